@@ -1,0 +1,3 @@
+-- The applied migrations.
+-- Columns: version, checksum.
+SELECT version, any(checksum) AS checksum FROM schema_migrations GROUP BY version ORDER BY version

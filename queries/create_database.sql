@@ -1,0 +1,2 @@
+-- The database that the configuration names.
+CREATE DATABASE IF NOT EXISTS {database:Identifier}

@@ -1,0 +1,45 @@
+//! The columns of the event frame, typed once, for loops over rows.
+
+use polars::frame::DataFrame;
+use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
+
+/// Columns of `queries/thread_events.sql`, one chunk each.
+pub(super) struct EventColumns<'a> {
+    pub page: &'a StringChunked,
+    pub person: &'a StringChunked,
+    pub time: &'a Int64Chunked,
+    pub kind: &'a StringChunked,
+    pub name: &'a StringChunked,
+    pub source: &'a StringChunked,
+    pub source_name: &'a StringChunked,
+    pub referral_ref: &'a StringChunked,
+    pub ad: &'a StringChunked,
+    pub ad_title: &'a StringChunked,
+    pub value_e4: &'a Int64Chunked,
+    pub currency: &'a StringChunked,
+}
+
+impl<'a> EventColumns<'a> {
+    pub(super) fn new(events: &'a DataFrame) -> PolarsResult<Self> {
+        let text = |name| events.column(name).and_then(|column| column.str());
+        Ok(Self {
+            page: text("page_id")?,
+            person: text("person_id")?,
+            time: events.column("time")?.i64()?,
+            kind: text("kind")?,
+            name: text("name")?,
+            source: text("source")?,
+            source_name: text("source_name")?,
+            referral_ref: text("ref")?,
+            ad: text("ad_id")?,
+            ad_title: text("ad_title")?,
+            value_e4: events.column("value_e4")?.i64()?,
+            currency: text("currency")?,
+        })
+    }
+}
+
+/// A row's text; missing is empty.
+pub(super) fn text(column: &StringChunked, row: usize) -> &str {
+    column.get(row).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! What a funnel can be broken down by.
+
+use jiff::tz::TimeZone;
+use polars::frame::DataFrame;
+use polars::prelude::{NamedFrom, PolarsResult, Series};
+
+use super::AnalysisError;
+
+/// A property of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// The door it was opened by.
+    Source,
+    /// The Page.
+    Page,
+    /// The referral parameter of the opening act.
+    Ref,
+    /// The ad of the opening act.
+    Ad,
+    /// The day it was opened, in the report's zone.
+    Day,
+    /// The Monday of the week it was opened in, in the report's zone.
+    Week,
+    /// The hour of day it was opened at, in the report's zone.
+    Hour,
+}
+
+impl Dimension {
+    const ALL: [Self; 7] =
+        [Self::Source, Self::Page, Self::Ref, Self::Ad, Self::Day, Self::Week, Self::Hour];
+
+    /// Its name in questions and reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Page => "page",
+            Self::Ref => "ref",
+            Self::Ad => "ad",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Hour => "hour",
+        }
+    }
+
+    /// All names, for messages.
+    #[must_use]
+    pub fn names() -> String {
+        Self::ALL.map(Self::as_str).join(", ")
+    }
+
+    /// Reads a list such as `source,ad`; empty means no breakdown.
+    ///
+    /// # Errors
+    /// [`AnalysisError::UnknownDimension`] with the allowed names.
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, AnalysisError> {
+        let mut dimensions = Vec::new();
+        for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let known = Self::ALL.into_iter().find(|dimension| dimension.as_str() == name);
+            let unknown = || AnalysisError::UnknownDimension { asked: name.to_owned() };
+            let dimension = known.ok_or_else(unknown)?;
+            if !dimensions.contains(&dimension) {
+                dimensions.push(dimension);
+            }
+        }
+        Ok(dimensions)
+    }
+
+    /// The dimension's value for each conversation, as text; null where there is none.
+    pub(super) fn values(self, conversations: &DataFrame, zone: &TimeZone) -> PolarsResult<Series> {
+        let column = match self {
+            Self::Source => "source",
+            Self::Page => "page_id",
+            Self::Ref => "ref",
+            Self::Ad => "ad_id",
+            Self::Day | Self::Week | Self::Hour => {
+                let opened = conversations.column("opened_at")?.i64()?;
+                let labels = opened.iter().map(|opened| self.label(opened?, zone));
+                return Ok(Series::new(self.as_str().into(), labels.collect::<Vec<_>>()));
+            }
+        };
+        let values = conversations.column(column)?.str()?;
+        let values = values.iter().map(|value| value.filter(|value| !value.is_empty()));
+        Ok(Series::new(self.as_str().into(), values.collect::<Vec<_>>()))
+    }
+
+    fn label(self, opened_at: i64, zone: &TimeZone) -> Option<String> {
+        let local = zone.to_datetime(jiff::Timestamp::from_millisecond(opened_at).ok()?);
+        let date = local.date();
+        Some(match self {
+            Self::Week => {
+                let since_monday = i64::from(date.weekday().to_monday_zero_offset());
+                date.saturating_sub(jiff::Span::new().days(since_monday)).to_string()
+            }
+            Self::Hour => format!("{:02}", local.hour()),
+            _ => date.to_string(),
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! The default funnel over conversations, whole and broken down.
+
+use std::collections::{BTreeMap, HashMap};
+
+use polars::frame::DataFrame;
+use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col, len, lit};
+use serde::Serialize;
+
+use super::threads::STAGES;
+use super::{AnalysisError, Dimension};
+use crate::domain::Period;
+
+/// Name of the funnel that everybody has.
+pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
+/// Stages that need spend data or tracked links.
+const BEFORE_OPENING: [&str; 2] = ["impressions", "clicks"];
+
+/// A funnel's figures for a period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FunnelReport {
+    /// The funnel's name.
+    pub funnel: String,
+    /// First instant of the period, RFC 3339.
+    pub from: String,
+    /// First instant after the period, RFC 3339.
+    pub to: String,
+    /// The zone of its days.
+    pub time_zone: String,
+    /// What is counted: `conversation`.
+    pub unit: &'static str,
+    /// The steps over everything.
+    pub steps: Vec<Step>,
+    /// The steps for each value of the dimensions asked for; together they are the whole.
+    pub breakdown: Vec<Breakdown>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// How many reached it; `None` where there is no data (spend not imported).
+    pub count: Option<u64>,
+    /// Share of those of the step before, 0 to 1; `None` if either is unknown or zero people were
+    /// in the step before.
+    pub rate_from_previous: Option<f64>,
+    /// Share of those of the first step that has data.
+    pub rate_from_first: Option<f64>,
+}
+
+/// One row of a breakdown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Breakdown {
+    /// Value of each dimension; `None` where a conversation has none (no ad, say).
+    pub by: BTreeMap<&'static str, Option<String>>,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// Counts the conversations of [`super::Threads`] that were opened in `period`.
+///
+/// # Errors
+/// If the frame is not one of conversations.
+pub fn funnel(
+    conversations: &DataFrame,
+    period: &Period,
+    by: &[Dimension],
+) -> Result<FunnelReport, AnalysisError> {
+    let mut frame = conversations.clone();
+    for dimension in by {
+        let values =
+            dimension.values(&frame, &period.zone)?.with_name(by_column(*dimension).into());
+        frame.with_column(values.into_column())?;
+    }
+    let in_period = frame.lazy().filter(
+        col("opened_at").gt_eq(lit(period.from.0)).and(col("opened_at").lt(lit(period.to.0))),
+    );
+    let total = in_period.clone().select(counts()).collect()?;
+    let mut breakdown = Vec::new();
+    if !by.is_empty() {
+        let keys: Vec<Expr> = by.iter().map(|dimension| col(by_column(*dimension))).collect();
+        let mut order = vec![col("opened")];
+        order.extend(keys.iter().cloned());
+        let mut descending = vec![false; order.len()];
+        // Days run forwards; everything else starts with the largest.
+        descending[0] = true;
+        if by.iter().any(|dimension| {
+            matches!(dimension, Dimension::Day | Dimension::Week | Dimension::Hour)
+        }) {
+            order.rotate_left(1);
+            descending.rotate_left(1);
+        }
+        let options = SortMultipleOptions::default().with_order_descending_multi(descending);
+        let groups =
+            in_period.group_by(&keys).agg(counts()).sort_by_exprs(order, options).collect()?;
+        for row in 0..groups.height() {
+            let mut values = BTreeMap::new();
+            for dimension in by {
+                let value = groups.column(&by_column(*dimension))?.str()?.get(row);
+                values.insert(dimension.as_str(), value.map(str::to_owned));
+            }
+            breakdown.push(Breakdown { by: values, steps: steps(&groups, row)? });
+        }
+    }
+    Ok(FunnelReport {
+        funnel: DEFAULT_FUNNEL.to_owned(),
+        from: period.from.to_rfc3339(),
+        to: period.to.to_rfc3339(),
+        time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+        unit: "conversation",
+        steps: steps(&total, 0)?,
+        breakdown,
+    })
+}
+
+/// The titles of ads by id, as the newest conversation that carries one names them.
+///
+/// # Errors
+/// If the frame is not one of conversations.
+pub fn ad_titles(conversations: &DataFrame) -> Result<HashMap<String, String>, AnalysisError> {
+    let ads = conversations.column("ad_id")?.str()?;
+    let titles = conversations.column("ad_title")?.str()?;
+    let opened = conversations.column("opened_at")?.i64()?;
+    let mut newest: HashMap<&str, (i64, &str)> = HashMap::new();
+    for ((ad, title), opened) in ads.iter().zip(titles.iter()).zip(opened.iter()) {
+        let (Some(ad), Some(title), Some(opened)) = (ad, title, opened) else { continue };
+        if ad.is_empty() || title.is_empty() {
+            continue;
+        }
+        let known = newest.entry(ad).or_insert((opened, title));
+        *known = (*known).max((opened, title));
+    }
+    Ok(newest.into_iter().map(|(ad, (_, title))| (ad.to_owned(), title.to_owned())).collect())
+}
+
+/// A dimension's column beside the conversation's own columns, some of which have its name.
+fn by_column(dimension: Dimension) -> String {
+    format!("by_{}", dimension.as_str())
+}
+
+fn counts() -> Vec<Expr> {
+    let mut counts = vec![len().alias("opened")];
+    counts.extend(STAGES.map(|stage| col(format!("{stage}_at")).count().alias(stage)));
+    counts
+}
+
+fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
+    let mut steps: Vec<Step> = Vec::new();
+    for name in BEFORE_OPENING {
+        let name = name.to_owned();
+        steps.push(Step { name, count: None, rate_from_previous: None, rate_from_first: None });
+    }
+    let mut first = None;
+    let mut previous = None;
+    for name in std::iter::once("opened").chain(STAGES) {
+        let count = counts.column(name)?.u32()?.get(row).map_or(0, u64::from);
+        steps.push(Step {
+            name: name.to_owned(),
+            count: Some(count),
+            rate_from_previous: previous.and_then(|previous| rate(count, previous)),
+            rate_from_first: rate(count, first.unwrap_or(count)),
+        });
+        previous = Some(count);
+        first = first.or(previous);
+    }
+    Ok(steps)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn rate(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+impl FunnelReport {
+    /// The count of a step; `None` if it is unknown or not a step of this funnel.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<u64> {
+        count_in(&self.steps, name)
+    }
+}
+
+impl Breakdown {
+    /// The count of a step of this row.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<u64> {
+        count_in(&self.steps, name)
+    }
+
+    /// The row's value of a dimension.
+    #[must_use]
+    pub fn value(&self, dimension: &str) -> Option<&str> {
+        self.by.get(dimension).and_then(Option::as_deref)
+    }
+}
+
+fn count_in(steps: &[Step], name: &str) -> Option<u64> {
+    steps.iter().find(|step| step.name == name).and_then(|step| step.count)
+}

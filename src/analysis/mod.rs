@@ -1,0 +1,37 @@
+//! The arithmetic: frames in, frames and reports out. No I/O and no clock.
+//!
+//! [`walk_threads`] folds the ordered events of people into conversations, touchpoints and
+//! conversions; [`funnel()`] and [`attribution()`] count over those.
+
+mod attribution;
+mod columns;
+mod dimension;
+mod funnel;
+mod threads;
+
+pub use attribution::{AttributionReport, ChannelCredit, Model, attribution};
+pub use dimension::Dimension;
+pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};
+pub use threads::{STAGES, Threads, walk_threads};
+
+use thiserror::Error;
+
+/// Why a figure could not be computed.
+#[derive(Debug, Error)]
+pub enum AnalysisError {
+    /// A frame is not of the form that is documented, or polars failed.
+    #[error("analysis: {0}")]
+    Frame(#[from] polars::error::PolarsError),
+    /// A breakdown that we do not have.
+    #[error("unknown dimension {asked:?}; known are {}", Dimension::names())]
+    UnknownDimension {
+        /// What was asked for.
+        asked: String,
+    },
+    /// A model that we do not have.
+    #[error("unknown attribution model {asked:?}; known are {}", Model::names())]
+    UnknownModel {
+        /// What was asked for.
+        asked: String,
+    },
+}

@@ -1,0 +1,267 @@
+//! One pass over everyone's events in order: where conversations start, which stages of the
+//! default funnel each reaches, and which touchpoints precede each conversion.
+
+use polars::frame::DataFrame;
+use polars::prelude::{IntoColumn, NamedFrom, PolarsResult, Series};
+
+use super::columns::{EventColumns, text};
+use crate::domain::{CONVERSATION_GAP_MS, FUNNEL_WINDOW_MS, Kind, Source};
+
+/// Stages of the default funnel behind `opened`, in order; the columns `<stage>_at` of
+/// [`Threads::conversations`].
+pub const STAGES: [&str; 5] = ["messaged", "answered", "engaged", "lead", "purchase"];
+
+/// The same click in two carriers (a referral and a message's referral, say) within this time is
+/// one touchpoint.
+const SAME_CLICK_MS: i64 = 10 * 60 * 1000;
+
+/// What a walk over events finds.
+#[derive(Debug)]
+pub struct Threads {
+    /// A row a conversation: `page_id`, `person_id`, `opened_at` (ms), `source`, `source_name`,
+    /// `ref`, `ad_id`, `ad_title` (of the opening act), and `<stage>_at` (ms, null if the stage
+    /// was not reached) for each of [`STAGES`].
+    pub conversations: DataFrame,
+    /// A row a touchpoint, in the order of people and time: `time` (ms), `source`, `source_name`,
+    /// `ref`, `ad_id`.
+    pub touchpoints: DataFrame,
+    /// A row a conversion: `time` (ms), `name`, `value_e4` (1/10,000 of currency, null if none),
+    /// `currency`, and the rows of `touchpoints` that the person had before it: `touch_from`
+    /// (inclusive) to `touch_to` (exclusive).
+    pub conversions: DataFrame,
+}
+
+/// Walks events that are ordered by person (page, person id), then time, place and event id, each
+/// event once: the columns of `queries/thread_events.sql`.
+///
+/// # Errors
+/// If a column is missing or of another type.
+pub fn walk_threads(mut events: DataFrame) -> PolarsResult<Threads> {
+    events.rechunk_mut_par();
+    let rows = events.height();
+    let columns = EventColumns::new(&events)?;
+    let mut walk = Walk { columns: &columns, found: Found::default(), person: Person::default() };
+    for row in 0..rows {
+        walk.event(row);
+    }
+    walk.found.into_threads(&columns)
+}
+
+/// What is known of the person whose events are being walked.
+#[derive(Default)]
+struct Person {
+    first_row: Option<usize>,
+    last_act: Option<i64>,
+    /// A comment that no act has followed: its row.
+    comment: Option<usize>,
+    /// The comment that was answered in private, no act since: its row.
+    private_reply: Option<usize>,
+    in_conversation: bool,
+    first_touch: usize,
+}
+
+/// Where an event's or a conversation's door is read from.
+#[derive(Clone, Copy)]
+struct Door {
+    source: Source,
+    /// Row whose ref, ad and names count; `None`: they are empty.
+    row: Option<usize>,
+}
+
+#[derive(Default)]
+struct Found {
+    opening: Vec<usize>,
+    doors: Vec<Door>,
+    stages: Vec<[Option<i64>; STAGES.len()]>,
+    /// Stages reached by each conversation.
+    depth: Vec<usize>,
+    touches: Vec<(i64, Door)>,
+    conversions: Vec<(usize, usize, usize)>,
+}
+
+struct Walk<'a> {
+    columns: &'a EventColumns<'a>,
+    found: Found,
+    person: Person,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, row: usize) {
+        let columns = self.columns;
+        if !self.person.first_row.is_some_and(|first| columns.is_same_person(first, row)) {
+            let first_touch = self.found.touches.len();
+            self.person = Person { first_row: Some(row), first_touch, ..Person::default() };
+        }
+        let Some(kind) = Kind::from_name(text(columns.kind, row)) else { return };
+        let time = columns.time.get(row).unwrap_or_default();
+        let opens = kind.is_act()
+            && self.person.last_act.is_none_or(|last| time - last >= CONVERSATION_GAP_MS);
+        if kind.is_act() {
+            let door = self.door(row);
+            if opens {
+                let door = door.unwrap_or(Door { source: Source::Organic, row: None });
+                self.found.opening.push(row);
+                self.found.doors.push(door);
+                self.found.stages.push([None; STAGES.len()]);
+                self.found.depth.push(0);
+                self.person.in_conversation = true;
+                self.touch(time, door);
+            } else if let Some(door) = door {
+                self.touch(time, door);
+            }
+            self.person.last_act = Some(time);
+            self.person.comment = None;
+            self.person.private_reply = None;
+        }
+        if self.person.in_conversation {
+            self.stage(row, kind, time, opens);
+        }
+        match kind {
+            Kind::Echo => {
+                self.person.private_reply = self.person.private_reply.or(self.person.comment);
+            }
+            Kind::Other => self.person.comment = Some(row),
+            Kind::Conversion => {
+                let touches = self.found.touches.len();
+                self.found.conversions.push((row, self.person.first_touch, touches));
+            }
+            _ => {}
+        }
+    }
+
+    /// The door of an act: its own, else the comment that was answered in private before.
+    fn door(&self, row: usize) -> Option<Door> {
+        let name = text(self.columns.source, row);
+        let own = Source::ALL.into_iter().find(|source| source.as_str() == name);
+        own.map(|source| Door { source, row: Some(row) }).or_else(|| {
+            let answered = self.person.private_reply;
+            answered.map(|comment| Door { source: Source::Comment, row: Some(comment) })
+        })
+    }
+
+    fn touch(&mut self, time: i64, door: Door) {
+        let earlier = &self.found.touches[self.person.first_touch..];
+        let is_same_click = earlier
+            .iter()
+            .rev()
+            .take_while(|(before, _)| time - before <= SAME_CLICK_MS)
+            .any(|(_, before)| self.columns.is_same_click(*before, door));
+        if !is_same_click {
+            self.found.touches.push((time, door));
+        }
+    }
+
+    /// Moves the person's newest conversation on by one stage if this event is the one it waits
+    /// for. Taking the earliest event for each stage in turn reaches as far as any choice does.
+    fn stage(&mut self, row: usize, kind: Kind, time: i64, opens: bool) {
+        let Some(current) = self.found.opening.len().checked_sub(1) else { return };
+        let opened_at = self.columns.time.get(self.found.opening[current]).unwrap_or_default();
+        if time - opened_at > FUNNEL_WINDOW_MS {
+            return;
+        }
+        let depth = self.found.depth[current];
+        let name = text(self.columns.name, row);
+        let reached = match STAGES.get(depth) {
+            Some(&"messaged") => kind == Kind::Message || (kind == Kind::Postback && !opens),
+            Some(&"answered") => kind == Kind::Echo,
+            Some(&"engaged") => matches!(kind, Kind::Message | Kind::Postback),
+            Some(goal) => kind == Kind::Conversion && name == *goal,
+            None => false,
+        };
+        if reached {
+            self.found.stages[current][depth] = Some(time);
+            self.found.depth[current] += 1;
+        }
+    }
+}
+
+impl EventColumns<'_> {
+    fn is_same_person(&self, left: usize, right: usize) -> bool {
+        text(self.person, left) == text(self.person, right)
+            && text(self.page, left) == text(self.page, right)
+    }
+
+    /// Same ad; or, where no ad is named, same source and same ref.
+    fn is_same_click(&self, left: Door, right: Door) -> bool {
+        let (Some(a), Some(b)) = (left.row, right.row) else { return false };
+        let (ad_a, ad_b) = (text(self.ad, a), text(self.ad, b));
+        if !ad_a.is_empty() || !ad_b.is_empty() {
+            return ad_a == ad_b;
+        }
+        left.source == right.source && text(self.referral_ref, a) == text(self.referral_ref, b)
+    }
+}
+
+impl Found {
+    fn into_threads(self, columns: &EventColumns<'_>) -> PolarsResult<Threads> {
+        let at = |rows: &[usize], column: fn(&EventColumns<'_>, usize) -> String| -> Vec<String> {
+            rows.iter().map(|row| column(columns, *row)).collect()
+        };
+        let opened: Vec<i64> =
+            self.opening.iter().map(|row| columns.time.get(*row).unwrap_or_default()).collect();
+        let mut conversations = vec![
+            Series::new("page_id".into(), at(&self.opening, |c, row| text(c.page, row).to_owned())),
+            Series::new(
+                "person_id".into(),
+                at(&self.opening, |c, row| text(c.person, row).to_owned()),
+            ),
+            Series::new("opened_at".into(), opened),
+        ];
+        conversations.extend(door_columns(columns, &self.doors));
+        for (index, stage) in STAGES.iter().enumerate() {
+            let times: Vec<Option<i64>> = self.stages.iter().map(|times| times[index]).collect();
+            conversations.push(Series::new(format!("{stage}_at").into(), times));
+        }
+
+        let (times, doors): (Vec<i64>, Vec<Door>) = self.touches.into_iter().unzip();
+        let mut touchpoints = vec![Series::new("time".into(), times)];
+        touchpoints.extend(door_columns(columns, &doors));
+
+        let rows: Vec<usize> = self.conversions.iter().map(|(row, ..)| *row).collect();
+        let conversions = vec![
+            Series::new(
+                "time".into(),
+                rows.iter().map(|row| columns.time.get(*row)).collect::<Vec<_>>(),
+            ),
+            Series::new("name".into(), at(&rows, |c, row| text(c.name, row).to_owned())),
+            Series::new(
+                "value_e4".into(),
+                rows.iter().map(|row| columns.value_e4.get(*row)).collect::<Vec<_>>(),
+            ),
+            Series::new("currency".into(), at(&rows, |c, row| text(c.currency, row).to_owned())),
+            Series::new("touch_from".into(), indices(&self.conversions, |(_, from, _)| from)),
+            Series::new("touch_to".into(), indices(&self.conversions, |(_, _, to)| to)),
+        ];
+        Ok(Threads {
+            conversations: frame(conversations)?,
+            touchpoints: frame(touchpoints)?,
+            conversions: frame(conversions)?,
+        })
+    }
+}
+
+fn indices(
+    conversions: &[(usize, usize, usize)],
+    part: fn((usize, usize, usize)) -> usize,
+) -> Vec<u64> {
+    conversions.iter().map(|conversion| part(*conversion) as u64).collect()
+}
+
+fn door_columns(columns: &EventColumns<'_>, doors: &[Door]) -> Vec<Series> {
+    let text_of = |column| -> Vec<&str> {
+        doors.iter().map(|door| door.row.map_or("", |row| text(column, row))).collect()
+    };
+    let sources: Vec<&str> = doors.iter().map(|door| door.source.as_str()).collect();
+    vec![
+        Series::new("source".into(), sources),
+        Series::new("source_name".into(), text_of(columns.source_name)),
+        Series::new("ref".into(), text_of(columns.referral_ref)),
+        Series::new("ad_id".into(), text_of(columns.ad)),
+        Series::new("ad_title".into(), text_of(columns.ad_title)),
+    ]
+}
+
+fn frame(series: Vec<Series>) -> PolarsResult<DataFrame> {
+    let height = series.first().map_or(0, |first| first.len());
+    DataFrame::new(height, series.into_iter().map(IntoColumn::into_column).collect())
+}

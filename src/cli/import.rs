@@ -1,0 +1,189 @@
+//! `import webhooks`: recorded bodies through the same journal and the same normalization.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use clap::{Args, Subcommand};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use indicatif::ProgressBar;
+use tokio_util::sync::CancellationToken;
+
+use super::progress;
+use super::session::{self, Session};
+use crate::config::Settings;
+use crate::journal::{Envelope, EnvelopeKind, Journal};
+use crate::store::Shipper;
+
+/// Lines whose journaling is waited for at once: they share a sync.
+const AT_ONCE: usize = 1024;
+/// Bytes of one line at most; a webhook has at most a thousand items.
+const LONGEST_LINE: usize = crate::collector::BODY_LIMIT;
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Webhook bodies exactly as Meta posts them, one a line
+    Webhooks {
+        /// Files, or - for standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// `import`.
+pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<()> {
+    let What::Webhooks { files } = args.what;
+    // What cannot be opened is said before anything is imported.
+    for file in files.iter().filter(|file| file.as_os_str() != "-") {
+        File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    let session = Session::open(&settings).await?;
+    let outcome = import(&session, &settings, &files).await;
+    session.close().await;
+    let Imported { bodies, failures } = outcome?;
+    println!("imported {bodies} webhooks");
+    if failures.is_empty() {
+        return Ok(());
+    }
+    for failure in failures.iter().take(20) {
+        eprintln!("{failure}");
+    }
+    bail!("{} lines could not be imported; all others were", failures.len())
+}
+
+#[derive(Default)]
+struct Imported {
+    bodies: u64,
+    failures: Vec<String>,
+}
+
+/// Imports into a journal of this import's own, because a running server holds the main one.
+async fn import(
+    session: &Session,
+    settings: &Settings,
+    files: &[PathBuf],
+) -> anyhow::Result<Imported> {
+    let imports = settings.data_dir.join("imports");
+    remove_abandoned(&imports);
+    let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
+    let journal = Journal::open(&folder)?;
+    // Segments go as soon as they are shipped: the file is still there.
+    let normalize = session::normalize_settings(settings);
+    let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
+    let all_read = CancellationToken::new();
+    let shipping = tokio::spawn(shipper.run(all_read.clone()));
+    let counter = progress::counter("webhooks");
+    let mut imported = Imported::default();
+    let mut outcome = Ok(());
+    for file in files {
+        outcome = read_file(file, &journal, &counter, &mut imported).await;
+        if outcome.is_err() {
+            break;
+        }
+    }
+    counter.set_message("waiting for ClickHouse");
+    all_read.cancel();
+    shipping.await??;
+    counter.finish_and_clear();
+    outcome?;
+    drop(journal);
+    std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    Ok(imported)
+}
+
+async fn read_file(
+    path: &Path,
+    journal: &Journal,
+    counter: &ProgressBar,
+    imported: &mut Imported,
+) -> anyhow::Result<()> {
+    let name =
+        if path.as_os_str() == "-" { "standard input".into() } else { path.display().to_string() };
+    let mut lines: Box<dyn BufRead> = if path.as_os_str() == "-" {
+        Box::new(BufReader::new(std::io::stdin()))
+    } else {
+        let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+        Box::new(BufReader::with_capacity(1 << 20, file))
+    };
+    let received_at_ms = session::now();
+    let mut writing = FuturesUnordered::new();
+    let mut line = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        line.clear();
+        let length =
+            lines.read_until(b'\n', &mut line).with_context(|| format!("reading {name}"))?;
+        if length == 0 {
+            break;
+        }
+        number += 1;
+        let body = line.trim_ascii();
+        if body.is_empty() {
+            continue;
+        }
+        if let Err(reason) = check(body) {
+            imported.failures.push(format!("{name}, line {number}: {reason}"));
+            continue;
+        }
+        let body = Bytes::copy_from_slice(body);
+        writing.push(journal.append(Envelope {
+            kind: EnvelopeKind::Webhook,
+            received_at_ms,
+            body,
+        }));
+        if writing.len() >= AT_ONCE {
+            wait_for(&mut writing, AT_ONCE / 2, imported, counter).await?;
+        }
+    }
+    wait_for(&mut writing, 0, imported, counter).await
+}
+
+fn check(body: &[u8]) -> Result<(), String> {
+    if body.len() > LONGEST_LINE {
+        return Err(format!("longer than {LONGEST_LINE} bytes"));
+    }
+    serde_json::from_slice::<serde::de::IgnoredAny>(body)
+        .map(|_| ())
+        .map_err(|error| format!("not JSON: {error}"))
+}
+
+async fn wait_for<F>(
+    writing: &mut FuturesUnordered<F>,
+    left: usize,
+    imported: &mut Imported,
+    counter: &ProgressBar,
+) -> anyhow::Result<()>
+where
+    F: Future<Output = Result<crate::journal::Position, crate::journal::JournalError>>,
+{
+    while writing.len() > left
+        && let Some(written) = writing.next().await
+    {
+        written?;
+        imported.bodies += 1;
+        counter.inc(1);
+    }
+    Ok(())
+}
+
+/// Journals of imports that were killed: never reported as imported, so nothing is lost with them.
+fn remove_abandoned(imports: &Path) {
+    let Ok(entries) = std::fs::read_dir(imports) else { return };
+    for folder in entries.flatten().map(|entry| entry.path()) {
+        if let Ok(journal) = Journal::open(&folder) {
+            drop(journal);
+            std::fs::remove_dir_all(&folder).ok();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line. Each command is a file; what several need to reach the data is in
+//! [`session`].
+
+mod demo;
+mod generate;
+mod import;
+mod progress;
+mod read;
+mod serve;
+mod session;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Settings;
+use crate::store::engine::{self, EngineArgs};
+
+/// Funnel analytics for click-to-Messenger ads: from the ad to the purchase
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// File with the settings [default: messenger-funnel.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Collect webhooks, ship them to ClickHouse, and show dashboard and API
+    Serve,
+    /// Serve an embedded ClickHouse with a month of synthetic traffic
+    Demo(demo::DemoArgs),
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Import history from files
+    Import(import::ImportArgs),
+    /// Write synthetic webhook traffic, one body a line
+    Generate(generate::GenerateArgs),
+    /// Show a funnel
+    Funnel(read::FunnelArgs),
+    /// Show which sources deserve the credit for conversions
+    Attribution(read::AttributionArgs),
+    /// Become the embedded ClickHouse engine
+    #[command(hide = true)]
+    Engine(EngineArgs),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    // Ends with code 2 and a usage message if the arguments make no sense.
+    let cli = Cli::parse();
+    if let Command::Engine(args) = &cli.command {
+        return run_engine(args);
+    }
+    start_log();
+    match run_command(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", with_causes(&error));
+            let is_usage = error.downcast_ref::<crate::views::Misunderstood>().is_some();
+            ExitCode::from(if is_usage { 2 } else { 1 })
+        }
+    }
+}
+
+/// An error and its causes, those left out that the error itself has told.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
+}
+
+fn run_engine(args: &EngineArgs) -> ExitCode {
+    match engine::run_in_this_process(args) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: the engine cannot run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let Command::Generate(args) = cli.command {
+        return generate::run(&args);
+    }
+    let settings = Settings::load(cli.config.as_deref())?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(settings).await,
+            Command::Demo(args) => demo::run(settings, args).await,
+            Command::Migrate => session::migrate(settings).await,
+            Command::Import(args) => import::run(settings, args).await,
+            Command::Funnel(args) => read::funnel(settings, args).await,
+            Command::Attribution(args) => read::attribution(settings, args).await,
+            Command::Generate(_) | Command::Engine(_) => Ok(()),
+        }
+    })
+}
+
+/// Logs go to standard error, as `RUST_LOG` asks; as JSON if `MESSENGER_FUNNEL_LOG=json`.
+fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var_os("MESSENGER_FUNNEL_LOG").is_some_and(|form| form == "json") {
+        log.json().init();
+    } else {
+        log.with_target(false).init();
+    }
+}

@@ -1,0 +1,158 @@
+//! `serve`: collector, shipper and views in one process.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::session::{self, Session};
+use crate::collector::{self, Door};
+use crate::config::Settings;
+use crate::journal::Journal;
+use crate::store::{self, Progress, Shipper, StoreError};
+use crate::views::{self, Access, Views};
+
+/// How long a stop may take before what is left stays in the journal for the next start.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// A request that takes longer is cut off.
+const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// `serve`.
+pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+    let stop = stop_at_signal();
+    let server = Server::start(&settings, &stop).await?;
+    println!("messenger-funnel listens on http://{}", server.address);
+    if settings.app_secrets.is_empty() {
+        tracing::warn!("meta.app_secrets is empty: every webhook will be refused");
+    }
+    if settings.verify_token.expose_secret().is_empty() {
+        tracing::warn!("meta.verify_token is empty: Meta cannot verify this endpoint");
+    }
+    server.run(stop).await
+}
+
+/// A server that listens.
+pub(super) struct Server {
+    pub address: SocketAddr,
+    /// How far events have been shipped.
+    pub progress: tokio::sync::watch::Receiver<Progress>,
+    session: Session,
+    http: tokio::task::JoinHandle<std::io::Result<()>>,
+    shipper: tokio::task::JoinHandle<Result<(), StoreError>>,
+    shipping: CancellationToken,
+}
+
+impl Server {
+    /// Takes the data folder, opens journal and ClickHouse, and listens.
+    pub(super) async fn start(
+        settings: &Settings,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let session = Session::own(settings).await?;
+        match store::migrate(&session.store).await {
+            // A remote ClickHouse may come later: the journal takes events all the same.
+            Err(StoreError::ClickHouse { .. }) if settings.clickhouse_url.is_some() => {
+                tracing::warn!("ClickHouse does not answer yet; events stay in the journal");
+            }
+            applied => drop(applied?),
+        }
+        let journal = Journal::open(&session::journal_folder(settings))?;
+        let normalize = session::normalize_settings(settings);
+        let shipper =
+            Shipper::new(&journal, session.store.clone(), normalize, settings.keep_shipped)?;
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .with_context(|| format!("server.listen: cannot listen on {}", settings.listen))?;
+        let address = listener.local_addr()?;
+        let progress = shipper.progress();
+        let shipping = CancellationToken::new();
+        let shipper = tokio::spawn(shipper.run(shipping.clone()));
+        let service =
+            routes(settings, &session, journal).into_make_service_with_connect_info::<SocketAddr>();
+        let stopped = stop.clone();
+        let http = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async move { stopped.cancelled().await })
+                .await
+        });
+        Ok(Self { address, progress, session, http, shipper, shipping })
+    }
+
+    /// Serves until `stop`, then stops in order: no more requests, ship what is journaled, end the
+    /// engine.
+    pub(super) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut shipper = self.shipper;
+        let outcome = tokio::select! {
+            // Once it stops, the shipper ends with the journal: no failure.
+            biased;
+            () = stop.cancelled() => Ok(()),
+            said = self.session.engine_ended() => {
+                Err(anyhow::anyhow!("the ClickHouse engine ended: {said}"))
+            }
+            ended = &mut shipper => {
+                Err(anyhow::anyhow!("shipping ended: {}", why(ended)))
+            }
+        };
+        stop.cancel();
+        if outcome.is_ok() {
+            eprintln!("stopping…");
+        }
+        if tokio::time::timeout(STOP_LIMIT / 2, self.http).await.is_err() {
+            tracing::warn!("some requests did not end in time and are cut off");
+        }
+        self.shipping.cancel();
+        if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
+            tracing::warn!("not everything could be shipped; the journal keeps it");
+        }
+        self.session.close().await;
+        outcome
+    }
+}
+
+fn why(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> String {
+    match ended {
+        Ok(Ok(())) => "without a reason".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn routes(settings: &Settings, session: &Session, journal: Journal) -> Router {
+    let secrets = settings.app_secrets.clone();
+    let door = Door::new(journal, secrets, settings.verify_token.clone(), session::now);
+    let views = Views {
+        store: session.store.clone(),
+        zone: settings.time_zone.clone(),
+        access: Access::new(settings.access_tokens.clone()),
+        clock: session::now,
+    };
+    let limit = tower_http::timeout::TimeoutLayer::with_status_code(
+        axum::http::StatusCode::SERVICE_UNAVAILABLE,
+        REQUEST_LIMIT,
+    );
+    collector::router(door).merge(views::router(views)).layer(limit)
+}
+
+/// A token that is cancelled by Ctrl-C or SIGTERM.
+pub(super) fn stop_at_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+        cancel.cancel();
+    });
+    stop
+}

@@ -1,0 +1,147 @@
+//! How a command reaches the data: a configured ClickHouse, the engine of a running server, or an
+//! embedded engine of its own.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::config::Settings;
+use crate::domain::Timestamp;
+use crate::journal::{self, Journal, JournalError};
+use crate::normalize;
+use crate::store::engine::{self, Engine, EngineError};
+use crate::store::{self, Endpoint, Shipper, Store};
+
+/// An open way to the data.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub store: Store,
+    /// The engine, if it is ours.
+    engine: Option<Engine>,
+}
+
+impl Session {
+    /// Opens for a command that reads or imports: whichever way there is. What a server that was
+    /// killed had journaled and not shipped is shipped first.
+    pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        // A server that has just started holds the folder before its engine answers, and one that
+        // ends holds it a little longer than its engine: what is in use now may be free at once.
+        let mut tries = 0;
+        let session = loop {
+            if let Some(endpoint) = configured(settings) {
+                break Self { store: Store::new(endpoint), engine: None };
+            }
+            if let Some(endpoint) =
+                engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
+            {
+                break Self { store: Store::new(endpoint), engine: None };
+            }
+            match start_engine(settings).await {
+                Err(error) if tries < 20 && is_in_use(&error) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                started => break Self::with_engine(started?, settings),
+            }
+        };
+        store::migrate(&session.store).await?;
+        ship_leftovers(&session.store, settings).await?;
+        Ok(session)
+    }
+
+    /// Opens for a server, which owns the data folder.
+    ///
+    /// # Errors
+    /// If another process has it.
+    pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
+        Ok(match configured(settings) {
+            Some(endpoint) => Self { store: Store::new(endpoint), engine: None },
+            None => Self::with_engine(start_engine(settings).await?, settings),
+        })
+    }
+
+    fn with_engine(engine: Engine, settings: &Settings) -> Self {
+        let store = Store::new(engine.endpoint(&settings.clickhouse_database));
+        Self { store, engine: Some(engine) }
+    }
+
+    /// Waits for the engine's end, which is a failure; for ever if it is not ours.
+    pub(super) async fn engine_ended(&mut self) -> String {
+        match &mut self.engine {
+            Some(engine) => engine.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    pub(super) async fn close(self) {
+        if let Some(engine) = self.engine {
+            engine.stop().await;
+        }
+    }
+}
+
+/// `migrate`: the schema, and what it did.
+pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
+    let session = Session::open(&settings).await?;
+    let applied = store::migrate(&session.store).await?;
+    println!("the database is at schema version {}", applied.version);
+    session.close().await;
+    Ok(())
+}
+
+pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
+    normalize::Settings {
+        conversions: settings.conversions.clone(),
+        store_message_text: settings.store_message_text,
+    }
+}
+
+/// The running clock, the only one: everything else gets times as arguments.
+#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+pub(super) fn now_timestamp() -> Timestamp {
+    Timestamp(now())
+}
+
+pub(super) fn journal_folder(settings: &Settings) -> std::path::PathBuf {
+    settings.data_dir.join("journal")
+}
+
+fn configured(settings: &Settings) -> Option<Endpoint> {
+    settings.clickhouse_url.as_ref().map(|url| Endpoint {
+        url: url.trim_end_matches('/').to_owned(),
+        user: settings.clickhouse_user.clone(),
+        password: settings.clickhouse_password.clone(),
+        database: settings.clickhouse_database.clone(),
+    })
+}
+
+async fn start_engine(settings: &Settings) -> anyhow::Result<Engine> {
+    let executable = std::env::current_exe().context("this program's own path")?;
+    let search_path = std::env::var_os("PATH");
+    let program = engine::locate(settings.libchdb.as_deref(), &executable, search_path)?;
+    Ok(Engine::start(&settings.data_dir, &program, &executable).await?)
+}
+
+fn is_in_use(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(EngineError::InUse { .. }))
+}
+
+async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()> {
+    let folder = journal_folder(settings);
+    if !journal::has_unread(&folder)? {
+        return Ok(());
+    }
+    let journal = match Journal::open(&folder) {
+        // Its server is running, and ships it.
+        Err(JournalError::Locked(_)) => return Ok(()),
+        journal => journal?,
+    };
+    tracing::info!("shipping what an earlier server had journaled");
+    let normalize = normalize_settings(settings);
+    Shipper::new(&journal, store.clone(), normalize, settings.keep_shipped)?.drain().await?;
+    Ok(())
+}

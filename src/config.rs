@@ -1,0 +1,261 @@
+//! The settings: `messenger-funnel.toml`, then the environment, then files that hold secrets.
+//!
+//! Every key of the file is also an environment variable: `server.listen` is
+//! `MESSENGER_FUNNEL__SERVER__LISTEN`. A secret can lie in a file of its own instead: the key with
+//! `_file` behind it (`MESSENGER_FUNNEL__META__VERIFY_TOKEN_FILE`) names it. Unknown keys are
+//! errors.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::normalize::{ConversionRule, ConversionRules};
+
+/// Name of the file that is read if none is named.
+pub const DEFAULT_FILE: &str = "messenger-funnel.toml";
+const PREFIX: &str = "MESSENGER_FUNNEL";
+
+/// Settings that have been checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where journal and embedded engine keep their data.
+    pub data_dir: PathBuf,
+    /// The zone in which a day is a day.
+    pub time_zone: TimeZone,
+    /// The engine's library, if it lies in an unusual place.
+    pub libchdb: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Address under which people and Meta reach us.
+    pub public_url: Option<String>,
+    /// Tokens that open dashboard and API.
+    pub access_tokens: Vec<SecretString>,
+    /// The ClickHouse server; `None` means the embedded engine.
+    pub clickhouse_url: Option<String>,
+    /// User at ClickHouse.
+    pub clickhouse_user: String,
+    /// Password at ClickHouse.
+    pub clickhouse_password: SecretString,
+    /// Database at ClickHouse.
+    pub clickhouse_database: String,
+    /// Secrets of the Meta apps whose webhooks are taken.
+    pub app_secrets: Vec<SecretString>,
+    /// The token that Meta's handshake must show.
+    pub verify_token: SecretString,
+    /// Shipped journal segments are removed after this time.
+    pub keep_shipped: Duration,
+    /// Whether the text of messages is stored.
+    pub store_message_text: bool,
+    /// Rules that make conversions of events.
+    pub conversions: ConversionRules,
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    data_dir: PathBuf,
+    time_zone: String,
+    libchdb: Option<PathBuf>,
+    store_message_text: bool,
+    server: Server,
+    clickhouse: ClickHouse,
+    meta: Meta,
+    journal: JournalKeys,
+    conversions: Conversions,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            time_zone: "UTC".to_owned(),
+            libchdb: None,
+            store_message_text: false,
+            server: Server::default(),
+            clickhouse: ClickHouse::default(),
+            meta: Meta::default(),
+            journal: JournalKeys::default(),
+            conversions: Conversions::default(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Server {
+    listen: String,
+    public_url: Option<String>,
+    access_tokens: Texts,
+    access_tokens_file: Option<PathBuf>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            access_tokens: Texts::default(),
+            access_tokens_file: None,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ClickHouse {
+    url: Option<String>,
+    user: String,
+    password: SecretString,
+    password_file: Option<PathBuf>,
+    database: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Meta {
+    app_secrets: Texts,
+    app_secrets_file: Option<PathBuf>,
+    verify_token: SecretString,
+    verify_token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct JournalKeys {
+    keep_shipped_hours: u64,
+}
+
+impl Default for JournalKeys {
+    fn default() -> Self {
+        Self { keep_shipped_hours: 72 }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Conversions {
+    rules: Option<Vec<ConversionRule>>,
+}
+
+/// A list of secrets: in the file a list, in the environment one text with commas.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Texts {
+    List(Vec<SecretString>),
+    Joined(SecretString),
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl Settings {
+    /// Reads `file`, or [`DEFAULT_FILE`] if it is there, and the environment.
+    ///
+    /// # Errors
+    /// With the key and what is wrong with it.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let (path, required) = match file {
+            Some(file) => (file, true),
+            None => (Path::new(DEFAULT_FILE), false),
+        };
+        let source = config::File::from(path).format(config::FileFormat::Toml).required(required);
+        let environment =
+            config::Environment::with_prefix(PREFIX).prefix_separator("__").separator("__");
+        let written = config::Config::builder()
+            .add_source(source)
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize::<Written>)
+            .with_context(|| {
+                format!("settings of {} and {PREFIX}__… in the environment", path.display())
+            })?;
+        Self::check(written)
+    }
+
+    fn check(written: Written) -> anyhow::Result<Self> {
+        let Written { server, clickhouse, meta, .. } = written;
+        let time_zone = TimeZone::get(&written.time_zone).with_context(|| {
+            format!("time_zone: {:?} is no IANA time zone such as Europe/Paris", written.time_zone)
+        })?;
+        let listen = server.listen.parse().with_context(|| {
+            format!("server.listen: {:?} is no address such as 127.0.0.1:8080", server.listen)
+        })?;
+        for (key, url) in
+            [("clickhouse.url", &clickhouse.url), ("server.public_url", &server.public_url)]
+        {
+            if let Some(url) = url
+                && !url.starts_with("http://")
+                && !url.starts_with("https://")
+            {
+                bail!("{key}: {url:?} does not start with http:// or https://");
+            }
+        }
+        let rules = written.conversions.rules;
+        Ok(Self {
+            data_dir: written.data_dir,
+            time_zone,
+            libchdb: written.libchdb,
+            listen,
+            public_url: server.public_url,
+            access_tokens: secrets(
+                "server.access_tokens",
+                server.access_tokens,
+                server.access_tokens_file,
+            )?,
+            clickhouse_url: clickhouse.url,
+            clickhouse_user: clickhouse.user,
+            clickhouse_password: secret(
+                "clickhouse.password",
+                clickhouse.password,
+                clickhouse.password_file,
+            )?,
+            clickhouse_database: clickhouse
+                .database
+                .unwrap_or_else(|| "messenger_funnel".to_owned()),
+            app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
+            verify_token: secret("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
+            keep_shipped: Duration::from_secs(written.journal.keep_shipped_hours * 3600),
+            store_message_text: written.store_message_text,
+            conversions: match rules {
+                Some(rules) => ConversionRules::new(&rules)?,
+                None => ConversionRules::default(),
+            },
+        })
+    }
+}
+
+/// The secret itself, or what its file holds without the line's end.
+fn secret(key: &str, own: SecretString, file: Option<PathBuf>) -> anyhow::Result<SecretString> {
+    let Some(file) = file else { return Ok(own) };
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("{key}_file: {}", file.display()))?;
+    Ok(text.trim_end().into())
+}
+
+fn secrets(key: &str, own: Texts, file: Option<PathBuf>) -> anyhow::Result<Vec<SecretString>> {
+    use secrecy::ExposeSecret;
+    let own = if file.is_some() {
+        Texts::Joined(secret(key, SecretString::default(), file)?)
+    } else {
+        own
+    };
+    Ok(match own {
+        Texts::List(list) => list,
+        Texts::Joined(joined) => joined
+            .expose_secret()
+            .split([',', '\n'])
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(SecretString::from)
+            .collect(),
+    })
+}

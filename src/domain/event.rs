@@ -1,0 +1,173 @@
+//! One normalized thing that happened to one person.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use super::{Source, Timestamp};
+
+/// Identity of an event: the same thing delivered twice has the same id, so that a retry changes
+/// no figure. How it is made is told in `normalize::identity`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub u128);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.0)
+    }
+}
+
+/// The messaging product that a webhook's `object` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// A Facebook Page's inbox.
+    Messenger,
+    /// An Instagram professional account's inbox.
+    Instagram,
+    /// A WhatsApp business account.
+    WhatsApp,
+}
+
+impl Channel {
+    /// The word that the database and the API use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+            Self::WhatsApp => "whatsapp",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The person wrote, or tapped a quick reply.
+    Message,
+    /// The business answered (by hand, by a bot, or by automation).
+    Echo,
+    /// The person tapped a button.
+    Postback,
+    /// The person re-entered the thread through a link, a code or an ad.
+    Referral,
+    /// The person opted in through a plugin or a notification request.
+    OptIn,
+    /// The business's messages were delivered up to a watermark.
+    Delivery,
+    /// The person read up to a watermark.
+    Read,
+    /// A lead, a purchase or another named goal was reached.
+    Conversion,
+    /// Anything else, kept with its wire name and raw JSON.
+    Other,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Message,
+        Self::Echo,
+        Self::Postback,
+        Self::Referral,
+        Self::OptIn,
+        Self::Delivery,
+        Self::Read,
+        Self::Conversion,
+        Self::Other,
+    ];
+
+    /// The word that the database and the API use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Echo => "echo",
+            Self::Postback => "postback",
+            Self::Referral => "referral",
+            Self::OptIn => "opt_in",
+            Self::Delivery => "delivery",
+            Self::Read => "read",
+            Self::Conversion => "conversion",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether this is an act of the person: only acts start and prolong a conversation.
+    #[must_use]
+    pub fn is_act(self) -> bool {
+        matches!(self, Self::Message | Self::Postback | Self::Referral | Self::OptIn)
+    }
+}
+
+/// How the person came into the thread with this event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    /// The door.
+    pub source: Source,
+    /// The door's name on the wire (`ADS`, `SHORTLINK`, or one Meta adds tomorrow); may be empty.
+    pub source_name: String,
+    /// The referral parameter, as it came; empty if none.
+    pub referral_ref: String,
+    /// The ad's id; empty if none.
+    pub ad_id: String,
+    /// The title of the ad's creative; empty if none.
+    pub ad_title: String,
+    /// The post of the ad or of the comment; empty if none.
+    pub post_id: String,
+    /// The page that the visitor was on (chat plugin); empty if none.
+    pub referer_uri: String,
+}
+
+/// What a conversion event says beyond a plain event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversionMark {
+    /// `lead`, `purchase` or another goal.
+    pub name: String,
+    /// What it was worth, in `currency`.
+    pub value: Option<Decimal>,
+    /// ISO 4217 code; empty if there is no value.
+    pub currency: String,
+}
+
+/// One normalized event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Identity, the same for every delivery of the same thing.
+    pub id: EventId,
+    /// The messaging product.
+    pub channel: Channel,
+    /// The Page (or Instagram account) whose thread it is; empty if the wire does not say.
+    pub page: String,
+    /// The person: PSID or IGSID, `user_ref:…` while only a plugin's reference is known, empty if
+    /// the event is about no person.
+    pub person: String,
+    /// When it happened.
+    pub time: Timestamp,
+    /// Place among the events of its delivery: orders events of the same millisecond.
+    pub place: u32,
+    /// What happened.
+    pub kind: Kind,
+    /// The wire's name of an event of kind `other`; the goal of a conversion; else empty.
+    pub name: String,
+    /// Meta's message id; empty if none.
+    pub mid: String,
+    /// A postback's or a quick reply's payload; empty if none.
+    pub payload: String,
+    /// The message's text; empty unless the configuration asks for it.
+    pub text: String,
+    /// The app that sent an echo; empty if none.
+    pub app_id: String,
+    /// The door, if the event carries one.
+    pub touch: Option<Touch>,
+    /// What was converted, if the event is a conversion.
+    pub conversion: Option<ConversionMark>,
+    /// The event's own JSON, without message text unless the configuration asks for it.
+    pub raw: String,
+}

@@ -1,0 +1,22 @@
+//! The words of the field, as plain types. This room imports none of ours, does no I/O and
+//! reads no clock.
+
+mod event;
+mod period;
+mod source;
+mod timestamp;
+
+pub use event::{Channel, ConversionMark, Event, EventId, Kind, Touch};
+pub use period::{Period, PeriodError, parse_instant};
+pub use source::Source;
+pub use timestamp::Timestamp;
+
+/// Milliseconds of one day without a clock change.
+pub const DAY_MS: i64 = 86_400_000;
+/// A conversation ends when the person has been silent for this long: the seven days of Meta's
+/// metric `onsite_conversion.messaging_conversation_started_7d`.
+pub const CONVERSATION_GAP_MS: i64 = 7 * DAY_MS;
+/// How long after its opening a conversation can still reach stages of the default funnel.
+pub const FUNNEL_WINDOW_MS: i64 = 28 * DAY_MS;
+/// How far back from a conversion touchpoints can earn credit, unless asked otherwise.
+pub const DEFAULT_LOOKBACK_DAYS: u32 = 28;

@@ -1,0 +1,26 @@
+//! Funnel analytics for click-to-Messenger ads.
+//!
+//! The rooms, in the order in which an event walks through them:
+//!
+//! - [`domain`]: the words we use (events, sources, periods, conversions); plain types.
+//! - [`collector`]: verifies a webhook, journals it, answers 200.
+//! - [`journal`]: the durable box of raw bytes between the collector and ClickHouse.
+//! - [`normalize`]: Meta's JSON to typed events; pure.
+//! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
+//! - [`analysis`]: conversations, funnels and attribution on polars; pure.
+//! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
+//! - [`config`] and [`cli`]: how a person or a supervisor starts all this.
+//!
+//! `tests/it/layers.rs` holds the rules of who may import whom.
+
+pub mod analysis;
+pub mod cli;
+pub mod collector;
+pub mod config;
+pub mod domain;
+pub mod journal;
+pub mod normalize;
+pub mod store;
+pub mod synthetic;
+pub mod views;

@@ -1,0 +1,161 @@
+//! Items of `messaging[]` and `standby[]`: what people and businesses do in a thread.
+
+use serde_json::Value;
+
+use super::identity::{canonical, event_id};
+use super::{Context, privacy, referral, wire};
+use crate::domain::{Channel, Event, EventId, Kind, Timestamp, Touch};
+
+/// Fields of an item that are its circumstances, not its kind.
+const CIRCUMSTANCES: [&str; 6] =
+    ["sender", "recipient", "timestamp", "prior_message", "messaging_type", "hop_context"];
+
+/// Kinds that carry another's key beside their own come first.
+const KNOWN: [&str; 7] =
+    ["message", "postback", "optin", "delivery", "read", "referral", "message_edit"];
+
+/// The event in one item (a list, for the sake of kinds that hold several).
+pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, String> {
+    let fields = item.as_object().ok_or("a messaging item is a JSON object")?;
+    let key = KNOWN
+        .into_iter()
+        .find(|key| fields.get(*key).is_some_and(Value::is_object))
+        .or_else(|| {
+            let mut others = fields.keys().map(String::as_str);
+            others.find(|key| !CIRCUMSTANCES.contains(key))
+        })
+        .ok_or("the item says nothing but who and when")?;
+    let body = &fields[key];
+    let own_time = wire::time(item, "timestamp");
+    let sender = party(&item["sender"]);
+    let recipient = party(&item["recipient"]);
+    let known_page = Some(context.page.clone()).filter(|page| !matches!(page.as_str(), "" | "0"));
+    // What the Page sends is an echo, even if nothing else says so.
+    let is_from_page =
+        known_page.as_ref().is_some_and(|page| *page == sender && *page != recipient);
+    let kind = match kind_of(key, body) {
+        Kind::Message if is_from_page => Kind::Echo,
+        kind => kind,
+    };
+    // In an echo the person is the recipient, but never the Page.
+    let is_to_person = kind == Kind::Echo && known_page.as_ref() != Some(&recipient);
+    let (person, page_side) = if is_to_person { (recipient, sender) } else { (sender, recipient) };
+    let person = if person.is_empty() { user_ref(body) } else { person };
+    let page = known_page.unwrap_or(page_side);
+    let mid = wire::text(body, "mid");
+    let text = wire::text(body, "text");
+    let keep_text = context.settings.store_message_text;
+    let raw = if keep_text { item.to_string() } else { privacy::without_text(item).to_string() };
+    let event = Event {
+        id: identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person),
+        channel: context.channel,
+        page,
+        person,
+        time: context.time(own_time),
+        place: 0,
+        kind,
+        name: other_name(kind, key),
+        mid,
+        payload: payload(body),
+        text: if keep_text { text } else { String::new() },
+        app_id: wire::text(body, "app_id"),
+        touch: touch(kind, item),
+        conversion: None,
+        raw,
+    };
+    if event.channel == Channel::Messenger && event.page.is_empty() && event.person.is_empty() {
+        return Err("neither page nor person: no sender, no recipient and no entry id".to_owned());
+    }
+    Ok(vec![event])
+}
+
+fn kind_of(key: &str, body: &Value) -> Kind {
+    match key {
+        // Meta sends a deletion as a message with the mid of the one that is gone.
+        "message" if wire::flag(body, "is_deleted") => Kind::Other,
+        "message" if wire::flag(body, "is_echo") => Kind::Echo,
+        "message" => Kind::Message,
+        "postback" => Kind::Postback,
+        "referral" => Kind::Referral,
+        "optin" if is_stop(body) => Kind::Other,
+        "optin" => Kind::OptIn,
+        "delivery" => Kind::Delivery,
+        "read" => Kind::Read,
+        _ => Kind::Other,
+    }
+}
+
+/// An opt-in that is an opt-out: `STOP_NOTIFICATIONS`; Meta's page spells it with a blank too.
+fn is_stop(optin: &Value) -> bool {
+    wire::text(optin, "notification_messages_status").starts_with("STOP")
+}
+
+fn other_name(kind: Kind, key: &str) -> String {
+    match kind {
+        Kind::Other if key == "message" => "message_deleted".to_owned(),
+        Kind::Other if key == "optin" => "notification_messages_stop".to_owned(),
+        Kind::Other => key.replace('-', "_"),
+        _ => String::new(),
+    }
+}
+
+fn party(value: &Value) -> String {
+    let id = wire::text(value, "id");
+    if id.is_empty() { user_ref(value) } else { id }
+}
+
+/// The reference of a plugin, where it is all that is known of the person.
+fn user_ref(value: &Value) -> String {
+    let user_ref = wire::text(value, "user_ref");
+    if user_ref.is_empty() { String::new() } else { format!("user_ref:{user_ref}") }
+}
+
+fn payload(body: &Value) -> String {
+    let direct = wire::text(body, "payload");
+    if direct.is_empty() { wire::text(&body["quick_reply"], "payload") } else { direct }
+}
+
+fn touch(kind: Kind, item: &Value) -> Option<Touch> {
+    match kind {
+        Kind::Message => referral::message_touch(item),
+        Kind::Postback => {
+            referral::touch(item["postback"].get("referral").or_else(|| item.get("referral")))
+        }
+        Kind::Referral => Some(referral::touch(item.get("referral")).unwrap_or_else(|| Touch {
+            source: crate::domain::Source::Other,
+            source_name: String::new(),
+            referral_ref: String::new(),
+            ad_id: String::new(),
+            ad_title: String::new(),
+            post_id: String::new(),
+            referer_uri: String::new(),
+        })),
+        Kind::OptIn => Some(referral::opt_in_touch(&item["optin"])),
+        _ => None,
+    }
+}
+
+fn identify(
+    kind: Kind,
+    key: &str,
+    body: &Value,
+    mid: &str,
+    time: Option<Timestamp>,
+    page: &str,
+    person: &str,
+) -> EventId {
+    match kind {
+        Kind::Message | Kind::Echo | Kind::Postback if !mid.is_empty() => {
+            event_id(&["mid", kind.as_str(), page, mid])
+        }
+        Kind::Delivery | Kind::Read => {
+            let watermark = wire::time(body, "watermark").map(|time| time.0.to_string());
+            let mark = watermark.unwrap_or_else(|| format!("{mid}{}", canonical(body)));
+            event_id(&["watermark", kind.as_str(), page, person, &mark])
+        }
+        _ => {
+            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
+            event_id(&["canonical", key, page, person, &time, &canonical(body)])
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The door that an event carries: a referral in one of its three carriers, an opt-in, a chat
+//! plugin's tag, or the comment behind a first message.
+
+use serde_json::Value;
+
+use super::wire;
+use crate::domain::{Source, Touch};
+
+/// Reads a referral object; `None` if it is missing, null or empty.
+pub(super) fn touch(referral: Option<&Value>) -> Option<Touch> {
+    let referral = referral.filter(|value| value.as_object().is_some_and(|o| !o.is_empty()))?;
+    let mut source_name = wire::text(referral, "source");
+    let ad_id = wire::text(referral, "ad_id");
+    let mut source = Source::from_wire(&source_name);
+    if source_name.is_empty() {
+        if !ad_id.is_empty() {
+            source = Source::Ad;
+        } else if referral.get("product").is_some() {
+            "product".clone_into(&mut source_name);
+        }
+    }
+    let context = referral.get("ads_context_data").unwrap_or(&Value::Null);
+    Some(Touch {
+        source,
+        source_name,
+        referral_ref: wire::text(referral, "ref"),
+        ad_id,
+        ad_title: wire::text(context, "ad_title"),
+        post_id: wire::text(context, "post_id"),
+        referer_uri: wire::text(referral, "referer_uri"),
+    })
+}
+
+/// The door of an opt-in: a notification request, or a plugin with its `ref`.
+pub(super) fn opt_in_touch(optin: &Value) -> Touch {
+    let kind = wire::text(optin, "type");
+    let (source, source_name) = match kind.as_str() {
+        "one_time_notif_req" | "notification_messages" => (Source::Notification, kind),
+        _ if optin.get("user_ref").is_some() => (Source::Other, "checkbox_plugin".to_owned()),
+        _ => (Source::Other, "send_to_messenger_plugin".to_owned()),
+    };
+    plain(source, source_name, wire::text(optin, "ref"))
+}
+
+/// The door of a message: its referral, else the chat plugin's tag, else the prior message that
+/// began the thread on a comment or a checkbox.
+pub(super) fn message_touch(item: &Value) -> Option<Touch> {
+    let message = &item["message"];
+    let referral = message.get("referral").or_else(|| item.get("referral"));
+    if let Some(touch) = touch(referral) {
+        return Some(touch);
+    }
+    if let Some(tag) = wire::one_or_many(&message["tags"])
+        .map(|tag| wire::text(tag, "source"))
+        .find(|name| Source::from_wire(name) != Source::Other)
+    {
+        return Some(plain(Source::from_wire(&tag), tag, String::new()));
+    }
+    let prior = item.get("prior_message").or_else(|| message.get("prior_message"))?;
+    let name = wire::text(prior, "source");
+    let source =
+        if name.to_ascii_lowercase().contains("comment") { Source::Comment } else { Source::Other };
+    Some(plain(source, name, wire::text(prior, "identifier")))
+}
+
+fn plain(source: Source, source_name: String, referral_ref: String) -> Touch {
+    Touch {
+        source,
+        source_name,
+        referral_ref,
+        ad_id: String::new(),
+        ad_title: String::new(),
+        post_id: String::new(),
+        referer_uri: String::new(),
+    }
+}

@@ -1,0 +1,167 @@
+//! The engine's folder: its settings, its lock and the note that says where it listens. All files
+//! are readable by their owner only.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Endpoint, EngineError};
+
+const USER: &str = "funnel";
+
+/// Where an engine listens and how to log in; written to `engine.json`, which only its owner may
+/// read.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Listening {
+    /// HTTP port on 127.0.0.1.
+    pub port: u16,
+    /// A password made for this run of the engine.
+    password: String,
+    /// The process that owns the engine.
+    process: u32,
+}
+
+impl std::fmt::Debug for Listening {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "127.0.0.1:{} of process {}", self.port, self.process)
+    }
+}
+
+impl Listening {
+    pub(super) fn new(port: u16) -> Self {
+        let random = || uuid::Uuid::new_v4().simple().to_string();
+        Self { port, password: random() + &random(), process: std::process::id() }
+    }
+
+    pub(super) fn endpoint(&self, database: &str) -> Endpoint {
+        Endpoint {
+            url: format!("http://127.0.0.1:{}", self.port),
+            user: USER.to_owned(),
+            password: self.password.clone().into(),
+            database: database.to_owned(),
+        }
+    }
+}
+
+pub(super) fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("clickhouse")
+}
+
+pub(super) fn prepare(data_dir: &Path) -> Result<PathBuf, EngineError> {
+    let folder = folder(data_dir);
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .and_then(|()| fs::canonicalize(&folder))
+        .map_err(|source| EngineError::Io { path: folder, source })
+}
+
+pub(super) fn create(path: &Path) -> Result<File, EngineError> {
+    private().create(true).truncate(true).write(true).open(path).map_err(io_error(path))
+}
+
+/// The lock, or `None` if another process has it. It is given up when the file is dropped, and
+/// by the system when its process dies.
+pub(super) fn try_lock(folder: &Path) -> Result<Option<File>, EngineError> {
+    let path = folder.join("engine.lock");
+    let file = private().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(io_error(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(EngineError::Io { path, source }),
+    }
+}
+
+/// Writes the note that tells other commands where the engine listens.
+pub(super) fn publish(folder: &Path, listening: &Listening) -> Result<(), EngineError> {
+    let path = folder.join("engine.json");
+    let fresh = folder.join("engine.json.new");
+    let text = serde_json::to_vec(listening).map_err(io::Error::from).map_err(io_error(&path))?;
+    create(&fresh)?.write_all(&text).map_err(io_error(&fresh))?;
+    fs::rename(&fresh, &path).map_err(io_error(&path))
+}
+
+/// Takes the note away: nothing listens any more. That it may be gone already is fine.
+pub(super) fn withdraw(folder: &Path) {
+    drop(fs::remove_file(folder.join("engine.json")));
+}
+
+pub(super) fn read(folder: &Path) -> Option<Listening> {
+    serde_json::from_slice(&fs::read(folder.join("engine.json")).ok()?).ok()
+}
+
+pub(super) fn owner(folder: &Path) -> Option<u32> {
+    read(folder).map(|listening| listening.process)
+}
+
+/// The last lines of a log, for an error message.
+pub(super) fn last_lines(log: &Path) -> String {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    // A stack trace helps nobody who cannot rebuild ClickHouse.
+    let telling = text.lines().filter(|line| line.contains("Exception") || line.contains("lock"));
+    let lines: Vec<_> =
+        telling.take(3).map(|line| line.chars().take(400).collect::<String>()).collect();
+    if !lines.is_empty() {
+        return lines.join("\n");
+    }
+    let mut lines: Vec<_> = text.lines().rev().take(5).collect();
+    lines.reverse();
+    lines.join("\n")
+}
+
+/// Writes `config.xml` and `users.xml`. One user of ours with a password of this run. The engine's
+/// own session runs as `default`, which cannot have a password there: all it may do is open the
+/// listener and wait.
+pub(super) fn write_settings(folder: &Path, listening: &Listening) -> Result<(), EngineError> {
+    let users = folder.join("users.xml");
+    let config = folder.join("config.xml");
+    let hash = hex::encode(Sha256::digest(&listening.password));
+    let users_xml = format!(
+        "<clickhouse>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default>
+      <no_password/>
+      <networks><ip>127.0.0.1</ip></networks>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT SELECT ON system.numbers</query>
+      </grants>
+    </default>
+    <{USER}>
+      <password_sha256_hex>{hash}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+    </{USER}>
+  </users>
+</clickhouse>
+"
+    );
+    let config_xml = "<clickhouse>
+  <users_config>users.xml</users_config>
+  <logger><level>warning</level><console>1</console></logger>
+  <mark_cache_size>268435456</mark_cache_size>
+</clickhouse>
+";
+    create(&users)?.write_all(users_xml.as_bytes()).map_err(io_error(&users))?;
+    create(&config)?.write_all(config_xml.as_bytes()).map_err(io_error(&config))
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> EngineError + '_ {
+    move |source| EngineError::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,255 @@
+//! The embedded ClickHouse: a real engine in a child process of ours.
+//!
+//! The child is this same program under the hidden subcommand `engine`, which loads
+//! `libchdb.so` ([`library`]) and becomes `clickhouse local` with an HTTP listener on loopback.
+//! A data folder has one owner: who holds `engine.lock` runs the engine and writes where it
+//! listens into `engine.json`; other commands on the same folder read that and connect.
+
+mod files;
+mod library;
+mod locate;
+
+use std::fs::{self, File};
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+use tokio::process::{Child, ChildStdin, Command};
+
+pub use files::Listening;
+pub use library::{EngineArgs, run_in_this_process};
+pub use locate::{EngineProgram, locate};
+
+use super::{Endpoint, Store};
+
+/// How long the engine may take until it answers.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// How long an earlier engine, whose parent was killed, may hold the data folder.
+const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why there is no engine.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// No library and no binary.
+    #[error(
+        "no ClickHouse engine found. Looked for {looked}. Install the pinned engine with `npm ci` \
+         in the project's folder (or `make engine`), name the library by `libchdb`, or configure \
+         `clickhouse.url` to use a ClickHouse server"
+    )]
+    Missing {
+        /// Where it was looked for.
+        looked: String,
+    },
+    /// Another process owns the data folder.
+    #[error(
+        "the data folder {folder} is in use by another messenger-funnel{}: stop that one, or use \
+         another data_dir", process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+        /// The owner's process id, where it is known.
+        process: Option<u32>,
+    },
+    /// The owner of the folder did not tell where its engine listens.
+    #[error("the engine of {folder} does not answer, though process {process:?} owns the folder")]
+    NoAnswer {
+        /// The folder.
+        folder: PathBuf,
+        /// The owner's process id, where it is known.
+        process: Option<u32>,
+    },
+    /// The engine ended or hung before it answered.
+    #[error("the ClickHouse engine did not start in {folder}: {reason}\n{log}")]
+    Failed {
+        /// The folder.
+        folder: PathBuf,
+        /// What happened.
+        reason: String,
+        /// The last lines of its log.
+        log: String,
+    },
+    /// A file or a process could not be made.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A running engine. It ends when this value is dropped, and when our process dies.
+#[derive(Debug)]
+pub struct Engine {
+    child: Child,
+    /// The engine lives until this is closed.
+    stdin: Option<ChildStdin>,
+    listening: Listening,
+    folder: PathBuf,
+    /// Our ownership of the data folder.
+    _lock: File,
+}
+
+impl Engine {
+    /// Starts the engine of `data_dir`. `executable` is this program.
+    ///
+    /// # Errors
+    /// [`EngineError::InUse`] if another process owns the folder; otherwise why it did not start.
+    pub async fn start(
+        data_dir: &Path,
+        program: &EngineProgram,
+        executable: &Path,
+    ) -> Result<Self, EngineError> {
+        let folder = files::prepare(data_dir)?;
+        let lock = files::try_lock(&folder)?.ok_or_else(|| EngineError::InUse {
+            folder: data_dir.to_owned(),
+            process: files::owner(&folder),
+        })?;
+        let started = Instant::now();
+        loop {
+            match Self::try_start(&folder, program, executable).await {
+                Err(EngineError::Failed { log, .. })
+                    if log.contains("Cannot lock file") && started.elapsed() < LOCK_LIMIT =>
+                {
+                    tracing::info!("an earlier engine is still closing its files; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Err(error) => return Err(error),
+                Ok((child, stdin, listening)) => {
+                    files::publish(&folder, &listening)?;
+                    let stdin = Some(stdin);
+                    return Ok(Self { child, stdin, listening, folder, _lock: lock });
+                }
+            }
+        }
+    }
+
+    async fn try_start(
+        folder: &Path,
+        program: &EngineProgram,
+        executable: &Path,
+    ) -> Result<(Child, ChildStdin, Listening), EngineError> {
+        let listening = Listening::new(free_port()?);
+        files::write_settings(folder, &listening)?;
+        let log = folder.join("engine.log");
+        let log_file = files::create(&log)?;
+        let mut child = Command::new(executable)
+            .arg("engine")
+            .args(program.as_args())
+            .args(["--port", &listening.port.to_string()])
+            .arg("--folder")
+            .arg(folder)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log_file)
+            // Ctrl-C in a terminal is for us; the engine ends when we close its input.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| EngineError::Io { path: executable.to_owned(), source })?;
+        let failed = |reason: String| EngineError::Failed {
+            folder: folder.to_owned(),
+            reason,
+            log: files::last_lines(&log),
+        };
+        let Some(stdin) = child.stdin.take() else {
+            return Err(failed("it has no standard input".to_owned()));
+        };
+        let store = Store::new(listening.endpoint("default"));
+        let started = Instant::now();
+        while store.ping().await.is_err() {
+            // It ends with exit code 0 when another engine has the folder.
+            if let Ok(Some(status)) = child.try_wait() {
+                return Err(failed(format!("it ended ({status}) before it answered")));
+            }
+            if started.elapsed() > START_LIMIT {
+                return Err(failed(format!("no answer within {START_LIMIT:?}")));
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Ok((child, stdin, listening))
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn endpoint(&self, database: &str) -> Endpoint {
+        self.listening.endpoint(database)
+    }
+
+    /// The engine's process id; `None` once it has ended.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until the engine ends by itself, which it should not, and says what it said.
+    pub async fn ended(&mut self) -> String {
+        // `Child::wait` would close its input and so end it: the handle has been taken out.
+        let status = self.child.wait().await;
+        let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        format!("{status}\n{}", files::last_lines(&self.folder.join("engine.log")))
+    }
+
+    /// Closes the engine's input and waits for it to end.
+    pub async fn stop(mut self) {
+        drop(self.stdin.take());
+        if tokio::time::timeout(START_LIMIT, self.child.wait()).await.is_err() {
+            tracing::warn!("the engine did not end in time; it is killed");
+        }
+        files::withdraw(&self.folder);
+    }
+}
+
+/// Connects to the engine that another process runs on `data_dir`; `None` if none does.
+///
+/// # Errors
+/// If one does and its engine does not answer.
+pub async fn attach(data_dir: &Path, database: &str) -> Result<Option<Endpoint>, EngineError> {
+    let folder = files::folder(data_dir);
+    if !folder.exists() || files::try_lock(&folder)?.is_some() {
+        return Ok(None);
+    }
+    let started = Instant::now();
+    while started.elapsed() < START_LIMIT {
+        if let Some(listening) = files::read(&folder) {
+            let endpoint = listening.endpoint(database);
+            if Store::new(listening.endpoint("default")).ping().await.is_ok() {
+                return Ok(Some(endpoint));
+            }
+        }
+        if files::try_lock(&folder)?.is_some() {
+            return Ok(None);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(EngineError::NoAnswer { folder: data_dir.to_owned(), process: files::owner(&folder) })
+}
+
+fn free_port() -> Result<u16, EngineError> {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|source| EngineError::Io { path: PathBuf::from("127.0.0.1:0"), source })
+}
+
+/// Removes what is left of an engine's folder; for `demo`, which starts afresh.
+///
+/// # Errors
+/// If another process owns the folder, or the disk refuses.
+pub fn remove_data(data_dir: &Path) -> Result<(), EngineError> {
+    let folder = files::folder(data_dir);
+    if !folder.exists() {
+        return Ok(());
+    }
+    if files::try_lock(&folder)?.is_none() {
+        let process = files::owner(&folder);
+        return Err(EngineError::InUse { folder: data_dir.to_owned(), process });
+    }
+    fs::remove_dir_all(data_dir)
+        .map_err(|source| EngineError::Io { path: data_dir.to_owned(), source })
+}

@@ -1,0 +1,97 @@
+//! The schema: `queries/migrations/`, one statement a file, applied in order.
+//!
+//! ClickHouse has no lock to take, so every statement is harmless when it runs twice
+//! (`IF NOT EXISTS`): two processes that start together both run what is missing, with one result.
+
+use clickhouse::Row;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{Store, StoreError};
+
+struct Migration {
+    version: u32,
+    name: &'static str,
+    statement: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal),* $(,)?) => {
+        &[$(Migration {
+            version: $version,
+            name: $name,
+            statement: include_str!(concat!("../../queries/migrations/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const MIGRATIONS: &[Migration] = migrations![1 "0001_events", 2 "0002_quarantine"];
+
+const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
+const CREATE_TABLE: &str = include_str!("../../queries/create_migrations_table.sql");
+const APPLIED: &str = include_str!("../../queries/applied_migrations.sql");
+const RECORD: &str = include_str!("../../queries/record_migration.sql");
+
+#[derive(Debug, Row, Deserialize)]
+struct AppliedRow {
+    version: u32,
+    checksum: String,
+}
+
+/// What [`migrate`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Migrations applied now.
+    pub now: usize,
+    /// The schema's version after that.
+    pub version: u32,
+}
+
+/// Brings the database to this program's schema.
+///
+/// # Errors
+/// If ClickHouse refuses, or the database is of another (newer or changed) schema.
+pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
+    let failed = |error| store.failed(error);
+    // The database itself cannot be the current one while it is being made.
+    store
+        .client
+        .clone()
+        .with_database("default")
+        .query(CREATE_DATABASE)
+        .param("database", &store.endpoint.database)
+        .execute()
+        .await
+        .map_err(failed)?;
+    store.client.query(CREATE_TABLE).execute().await.map_err(failed)?;
+    let applied: Vec<AppliedRow> = store.client.query(APPLIED).fetch_all().await.map_err(failed)?;
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    if let Some(newest) = applied.last().filter(|row| row.version > known) {
+        return Err(StoreError::SchemaTooNew { found: newest.version, known });
+    }
+    let mut now = 0;
+    for migration in MIGRATIONS {
+        let checksum = hex::encode(Sha256::digest(migration.statement));
+        match applied.iter().find(|row| row.version == migration.version) {
+            Some(row) if row.checksum == checksum => continue,
+            Some(_) => {
+                let Migration { version, name, .. } = *migration;
+                return Err(StoreError::MigrationChanged { version, name });
+            }
+            None => {}
+        }
+        store.client.query(migration.statement).execute().await.map_err(failed)?;
+        store
+            .client
+            .query(RECORD)
+            .param("version", migration.version)
+            .param("name", migration.name)
+            .param("checksum", &checksum)
+            .execute()
+            .await
+            .map_err(failed)?;
+        tracing::info!(migration = migration.name, "applied");
+        now += 1;
+    }
+    Ok(Applied { now, version: known })
+}

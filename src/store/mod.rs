@@ -1,0 +1,120 @@
+//! ClickHouse: finding it, its schema, shipping events into it, and asking it.
+//!
+//! One protocol to one engine: ClickHouse over HTTP through the official crate. On a laptop the
+//! engine is a child process of ours ([`engine`]); elsewhere it is whatever `clickhouse.url`
+//! names. Only the address differs.
+
+pub mod engine;
+mod migrations;
+mod queries;
+mod rows;
+mod shipper;
+
+use std::time::Duration;
+
+use clickhouse::Client;
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+pub use migrations::{Applied, migrate};
+pub use queries::CollectionState;
+pub use shipper::{Progress, Shipper};
+
+/// How to reach a ClickHouse.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// `http://host:port` or `https://…`.
+    pub url: String,
+    /// User; the server's default user if empty.
+    pub user: String,
+    /// Password.
+    pub password: SecretString,
+    /// Database; made by the migrations if it is missing.
+    pub database: String,
+}
+
+/// Why the store could not do it.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// ClickHouse could not be reached, or said no.
+    #[error("ClickHouse at {url}: {source}")]
+    ClickHouse {
+        /// Its address.
+        url: String,
+        /// What went wrong.
+        source: Box<clickhouse::error::Error>,
+    },
+    /// The answer was not of the form that was asked for.
+    #[error("ClickHouse at {url} answered in an unexpected form: {source}")]
+    Answer {
+        /// Its address.
+        url: String,
+        /// What went wrong.
+        source: Box<polars::error::PolarsError>,
+    },
+    /// A migration that has been applied is not the one this program holds.
+    #[error(
+        "migration {version} ({name}) was applied with another text: this database belongs to \
+         another version of the program"
+    )]
+    MigrationChanged {
+        /// Its number.
+        version: u32,
+        /// Its name.
+        name: &'static str,
+    },
+    /// The database has migrations that this program does not know.
+    #[error("the database is at schema version {found}, this program knows {known}: upgrade it")]
+    SchemaTooNew {
+        /// Highest version applied.
+        found: u32,
+        /// Highest version known.
+        known: u32,
+    },
+    /// The journal failed under the shipper.
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
+}
+
+/// A handle to one database: cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    endpoint: Endpoint,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Store({} at {})", self.endpoint.database, self.endpoint.url)
+    }
+}
+
+impl Store {
+    /// A handle; nothing is sent yet.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        let mut client =
+            Client::default().with_url(&endpoint.url).with_database(&endpoint.database);
+        if !endpoint.user.is_empty() {
+            client =
+                client.with_user(&endpoint.user).with_password(endpoint.password.expose_secret());
+        }
+        Self { client, endpoint }
+    }
+
+    /// Whether ClickHouse answers with these credentials, within a few seconds.
+    ///
+    /// # Errors
+    /// What it said, or that it did not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let question = self.client.query(queries::PING).fetch_one::<u8>();
+        match tokio::time::timeout(Duration::from_secs(5), question).await {
+            Ok(answer) => answer.map(|_| ()).map_err(|error| self.failed(error)),
+            Err(_) => Err(self.failed(clickhouse::error::Error::TimedOut)),
+        }
+    }
+
+    fn failed(&self, source: clickhouse::error::Error) -> StoreError {
+        StoreError::ClickHouse { url: self.endpoint.url.clone(), source: Box::new(source) }
+    }
+}

@@ -1,0 +1,65 @@
+//! One function for each question in `queries/`.
+
+use std::io::Cursor;
+
+use clickhouse::Row;
+use polars::frame::DataFrame;
+use polars_io::SerReader;
+use polars_io::ipc::IpcStreamReader;
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError};
+use crate::domain::{FUNNEL_WINDOW_MS, Period};
+
+pub(super) const PING: &str = include_str!("../../queries/ping.sql");
+const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
+const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
+
+/// How much is stored, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct CollectionState {
+    /// Distinct events.
+    pub events: u64,
+    /// People with at least one event.
+    pub people: u64,
+    /// Time of the oldest event, UTC milliseconds; 0 if there is none.
+    pub first_event: i64,
+    /// Time of the newest event, UTC milliseconds; 0 if there is none.
+    pub last_event: i64,
+    /// When the newest event came in, UTC milliseconds; 0 if there is none.
+    pub last_received: i64,
+    /// Parts of webhooks that could not be understood.
+    pub quarantined: u64,
+}
+
+impl Store {
+    /// The events of everyone who acted in the period, as `analysis::walk_threads` takes them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn thread_events(&self, period: &Period) -> Result<DataFrame, StoreError> {
+        let mut cursor = self
+            .client
+            .query(THREAD_EVENTS)
+            .param("from", period.from.0)
+            .param("to", period.to.0)
+            .param("until", period.to.0.saturating_add(FUNNEL_WINDOW_MS + 1))
+            .with_setting("output_format_arrow_compression_method", "none")
+            .fetch_bytes("ArrowStream")
+            .map_err(|error| self.failed(error))?;
+        let bytes = cursor.collect().await.map_err(|error| self.failed(error))?;
+        IpcStreamReader::new(Cursor::new(bytes)).finish().map_err(|source| StoreError::Answer {
+            url: self.endpoint.url.clone(),
+            source: Box::new(source),
+        })
+    }
+
+    /// How much is stored, and until when.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn collection_state(&self) -> Result<CollectionState, StoreError> {
+        let question = self.client.query(COLLECTION_STATE).fetch_one();
+        question.await.map_err(|error| self.failed(error))
+    }
+}

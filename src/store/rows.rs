@@ -1,0 +1,130 @@
+//! Rows of the tables, as the `clickhouse` crate writes them.
+
+use clickhouse::Row;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::{Event, Timestamp};
+use crate::journal::Position;
+use crate::normalize::Refusal;
+
+/// A row of `events`. Columns and units: `queries/migrations/0001_events.sql`.
+#[derive(Debug, Row, Serialize)]
+pub(super) struct EventRow {
+    #[serde(with = "clickhouse::serde::uuid")]
+    event_id: Uuid,
+    channel: &'static str,
+    page_id: String,
+    person_id: String,
+    time: i64,
+    place: u32,
+    received_at: i64,
+    kind: &'static str,
+    name: String,
+    mid: String,
+    payload: String,
+    text: String,
+    app_id: String,
+    source: &'static str,
+    source_name: String,
+    #[serde(rename = "ref")]
+    referral_ref: String,
+    ad_id: String,
+    ad_title: String,
+    post_id: String,
+    referer_uri: String,
+    value: Option<i64>,
+    currency: String,
+    raw: String,
+    version: u32,
+}
+
+impl EventRow {
+    pub(super) fn new(event: Event, received_at: Timestamp) -> Self {
+        let touch = event.touch;
+        let source = touch.as_ref().map_or("", |touch| touch.source.as_str());
+        let mut source_name = String::new();
+        let mut referral_ref = String::new();
+        let mut ad_id = String::new();
+        let mut ad_title = String::new();
+        let mut post_id = String::new();
+        let mut referer_uri = String::new();
+        if let Some(touch) = touch {
+            source_name = touch.source_name;
+            referral_ref = touch.referral_ref;
+            ad_id = touch.ad_id;
+            ad_title = touch.ad_title;
+            post_id = touch.post_id;
+            referer_uri = touch.referer_uri;
+        }
+        let (value, currency) =
+            event.conversion.map_or((None, String::new()), |mark| (mark.value, mark.currency));
+        Self {
+            event_id: Uuid::from_u128(event.id.0),
+            channel: event.channel.as_str(),
+            page_id: event.page,
+            person_id: event.person,
+            time: event.time.0,
+            place: event.place,
+            received_at: received_at.0,
+            kind: event.kind.as_str(),
+            name: event.name,
+            mid: event.mid,
+            payload: event.payload,
+            text: event.text,
+            app_id: event.app_id,
+            source,
+            source_name,
+            referral_ref,
+            ad_id,
+            ad_title,
+            post_id,
+            referer_uri,
+            value: value.and_then(ten_thousandths),
+            currency,
+            raw: event.raw,
+            version: u32::MAX - event.place,
+        }
+    }
+}
+
+/// `Decimal(18, 4)` as its integer: 49.90 is 499,000. Digits behind the fourth are rounded half
+/// to even; what does not fit is no value.
+fn ten_thousandths(value: Decimal) -> Option<i64> {
+    let scaled = value.checked_mul(Decimal::from(10_000))?.round();
+    i64::try_from(scaled).ok().filter(|scaled| scaled.unsigned_abs() < 10_u64.pow(18))
+}
+
+/// A row of `quarantine`.
+#[derive(Debug, Row, Serialize)]
+pub(super) struct RefusalRow {
+    #[serde(with = "clickhouse::serde::uuid")]
+    refusal_id: Uuid,
+    received_at: i64,
+    position: String,
+    place: String,
+    reason: String,
+    raw: String,
+}
+
+impl RefusalRow {
+    pub(super) fn new(refusal: Refusal, received_at: Timestamp, at: Position) -> Self {
+        use sha2::{Digest, Sha256};
+        // Not the position: the same body delivered again is the same refusal.
+        let digest = Sha256::new_with_prefix(&refusal.place)
+            .chain_update([0])
+            .chain_update(&refusal.raw)
+            .finalize();
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest[..16]);
+        Self {
+            refusal_id: Uuid::from_bytes(first),
+            received_at: received_at.0,
+            position: format!("{}:{}", at.segment, at.offset),
+            place: refusal.place,
+            reason: refusal.reason,
+            raw: refusal.raw,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Seeded traffic: webhook bodies as Meta would post them, and the true figures beside them.
+//!
+//! Every person follows a script of their own ([`person`]) in a small world of Pages, ads and
+//! links ([`world`]), in the rhythm of days and weeks ([`rhythm`]). The script keeps its own books
+//! ([`Truth`]): it knows what it let happen, and uses nothing of the analysis. The events are then
+//! delivered as Meta delivers them ([`delivery`]): in batches, some twice, some late.
+//!
+//! People come in cohorts of a few thousand. Within a cohort deliveries run through the whole
+//! period in time; cohorts follow one another. So memory stays the same for any number of people.
+
+mod delivery;
+mod person;
+mod rhythm;
+mod truth;
+mod wire;
+mod world;
+
+use std::collections::VecDeque;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::domain::Timestamp;
+pub use truth::Truth;
+use world::World;
+
+/// People in a cohort.
+const COHORT: u64 = 4096;
+
+/// What traffic to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// The same seed makes the same bytes.
+    pub seed: u64,
+    /// How many people write.
+    pub people: u64,
+    /// No event is earlier.
+    pub from: Timestamp,
+    /// Every event is earlier.
+    pub to: Timestamp,
+}
+
+/// Webhook bodies, one after the other.
+#[derive(Debug)]
+pub struct Traffic {
+    plan: Plan,
+    world: World,
+    truth: Truth,
+    next_person: u64,
+    ready: VecDeque<Vec<u8>>,
+}
+
+impl Traffic {
+    /// The traffic of a plan.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        let world = World::new();
+        let truth = Truth::new(plan);
+        Self { plan, world, truth, next_person: 0, ready: VecDeque::new() }
+    }
+
+    /// People whose traffic has been made so far.
+    #[must_use]
+    pub fn people_so_far(&self) -> u64 {
+        self.next_person
+    }
+
+    /// The true figures of what has been made so far; those of the whole once the iterator has
+    /// ended.
+    #[must_use]
+    pub fn truth(&self) -> &Truth {
+        &self.truth
+    }
+
+    fn make_cohort(&mut self) {
+        let mut happenings = Vec::new();
+        let end = self.plan.people.min(self.next_person + COHORT);
+        let mut delivering = self.random(u64::MAX - self.next_person);
+        for index in self.next_person..end {
+            let mut random = self.random(index);
+            let made = person::play(&self.world, self.plan, index, &mut random, &mut self.truth);
+            happenings.extend(made);
+        }
+        self.next_person = end;
+        // Stable: what one person does in one millisecond stays in order.
+        happenings.sort_by_key(|happening| happening.time);
+        self.ready.extend(delivery::deliver(happenings, &mut delivering));
+    }
+
+    /// Each person has a stream of random numbers of their own.
+    fn random(&self, stream: u64) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.plan.seed);
+        random.set_stream(stream);
+        random
+    }
+}
+
+impl Iterator for Traffic {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        while self.ready.is_empty() && self.next_person < self.plan.people {
+            self.make_cohort();
+        }
+        let body = self.ready.pop_front()?;
+        self.truth.bodies += 1;
+        Some(body)
+    }
+}

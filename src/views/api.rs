@@ -1,0 +1,92 @@
+//! `/api/v1`: the same results as JSON or CSV.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::problem::Problem;
+use super::{Asked, Format, Question, Views, answer, csv};
+use crate::analysis::{DEFAULT_FUNNEL, Dimension, STAGES};
+use crate::domain::Timestamp;
+
+type Answer = Result<Response, Problem>;
+
+/// The funnels there are.
+pub(super) async fn funnels() -> Json<serde_json::Value> {
+    let steps: Vec<&str> = ["impressions", "clicks", "opened"].into_iter().chain(STAGES).collect();
+    Json(json!({ "funnels": [{ "name": DEFAULT_FUNNEL, "unit": "conversation", "steps": steps }] }))
+}
+
+/// One funnel's figures.
+pub(super) async fn funnel(
+    State(views): State<Views>,
+    Path(name): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    let report =
+        answer::answer_funnel(&views.store, &name, &question).await.map_err(Problem::from)?;
+    Ok(match format {
+        Format::Csv => csv_response(csv::funnel(&report)),
+        _ => Json(report).into_response(),
+    })
+}
+
+/// Every channel's credit.
+pub(super) async fn attribution(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    refuse_breakdown(&question.by)?;
+    let report =
+        answer::answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
+    Ok(match format {
+        Format::Csv => csv_response(csv::attribution(&report)),
+        _ => Json(report).into_response(),
+    })
+}
+
+fn understand(
+    views: &Views,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<(Question, Format), Problem> {
+    let Query(asked) =
+        asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
+    let now = Timestamp((views.clock)());
+    let question = asked.understand(&views.zone, now).map_err(answer::AnswerError::from)?;
+    let format = match question.format {
+        Some(Format::Table) => {
+            let text = "a table is for the terminal; ask for json or csv".to_owned();
+            return Err(Problem::in_parameter("format", text));
+        }
+        Some(format) => format,
+        None => accepted(headers),
+    };
+    Ok((question, format))
+}
+
+fn refuse_breakdown(by: &[Dimension]) -> Result<(), Problem> {
+    if by.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::in_parameter("by", "attribution is by source; it takes no breakdown".to_owned()))
+}
+
+fn accepted(headers: &HeaderMap) -> Format {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    match accept {
+        Some(accept) if accept.starts_with("text/csv") => Format::Csv,
+        _ => Format::Json,
+    }
+}
+
+fn csv_response(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], text).into_response()
+}

@@ -1,0 +1,171 @@
+//! Charts as SVG, by plotters.
+//!
+//! Colours are set by the page's style sheet: charts are drawn in stand-in colours, which are
+//! replaced by the style sheet's variables, so that one chart serves light and dark.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+const INK: RGBColor = RGBColor(1, 1, 1);
+const MUTED: RGBColor = RGBColor(2, 2, 2);
+const GRID: RGBColor = RGBColor(3, 3, 3);
+const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
+const VARIABLES: [(&str, &str); 6] = [
+    ("#010101", "var(--ink)"),
+    ("#020202", "var(--muted)"),
+    ("#030303", "var(--grid)"),
+    ("#040404", "var(--series-1)"),
+    ("#050505", "var(--series-2)"),
+    ("#060606", "var(--series-3)"),
+];
+const FONT: &str = "sans-serif";
+
+/// One bar of a funnel.
+#[derive(Debug, Clone)]
+pub(super) struct Bar {
+    pub label: String,
+    pub count: u64,
+    /// What stands behind the bar.
+    pub note: String,
+}
+
+/// Horizontal bars, the first as wide as the chart. `description` is read out instead of it.
+pub(super) fn funnel(bars: &[Bar], description: &str) -> String {
+    const WIDTH: i32 = 960;
+    const ROW: i32 = 44;
+    const LEFT: i32 = 110;
+    const RIGHT: i32 = 360;
+    let height = i32::try_from(bars.len()).unwrap_or_default() * ROW;
+    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
+    draw(WIDTH, height, description, |area| {
+        let mut top = 0;
+        for bar in bars {
+            let length = share(bar.count, most, WIDTH - LEFT - RIGHT);
+            let (from, to) = ((LEFT, top + 6), (LEFT + length.max(2), top + ROW - 6));
+            area.draw(&Rectangle::new([from, to], SERIES[0].filled()))?;
+            let middle = top + ROW / 2;
+            area.draw(&text(&bar.label, (LEFT - 12, middle), HPos::Right))?;
+            let note = (LEFT + length + 12, middle);
+            area.draw(&text(&bar.note, note, HPos::Left))?;
+            top += ROW;
+        }
+        Ok(())
+    })
+}
+
+/// A day of the trend.
+#[derive(Debug, Clone)]
+pub(super) struct Day {
+    /// `2026-01-31`.
+    pub date: String,
+    /// Conversations opened, leads, purchases.
+    pub counts: [u64; 3],
+}
+
+/// An area for the opened conversations, lines for leads and purchases.
+#[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
+pub(super) fn trend(days: &[Day], description: &str) -> String {
+    let most = days.iter().map(|day| day.counts[0]).max().unwrap_or(0).max(1) as f64;
+    // One day alone is a point; it gets some room to both sides.
+    let last = days.len().saturating_sub(1) as f64;
+    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
+    draw(960, 280, description, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(10)
+            .margin_right(24)
+            .x_label_area_size(28)
+            .y_label_area_size(52)
+            .build_cartesian_2d(range, 0.0..most * 1.08)?;
+        let label = |place: &f64| day_label(days, *place);
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(GRID)
+            .axis_style(GRID)
+            .label_style((FONT, 13).into_font().color(&MUTED))
+            .x_labels(days.len().clamp(1, 10))
+            .x_label_formatter(&label)
+            .y_labels(5)
+            .y_label_formatter(&|count| whole(*count))
+            .draw()?;
+        let points = |series: usize| {
+            let days = days.iter().enumerate();
+            days.map(move |(place, day)| (place as f64, day.counts[series] as f64))
+        };
+        let area_series = AreaSeries::new(points(0), 0.0, SERIES[0].mix(0.18));
+        chart.draw_series(area_series.border_style(SERIES[0].stroke_width(2)))?;
+        for (series, color) in SERIES.iter().enumerate().skip(1) {
+            chart.draw_series(LineSeries::new(points(series), color.stroke_width(2)))?;
+        }
+        if days.len() < 2 {
+            for (series, color) in SERIES.iter().enumerate() {
+                let dots = points(series).map(|point| Circle::new(point, 4, color.filled()));
+                chart.draw_series(dots)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+
+fn draw(
+    width: i32,
+    height: i32,
+    description: &str,
+    paint: impl FnOnce(&Area<'_>) -> Drawn,
+) -> String {
+    let mut svg = String::new();
+    let size = (width.unsigned_abs(), height.unsigned_abs());
+    {
+        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        if let Err(error) = paint(&area).and_then(|()| area.present()) {
+            tracing::error!(%error, "a chart could not be drawn");
+            return String::new();
+        }
+    }
+    for (stand_in, variable) in VARIABLES {
+        svg = svg.replace(stand_in, variable);
+    }
+    let label = format!("<svg role=\"img\" aria-label=\"{}\" ", attribute(description));
+    svg.replacen("<svg ", &label, 1)
+}
+
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
+    let style = TextStyle::from((FONT, 16).into_font()).color(&INK);
+    Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a share of a few hundred pixels"
+)]
+fn share(part: u64, whole: u64, pixels: i32) -> i32 {
+    (part as f64 / whole as f64 * f64::from(pixels)).round() as i32
+}
+
+/// `31 Jan` at a day, nothing between days.
+fn day_label(days: &[Day], place: f64) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
+    let index = place.round().max(0.0) as usize;
+    if (place - place.round()).abs() > 1e-6 {
+        return String::new();
+    }
+    let Some(day) = days.get(index) else { return String::new() };
+    let mut parts = day.date.split('-').skip(1).map(|part| part.parse::<usize>().unwrap_or(1));
+    let month = parts.next().and_then(|month| MONTHS.get(month.wrapping_sub(1))).copied();
+    format!("{} {}", parts.next().unwrap_or(1), month.unwrap_or_default())
+}
+
+fn whole(count: f64) -> String {
+    if count.fract().abs() < 1e-9 { format!("{count:.0}") } else { String::new() }
+}

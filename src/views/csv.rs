@@ -1,0 +1,106 @@
+//! Results as CSV (RFC 4180: CRLF, UTF-8). Columns are listed in the README.
+
+use csv::{Terminator, WriterBuilder};
+
+use crate::analysis::{AttributionReport, FunnelReport, Step};
+
+/// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
+/// or for each row of the breakdown.
+#[must_use]
+pub fn funnel(report: &FunnelReport) -> String {
+    let dimensions: Vec<&str> =
+        report.breakdown.first().map(|row| row.by.keys().copied().collect()).unwrap_or_default();
+    let mut header = dimensions.clone();
+    header.extend(["step", "count", "rate_from_previous", "rate_from_first"]);
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
+    let step_cells = |step: &Step| {
+        [
+            step.name.clone(),
+            step.count.map(|count| count.to_string()).unwrap_or_default(),
+            number(step.rate_from_previous),
+            number(step.rate_from_first),
+        ]
+    };
+    if report.breakdown.is_empty() {
+        rows.extend(report.steps.iter().map(|step| step_cells(step).to_vec()));
+    }
+    for row in &report.breakdown {
+        for step in &row.steps {
+            let mut cells: Vec<String> = row
+                .by
+                .values()
+                .map(|value| defused(value.as_deref().unwrap_or_default()))
+                .collect();
+            cells.extend(step_cells(step));
+            rows.push(cells);
+        }
+    }
+    write(&rows)
+}
+
+/// `channel, conversions, value, currency`.
+#[must_use]
+pub fn attribution(report: &AttributionReport) -> String {
+    let mut rows =
+        vec![["channel", "conversions", "value", "currency"].map(str::to_owned).to_vec()];
+    for row in &report.channels {
+        rows.push(vec![
+            defused(&row.channel),
+            row.conversions.to_string(),
+            number(row.value),
+            row.currency.clone().unwrap_or_default(),
+        ]);
+    }
+    write(&rows)
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// What a spreadsheet would take for a formula gets an apostrophe in front; a ref is text that
+/// anybody can write.
+fn defused(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn write(rows: &[Vec<String>]) -> String {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        // Writing into memory fails only on rows of different lengths, which these are not.
+        if let Err(error) = writer.write_record(row) {
+            tracing::error!(%error, "a CSV row was left out");
+        }
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::ChannelCredit;
+
+    #[test]
+    fn formulas_are_defused_and_quotes_doubled() {
+        let channel = |channel: &str| ChannelCredit {
+            channel: channel.to_owned(),
+            conversions: 2.0,
+            value: None,
+            currency: None,
+        };
+        let report = AttributionReport {
+            model: "last",
+            lookback_days: 28,
+            channels: vec![channel("=HYPERLINK(\"x\")"), channel("a,b")],
+            total_conversions: 4.0,
+        };
+        let expected = "channel,conversions,value,currency\r\n\
+                        \"'=HYPERLINK(\"\"x\"\")\",2,,\r\n\"a,b\",2,,\r\n";
+        assert_eq!(attribution(&report), expected);
+    }
+}

@@ -1,0 +1,55 @@
+//! Renderings of one analysis result: dashboard, API, CSV and terminal tables.
+//!
+//! A view reads and never writes. Each takes a [`Question`], has it [`answered`](answer) by the
+//! store and the analysis, and renders what comes back.
+
+mod access;
+mod answer;
+mod api;
+mod chart;
+pub mod csv;
+mod dashboard;
+mod health;
+mod problem;
+mod question;
+pub mod table;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+use jiff::tz::TimeZone;
+
+use crate::store::Store;
+pub use access::Access;
+pub use answer::{AnswerError, answer_attribution, answer_funnel};
+pub use question::{Asked, Format, Misunderstood, Question};
+
+/// What the views need to know.
+#[derive(Debug, Clone)]
+pub struct Views {
+    /// Where the events are.
+    pub store: Store,
+    /// The zone of dates and days.
+    pub zone: TimeZone,
+    /// Who may look.
+    pub access: Access,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
+}
+
+/// The routes of dashboard and API, and those that tell whether we are well.
+pub fn router(views: Views) -> Router {
+    let guarded = Router::new()
+        .route("/", get(dashboard::overview))
+        .route("/api/v1/funnels", get(api::funnels))
+        .route("/api/v1/funnels/{name}", get(api::funnel))
+        .route("/api/v1/attribution", get(api::attribution))
+        .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
+    Router::new()
+        .merge(guarded)
+        .route("/assets/style.css", get(dashboard::style_sheet))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(problem::not_found)
+        .with_state(views)
+}

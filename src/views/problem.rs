@@ -1,0 +1,71 @@
+//! Errors over HTTP: `application/problem+json` (RFC 9457), with the parameter at fault.
+
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::AnswerError;
+
+/// What a client is told.
+#[derive(Debug, Serialize)]
+pub(super) struct Problem {
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: String) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Self { title, status: status.as_u16(), detail, parameter: None }
+    }
+
+    pub(super) fn in_parameter(parameter: &'static str, detail: String) -> Self {
+        Self { parameter: Some(parameter), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    }
+
+    /// What went wrong, in one sentence.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<AnswerError> for Problem {
+    /// The cause of a failure on our side goes to the log, not to the client.
+    fn from(error: AnswerError) -> Self {
+        match error {
+            AnswerError::Misunderstood(error) => Self::in_parameter(error.parameter, error.reason),
+            AnswerError::Unknown(detail) => Self::new(StatusCode::NOT_FOUND, detail),
+            AnswerError::Store(error) => {
+                tracing::error!(%error, "a question could not be answered");
+                let detail = "ClickHouse did not answer; events are still collected. The log of \
+                              this server says why."
+                    .to_owned();
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
+            AnswerError::Analysis(_) | AnswerError::CutOff(_) => {
+                tracing::error!(%error, "a question could not be answered");
+                let detail = "The analysis failed. The log of this server says why.".to_owned();
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        (self.status(), kind, body).into_response()
+    }
+}
+
+pub(super) async fn not_found(uri: Uri) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", uri.path()))
+}

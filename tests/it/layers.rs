@@ -1,0 +1,173 @@
+//! The house rules: who may import whom, where SQL may stand, how files look.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
+    ("domain", &[]),
+    ("journal", &[]),
+    ("normalize", &["domain"]),
+    ("collector", &["journal"]),
+    ("store", &["domain", "journal", "normalize"]),
+    ("analysis", &["domain"]),
+    ("views", &["analysis", "domain", "store"]),
+    ("synthetic", &["domain"]),
+    ("config", &["normalize"]),
+];
+
+/// Rooms that compute and do nothing else: no clock, no I/O.
+const PURE: [&str; 4] = ["domain", "normalize", "analysis", "synthetic"];
+const IMPURE: [&str; 9] = [
+    "tokio",
+    "reqwest",
+    "axum",
+    "clickhouse::",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "::now()",
+    "std::process",
+];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    walk(&root().join("src"), &mut files);
+    assert!(files.len() > 40);
+    files
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn walk(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            files.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+        }
+    }
+}
+
+/// `domain` for `src/domain/event.rs` and for `src/domain.rs`.
+fn room(path: &Path) -> String {
+    let first = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The rooms that a text names as `crate::room`, also inside `use crate::{a, b}`.
+fn imports(text: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for part in text.split("crate::").skip(1) {
+        let list = part.strip_prefix('{').and_then(|part| part.split('}').next());
+        for name in list.unwrap_or(part).split(',').take(if list.is_some() { 99 } else { 1 }) {
+            let name = name.trim().split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            rooms.extend(name.take(1).map(str::to_owned));
+        }
+    }
+    rooms.retain(|name| MAY_IMPORT.iter().any(|(room, _)| room == name) || name == "cli");
+    rooms
+}
+
+#[test]
+fn rooms_import_only_along_the_arrow() {
+    for (path, text) in sources() {
+        let room = room(&path);
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            continue;
+        };
+        for import in imports(&text) {
+            assert!(
+                import == room || allowed.contains(&import.as_str()),
+                "{}: {room} may not import {import}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_room_has_a_rule() {
+    let known: BTreeSet<String> = sources().iter().map(|(path, _)| room(path)).collect();
+    let ruled = MAY_IMPORT.iter().map(|(room, _)| (*room).to_owned());
+    let ruled: BTreeSet<String> = ruled.chain(["cli", "lib", "main"].map(str::to_owned)).collect();
+    assert_eq!(known, ruled);
+}
+
+#[test]
+fn pure_rooms_do_no_input_or_output() {
+    for (path, text) in sources() {
+        if PURE.contains(&room(&path).as_str()) {
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for impure in IMPURE {
+                assert!(!code.contains(impure), "{} uses {impure}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_engine_room_is_unsafe() {
+    for (path, text) in sources() {
+        let has_unsafe = text.lines().any(|line| {
+            let line = line.trim_start();
+            !line.starts_with("//") && (line.contains("unsafe {") || line.contains("unsafe fn"))
+        });
+        let may = path == Path::new("src/store/engine/library.rs");
+        assert!(may || !has_unsafe, "{} has unsafe code", path.display());
+    }
+}
+
+#[test]
+fn sql_stands_in_queries_only() {
+    const STATEMENTS: [&str; 6] =
+        ["SELECT ", "INSERT INTO", "CREATE TABLE", "ALTER TABLE", "DROP TABLE", "DELETE FROM"];
+    for (path, text) in sources() {
+        // How the engine is kept alive and what its own user may do is no question to a database.
+        if path.starts_with("src/store/engine") {
+            continue;
+        }
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            for statement in STATEMENTS {
+                assert!(!line.contains(statement), "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_query_is_used_once_and_says_what_it_answers() {
+    let code: String = sources().into_iter().map(|(_, text)| text).collect();
+    let folders = [root().join("queries"), root().join("queries/migrations")];
+    for folder in folders {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let as_file = code.matches(&format!("{name}.sql\"")).count();
+            let as_migration = code.matches(&format!("\"{name}\"")).count();
+            assert_eq!(as_file + as_migration, 1, "{} is not used once", path.display());
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with("-- "), "{} has no header", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    let mut files = sources();
+    walk(&root().join("tests"), &mut files);
+    for (path, text) in files {
+        assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
+    }
+}

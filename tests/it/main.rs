@@ -1,0 +1,28 @@
+//! The tests, in one binary.
+//!
+//! Nothing here is faked: the program is the built binary, ClickHouse the embedded engine, HTTP
+//! real, the browser a headless Chromium. Every test has a data folder of its own and free ports,
+//! and ends the processes that it started.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    unreachable_pub,
+    reason = "a test fails loudly, and its helpers are for the tests beside it"
+)]
+
+mod analysis_oracle;
+mod cli;
+mod collector;
+mod dashboard;
+mod engine;
+mod journal;
+mod layers;
+mod migrations;
+mod payloads;
+mod recovery;
+mod support;
+mod truth;
