@@ -155,10 +155,10 @@ fn announce(settings: &Settings, server: &Server) {
         "
 The dashboard: http://{address}/
 
-Post a webhook yourself (the demo's app secret is {secret:?}):
-  BODY=tests/payloads/restfb-messaging-referral-basic.json
-  curl -sS http://{address}/webhooks/meta --data-binary @$BODY \\
-    -H \"X-Hub-Signature-256: sha256=$(openssl dgst -sha256 -hmac {secret} -r < $BODY | cut -d' ' -f1)\"
+Post a webhook yourself; the demo's app secret is {secret:?}:
+  BODY='{{\"object\":\"page\",\"entry\":[{{\"id\":\"1\",\"messaging\":[{{\"sender\":{{\"id\":\"2\"}},\"recipient\":{{\"id\":\"1\"}},\"timestamp\":'$(date +%s)',\"message\":{{\"mid\":\"m_1\"}}}}]}}]}}'
+  SIGNATURE=$(printf %s \"$BODY\" | openssl dgst -sha256 -hmac {secret} -r | cut -d' ' -f1)
+  curl -sS http://{address}/webhooks/meta -H \"X-Hub-Signature-256: sha256=$SIGNATURE\" --data-binary \"$BODY\"
 
 Ctrl-C stops it; the data stays in {}.",
         settings.data_dir.display()

@@ -48,6 +48,8 @@ pub struct Traffic {
     truth: Truth,
     next_person: u64,
     ready: VecDeque<Vec<u8>>,
+    /// People and bodies of the cohort that `ready` is of.
+    cohort: (u64, u64),
 }
 
 impl Traffic {
@@ -56,13 +58,14 @@ impl Traffic {
     pub fn new(plan: Plan) -> Self {
         let world = World::new();
         let truth = Truth::new(plan);
-        Self { plan, world, truth, next_person: 0, ready: VecDeque::new() }
+        Self { plan, world, truth, next_person: 0, ready: VecDeque::new(), cohort: (0, 1) }
     }
 
-    /// People whose traffic has been made so far.
+    /// How far the traffic has come, in people: for a progress bar.
     #[must_use]
     pub fn people_so_far(&self) -> u64 {
-        self.next_person
+        let (people, bodies) = self.cohort;
+        self.next_person - people * self.ready.len() as u64 / bodies
     }
 
     /// The true figures of what has been made so far; those of the whole once the iterator has
@@ -81,10 +84,12 @@ impl Traffic {
             let made = person::play(&self.world, self.plan, index, &mut random, &mut self.truth);
             happenings.extend(made);
         }
+        self.cohort.0 = end - self.next_person;
         self.next_person = end;
         // Stable: what one person does in one millisecond stays in order.
         happenings.sort_by_key(|happening| happening.time);
         self.ready.extend(delivery::deliver(happenings, &mut delivering));
+        self.cohort.1 = (self.ready.len() as u64).max(1);
     }
 
     /// Each person has a stream of random numbers of their own.
