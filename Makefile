@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test lint doc clean
+.PHONY: demo build engine test test-crash lint doc bench-collector bench-journals clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -26,6 +26,20 @@ ifdef NEXTEST
 else
 	cargo test --locked
 endif
+
+# The crash test at length: 200 kills, about five minutes.
+test-crash: engine
+	MESSENGER_FUNNEL_TEST_KILLS=200 cargo test --locked --test it crash -- --nocapture
+
+# Requests, latency, memory, freshness and draining beside a server without a disk and beside nginx
+# with a log; BENCHMARKS.md has the tables. Takes a release build and about ten minutes.
+bench-collector: engine
+	cargo build --release --locked
+	benches/collector/run
+
+# The journal beside SQLite, fjall and redb.
+bench-journals:
+	cd benches/journals && cargo run --release --locked -- --folder .
 
 lint:
 	cargo fmt --check

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 
 /// Name of the file that is read if none is named.
@@ -45,8 +46,10 @@ pub struct Settings {
     pub clickhouse_database: String,
     /// Secrets of the Meta apps whose webhooks are taken.
     pub app_secrets: Vec<SecretString>,
-    /// The token that Meta's handshake must show.
-    pub verify_token: SecretString,
+    /// Tokens one of which Meta's handshake must show.
+    pub verify_tokens: Vec<SecretString>,
+    /// How much disk the journal may take.
+    pub journal_limits: Limits,
     /// Shipped journal segments are removed after this time.
     pub keep_shipped: Duration,
     /// Whether the text of messages is stored.
@@ -121,7 +124,7 @@ struct ClickHouse {
 struct Meta {
     app_secrets: Texts,
     app_secrets_file: Option<PathBuf>,
-    verify_token: SecretString,
+    verify_token: Texts,
     verify_token_file: Option<PathBuf>,
 }
 
@@ -129,11 +132,12 @@ struct Meta {
 #[serde(deny_unknown_fields, default)]
 struct JournalKeys {
     keep_shipped_hours: u64,
+    max_bytes: u64,
 }
 
 impl Default for JournalKeys {
     fn default() -> Self {
-        Self { keep_shipped_hours: 72 }
+        Self { keep_shipped_hours: 72, max_bytes: Limits::default().max_bytes }
     }
 }
 
@@ -222,7 +226,8 @@ impl Settings {
                 .database
                 .unwrap_or_else(|| "messenger_funnel".to_owned()),
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
-            verify_token: secret("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
+            verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
+            journal_limits: limits(written.journal.max_bytes)?,
             keep_shipped: Duration::from_secs(written.journal.keep_shipped_hours * 3600),
             store_message_text: written.store_message_text,
             conversions: match rules {
@@ -231,6 +236,14 @@ impl Settings {
             },
         })
     }
+}
+
+fn limits(max_bytes: u64) -> anyhow::Result<Limits> {
+    const LEAST: u64 = 1 << 20;
+    if max_bytes < LEAST {
+        bail!("journal.max_bytes: {max_bytes} is less than {LEAST}, which holds no webhook");
+    }
+    Ok(Limits { max_bytes, ..Limits::default() })
 }
 
 /// The secret itself, or what its file holds without the line's end.

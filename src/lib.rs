@@ -9,6 +9,7 @@
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
 //! - [`config`] and [`cli`]: how a person or a supervisor starts all this.
 //!
@@ -21,6 +22,7 @@ pub mod config;
 pub mod domain;
 pub mod journal;
 pub mod normalize;
+pub mod operations;
 pub mod store;
 pub mod synthetic;
 pub mod views;

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS events
     page_id     LowCardinality(String) COMMENT 'Page or Instagram account',
     person_id   String                 COMMENT 'PSID or IGSID; user_ref:... while only a plugin knows the person' CODEC(ZSTD(1)),
     time        DateTime64(3, 'UTC')   COMMENT 'when it happened' CODEC(Delta, ZSTD(1)),
+    time_origin LowCardinality(String) COMMENT 'where time is from: event, entry (webhook entry), receipt, or clamped (receipt, because its own is impossible)',
     place       UInt32                 COMMENT 'place in its delivery: orders events of one millisecond' CODEC(T64, ZSTD(1)),
     received_at DateTime64(3, 'UTC')   COMMENT 'when it came in' CODEC(Delta, ZSTD(1)),
     kind        LowCardinality(String) COMMENT 'message, echo, postback, referral, opt_in, delivery, read, conversion, other',

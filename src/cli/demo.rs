@@ -51,8 +51,8 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
     if settings.app_secrets.is_empty() {
         settings.app_secrets = vec![SecretString::from("demo-app-secret")];
     }
-    if settings.verify_token.expose_secret().is_empty() {
-        settings.verify_token = SecretString::from("demo-verify-token");
+    if settings.verify_tokens.is_empty() {
+        settings.verify_tokens = vec![SecretString::from("demo-verify-token")];
     }
     if args.fresh {
         engine::remove_data(&settings.data_dir)?;

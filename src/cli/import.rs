@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::journal::{Envelope, EnvelopeKind, Journal};
+use crate::journal::{Envelope, EnvelopeKind, Journal, Limits};
 use crate::store::Shipper;
 
 /// Lines whose journaling is waited for at once: they share a sync.
@@ -77,7 +77,7 @@ async fn import(
     let imports = settings.data_dir.join("imports");
     remove_abandoned(&imports);
     let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
-    let journal = Journal::open(&folder)?;
+    let journal = Journal::open(&folder, settings.journal_limits)?;
     // Segments go as soon as they are shipped: the file is still there.
     let normalize = session::normalize_settings(settings);
     let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
@@ -181,7 +181,7 @@ where
 fn remove_abandoned(imports: &Path) {
     let Ok(entries) = std::fs::read_dir(imports) else { return };
     for folder in entries.flatten().map(|entry| entry.path()) {
-        if let Ok(journal) = Journal::open(&folder) {
+        if let Ok(journal) = Journal::open(&folder, Limits::default()) {
             drop(journal);
             std::fs::remove_dir_all(&folder).ok();
         }

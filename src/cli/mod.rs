@@ -4,6 +4,7 @@
 mod demo;
 mod generate;
 mod import;
+mod journal;
 mod progress;
 mod read;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Write synthetic webhook traffic, one body a line
     Generate(generate::GenerateArgs),
+    /// Look into the journal, or ship it again
+    Journal(journal::JournalArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -104,6 +107,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Migrate => session::migrate(settings).await,
             Command::Import(args) => import::run(settings, args).await,
+            Command::Journal(args) => journal::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

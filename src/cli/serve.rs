@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +12,8 @@ use super::session::{self, Session};
 use crate::collector::{self, Door};
 use crate::config::Settings;
 use crate::journal::Journal;
-use crate::store::{self, Progress, Shipper, StoreError};
+use crate::operations::{self, Operations, Recorder};
+use crate::store::{self, Progress, Shipper, Store, StoreError};
 use crate::views::{self, Access, Views};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
@@ -29,7 +29,7 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.app_secrets.is_empty() {
         tracing::warn!("meta.app_secrets is empty: every webhook will be refused");
     }
-    if settings.verify_token.expose_secret().is_empty() {
+    if settings.verify_tokens.is_empty() {
         tracing::warn!("meta.verify_token is empty: Meta cannot verify this endpoint");
     }
     server.run(stop).await
@@ -41,7 +41,7 @@ pub(super) struct Server {
     /// How far events have been shipped.
     pub progress: tokio::sync::watch::Receiver<Progress>,
     session: Session,
-    http: tokio::task::JoinHandle<std::io::Result<()>>,
+    http: tokio::task::JoinHandle<()>,
     shipper: tokio::task::JoinHandle<Result<(), StoreError>>,
     shipping: CancellationToken,
 }
@@ -52,15 +52,21 @@ impl Server {
         settings: &Settings,
         stop: &CancellationToken,
     ) -> anyhow::Result<Self> {
-        let session = Session::own(settings).await?;
-        match store::migrate(&session.store).await {
-            // A remote ClickHouse may come later: the journal takes events all the same.
-            Err(StoreError::ClickHouse { .. }) if settings.clickhouse_url.is_some() => {
-                tracing::warn!("ClickHouse does not answer yet; events stay in the journal");
-            }
-            applied => drop(applied?),
+        let recorder = operations::record()?;
+        // Each connection is a file: what the system allows is taken.
+        if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+            tracing::warn!(%error, "the limit of open files stays as it is");
         }
-        let journal = Journal::open(&session::journal_folder(settings))?;
+        let session = Session::own(settings).await?;
+        let is_migrated = match store::migrate(&session.store).await {
+            // A remote ClickHouse may come later: the journal takes events all the same.
+            Err(error @ StoreError::ClickHouse { .. }) if settings.clickhouse_url.is_some() => {
+                tracing::warn!(%error, "ClickHouse does not answer yet; events stay in the journal");
+                false
+            }
+            applied => applied.map(|_| true)?,
+        };
+        let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
         let normalize = session::normalize_settings(settings);
         let shipper =
             Shipper::new(&journal, session.store.clone(), normalize, settings.keep_shipped)?;
@@ -70,15 +76,15 @@ impl Server {
         let address = listener.local_addr()?;
         let progress = shipper.progress();
         let shipping = CancellationToken::new();
-        let shipper = tokio::spawn(shipper.run(shipping.clone()));
-        let service =
-            routes(settings, &session, journal).into_make_service_with_connect_info::<SocketAddr>();
-        let stopped = stop.clone();
-        let http = tokio::spawn(async move {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(async move { stopped.cancelled().await })
-                .await
+        let (store, stop_shipping) = (session.store.clone(), shipping.clone());
+        let shipper = tokio::spawn(async move {
+            if !is_migrated {
+                migrate_until_it_works(&store, &stop_shipping).await?;
+            }
+            shipper.run(stop_shipping).await
         });
+        let routes = routes(settings, &session, journal, recorder);
+        let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, progress, session, http, shipper, shipping })
     }
 
@@ -101,15 +107,27 @@ impl Server {
         if outcome.is_ok() {
             eprintln!("stopping…");
         }
-        if tokio::time::timeout(STOP_LIMIT / 2, self.http).await.is_err() {
-            tracing::warn!("some requests did not end in time and are cut off");
-        }
+        self.http.await?;
         self.shipping.cancel();
         if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
             tracing::warn!("not everything could be shipped; the journal keeps it");
         }
         self.session.close().await;
         outcome
+    }
+}
+
+/// Waits for a ClickHouse that was away at the start.
+async fn migrate_until_it_works(store: &Store, stop: &CancellationToken) -> Result<(), StoreError> {
+    loop {
+        match store::migrate(store).await {
+            Err(StoreError::ClickHouse { .. }) if !stop.is_cancelled() => {}
+            applied => return applied.map(|_| ()),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(2)) => {}
+            () = stop.cancelled() => {}
+        }
     }
 }
 
@@ -121,9 +139,11 @@ fn why(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> String 
     }
 }
 
-fn routes(settings: &Settings, session: &Session, journal: Journal) -> Router {
+fn routes(settings: &Settings, session: &Session, journal: Journal, recorder: Recorder) -> Router {
     let secrets = settings.app_secrets.clone();
-    let door = Door::new(journal, secrets, settings.verify_token.clone(), session::now);
+    let operations =
+        Operations { journal: journal.clone(), store: session.store.clone(), recorder };
+    let door = Door::new(journal, secrets, settings.verify_tokens.clone(), session::now);
     let views = Views {
         store: session.store.clone(),
         zone: settings.time_zone.clone(),
@@ -134,7 +154,10 @@ fn routes(settings: &Settings, session: &Session, journal: Journal) -> Router {
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    collector::router(door).merge(views::router(views)).layer(limit)
+    collector::router(door)
+        .merge(operations::router(operations))
+        .merge(views::router(views))
+        .layer(limit)
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM.

@@ -135,7 +135,7 @@ async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()
     if !journal::has_unread(&folder)? {
         return Ok(());
     }
-    let journal = match Journal::open(&folder) {
+    let journal = match Journal::open(&folder, settings.journal_limits) {
         // Its server is running, and ships it.
         Err(JournalError::Locked(_)) => return Ok(()),
         journal => journal?,

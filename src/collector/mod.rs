@@ -1,7 +1,9 @@
 //! The front door: Meta's verification handshake and its webhooks. It checks, journals and
 //! answers; it neither parses events nor waits for ClickHouse.
 
+mod memory;
 mod signature;
+pub mod signed_request;
 mod webhook;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use axum::routing::get;
 use secrecy::SecretString;
 
 use crate::journal::Journal;
+use memory::Memory;
 pub use signature::{HEADER as SIGNATURE_HEADER, sign};
 
 /// Largest webhook body that is taken, in bytes.
@@ -21,8 +24,9 @@ pub const BODY_LIMIT: usize = 8 << 20;
 #[derive(Debug, Clone)]
 pub struct Door {
     journal: Journal,
+    memory: Memory,
     secrets: Arc<[SecretString]>,
-    verify_token: SecretString,
+    verify_tokens: Arc<[SecretString]>,
     /// UTC milliseconds, now.
     clock: fn() -> i64,
 }
@@ -33,10 +37,11 @@ impl Door {
     pub fn new(
         journal: Journal,
         secrets: Vec<SecretString>,
-        verify_token: SecretString,
+        verify_tokens: Vec<SecretString>,
         clock: fn() -> i64,
     ) -> Self {
-        Self { journal, secrets: secrets.into(), verify_token, clock }
+        let (secrets, verify_tokens) = (secrets.into(), verify_tokens.into());
+        Self { journal, memory: Memory::new(), secrets, verify_tokens, clock }
     }
 }
 
@@ -44,6 +49,7 @@ impl Door {
 pub fn router(door: Door) -> Router {
     Router::new()
         .route("/webhooks/meta", get(webhook::verify).post(webhook::receive))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        // The door reads bodies itself, within its memory.
+        .layer(DefaultBodyLimit::disable())
         .with_state(door)
 }

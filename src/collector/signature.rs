@@ -29,7 +29,7 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
     format!("{PREFIX}{}", digest.map(hex::encode).unwrap_or_default())
 }
 
-fn mac(secret: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
+pub(super) fn mac(secret: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(body);
     Some(mac)

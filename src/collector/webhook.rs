@@ -1,7 +1,6 @@
 //! `GET` and `POST /webhooks/meta`.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use subtle::ConstantTimeEq;
 
+use super::memory::Unread;
 use super::{BODY_LIMIT, Door, signature};
 use crate::journal::{Envelope, EnvelopeKind};
 
@@ -23,11 +23,12 @@ pub(super) struct Handshake {
     challenge: String,
 }
 
-/// Meta's handshake: the challenge back as plain text if the token is ours, else 403.
+/// Meta's handshake: the challenge back as plain text if the token is one of ours, else 403.
 pub(super) async fn verify(State(door): State<Door>, Query(asked): Query<Handshake>) -> Response {
-    let expected = door.verify_token.expose_secret();
-    let known =
-        !expected.is_empty() && bool::from(asked.token.as_bytes().ct_eq(expected.as_bytes()));
+    let known = door.verify_tokens.iter().fold(false, |known, token| {
+        let token = token.expose_secret().as_bytes();
+        (bool::from(asked.token.as_bytes().ct_eq(token)) & !token.is_empty()) | known
+    });
     if asked.mode == "subscribe" && known {
         ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], asked.challenge).into_response()
     } else {
@@ -36,41 +37,102 @@ pub(super) async fn verify(State(door): State<Door>, Query(asked): Query<Handsha
     }
 }
 
-/// One webhook: 200 when it is on disk, 401 for a wrong signature, 400 for what is not JSON,
-/// 413 for a body over the limit, 503 if the disk refuses (Meta tries again).
-pub(super) async fn receive(
-    State(door): State<Door>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let text = format!("the body is larger than {BODY_LIMIT} bytes\n");
-            return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
-        }
-        Err(rejection) => return rejection.into_response(),
+/// One webhook: 200 when it is on disk. Everything else is counted by status.
+pub(super) async fn receive(State(door): State<Door>, headers: HeaderMap, body: Body) -> Response {
+    let answer = take(&door, &headers, body).await;
+    let status = match &answer {
+        Ok(()) => StatusCode::OK,
+        Err(refusal) => refusal.status,
     };
+    metrics::counter!("messenger_funnel_webhooks_total", "status" => status_label(status))
+        .increment(1);
+    match answer {
+        Ok(()) => (StatusCode::OK, "EVENT_RECEIVED\n").into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn take(door: &Door, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
+    // What is not signed at all is not worth reading.
     let signature = headers.get(signature::HEADER).and_then(|value| value.to_str().ok());
-    if !signature.is_some_and(|signature| signature::is_valid(&door.secrets, signature, &body)) {
-        tracing::warn!(
-            present = signature.is_some(),
-            bytes = body.len(),
-            "webhook refused: X-Hub-Signature-256 is missing or fits none of meta.app_secrets"
-        );
-        let text = "X-Hub-Signature-256 is missing or fits no app secret\n";
-        return (StatusCode::UNAUTHORIZED, text).into_response();
+    let signature = signature.ok_or_else(|| Refusal::unsigned(0))?;
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let text = "Meta's webhooks are not compressed; Content-Encoding is not taken";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
     }
-    if let Err(error) = serde_json::from_slice::<IgnoredAny>(&body) {
-        return (StatusCode::BAD_REQUEST, format!("not JSON: {error}\n")).into_response();
+    let held = door.memory.read(body).await.map_err(Refusal::unread)?;
+    if !signature::is_valid(&door.secrets, signature, &held.bytes) {
+        return Err(Refusal::unsigned(held.bytes.len()));
     }
-    let envelope = Envelope { kind: EnvelopeKind::Webhook, received_at_ms: (door.clock)(), body };
-    match door.journal.append(envelope).await {
-        Ok(_) => (StatusCode::OK, "EVENT_RECEIVED\n").into_response(),
-        Err(error) => {
-            tracing::error!(%error, "webhook not journaled; answering 503 so that Meta retries");
-            let retry = [(header::RETRY_AFTER, "10")];
-            (StatusCode::SERVICE_UNAVAILABLE, retry, "cannot store, try again\n").into_response()
+    serde_json::from_slice::<IgnoredAny>(&held.bytes)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("not JSON: {error}")))?;
+    let envelope = Envelope {
+        kind: EnvelopeKind::Webhook,
+        received_at_ms: (door.clock)(),
+        body: held.bytes.clone(),
+    };
+    // The journal itself logs why it refuses, once.
+    door.journal.append(envelope).await.map_err(|_| Refusal::later("cannot store, try again"))?;
+    Ok(())
+}
+
+/// Why a webhook is not taken.
+struct Refusal {
+    status: StatusCode,
+    text: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, text: text.into() }
+    }
+
+    fn unsigned(bytes: usize) -> Self {
+        tracing::warn!(bytes, "webhook refused: its signature fits none of meta.app_secrets");
+        let text = "X-Hub-Signature-256 is missing or fits no app secret";
+        Self::new(StatusCode::UNAUTHORIZED, text)
+    }
+
+    /// Meta tries again.
+    fn later(text: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    }
+
+    fn unread(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge => {
+                let text = format!("the body is larger than {BODY_LIMIT} bytes");
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, text)
+            }
+            Unread::TooSlow => {
+                Self::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in in time")
+            }
+            Unread::NoMemory => Self::later("too much is coming in at once, try again"),
+            Unread::Broken(error) => Self::new(StatusCode::BAD_REQUEST, error),
         }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.text + "\n").into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = header::HeaderValue::from_static("10");
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+fn status_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        200 => "200",
+        400 => "400",
+        401 => "401",
+        408 => "408",
+        413 => "413",
+        415 => "415",
+        503 => "503",
+        _ => "other",
     }
 }

@@ -136,6 +136,32 @@ pub struct ConversionMark {
     pub currency: String,
 }
 
+/// Where an event's time is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeOrigin {
+    /// The event's own.
+    Event,
+    /// That of its entry: it has none of its own.
+    Entry,
+    /// That of its receipt: neither has one.
+    Receipt,
+    /// That of its receipt: its own is impossible.
+    Clamped,
+}
+
+impl TimeOrigin {
+    /// The word that the database uses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Entry => "entry",
+            Self::Receipt => "receipt",
+            Self::Clamped => "clamped",
+        }
+    }
+}
+
 /// One normalized event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -150,6 +176,8 @@ pub struct Event {
     pub person: String,
     /// When it happened.
     pub time: Timestamp,
+    /// Where `time` is from.
+    pub time_origin: TimeOrigin,
     /// Place among the events of its delivery: orders events of the same millisecond.
     pub place: u32,
     /// What happened.

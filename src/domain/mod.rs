@@ -6,7 +6,7 @@ mod period;
 mod source;
 mod timestamp;
 
-pub use event::{Channel, ConversionMark, Event, EventId, Kind, Touch};
+pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
 pub use period::{Period, PeriodError, parse_instant};
 pub use source::Source;
 pub use timestamp::Timestamp;

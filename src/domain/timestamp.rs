@@ -11,7 +11,7 @@ impl Timestamp {
     /// means seconds.
     #[must_use]
     pub fn from_wire_number(number: i64) -> Self {
-        if number.abs() >= 1_000_000_000_000 {
+        if number.unsigned_abs() >= 1_000_000_000_000 {
             Self(number)
         } else {
             Self(number.saturating_mul(1000))

@@ -2,29 +2,37 @@
 //!
 //! It stores opaque bytes and knows nothing of Messenger. What it promises: when
 //! [`Journal::append`] returns, the bytes are on disk (`fdatasync`); they are read back in order,
-//! as often as needed, until the reader's [`Checkpoint`] has passed them.
+//! as often as needed, until the reader's [`Checkpoint`] has passed them and their time is over.
 //!
 //! A journal is a folder: `lock` (one process owns it), `00000000000000000001.journal` and so on
-//! (the segments), `checkpoint` (how far the reader has come). A segment is a magic line and
-//! records; a record is its length, a CRC-32 and the bytes ([`record`]). A writer never touches a
-//! segment of an earlier process: a torn tail stays where it is and is stepped over.
+//! (the segments), `checkpoint` (how far the reader has come). A segment is a magic line, which
+//! names the version of the format, and records; a record is its length, a CRC-32 and the bytes
+//! ([`record`]); zeros behind the last record are room that was never written. A writer never
+//! writes into a segment of an earlier process: a torn tail stays where it is and is stepped over.
 
 mod checkpoint;
+pub mod disk;
+mod inspect;
 mod reader;
 pub mod record;
+mod usage;
 mod writer;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::sync::watch;
 
 pub use checkpoint::Checkpoint;
-pub use reader::{Batch, Reader};
+use disk::{Disk, FileSystem};
+pub use inspect::{SegmentSummary, Summary, inspect};
+pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
-use writer::WriterHandle;
+pub use usage::Usage;
+use writer::{Plan, WriterHandle};
 
 /// A place in the journal: just behind a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -41,6 +49,14 @@ pub enum JournalError {
     /// Another process owns the folder.
     #[error("the journal {0} is in use by another process")]
     Locked(PathBuf),
+    /// The budget is used up by what is still to be shipped.
+    #[error("the journal is full: {bytes} of {max_bytes} bytes (journal.max_bytes)")]
+    Full {
+        /// Bytes taken.
+        bytes: u64,
+        /// Bytes allowed.
+        max_bytes: u64,
+    },
     /// The disk said no.
     #[error("the journal {path}: {source}")]
     Io {
@@ -60,36 +76,93 @@ impl JournalError {
     }
 }
 
+/// Whether the last append was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It was, or there was none yet.
+    Good,
+    /// It was not, for this reason.
+    Refusing(String),
+}
+
+/// How much disk a journal may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of all segments; behind that appends are refused until something has been shipped.
+    pub max_bytes: u64,
+    /// A segment is closed and the next begun when it has grown to this many bytes.
+    pub segment_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 16 << 30, segment_bytes: 64 << 20 }
+    }
+}
+
 /// An open journal: cheap to clone, all clones write through one thread.
 #[derive(Debug, Clone)]
 pub struct Journal {
     folder: PathBuf,
     writer: WriterHandle,
     durable: watch::Receiver<Position>,
+    health: watch::Receiver<Health>,
+    usage: Arc<Usage>,
 }
-
-/// A segment is closed and the next begun when it has grown to this many bytes.
-pub const SEGMENT_BYTES: u64 = 64 << 20;
 
 impl Journal {
     /// Opens (or makes) the journal in `folder` and takes its lock.
     ///
     /// # Errors
     /// [`JournalError::Locked`] if another process has it, [`JournalError::Io`] otherwise.
-    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+    pub fn open(folder: &Path, limits: Limits) -> Result<Self, JournalError> {
+        Self::open_on(folder, limits, Box::new(FileSystem))
+    }
+
+    /// [`Journal::open`], with another way to the disk.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_on(
+        folder: &Path,
+        limits: Limits,
+        disk: Box<dyn Disk>,
+    ) -> Result<Self, JournalError> {
         create_private_folder(folder).map_err(JournalError::io(folder))?;
         let lock = lock(folder)?;
-        let newest = segments(folder).map_err(JournalError::io(folder))?.last().copied();
         let checkpoint = Checkpoint::load(folder)?;
-        let next = newest.unwrap_or(0).max(checkpoint.segment) + 1;
-        let (writer, durable) = writer::start(folder, next, lock)?;
-        Ok(Self { folder: folder.to_owned(), writer, durable })
+        let numbers = segments(folder).map_err(JournalError::io(folder))?;
+        let newest = numbers.last().copied().unwrap_or(0);
+        if newest > 0 {
+            inspect::give_back_room(&segment_path(folder, newest))?;
+        }
+        let mut bytes = 0;
+        for number in numbers {
+            let path = segment_path(folder, number);
+            bytes += fs::metadata(&path).map_err(JournalError::io(&path))?.len();
+        }
+        let usage = Arc::new(Usage::new(bytes, limits.max_bytes));
+        let plan = Plan {
+            folder: folder.to_owned(),
+            disk,
+            segment_bytes: limits.segment_bytes.min(limits.max_bytes / 4),
+            usage: Arc::clone(&usage),
+            first_segment: newest.max(checkpoint.segment) + 1,
+        };
+        let started = writer::start(plan, lock)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            writer: started.handle,
+            durable: started.durable,
+            health: started.health,
+            usage,
+        })
     }
 
     /// Writes one record; returns when it is on disk. Many callers share one `fdatasync`.
     ///
     /// # Errors
-    /// If the disk refused: then the record is not taken for written.
+    /// If the disk refused or the budget is used up: then the record is not taken for written.
     pub async fn append(&self, envelope: Envelope) -> Result<Position, JournalError> {
         self.writer.append(envelope).await
     }
@@ -106,12 +179,34 @@ impl Journal {
         self.durable.clone()
     }
 
+    /// Whether the last append was taken.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+
+    /// How much of its budget it takes.
+    #[must_use]
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
     /// A reader that starts behind the checkpoint.
     ///
     /// # Errors
     /// If the checkpoint cannot be read.
     pub fn reader(&self) -> Result<Reader, JournalError> {
-        Reader::open(&self.folder)
+        let position = Checkpoint::load(&self.folder)?;
+        Ok(Reader::new(&self.folder, position, Arc::clone(&self.usage)))
+    }
+
+    /// Puts the checkpoint back to the first record that is still there, so that everything is
+    /// shipped again.
+    ///
+    /// # Errors
+    /// If the checkpoint cannot be written.
+    pub fn rewind(&self) -> Result<(), JournalError> {
+        Checkpoint::save(&self.folder, Position::default())
     }
 
     /// The journal's folder.
@@ -119,26 +214,6 @@ impl Journal {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
-}
-
-/// Whether a journal's folder holds bytes behind the checkpoint; `false` if there is no folder.
-///
-/// # Errors
-/// If the folder or the checkpoint cannot be read.
-pub fn has_unread(folder: &Path) -> Result<bool, JournalError> {
-    if !folder.exists() {
-        return Ok(false);
-    }
-    let checkpoint = Checkpoint::load(folder)?;
-    for number in segments(folder).map_err(JournalError::io(folder))? {
-        let path = segment_path(folder, number);
-        let length = fs::metadata(&path).map_err(JournalError::io(&path))?.len();
-        let read = if number == checkpoint.segment { checkpoint.offset } else { 0 };
-        if number >= checkpoint.segment && length > read.max(record::MAGIC.len() as u64) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Makes a folder that only its owner may enter.

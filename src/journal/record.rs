@@ -65,27 +65,37 @@ pub enum Decoded {
     Record(Envelope, usize),
     /// The bytes end inside a record.
     Incomplete,
+    /// Zeros: room that was never written.
+    Unwritten,
     /// Not a record: torn or damaged.
     Damaged,
+}
+
+/// Bytes of the payload behind the header at the start of `bytes`; `None` if it is no header.
+pub(super) fn payload_bytes(bytes: &[u8]) -> Option<usize> {
+    let header = bytes.get(..HEADER_BYTES)?;
+    let length = word(header, 0) as usize;
+    (ENVELOPE_BYTES..=MAX_PAYLOAD_BYTES).contains(&length).then_some(length)
+}
+
+fn word(header: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
 }
 
 /// Reads the record at the start of `bytes`.
 #[must_use]
 pub fn decode(bytes: &Bytes) -> Decoded {
     let Some(header) = bytes.get(..HEADER_BYTES) else { return Decoded::Incomplete };
-    let word = |at: usize| {
-        u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
-    };
-    let length = word(0) as usize;
-    if !(ENVELOPE_BYTES..=MAX_PAYLOAD_BYTES).contains(&length) {
-        return Decoded::Damaged;
+    if header.iter().all(|byte| *byte == 0) {
+        return Decoded::Unwritten;
     }
+    let Some(length) = payload_bytes(header) else { return Decoded::Damaged };
     let end = HEADER_BYTES + length;
     if bytes.len() < end {
         return Decoded::Incomplete;
     }
     let payload = bytes.slice(HEADER_BYTES..end);
-    if crc32fast::hash(&payload) != word(4) {
+    if crc32fast::hash(&payload) != word(header, 4) {
         return Decoded::Damaged;
     }
     let mut received = [0; 8];

@@ -1,13 +1,15 @@
 //! The writing thread: takes what has queued up, writes it at once, syncs once, acknowledges all.
 
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::disk::{Disk, SegmentFile};
 use super::record::MAGIC;
-use super::{Envelope, JournalError, Position, SEGMENT_BYTES, private_file, segment_path};
+use super::usage::Usage;
+use super::{Envelope, Health, JournalError, Position, segment_path};
 
 /// Requests that may wait for the disk before the door has to wait too.
 const QUEUE: usize = 4096;
@@ -16,8 +18,10 @@ const BATCH_BYTES: usize = 8 << 20;
 
 struct Append {
     envelope: Envelope,
-    done: oneshot::Sender<Result<Position, JournalError>>,
+    done: Answer,
 }
+
+type Answer = oneshot::Sender<Result<Position, JournalError>>;
 
 /// The queue's end that callers hold.
 #[derive(Debug, Clone)]
@@ -31,65 +35,62 @@ impl WriterHandle {
     }
 }
 
+/// What a started writer tells others.
+pub(super) struct Started {
+    pub handle: WriterHandle,
+    pub durable: watch::Receiver<Position>,
+    pub health: watch::Receiver<Health>,
+}
+
+/// Where and how to write.
+pub(super) struct Plan {
+    pub folder: PathBuf,
+    pub disk: Box<dyn Disk>,
+    pub segment_bytes: u64,
+    pub usage: Arc<Usage>,
+    pub first_segment: u64,
+}
+
 /// Starts the thread. It ends, and gives up the lock, when the last handle is dropped.
-pub(super) fn start(
-    folder: &Path,
-    first_segment: u64,
-    lock: File,
-) -> Result<(WriterHandle, watch::Receiver<Position>), JournalError> {
-    let segment = Segment::create(folder, first_segment)?;
+pub(super) fn start(plan: Plan, lock: File) -> Result<Started, JournalError> {
     let (queue, requests) = mpsc::channel(QUEUE);
-    let (durable, followers) = watch::channel(segment.end);
-    let next = first_segment + 1;
-    let mut writer = Writer { folder: folder.to_owned(), segment: Some(segment), next, durable };
+    // Nothing of this process is durable yet, everything of earlier ones is.
+    let start = Position { segment: plan.first_segment, offset: 0 };
+    let (durable, durable_follower) = watch::channel(start);
+    let (health, health_follower) = watch::channel(Health::Good);
+    let folder = plan.folder.clone();
+    let next = plan.first_segment;
+    let mut writer = Writer { plan, segment: None, next, durable, health };
     std::thread::Builder::new()
         .name("journal".to_owned())
         .spawn(move || {
             writer.run(requests);
             drop(lock);
         })
-        .map_err(JournalError::io(folder))?;
-    Ok((WriterHandle(queue), followers))
+        .map_err(JournalError::io(&folder))?;
+    Ok(Started { handle: WriterHandle(queue), durable: durable_follower, health: health_follower })
 }
 
 struct Segment {
-    file: File,
+    file: Box<dyn SegmentFile>,
     path: PathBuf,
     end: Position,
 }
 
-impl Segment {
-    fn create(folder: &Path, number: u64) -> Result<Self, JournalError> {
-        let path = segment_path(folder, number);
-        let create = || {
-            let mut file = private_file().create(true).truncate(true).write(true).open(&path)?;
-            file.write_all(MAGIC)?;
-            file.sync_all()?;
-            // The file's name must outlive a crash as well as its bytes.
-            File::open(folder)?.sync_all()?;
-            Ok(file)
-        };
-        let file = create().map_err(JournalError::io(&path))?;
-        let end = Position { segment: number, offset: MAGIC.len() as u64 };
-        Ok(Self { file, path, end })
-    }
-}
-
 struct Writer {
-    folder: PathBuf,
-    /// `None` after a failure, until a fresh segment could be begun.
+    plan: Plan,
+    /// `None` before the first batch, behind a full segment, and after a failure.
     segment: Option<Segment>,
     /// Number of the next segment.
     next: u64,
     durable: watch::Sender<Position>,
+    health: watch::Sender<Health>,
 }
-
-type Waiting = Vec<(usize, oneshot::Sender<Result<Position, JournalError>>)>;
 
 impl Writer {
     fn run(&mut self, mut requests: mpsc::Receiver<Append>) {
         let mut bytes = Vec::new();
-        let mut waiting = Waiting::new();
+        let mut waiting: Vec<(usize, Answer)> = Vec::new();
         while let Some(first) = requests.blocking_recv() {
             first.envelope.encode(&mut bytes);
             waiting.push((bytes.len(), first.done));
@@ -99,59 +100,140 @@ impl Writer {
                 next.envelope.encode(&mut bytes);
                 waiting.push((bytes.len(), next.done));
             }
-            match self.write(&bytes) {
-                Ok(start) => {
-                    for (end, done) in waiting.drain(..) {
-                        // A caller that has gone away (its client hung up) needs no answer.
-                        drop(
-                            done.send(Ok(Position { offset: start.offset + end as u64, ..start })),
-                        );
-                    }
-                }
-                Err((path, reason)) => {
-                    for (_, done) in waiting.drain(..) {
-                        let source = std::io::Error::other(reason.clone());
-                        drop(done.send(Err(JournalError::Io { path: path.clone(), source })));
-                    }
-                }
+            let written = self.write(&bytes);
+            self.plan.usage.set_refusing(written.is_err());
+            if written.is_err() {
+                // No earlier segment is written again: readers go on to the next, which wakes the
+                // shipper, which makes room.
+                self.durable.send_replace(Position { segment: self.next, offset: 0 });
+            }
+            self.tell(&written);
+            for (end, done) in waiting.drain(..) {
+                let answer = match &written {
+                    Ok(start) => Ok(Position { offset: start.offset + end as u64, ..*start }),
+                    Err(failure) => Err(failure.to_error()),
+                };
+                // A caller that has gone away (its client hung up) needs no answer.
+                drop(done.send(answer));
             }
             bytes.clear();
+            // One large batch must not hold its memory for ever.
+            bytes.shrink_to(BATCH_BYTES / 8);
+        }
+        if let Some(segment) = self.segment.take() {
+            self.close(segment);
         }
     }
 
-    /// Writes and syncs one batch; where it begins, or the file and what went wrong.
+    /// Writes and syncs one batch; where it begins.
     ///
     /// After a failed write or sync nothing is known of the bytes behind the last good one, so
     /// that segment is never written again: what was half written is cut off if the disk lets us,
     /// and stepped over by readers if it does not.
-    fn write(&mut self, bytes: &[u8]) -> Result<Position, (PathBuf, String)> {
+    fn write(&mut self, bytes: &[u8]) -> Result<Position, Failure> {
+        let usage = Arc::clone(&self.plan.usage);
+        if usage.bytes() + bytes.len() as u64 > usage.max_bytes {
+            let full = Failure::Full { bytes: usage.bytes(), max_bytes: usage.max_bytes };
+            // Only a closed segment can be removed once it is shipped.
+            if let Some(segment) = self.segment.take() {
+                self.close(segment);
+            }
+            return Err(full);
+        }
         let mut segment = match self.segment.take() {
             Some(segment) => segment,
             None => self.next_segment()?,
         };
         let start = segment.end;
-        if let Err(error) = segment.file.write_all(bytes).and_then(|()| segment.file.sync_data()) {
-            tracing::error!(path = %segment.path.display(), %error, "the journal cannot be written");
-            let cut = segment.file.set_len(start.offset).and_then(|()| segment.file.sync_all());
-            if let Err(error) = cut {
-                tracing::error!(%error, "the failed batch could not be cut off");
+        if let Err(error) = segment.file.write(bytes).and_then(|()| segment.file.sync()) {
+            if let Err(error) = segment.file.truncate(start.offset) {
+                tracing::warn!(%error, path = %segment.path.display(), "a failed batch stays behind");
             }
-            return Err((segment.path, error.to_string()));
+            return Err(Failure::Io(segment.path, error.to_string()));
         }
         segment.end.offset += bytes.len() as u64;
+        usage.add(bytes.len() as u64);
         self.durable.send_replace(segment.end);
-        if segment.end.offset < SEGMENT_BYTES {
+        if segment.end.offset < self.plan.segment_bytes {
             self.segment = Some(segment);
+        } else {
+            self.close(segment);
         }
         Ok(start)
     }
 
-    fn next_segment(&mut self) -> Result<Segment, (PathBuf, String)> {
-        let segment = Segment::create(&self.folder, self.next).map_err(|error| {
-            tracing::error!(%error, "no new journal segment can be begun");
-            (segment_path(&self.folder, self.next), error.to_string())
-        })?;
+    /// Gives back the room that was not used, and lets readers go on to the next segment.
+    fn close(&self, mut segment: Segment) {
+        if let Err(error) = segment.file.truncate(segment.end.offset) {
+            tracing::warn!(%error, path = %segment.path.display(), "a segment keeps its room");
+        }
+        self.durable.send_replace(Position { segment: self.next, offset: 0 });
+    }
+
+    fn next_segment(&mut self) -> Result<Segment, Failure> {
+        let path = segment_path(&self.plan.folder, self.next);
+        let create = || {
+            let mut file = self.plan.disk.create(&path, self.plan.segment_bytes)?;
+            file.write(MAGIC).map(|()| file)
+        };
+        let made = create();
+        // Also a number that failed is used up: its file may be there all the same.
         self.next += 1;
-        Ok(segment)
+        match made {
+            Ok(file) => {
+                let end = Position { segment: self.next - 1, offset: MAGIC.len() as u64 };
+                self.plan.usage.add(MAGIC.len() as u64);
+                Ok(Segment { file, path, end })
+            }
+            Err(error) => {
+                remove_quietly(&path);
+                Err(Failure::Io(path, error.to_string()))
+            }
+        }
+    }
+
+    /// Keeps others informed, and the log to one line a change.
+    fn tell(&self, written: &Result<Position, Failure>) {
+        let health = match written {
+            Ok(_) => Health::Good,
+            Err(failure) => Health::Refusing(failure.to_error().to_string()),
+        };
+        self.health.send_if_modified(|known| {
+            if *known == health {
+                return false;
+            }
+            match &health {
+                Health::Good => tracing::info!("the journal takes webhooks again"),
+                Health::Refusing(reason) => {
+                    tracing::error!(reason, "the journal takes no webhooks; Meta will try again");
+                }
+            }
+            *known = health;
+            true
+        });
+    }
+}
+
+fn remove_quietly(path: &Path) {
+    std::fs::remove_file(path).ok();
+}
+
+/// Why a batch was not written; told to everybody who is in it.
+enum Failure {
+    Full { bytes: u64, max_bytes: u64 },
+    Io(PathBuf, String),
+}
+
+impl Failure {
+    fn to_error(&self) -> JournalError {
+        match self {
+            Self::Full { bytes, max_bytes } => {
+                JournalError::Full { bytes: *bytes, max_bytes: *max_bytes }
+            }
+            Self::Io(path, reason) => JournalError::Io {
+                path: path.clone(),
+                source: std::io::Error::other(reason.clone()),
+            },
+        }
     }
 }

@@ -44,15 +44,17 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         ("", false) => "change".to_owned(),
         (field, _) => field.to_owned(),
     };
-    let time = own_time.or(context.entry_time);
-    let time = time.map(|time| time.0.to_string()).unwrap_or_default();
+    let stamp = own_time.or(context.entry_time);
+    let stamp = stamp.map(|time| time.0.to_string()).unwrap_or_default();
+    let (time, time_origin) = context.time(own_time);
     let keep_text = context.settings.store_message_text;
     Ok(vec![Event {
-        id: event_id(&["change", &name, &page, &person, &time, &canonical(value)]),
+        id: event_id(&["change", &name, &page, &person, &stamp, &canonical(value)]),
         channel: context.channel,
         page,
         person,
-        time: context.time(own_time),
+        time,
+        time_origin,
         place: 0,
         kind: Kind::Other,
         touch: (name == "comment").then_some(comment),

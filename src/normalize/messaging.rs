@@ -46,12 +46,14 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     let text = wire::text(body, "text");
     let keep_text = context.settings.store_message_text;
     let raw = if keep_text { item.to_string() } else { privacy::without_text(item).to_string() };
+    let (time, time_origin) = context.time(own_time);
     let event = Event {
         id: identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person),
         channel: context.channel,
         page,
         person,
-        time: context.time(own_time),
+        time,
+        time_origin,
         place: 0,
         kind,
         name: other_name(kind, key),
@@ -155,7 +157,7 @@ fn identify(
         }
         _ => {
             let time = time.map(|time| time.0.to_string()).unwrap_or_default();
-            event_id(&["canonical", key, page, person, &time, &canonical(body)])
+            event_id(&["canonical", kind.as_str(), key, page, person, &time, &canonical(body)])
         }
     }
 }

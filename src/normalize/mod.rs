@@ -12,12 +12,13 @@ mod identity;
 mod messaging;
 mod privacy;
 mod referral;
+mod repair;
 mod whatsapp;
 mod wire;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::domain::{Channel, Event, Timestamp};
+use crate::domain::{Channel, Event, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 
 /// What normalization may know beyond the body.
@@ -36,8 +37,9 @@ pub struct Refusal {
     pub place: String,
     /// Why.
     pub reason: String,
-    /// The part, as JSON (or the body itself if it is not JSON).
-    pub raw: String,
+    /// The part in a body of its own, which can be normalized again; the whole body if it is not
+    /// JSON.
+    pub body: Vec<u8>,
 }
 
 /// What a body holds.
@@ -64,17 +66,28 @@ struct Context<'a> {
     received_at: Timestamp,
     /// JSON path of the item.
     place: String,
+    /// The whole body.
+    body: &'a Value,
+    /// The item's entry.
+    entry: &'a Value,
 }
 
 impl Context<'_> {
     /// The event's time: its own, else the entry's, else that of receipt. A time before Facebook
     /// was founded (2004-02-04) or more than a day ahead of receipt is none.
-    fn time(&self, own: Option<Timestamp>) -> Timestamp {
+    fn time(&self, own: Option<Timestamp>) -> (Timestamp, TimeOrigin) {
         const EARLIEST: Timestamp = Timestamp(1_075_852_800_000);
-        let latest = Timestamp(self.received_at.0 + crate::domain::DAY_MS);
-        own.or(self.entry_time)
-            .filter(|time| (EARLIEST..=latest).contains(time))
-            .unwrap_or(self.received_at)
+        let latest = Timestamp(self.received_at.0.saturating_add(crate::domain::DAY_MS));
+        let (time, origin) = match (own, self.entry_time) {
+            (Some(own), _) => (own, TimeOrigin::Event),
+            (None, Some(entry)) => (entry, TimeOrigin::Entry),
+            (None, None) => (self.received_at, TimeOrigin::Receipt),
+        };
+        if origin == TimeOrigin::Receipt || (EARLIEST..=latest).contains(&time) {
+            (time, origin)
+        } else {
+            (self.received_at, TimeOrigin::Clamped)
+        }
     }
 }
 
@@ -82,12 +95,23 @@ impl Context<'_> {
 #[must_use]
 pub fn normalize(body: &[u8], received_at: Timestamp, settings: &Settings) -> Normalized {
     let mut out = Normalized::default();
-    match serde_json::from_slice::<Value>(body) {
-        Ok(body) => walk_body(&body, received_at, settings, &mut out),
+    let parsed = serde_json::from_slice::<Value>(body).or_else(|error| {
+        let repaired = repair::repaired(body).ok_or(error)?;
+        serde_json::from_slice(&repaired)
+    });
+    match parsed {
+        Ok(Value::Object(fields)) => {
+            walk_body(&Value::Object(fields), received_at, settings, &mut out);
+        }
+        Ok(_) => out.refusals.push(Refusal {
+            place: "body".to_owned(),
+            reason: "a webhook body is a JSON object".to_owned(),
+            body: body.to_vec(),
+        }),
         Err(error) => out.refusals.push(Refusal {
             place: "body".to_owned(),
             reason: format!("not JSON: {error}"),
-            raw: String::from_utf8_lossy(body).into_owned(),
+            body: body.to_vec(),
         }),
     }
     for (place, event) in out.events.iter_mut().enumerate() {
@@ -109,28 +133,29 @@ fn walk_body(body: &Value, received_at: Timestamp, settings: &Settings, out: &mu
         entry_time: None,
         received_at,
         place: String::new(),
+        body,
+        entry: &Value::Null,
     };
-    match body {
-        Value::Object(fields) if fields.contains_key("entry") => {
-            for (index, entry) in wire::one_or_many(&body["entry"]).enumerate() {
-                walk_entry(entry, &format!("entry[{index}]"), &context, out);
-            }
+    if body.get("entry").is_some() {
+        for (index, entry) in wire::one_or_many(&body["entry"]).enumerate() {
+            walk_entry(entry, &format!("entry[{index}]"), &context, out);
         }
-        Value::Object(_) => walk_entry(body, "body", &context, out),
-        _ => refuse(out, "body", "a webhook body is a JSON object", body),
+    } else {
+        walk_entry(body, "body", &context, out);
     }
 }
 
 /// An entry, or a bare event that stands where an entry would.
 fn walk_entry(entry: &Value, place: &str, context: &Context<'_>, out: &mut Normalized) {
     if !entry.is_object() {
-        refuse(out, place, "an entry is a JSON object", entry);
+        refuse(out, place, "an entry is a JSON object", alone(context.body, entry));
         return;
     }
     let context = Context {
         page: wire::text(entry, "id"),
         entry_time: wire::time(entry, "time"),
         place: place.to_owned(),
+        entry,
         ..context.clone()
     };
     let lists: [(&str, ReadItem); 3] = [
@@ -143,7 +168,7 @@ fn walk_entry(entry: &Value, place: &str, context: &Context<'_>, out: &mut Norma
         for (index, item) in wire::one_or_many(&entry[key]).enumerate() {
             found = true;
             let place = format!("{place}.{key}[{index}]");
-            take(item, read, &Context { place, ..context.clone() }, out);
+            take(item, key, read, &Context { place, ..context.clone() }, out);
         }
     }
     if found {
@@ -151,23 +176,29 @@ fn walk_entry(entry: &Value, place: &str, context: &Context<'_>, out: &mut Norma
     }
     let bare = Context { page: String::new(), ..context };
     if entry.get("sender").is_some() || entry.get("recipient").is_some() {
-        take(entry, messaging::events, &bare, out);
+        take(entry, "", messaging::events, &bare, out);
     } else if entry.get("value").is_some() {
-        take(entry, changes::events, &bare, out);
+        take(entry, "", changes::events, &bare, out);
     } else if entry.get("from").is_some() {
-        take(entry, |item, context| Ok(whatsapp::bare_message(item, context)), &bare, out);
+        take(entry, "", |item, context| Ok(whatsapp::bare_message(item, context)), &bare, out);
     } else if entry.get("id").is_none() {
-        refuse(
-            out,
-            place,
-            "neither messaging, standby nor changes, and no event of its own",
-            entry,
-        );
+        let reason = "neither messaging, standby nor changes, and no event of its own";
+        refuse(out, place, reason, alone(bare.body, entry));
     }
 }
 
+/// An entry in a body of its own.
+fn alone(body: &Value, entry: &Value) -> Value {
+    if std::ptr::eq(body, entry) {
+        return body.clone();
+    }
+    json!({ "object": body["object"], "entry": [entry] })
+}
+
+/// Reads an item that stands in the entry's list `key`, or that is the entry (`key` is empty).
 fn take(
     item: &Value,
+    key: &str,
     read: impl Fn(&Value, &Context<'_>) -> Result<Vec<Event>, String>,
     context: &Context<'_>,
     out: &mut Normalized,
@@ -180,14 +211,19 @@ fn take(
                 out.events.extend(derived);
             }
         }
-        Err(reason) => refuse(out, &context.place, &reason, item),
+        Err(reason) => {
+            let Context { body, entry, .. } = *context;
+            let refused = if key.is_empty() {
+                alone(body, entry)
+            } else {
+                alone(body, &json!({ "id": entry["id"], "time": entry["time"], key: [item] }))
+            };
+            refuse(out, &context.place, &reason, refused);
+        }
     }
 }
 
-fn refuse(out: &mut Normalized, place: &str, reason: &str, raw: &Value) {
-    out.refusals.push(Refusal {
-        place: place.to_owned(),
-        reason: reason.to_owned(),
-        raw: raw.to_string(),
-    });
+fn refuse(out: &mut Normalized, place: &str, reason: &str, body: Value) {
+    let (place, reason) = (place.to_owned(), reason.to_owned());
+    out.refusals.push(Refusal { place, reason, body: body.to_string().into_bytes() });
 }

@@ -20,11 +20,26 @@ pub(super) fn without_text(item: &Value) -> Value {
     // A comment's text, and the name of who wrote it.
     if let Some(value) = item.get_mut("value").and_then(Value::as_object_mut) {
         value.remove("message");
+        value.remove("text");
         if let Some(from) = value.get_mut("from").and_then(Value::as_object_mut) {
             from.remove("name");
         }
     }
     item
+}
+
+/// A WhatsApp item without what the person wrote: texts and captions, wherever they stand.
+pub(super) fn without_whatsapp_text(item: &Value) -> Value {
+    match item {
+        Value::Object(fields) => {
+            let kept = fields
+                .iter()
+                .filter(|(key, _)| !["text", "caption", "message"].contains(&key.as_str()));
+            kept.map(|(key, value)| (key.clone(), without_whatsapp_text(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_whatsapp_text).collect(),
+        plain => plain.clone(),
+    }
 }
 
 fn types_of(key: &str, value: &Value) -> Option<Value> {

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::identity::{canonical, event_id};
-use super::{Context, referral, wire};
+use super::{Context, privacy, referral, wire};
 use crate::domain::{Channel, Event, Kind, Source};
 
 /// The messages (or statuses) in a WhatsApp change.
@@ -43,18 +43,16 @@ fn event(item: &Value, key: &str, context: &Context<'_>) -> Event {
         touch.ad_id = wire::text(&item["referral"], "source_id");
         touch.ad_title = wire::text(&item["referral"], "headline");
     }
-    let mut raw = item.clone();
-    if !context.settings.store_message_text
-        && let Some(fields) = raw.as_object_mut()
-    {
-        fields.remove("text");
-    }
+    let (time, time_origin) = context.time(own_time);
+    let keep_text = context.settings.store_message_text;
+    let raw = if keep_text { item.clone() } else { privacy::without_whatsapp_text(item) };
     Event {
         id: event_id(&["whatsapp", key, &context.page, &person, &mid, &canonical(item)]),
         channel: Channel::WhatsApp,
         page: context.page.clone(),
         person,
-        time: context.time(own_time),
+        time,
+        time_origin,
         place: 0,
         kind: Kind::Other,
         name: format!("whatsapp_{key}"),

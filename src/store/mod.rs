@@ -4,8 +4,11 @@
 //! engine is a child process of ours ([`engine`]); elsewhere it is whatever `clickhouse.url`
 //! names. Only the address differs.
 
+mod batch;
 pub mod engine;
+mod insert;
 mod migrations;
+mod quarantine;
 mod queries;
 mod rows;
 mod shipper;
@@ -17,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use migrations::{Applied, migrate};
+pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::CollectionState;
 pub use shipper::{Progress, Shipper};
 
@@ -71,6 +75,9 @@ pub enum StoreError {
         /// Highest version known.
         known: u32,
     },
+    /// The work was cut off, by a panic or by shutting down.
+    #[error("shipping was cut off: {0}")]
+    CutOff(String),
     /// The journal failed under the shipper.
     #[error(transparent)]
     Journal(#[from] crate::journal::JournalError),

@@ -12,6 +12,7 @@ use super::{Store, StoreError};
 use crate::domain::{FUNNEL_WINDOW_MS, Period};
 
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
+pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
 const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
@@ -28,7 +29,9 @@ pub struct CollectionState {
     pub last_event: i64,
     /// When the newest event came in, UTC milliseconds; 0 if there is none.
     pub last_received: i64,
-    /// Parts of webhooks that could not be understood.
+    /// Events whose time was impossible; they have that of their receipt.
+    pub clamped: u64,
+    /// Parts of webhooks that are not understood yet.
     pub quarantined: u64,
 }
 

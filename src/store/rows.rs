@@ -2,7 +2,7 @@
 
 use clickhouse::Row;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::{Event, Timestamp};
@@ -18,8 +18,9 @@ pub(super) struct EventRow {
     page_id: String,
     person_id: String,
     time: i64,
+    time_origin: &'static str,
     place: u32,
-    received_at: i64,
+    pub received_at: i64,
     kind: &'static str,
     name: String,
     mid: String,
@@ -36,7 +37,7 @@ pub(super) struct EventRow {
     referer_uri: String,
     value: Option<i64>,
     currency: String,
-    raw: String,
+    pub raw: String,
     version: u32,
 }
 
@@ -66,6 +67,7 @@ impl EventRow {
             page_id: event.page,
             person_id: event.person,
             time: event.time.0,
+            time_origin: event.time_origin.as_str(),
             place: event.place,
             received_at: received_at.0,
             kind: event.kind.as_str(),
@@ -97,25 +99,25 @@ fn ten_thousandths(value: Decimal) -> Option<i64> {
 }
 
 /// A row of `quarantine`.
-#[derive(Debug, Row, Serialize)]
+#[derive(Debug, Clone, Row, Serialize, Deserialize)]
 pub(super) struct RefusalRow {
     #[serde(with = "clickhouse::serde::uuid")]
-    refusal_id: Uuid,
-    received_at: i64,
-    position: String,
-    place: String,
-    reason: String,
-    raw: String,
+    pub refusal_id: Uuid,
+    pub received_at: i64,
+    pub position: String,
+    pub place: String,
+    pub reason: String,
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+    /// UTC milliseconds; 0 if it still cannot be understood.
+    pub replayed_at: i64,
 }
 
 impl RefusalRow {
     pub(super) fn new(refusal: Refusal, received_at: Timestamp, at: Position) -> Self {
         use sha2::{Digest, Sha256};
-        // Not the position: the same body delivered again is the same refusal.
-        let digest = Sha256::new_with_prefix(&refusal.place)
-            .chain_update([0])
-            .chain_update(&refusal.raw)
-            .finalize();
+        // Neither position nor place: the same item delivered again is the same refusal.
+        let digest = Sha256::digest(&refusal.body);
         let mut first = [0; 16];
         first.copy_from_slice(&digest[..16]);
         Self {
@@ -124,7 +126,8 @@ impl RefusalRow {
             position: format!("{}:{}", at.segment, at.offset),
             place: refusal.place,
             reason: refusal.reason,
-            raw: refusal.raw,
+            body: refusal.body,
+            replayed_at: 0,
         }
     }
 }

@@ -4,14 +4,14 @@
 
 use std::time::{Duration, SystemTime};
 
+use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::rows::{EventRow, RefusalRow};
+use super::batch::Rows;
 use super::{Store, StoreError};
-use crate::domain::Timestamp;
-use crate::journal::{Batch, EnvelopeKind, Journal, Position, Reader};
-use crate::normalize::{self, Settings};
+use crate::journal::{Journal, Position, Reader};
+use crate::normalize::Settings;
 
 /// Journal bytes in one batch.
 const BATCH_BYTES: usize = 8 << 20;
@@ -45,7 +45,8 @@ pub struct Shipper {
 }
 
 impl Shipper {
-    /// A shipper of `journal`; shipped segments are removed after `keep`.
+    /// A shipper of `journal`; shipped segments are removed after `keep`, or earlier if the
+    /// journal's budget is tight.
     ///
     /// # Errors
     /// If the journal's checkpoint cannot be read.
@@ -79,7 +80,6 @@ impl Shipper {
             // Asked before shipping: what was written before the stop is shipped after it.
             is_last |= stop.is_cancelled();
             while self.ship_batch(&stop).await? {}
-            self.reader.remove_shipped(self.keep, now())?;
             if is_last {
                 return Ok(());
             }
@@ -99,7 +99,6 @@ impl Shipper {
         let patience = CancellationToken::new();
         patience.cancel();
         while self.ship_batch(&patience).await? {}
-        self.reader.remove_shipped(self.keep, now())?;
         Ok(*self.progress.borrow())
     }
 
@@ -111,61 +110,53 @@ impl Shipper {
         let settings = self.settings.clone();
         let start = self.reader.position();
         let bodies = batch.records.len() as u64;
+        let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(oldest));
         if bodies > 0 {
             let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings));
-            let Ok(rows) = rows.await else { return Ok(false) };
+            let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
             let token = format!("{start:?}-{end:?}-{}", rows.fingerprint);
-            let mut wait = FIRST_RETRY;
-            let mut tries = 0;
-            while let Err(error) = self.insert(&rows, &token).await {
-                tries += 1;
-                if stop.is_cancelled() && tries >= 3 {
-                    return Err(error);
-                }
-                tracing::warn!(%error, tries, retry_in = ?wait, "ClickHouse took no events");
-                tokio::select! { () = tokio::time::sleep(wait) => {}, () = stop.cancelled() => {} }
-                wait = (wait * 2).min(LONGEST_RETRY);
-            }
+            let refusals = self.insert_until_it_works(&rows, &token, stop).await?;
+            counter!("messenger_funnel_shipped_webhooks_total").increment(bodies);
+            counter!("messenger_funnel_shipped_events_total").increment(rows.events.len() as u64);
+            counter!("messenger_funnel_quarantined_total").increment(refusals);
             self.progress.send_modify(|progress| {
                 progress.bodies += bodies;
                 progress.events += rows.events.len() as u64;
-                progress.refusals += rows.refusals.len() as u64;
+                progress.refusals += refusals;
             });
         }
-        self.reader.advance(end)?;
+        self.reader.advance(end);
+        self.reader.remove_shipped(self.keep, now())?;
         self.progress.send_modify(|progress| progress.position = end);
         Ok(bodies > 0)
     }
 
-    async fn insert(&self, rows: &Rows, token: &str) -> Result<(), StoreError> {
-        self.insert_block("events", &rows.events, token).await?;
-        self.insert_block("quarantine", &rows.refusals, token).await
-    }
-
-    async fn insert_block<R>(&self, table: &str, rows: &[R], token: &str) -> Result<(), StoreError>
-    where
-        R: clickhouse::RowOwned + serde::Serialize,
-        for<'a> R: clickhouse::RowWrite<Value<'a> = R>,
-    {
-        if rows.is_empty() {
-            return Ok(());
+    /// Inserts a batch; the number of items that went into quarantine.
+    async fn insert_until_it_works(
+        &self,
+        rows: &Rows,
+        token: &str,
+        stop: &CancellationToken,
+    ) -> Result<u64, StoreError> {
+        let mut wait = FIRST_RETRY;
+        let mut tries = 0;
+        loop {
+            let error = match rows.insert(&self.store, token).await {
+                Ok(refusals) => return Ok(refusals),
+                Err(error) => error,
+            };
+            tries += 1;
+            counter!("messenger_funnel_shipping_failures_total").increment(1);
+            if stop.is_cancelled() && tries >= 3 {
+                return Err(error);
+            }
+            // Several collectors that wait for one ClickHouse must not come back all at once.
+            let wait_now = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
+            tracing::warn!(%error, tries, retry_in = ?wait_now, "ClickHouse took no events");
+            tokio::select! { () = tokio::time::sleep(wait_now) => {}, () = stop.cancelled() => {} }
+            wait = (wait * 2).min(LONGEST_RETRY);
         }
-        let failed = |error| self.store.failed(error);
-        let mut insert = self
-            .store
-            .client
-            .insert::<R>(table)
-            .await
-            .map_err(failed)?
-            .with_setting("insert_deduplication_token", token)
-            .with_setting("async_insert", "0")
-            // Late events of many months may come in one block.
-            .with_setting("max_partitions_per_insert_block", "0")
-            .with_timeouts(Some(Duration::from_secs(30)), Some(Duration::from_secs(120)));
-        for row in rows {
-            insert.write(row).await.map_err(failed)?;
-        }
-        insert.end().await.map_err(failed)
     }
 }
 
@@ -174,30 +165,9 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// A batch as rows.
-struct Rows {
-    events: Vec<EventRow>,
-    refusals: Vec<RefusalRow>,
-    /// Tells blocks of different journals apart that have the same positions.
-    fingerprint: u64,
-}
-
-impl Rows {
-    fn from_batch(batch: Batch, settings: &Settings) -> Self {
-        use std::hash::{DefaultHasher, Hasher};
-        let mut rows = Self { events: Vec::new(), refusals: Vec::new(), fingerprint: 0 };
-        let mut hash = DefaultHasher::new();
-        for (at, envelope) in batch.records {
-            hash.write(&envelope.body);
-            let received_at = Timestamp(envelope.received_at_ms);
-            let EnvelopeKind::Webhook = envelope.kind;
-            let found = normalize::normalize(&envelope.body, received_at, settings);
-            let events = found.events.into_iter();
-            rows.events.extend(events.map(|event| EventRow::new(event, received_at)));
-            let refusals = found.refusals.into_iter();
-            rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
-        }
-        rows.fingerprint = hash.finish();
-        rows
-    }
+#[expect(clippy::cast_precision_loss, reason = "an age is far below 2^52 milliseconds")]
+fn lag_seconds(oldest_ms: Option<i64>) -> f64 {
+    let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+    oldest_ms.map_or(0.0, |oldest| (now - oldest).max(0) as f64 / 1000.0)
 }

@@ -9,7 +9,6 @@ mod api;
 mod chart;
 pub mod csv;
 mod dashboard;
-mod health;
 mod problem;
 mod question;
 pub mod table;
@@ -37,7 +36,7 @@ pub struct Views {
     pub clock: fn() -> i64,
 }
 
-/// The routes of dashboard and API, and those that tell whether we are well.
+/// The routes of dashboard and API.
 pub fn router(views: Views) -> Router {
     let guarded = Router::new()
         .route("/", get(dashboard::overview))
@@ -48,8 +47,6 @@ pub fn router(views: Views) -> Router {
     Router::new()
         .merge(guarded)
         .route("/assets/style.css", get(dashboard::style_sheet))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
         .fallback(problem::not_found)
         .with_state(views)
 }

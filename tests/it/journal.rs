@@ -1,11 +1,15 @@
 //! The journal: what is acknowledged is read back, whatever happened to the file.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use messenger_funnel::journal::disk::{Disk, FileSystem, SegmentFile};
 use messenger_funnel::journal::{
-    Envelope, EnvelopeKind, Journal, JournalError, Position, has_unread,
+    Envelope, EnvelopeKind, Health, Journal, JournalError, Limits, Position, has_unread, inspect,
 };
 use tempfile::TempDir;
 
@@ -19,7 +23,7 @@ fn envelope(number: usize) -> Envelope {
 }
 
 async fn written(folder: &TempDir, count: usize) -> Vec<Position> {
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open(folder.path(), Limits::default()).unwrap();
     let mut ends = Vec::new();
     for number in 0..count {
         ends.push(journal.append(envelope(number)).await.unwrap());
@@ -36,14 +40,14 @@ fn everything(journal: &Journal) -> Vec<Envelope> {
             return found;
         }
         found.extend(batch.records.into_iter().map(|(_, envelope)| envelope));
-        reader.advance(batch.end).unwrap();
+        reader.advance(batch.end);
     }
 }
 
 /// Opens, waiting for the earlier writer's thread to give up the lock.
 fn reopen(folder: &TempDir) -> Journal {
     for _ in 0..500 {
-        match Journal::open(folder.path()) {
+        match Journal::open(folder.path(), Limits::default()) {
             Err(JournalError::Locked(_)) => std::thread::sleep(std::time::Duration::from_millis(2)),
             opened => return opened.unwrap(),
         }
@@ -72,12 +76,13 @@ async fn what_was_appended_is_read_back_in_order_by_the_next_process() {
 async fn a_torn_tail_costs_only_the_records_that_were_torn() {
     let folder = TempDir::new().unwrap();
     let ends = written(&folder, 6).await;
-    let whole = fs::read(segment(&folder)).unwrap();
+    // Closed, so that the segment has no room behind its records any more.
     drop(reopen(&folder));
+    let whole = fs::read(segment(&folder)).unwrap();
     for length in 0..=whole.len() {
         let folder = TempDir::new().unwrap();
         fs::write(segment(&folder), &whole[..length]).unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open(folder.path(), Limits::default()).unwrap();
         journal.append(envelope(99)).await.unwrap();
         let complete = ends.iter().filter(|end| end.offset as usize <= length).count();
         let mut expected: Vec<_> = (0..complete).map(envelope).collect();
@@ -90,8 +95,9 @@ async fn a_torn_tail_costs_only_the_records_that_were_torn() {
 async fn a_flipped_bit_never_passes_for_a_record() {
     let folder = TempDir::new().unwrap();
     written(&folder, 4).await;
-    let whole = fs::read(segment(&folder)).unwrap();
+    // Closed, so that the segment has no room behind its records any more.
     drop(reopen(&folder));
+    let whole = fs::read(segment(&folder)).unwrap();
     for place in 0..whole.len() {
         let mut damaged = whole.clone();
         damaged[place] ^= 0x10;
@@ -107,14 +113,17 @@ async fn a_flipped_bit_never_passes_for_a_record() {
 #[tokio::test]
 async fn a_second_owner_is_refused() {
     let folder = TempDir::new().unwrap();
-    let _journal = Journal::open(folder.path()).unwrap();
-    assert!(matches!(Journal::open(folder.path()), Err(JournalError::Locked(_))));
+    let _journal = Journal::open(folder.path(), Limits::default()).unwrap();
+    assert!(matches!(
+        Journal::open(folder.path(), Limits::default()),
+        Err(JournalError::Locked(_))
+    ));
 }
 
 #[tokio::test]
 async fn many_appends_share_a_sync_and_all_are_there() {
     let folder = TempDir::new().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open(folder.path(), Limits::default()).unwrap();
     let tasks: Vec<_> = (0..500)
         .map(|number| {
             let journal = journal.clone();
@@ -129,15 +138,16 @@ async fn many_appends_share_a_sync_and_all_are_there() {
     assert_eq!(found, (0..500).map(envelope).collect::<Vec<_>>());
 }
 
-/// A disk that refuses writes: a file-size limit of the process gives the same error path as a
-/// full disk. What is refused is not acknowledged, and when there is room again nothing of what
-/// was acknowledged before or after is lost.
+/// A file-size limit of the process gives the same error path as a full disk. What is refused is
+/// not acknowledged, and when there is room again nothing of what was acknowledged is lost.
 #[tokio::test]
 async fn after_a_refused_write_the_journal_recovers() {
     let folder = TempDir::new().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open(folder.path(), Limits::default()).unwrap();
     journal.append(envelope(0)).await.unwrap();
-    let limit = limit_file_size(600);
+    let before = rlimit::Resource::FSIZE.get().unwrap();
+    ignore_file_size_signal();
+    rlimit::Resource::FSIZE.set(600, before.1).unwrap();
     let mut acknowledged = vec![envelope(0)];
     let mut refused = 0;
     for number in 1..40 {
@@ -147,28 +157,211 @@ async fn after_a_refused_write_the_journal_recovers() {
             Err(other) => panic!("{other}"),
         }
     }
-    restore_file_size(limit);
+    rlimit::Resource::FSIZE.set(before.0, before.1).unwrap();
     assert!(refused > 0, "the limit was never met");
+    assert!(matches!(journal.health(), Health::Refusing(_)));
     journal.append(envelope(100)).await.unwrap();
+    assert_eq!(journal.health(), Health::Good);
     acknowledged.push(envelope(100));
-    assert_eq!(everything(&journal), acknowledged);
+    assert!(everything(&journal) == acknowledged);
 }
 
-#[expect(unsafe_code, reason = "std cannot set limits")]
-fn limit_file_size(bytes: u64) -> libc::rlimit {
-    // SAFETY: plain system calls on a local value; SIGXFSZ is ignored so that writes fail instead.
-    unsafe {
-        let mut before = std::mem::zeroed();
-        libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut before);
-        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-        let limit = libc::rlimit { rlim_cur: bytes, rlim_max: before.rlim_max };
-        libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit);
-        before
+/// So that writes fail instead of ending the process.
+#[expect(unsafe_code, reason = "std cannot ignore signals")]
+fn ignore_file_size_signal() {
+    // SAFETY: ignoring a signal runs no code of ours.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+}
+
+#[tokio::test]
+async fn a_full_budget_refuses_until_something_is_shipped() {
+    let folder = TempDir::new().unwrap();
+    let limits = Limits { max_bytes: 20_000, segment_bytes: 1 << 20 };
+    let journal = Journal::open(folder.path(), limits).unwrap();
+    let mut number = 0;
+    let refused = loop {
+        match journal.append(envelope(number % 50)).await {
+            Ok(_) => number += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(matches!(refused, JournalError::Full { max_bytes: 20_000, .. }), "{refused}");
+    assert!(refused.to_string().contains("journal.max_bytes"));
+    assert!(number > 50 && journal.usage().bytes() <= 20_000);
+    assert!(journal.append(envelope(1)).await.is_err());
+    // The segments that are shipped go before their time, because the budget is tight.
+    let mut reader = journal.reader().unwrap();
+    let mut shipped = 0;
+    loop {
+        let batch = reader.peek(journal.durable(), 4_000).unwrap();
+        shipped += batch.records.len();
+        let is_all = batch.records.is_empty();
+        reader.advance(batch.end);
+        reader.remove_shipped(Duration::from_secs(3600), SystemTime::now()).unwrap();
+        if is_all {
+            break;
+        }
+    }
+    assert_eq!(shipped, number);
+    journal.append(envelope(1)).await.unwrap();
+    assert_eq!(journal.health(), Health::Good);
+}
+
+#[tokio::test]
+async fn segments_are_closed_at_their_size_and_removed_when_their_time_is_over() {
+    let folder = TempDir::new().unwrap();
+    let limits = Limits { max_bytes: 1 << 30, segment_bytes: 1_000 };
+    let journal = Journal::open(folder.path(), limits).unwrap();
+    for number in 0..40 {
+        journal.append(envelope(number)).await.unwrap();
+    }
+    let files = || {
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        names.filter(|path| path.extension().is_some_and(|kind| kind == "journal")).count()
+    };
+    let all = files();
+    assert!(all > 3, "{all}");
+    let bytes = |path: PathBuf| fs::metadata(path).unwrap().len();
+    assert!(bytes(segment(&folder)) < 2_000, "a closed segment keeps its room");
+    let mut reader = journal.reader().unwrap();
+    let batch = reader.peek(journal.durable(), usize::MAX).unwrap();
+    assert_eq!(batch.records.len(), 40);
+    reader.advance(batch.end);
+    let now = SystemTime::now();
+    reader.remove_shipped(Duration::from_secs(3600), now).unwrap();
+    assert_eq!(files(), all);
+    reader.remove_shipped(Duration::from_secs(3600), now + Duration::from_secs(3601)).unwrap();
+    assert!(files() <= 1);
+}
+
+/// What a disk does at its next calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    /// Writes some bytes, then fails.
+    ShortWrite(usize),
+    /// Writes, and fails to sync; the bytes may or may not be there later.
+    Sync,
+    /// Makes no file.
+    Create,
+    /// As `Sync`, and does not cut off either.
+    SyncAndTruncate,
+}
+
+/// The file system with faults.
+struct FaultyDisk(Arc<Mutex<Option<Fault>>>);
+
+struct FaultyFile {
+    file: Box<dyn SegmentFile>,
+    fault: Arc<Mutex<Option<Fault>>>,
+}
+
+impl Disk for FaultyDisk {
+    fn create(&self, path: &Path, room: u64) -> io::Result<Box<dyn SegmentFile>> {
+        if *self.0.lock().unwrap() == Some(Fault::Create) {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
+        }
+        let file = FileSystem.create(path, room)?;
+        Ok(Box::new(FaultyFile { file, fault: Arc::clone(&self.0) }))
     }
 }
 
-#[expect(unsafe_code, reason = "std cannot set limits")]
-fn restore_file_size(limit: libc::rlimit) {
-    // SAFETY: as above.
-    unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) };
+impl SegmentFile for FaultyFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match *self.fault.lock().unwrap() {
+            Some(Fault::ShortWrite(length)) => {
+                self.file.write(&bytes[..length.min(bytes.len())])?;
+                Err(io::Error::from(io::ErrorKind::StorageFull))
+            }
+            _ => self.file.write(bytes),
+        }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        match *self.fault.lock().unwrap() {
+            Some(Fault::Sync | Fault::SyncAndTruncate) => Err(io::Error::other("fsync failed")),
+            _ => self.file.sync(),
+        }
+    }
+
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        match *self.fault.lock().unwrap() {
+            Some(Fault::SyncAndTruncate) => Err(io::Error::other("ftruncate failed")),
+            _ => self.file.truncate(length),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
+    let faults = [
+        Fault::ShortWrite(0),
+        Fault::ShortWrite(5),
+        Fault::ShortWrite(40),
+        Fault::Sync,
+        Fault::Create,
+        Fault::SyncAndTruncate,
+    ];
+    for fault in faults {
+        let folder = TempDir::new().unwrap();
+        let current = Arc::new(Mutex::new(None));
+        let disk = Box::new(FaultyDisk(Arc::clone(&current)));
+        let limits = Limits { max_bytes: 1 << 30, segment_bytes: 700 };
+        let journal = Journal::open_on(folder.path(), limits, disk).unwrap();
+        let mut acknowledged = Vec::new();
+        let mut refused = 0;
+        for number in 0..60 {
+            *current.lock().unwrap() = (number % 7 >= 4).then_some(fault);
+            match journal.append(envelope(number)).await {
+                Ok(_) => acknowledged.push(envelope(number)),
+                Err(JournalError::Io { .. }) => refused += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!(refused > 0 && acknowledged.len() > 20, "{fault:?} refused {refused}");
+        *current.lock().unwrap() = None;
+        journal.append(envelope(99)).await.unwrap();
+        acknowledged.push(envelope(99));
+        let found = everything(&journal);
+        // What was written and could not be cut off may be shipped: Meta sends it again, and it
+        // counts once.
+        let only_acknowledged: Vec<_> =
+            found.iter().filter(|one| acknowledged.contains(one)).cloned().collect();
+        assert!(only_acknowledged == acknowledged, "{fault:?}");
+        if fault != Fault::SyncAndTruncate {
+            assert!(found == acknowledged, "{fault:?}");
+        }
+        drop(journal);
+        assert!(everything(&reopen(&folder)).is_empty(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn inspecting_tells_what_is_there() {
+    let folder = TempDir::new().unwrap();
+    written(&folder, 5).await;
+    drop(reopen(&folder));
+    let summary = inspect(folder.path()).unwrap();
+    assert_eq!((summary.segments.len(), summary.unshipped), (1, 5));
+    assert_eq!(summary.segments[0].records, 5);
+    assert_eq!(summary.segments[0].last_received_at, Some(envelope(4).received_at_ms));
+    assert_eq!(summary.segments[0].damaged_at, None);
+    let whole = fs::read(segment(&folder)).unwrap();
+    fs::write(segment(&folder), &whole[..whole.len() - 1]).unwrap();
+    let torn = inspect(folder.path()).unwrap();
+    assert_eq!((torn.segments[0].records, torn.unshipped), (4, 4));
+    assert!(torn.segments[0].damaged_at.is_some());
+    assert_eq!(inspect(&folder.path().join("nowhere")).unwrap().segments, []);
+}
+
+/// A killed writer leaves room behind that it had reserved; the next one gives it back.
+#[tokio::test]
+async fn reserved_room_is_given_back() {
+    let folder = TempDir::new().unwrap();
+    let ends = written(&folder, 3).await;
+    drop(reopen(&folder));
+    let file = fs::OpenOptions::new().write(true).open(segment(&folder)).unwrap();
+    file.set_len(1 << 20).unwrap();
+    let journal = reopen(&folder);
+    assert_eq!(fs::metadata(segment(&folder)).unwrap().len(), ends[2].offset);
+    assert!(everything(&journal) == (0..3).map(envelope).collect::<Vec<_>>());
 }

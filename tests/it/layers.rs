@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 9] = [
+const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -14,7 +14,8 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("analysis", &["domain"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
-    ("config", &["normalize"]),
+    ("operations", &["journal", "store"]),
+    ("config", &["journal", "normalize"]),
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.

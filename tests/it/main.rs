@@ -10,6 +10,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
+    clippy::disallowed_methods,
     unreachable_pub,
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]
@@ -17,11 +18,15 @@
 mod analysis_oracle;
 mod cli;
 mod collector;
+mod crash;
 mod dashboard;
+mod edges;
 mod engine;
+mod full_disk;
 mod journal;
 mod layers;
 mod migrations;
+mod outage;
 mod payloads;
 mod recovery;
 mod support;

@@ -143,3 +143,37 @@ fn odd_bodies_are_refused_or_taken_but_never_a_panic() {
         }
     }
 }
+
+/// What fuzzing has found, each once: `fuzz/findings/`.
+#[test]
+fn findings_stay_fixed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/findings");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("normalize-") {
+            continue;
+        }
+        seen += 1;
+        let body = std::fs::read(&path).unwrap();
+        let found = read(&body);
+        let mut ids: Vec<_> = found.events.iter().map(|event| event.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), found.events.len(), "{name}: two events share an id");
+        for event in &found.events {
+            assert!(!event.raw.contains("What a person wrote"), "{name} keeps text");
+        }
+        for refusal in &found.refusals {
+            let again = read(&refusal.body);
+            assert!(again.events.is_empty(), "{name}: a refusal replays as something else");
+            assert_eq!(again.refusals[0].body, refusal.body, "{name}");
+            if let Ok(Value::Object(body)) = serde_json::from_slice(&body) {
+                let alone: Value = serde_json::from_slice(&refusal.body).unwrap();
+                assert_eq!(body.get("object").unwrap_or(&Value::Null), &alone["object"], "{name}");
+            }
+        }
+    }
+    assert!(seen >= 7);
+}

@@ -57,6 +57,7 @@ struct Stored {
     what: String,
     last_received: Option<String>,
     quarantined: Option<String>,
+    clamped: Option<String>,
 }
 
 struct Tile {
@@ -130,6 +131,7 @@ impl Overview {
                 ),
                 last_received: (state.last_received > 0)
                     .then(|| local_minute(Timestamp(state.last_received), &period.zone)),
+                clamped: (state.clamped > 0).then(|| numbered(state.clamped, "event", "events")),
                 quarantined: (state.quarantined > 0)
                     .then(|| numbered(state.quarantined, "item", "items")),
             },

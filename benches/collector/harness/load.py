@@ -1,0 +1,122 @@
+"""Load from a process of its own: wrk as fast as the server answers, `load` at a constant rate."""
+
+import json
+import os
+import resource
+import subprocess
+import threading
+import time
+
+from .process import cpu_seconds, machine_busy_seconds, memory_mb
+from .tools import BENCH, SECRET
+
+CONNECTIONS = 64
+# Each wrk thread has its share of the requests; two of them load faster than one server answers.
+WRK_THREADS = 2
+
+
+class Requests:
+    """A file of prepared requests, all distinct.
+
+    A server that tells events apart gets none twice in the whole run, the others in one load.
+    """
+
+    def __init__(self, tools, folder, count):
+        self.path, self.count, self.unsent = folder / "requests", count, 0
+        self.started_ms = int(time.time() * 1000)
+        made = subprocess.run(
+            [tools.own("requests"), "--count", str(count), "--secret", SECRET,
+             "--until", str(self.started_ms), "--output", self.path],
+            check=True, capture_output=True, text=True,
+        )
+        self.bytes = int(made.stdout)
+
+    def first(self, server):
+        return self.unsent if server.tells_apart else 0
+
+    def sent(self, server, behind_last):
+        if server.tells_apart:
+            self.unsent = behind_last
+
+
+def full_load(tools, server, requests, seconds):
+    """What wrk sees, and what processor time and memory that takes."""
+    # Bytes that an earlier measurement left to the disk are not this one's.
+    os.sync()
+    groups = server.groups()
+    before = {name: cpu_seconds(pids) for name, pids in groups.items()}
+    machine, generator = machine_busy_seconds(), children_cpu_seconds()
+    first = requests.first(server)
+    command = [
+        tools.debian / "usr/bin/wrk", f"-t{WRK_THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s",
+        "--timeout", "10s", "-s", BENCH / "wrk.lua", f"http://{server.address}", "--",
+        requests.path, str(requests.bytes), str(first), str(requests.count - first),
+        str(WRK_THREADS),
+    ]
+    with PeakMemory(groups["server"]) as peak:
+        output = subprocess.run(
+            command, env=tools.environment(), check=True, capture_output=True, text=True,
+            timeout=seconds + 30,
+        ).stdout
+    result = json.loads(output.split("RESULT ", 1)[1])
+    if result["exhausted"]:
+        raise SystemExit(f"{requests.count} requests are too few for this machine")
+    requests.sent(server, result["next"])
+    took = result["seconds"]
+    cpu = {name: (cpu_seconds(pids) - before[name]) / took for name, pids in groups.items()}
+    cpu["generator"] = (children_cpu_seconds() - generator) / took
+    cpu["others"] = max(0, (machine_busy_seconds() - machine) / took - sum(cpu.values()))
+    result["cpu"], result["memory_mb"] = cpu, peak.most
+    result["rate"] = result["requests"] / took
+    result["ok"] = result["requests"] - result["not_ok"]
+    return result
+
+
+def constant_load(tools, server, requests, rate, seconds, beside=lambda: None):
+    """What `load` sees at `rate` requests a second; `beside` runs at the same time."""
+    os.sync()
+    first = requests.first(server)
+    load = subprocess.Popen(
+        [tools.own("load"), server.address, "--requests", requests.path,
+         "--bytes", str(requests.bytes), "--first", str(first),
+         "--count", str(requests.count - first), "--rate", str(rate),
+         "--seconds", str(seconds), "--connections", str(CONNECTIONS)],
+        stdout=subprocess.PIPE, text=True,
+    )
+    try:
+        besides = beside()
+        output, _ = load.communicate(timeout=seconds + 60)
+    finally:
+        load.kill()
+    requests.sent(server, first + int(rate * seconds) + CONNECTIONS)
+    result = json.loads(output)
+    result["not_ok"] = sum(result["statuses"].values()) - result["ok"]
+    result["failed"] = sum(result["errors"].values())
+    result["beside"] = besides
+    return result
+
+
+def children_cpu_seconds():
+    """Processor time of the children that have ended: the generators."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class PeakMemory:
+    """Looks at resident memory ten times a second; `most` is the most that a look found."""
+
+    def __init__(self, pids):
+        self.pids, self.most, self.ended = pids, 0.0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.ended.wait(0.1):
+            self.most = max(self.most, sum(memory_mb(pid, "VmRSS") for pid in self.pids))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()

@@ -1,0 +1,106 @@
+//! `journal inspect` and `journal replay`.
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+
+use super::session::{self, Session};
+use crate::config::Settings;
+use crate::domain::Timestamp;
+use crate::journal::{self, Journal, JournalError, Summary};
+use crate::store::{self, Replayed, Shipper};
+
+/// Arguments of `journal`.
+#[derive(Debug, Args)]
+pub(super) struct JournalArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show what the journal holds, also while the server runs
+    Inspect {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ship everything that is still in the journal again: after an upgrade. Nothing is counted
+    /// twice by that
+    Replay {
+        /// Instead try again what could not be understood, also while the server runs
+        #[arg(long)]
+        quarantined: bool,
+    },
+}
+
+/// `journal`.
+pub(super) async fn run(settings: Settings, args: JournalArgs) -> anyhow::Result<()> {
+    match args.what {
+        What::Inspect { json } => {
+            let summary = journal::inspect(&session::journal_folder(&settings))?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&summary)?);
+            } else {
+                print!("{}", table(&summary));
+            }
+            Ok(())
+        }
+        What::Replay { quarantined: true } => replay_quarantined(&settings).await,
+        What::Replay { quarantined: false } => replay(&settings).await,
+    }
+}
+
+async fn replay(settings: &Settings) -> anyhow::Result<()> {
+    let session = Session::open(settings).await?;
+    let outcome = ship_again(&session, settings).await;
+    session.close().await;
+    let progress = outcome?;
+    println!("replayed {} webhooks with {} events", progress.bodies, progress.events);
+    Ok(())
+}
+
+async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<store::Progress> {
+    let folder = session::journal_folder(settings);
+    let journal = match Journal::open(&folder, settings.journal_limits) {
+        Err(error @ JournalError::Locked(_)) => {
+            return Err(error).context("stop the server to replay its journal");
+        }
+        journal => journal?,
+    };
+    journal.rewind()?;
+    let normalize = session::normalize_settings(settings);
+    let keep = settings.keep_shipped;
+    Ok(Shipper::new(&journal, session.store.clone(), normalize, keep)?.drain().await?)
+}
+
+async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {
+    let session = Session::open(settings).await?;
+    let normalize = session::normalize_settings(settings);
+    let now = session::now_timestamp();
+    let outcome = store::replay_quarantined(&session.store, &normalize, now).await;
+    session.close().await;
+    let Replayed { tried, understood, events } = outcome?;
+    println!("{understood} of {tried} items are understood now, with {events} events");
+    Ok(())
+}
+
+fn table(summary: &Summary) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["segment", "bytes", "records", "first received", "last received", "damage"]);
+    let instant = |time: Option<i64>| time.map(|time| Timestamp(time).to_rfc3339());
+    for segment in &summary.segments {
+        let damage = segment.damaged_at.map(|offset| format!("at byte {offset}"));
+        table.add_row([
+            segment.number.to_string(),
+            segment.bytes.to_string(),
+            segment.records.to_string(),
+            instant(segment.first_received_at).unwrap_or_default(),
+            instant(segment.last_received_at).unwrap_or_default(),
+            damage.unwrap_or_default(),
+        ]);
+    }
+    format!("{table}\n{} webhooks are not shipped yet\n", summary.unshipped)
+}

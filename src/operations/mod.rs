@@ -1,0 +1,33 @@
+//! What whoever runs the server asks: is it alive, is it ready, and the metrics.
+
+mod metrics;
+mod ready;
+mod serve;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::journal::Journal;
+use crate::store::Store;
+pub use metrics::{Recorder, record};
+pub use serve::serve;
+
+/// What the answers are made of.
+#[derive(Debug, Clone)]
+pub struct Operations {
+    /// Where webhooks are written.
+    pub journal: Journal,
+    /// Where they are shipped to.
+    pub store: Store,
+    /// The metrics of this process.
+    pub recorder: Recorder,
+}
+
+/// `/healthz`, `/readyz` and `/metrics`. They name no person and no secret, and need no token.
+pub fn router(operations: Operations) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready::ready))
+        .route("/metrics", get(metrics::metrics))
+        .with_state(operations)
+}
