@@ -40,12 +40,7 @@ class Requests:
 
 
 def full_load(tools, server, requests, seconds):
-    """What wrk sees, and what processor time and memory that takes."""
-    # Bytes that an earlier measurement left to the disk are not this one's.
-    os.sync()
-    groups = server.groups()
-    before = {name: cpu_seconds(pids) for name, pids in groups.items()}
-    machine, generator = machine_busy_seconds(), children_cpu_seconds()
+    """What wrk sees, as fast as the server answers."""
     first = requests.first(server)
     command = [
         tools.debian / "usr/bin/wrk", f"-t{WRK_THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s",
@@ -53,7 +48,7 @@ def full_load(tools, server, requests, seconds):
         requests.path, str(requests.bytes), str(first), str(requests.count - first),
         str(WRK_THREADS),
     ]
-    with PeakMemory(groups["server"]) as peak:
+    with Watch(server) as watch:
         output = subprocess.run(
             command, env=tools.environment(), check=True, capture_output=True, text=True,
             timeout=seconds + 30,
@@ -62,61 +57,70 @@ def full_load(tools, server, requests, seconds):
     if result["exhausted"]:
         raise SystemExit(f"{requests.count} requests are too few for this machine")
     requests.sent(server, result["next"])
-    took = result["seconds"]
-    cpu = {name: (cpu_seconds(pids) - before[name]) / took for name, pids in groups.items()}
-    cpu["generator"] = (children_cpu_seconds() - generator) / took
-    cpu["others"] = max(0, (machine_busy_seconds() - machine) / took - sum(cpu.values()))
-    result["cpu"], result["memory_mb"] = cpu, peak.most
-    result["rate"] = result["requests"] / took
     result["ok"] = result["requests"] - result["not_ok"]
-    return result
+    result["rate"] = result["requests"] / result["seconds"]
+    return result | watch.seen
 
 
 def constant_load(tools, server, requests, rate, seconds, beside=lambda: None):
     """What `load` sees at `rate` requests a second; `beside` runs at the same time."""
-    os.sync()
     first = requests.first(server)
-    load = subprocess.Popen(
-        [tools.own("load"), server.address, "--requests", requests.path,
-         "--bytes", str(requests.bytes), "--first", str(first),
-         "--count", str(requests.count - first), "--rate", str(rate),
-         "--seconds", str(seconds), "--connections", str(CONNECTIONS)],
-        stdout=subprocess.PIPE, text=True,
-    )
-    try:
-        besides = beside()
-        output, _ = load.communicate(timeout=seconds + 60)
-    finally:
-        load.kill()
+    command = [
+        tools.own("load"), server.address, "--requests", requests.path,
+        "--bytes", str(requests.bytes), "--first", str(first),
+        "--count", str(requests.count - first), "--rate", str(rate),
+        "--seconds", str(seconds), "--connections", str(CONNECTIONS),
+    ]
+    with Watch(server) as watch:
+        load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            besides = beside()
+            output, _ = load.communicate(timeout=seconds + 60)
+        finally:
+            load.kill()
     requests.sent(server, first + int(rate * seconds) + CONNECTIONS)
     result = json.loads(output)
     result["not_ok"] = sum(result["statuses"].values()) - result["ok"]
     result["failed"] = sum(result["errors"].values())
     result["beside"] = besides
-    return result
+    return result | watch.seen
 
 
-def children_cpu_seconds():
-    """Processor time of the children that have ended: the generators."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+class Watch:
+    """Looks at processor time and memory while a load runs."""
 
-
-class PeakMemory:
-    """Looks at resident memory ten times a second; `most` is the most that a look found."""
-
-    def __init__(self, pids):
-        self.pids, self.most, self.ended = pids, 0.0, threading.Event()
+    def __init__(self, server):
+        self.groups = server.groups()
+        self.ended = threading.Event()
         self.thread = threading.Thread(target=self.look)
-
-    def look(self):
-        while not self.ended.wait(0.1):
-            self.most = max(self.most, sum(memory_mb(pid, "VmRSS") for pid in self.pids))
+        self.memory_mb = 0.0
 
     def __enter__(self):
+        # Bytes that an earlier measurement left to the disk are not this one's.
+        os.sync()
+        self.start, self.before = time.monotonic(), self.processor_seconds()
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.ended.set()
         self.thread.join()
+        took = time.monotonic() - self.start
+        after = self.processor_seconds()
+        cores = {name: (after[name] - before) / took for name, before in self.before.items()}
+        ours = sum(used for name, used in cores.items() if name != "others")
+        cores["others"] = max(0, cores["others"] - ours)
+        self.seen = {"cores": cores, "memory_mb": self.memory_mb}
+
+    def processor_seconds(self):
+        """By who used it so far; `others` is the whole machine."""
+        used = {name: cpu_seconds(pids) for name, pids in self.groups.items()}
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used["generator"] = ended.ru_utime + ended.ru_stime
+        used["others"] = machine_busy_seconds()
+        return used
+
+    def look(self):
+        while not self.ended.wait(0.1):
+            now = sum(memory_mb(pid, "VmRSS") for pid in self.groups["server"])
+            self.memory_mb = max(self.memory_mb, now)

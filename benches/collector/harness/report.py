@@ -91,16 +91,16 @@ def ratios(results, product):
     return table(head, rows)
 
 
-def processor(results):
-    """Who used the cores at full load."""
+def processor(results, load):
+    """Who used the cores at `full` or `half` load."""
     parts = ["server", "engine", "log", "generator", "others"]
     rows = []
     for name, result in results.items():
-        cells = [[one["cpu"].get(part) for one in result["full"]] for part in parts]
-        own = ["-" if cell[0] is None else f"{median(cell):.2f}" for cell in cells]
-        used = median(one["cpu"]["server"] / one["rate"] * 1e6 for one in result["full"])
-        rows.append([name, *own, f"{used:.0f}"])
-    head = ["cores used at full load", "server", "ClickHouse", "log daemon", "load generator",
+        cells = [[one["cores"].get(part) for one in result[load]] for part in parts]
+        used = ["-" if cell[0] is None else f"{median(cell):.2f}" for cell in cells]
+        each = median(one["cores"]["server"] / (one["ok"] / one["seconds"]) for one in result[load])
+        rows.append([name, *used, f"{each * 1e6:.0f}"])
+    head = [f"cores used at {load} load", "server", "ClickHouse", "log daemon", "load generator",
             "others on the machine", "server µs a request"]
     return table(head, rows)
 

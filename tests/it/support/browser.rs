@@ -1,6 +1,7 @@
 //! A headless Chromium behind a chromedriver of its own.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -23,6 +24,8 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // Its browser, and the browser's many processes, are ended with it as one group.
+            .process_group(0)
             .spawn()
             .expect("chromedriver is missing: install Debian's chromium and chromium-driver");
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -103,8 +106,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends its browser with itself.
-        crate::support::signal(self.driver.id(), libc::SIGTERM);
+        crate::support::signal_group(self.driver.id(), libc::SIGKILL);
         self.driver.wait().ok();
     }
 }

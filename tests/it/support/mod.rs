@@ -200,6 +200,13 @@ pub fn signal(process: u32, signal: i32) {
     unsafe { libc::kill(process.try_into().unwrap(), signal) };
 }
 
+/// To a process that leads a group, and to all in it.
+#[expect(unsafe_code, reason = "std cannot send signals")]
+pub fn signal_group(leader: u32, signal: i32) {
+    // SAFETY: as above; the group is one that the test started.
+    unsafe { libc::kill(-i32::try_from(leader).unwrap(), signal) };
+}
+
 pub fn is_alive(process: u32) -> bool {
     // A zombie has ended; only its parent has not asked yet.
     let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
