@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
@@ -18,6 +19,8 @@ use crate::views::{self, Access, Views};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// How far the shipper stands back, on the scale from 0 to 19 (`nice`).
+const SHIPPER_NICENESS: i32 = 19;
 /// A request that takes longer is cut off.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
@@ -42,7 +45,7 @@ pub(super) struct Server {
     pub progress: tokio::sync::watch::Receiver<Progress>,
     session: Session,
     http: tokio::task::JoinHandle<()>,
-    shipper: tokio::task::JoinHandle<Result<(), StoreError>>,
+    shipper: oneshot::Receiver<Result<(), StoreError>>,
     shipping: CancellationToken,
 }
 
@@ -77,12 +80,12 @@ impl Server {
         let progress = shipper.progress();
         let shipping = CancellationToken::new();
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
-        let shipper = tokio::spawn(async move {
+        let shipper = in_the_background(async move {
             if !is_migrated {
                 migrate_until_it_works(&store, &stop_shipping).await?;
             }
             shipper.run(stop_shipping).await
-        });
+        })?;
         let routes = routes(settings, &session, journal, recorder);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, progress, session, http, shipper, shipping })
@@ -117,6 +120,22 @@ impl Server {
     }
 }
 
+/// Runs the shipper on a thread of its own that gives way to all others: under more load than the
+/// machine can bear webhooks are taken first, and shipped when there is time.
+fn in_the_background<F>(shipping: F) -> anyhow::Result<oneshot::Receiver<F::Output>>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (done, ended) = oneshot::channel();
+    std::thread::Builder::new().name("shipper".to_owned()).spawn(move || {
+        // Threads that it starts inherit this.
+        rustix::process::nice(SHIPPER_NICENESS).ok();
+        drop(done.send(runtime.block_on(shipping)));
+    })?;
+    Ok(ended)
+}
+
 /// Waits for a ClickHouse that was away at the start.
 async fn migrate_until_it_works(store: &Store, stop: &CancellationToken) -> Result<(), StoreError> {
     loop {
@@ -131,7 +150,7 @@ async fn migrate_until_it_works(store: &Store, stop: &CancellationToken) -> Resu
     }
 }
 
-fn why(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> String {
+fn why(ended: Result<Result<(), StoreError>, oneshot::error::RecvError>) -> String {
     match ended {
         Ok(Ok(())) => "without a reason".to_owned(),
         Ok(Err(error)) => error.to_string(),

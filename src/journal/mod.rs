@@ -111,12 +111,16 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens (or makes) the journal in `folder` and takes its lock.
+    /// Opens (or makes) the journal in `folder` and takes its lock, for callers of the current tokio
+    /// runtime.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     ///
     /// # Errors
     /// [`JournalError::Locked`] if another process has it, [`JournalError::Io`] otherwise.
     pub fn open(folder: &Path, limits: Limits) -> Result<Self, JournalError> {
-        Self::open_on(folder, limits, Box::new(FileSystem))
+        Self::open_on(folder, limits, Box::new(FileSystem::default()))
     }
 
     /// [`Journal::open`], with another way to the disk.
@@ -130,6 +134,7 @@ impl Journal {
     ) -> Result<Self, JournalError> {
         create_private_folder(folder).map_err(JournalError::io(folder))?;
         let lock = lock(folder)?;
+        disk::remove_spare(folder);
         let checkpoint = Checkpoint::load(folder)?;
         let numbers = segments(folder).map_err(JournalError::io(folder))?;
         let newest = numbers.last().copied().unwrap_or(0);

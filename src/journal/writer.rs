@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::disk::{Disk, SegmentFile};
@@ -51,7 +52,7 @@ pub(super) struct Plan {
     pub first_segment: u64,
 }
 
-/// Starts the thread. It ends, and gives up the lock, when the last handle is dropped.
+/// Starts the thread, for callers of the current runtime. It ends, and gives up the lock, when the last handle is dropped.
 pub(super) fn start(plan: Plan, lock: File) -> Result<Started, JournalError> {
     let (queue, requests) = mpsc::channel(QUEUE);
     // Nothing of this process is durable yet, everything of earlier ones is.
@@ -60,10 +61,13 @@ pub(super) fn start(plan: Plan, lock: File) -> Result<Started, JournalError> {
     let (health, health_follower) = watch::channel(Health::Good);
     let folder = plan.folder.clone();
     let next = plan.first_segment;
-    let mut writer = Writer { plan, segment: None, next, durable, health };
+    let mut writer =
+        Writer { plan, segment: None, next, durable, health, runtime: Handle::current() };
     std::thread::Builder::new()
         .name("journal".to_owned())
         .spawn(move || {
+            // Everybody waits for this thread, and it waits for the disk. Only root may ask.
+            rustix::process::nice(-10).ok();
             writer.run(requests);
             drop(lock);
         })
@@ -85,6 +89,8 @@ struct Writer {
     next: u64,
     durable: watch::Sender<Position>,
     health: watch::Sender<Health>,
+    /// Where those who wait live.
+    runtime: Handle,
 }
 
 impl Writer {
@@ -108,14 +114,10 @@ impl Writer {
                 self.durable.send_replace(Position { segment: self.next, offset: 0 });
             }
             self.tell(&written);
-            for (end, done) in waiting.drain(..) {
-                let answer = match &written {
-                    Ok(start) => Ok(Position { offset: start.offset + end as u64, ..*start }),
-                    Err(failure) => Err(failure.to_error()),
-                };
-                // A caller that has gone away (its client hung up) needs no answer.
-                drop(done.send(answer));
-            }
+            let waiting = std::mem::take(&mut waiting);
+            // Told by one task of theirs: waking hundreds of tasks from outside of the runtime
+            // costs more than writing them.
+            self.runtime.spawn(async move { answer(&written, waiting) });
             bytes.clear();
             // One large batch must not hold its memory for ever.
             bytes.shrink_to(BATCH_BYTES / 8);
@@ -154,6 +156,9 @@ impl Writer {
         segment.end.offset += bytes.len() as u64;
         usage.add(bytes.len() as u64);
         self.durable.send_replace(segment.end);
+        if segment.end.offset > self.plan.segment_bytes / 4 {
+            self.plan.disk.prepare(&self.plan.folder, self.plan.segment_bytes);
+        }
         if segment.end.offset < self.plan.segment_bytes {
             self.segment = Some(segment);
         } else {
@@ -211,6 +216,17 @@ impl Writer {
             *known = health;
             true
         });
+    }
+}
+
+fn answer(written: &Result<Position, Failure>, waiting: Vec<(usize, Answer)>) {
+    for (end, done) in waiting {
+        let answer = match written {
+            Ok(start) => Ok(Position { offset: start.offset + end as u64, ..*start }),
+            Err(failure) => Err(failure.to_error()),
+        };
+        // A caller that has gone away (its client hung up) needs no answer.
+        drop(done.send(answer));
     }
 }
 

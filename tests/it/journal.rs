@@ -260,9 +260,11 @@ impl Disk for FaultyDisk {
         if *self.0.lock().unwrap() == Some(Fault::Create) {
             return Err(io::Error::from(io::ErrorKind::StorageFull));
         }
-        let file = FileSystem.create(path, room)?;
+        let file = FileSystem::default().create(path, room)?;
         Ok(Box::new(FaultyFile { file, fault: Arc::clone(&self.0) }))
     }
+
+    fn prepare(&self, _: &Path, _: u64) {}
 }
 
 impl SegmentFile for FaultyFile {

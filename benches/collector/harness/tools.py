@@ -25,7 +25,8 @@ class Tools:
         subprocess.run([*command, manifest], env=environment, check=True)
         self.debian = self.target / "debian"
         subprocess.run([PEERS / "unpack", self.debian], check=True)
-        built = REPOSITORY / "target/release/messenger-funnel"
+        built = os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")
+        built = Path(built) / "release" / "messenger-funnel"
         self.product = Path(os.environ.get("MESSENGER_FUNNEL_BIN", built)).absolute()
         if not self.product.is_file():
             raise SystemExit(f"no {self.product}: cargo build --release, or MESSENGER_FUNNEL_BIN")

@@ -26,6 +26,9 @@ pub struct EngineArgs {
     folder: PathBuf,
 }
 
+/// On the scale from 0 to 19 (`nice`).
+const NICENESS: i32 = 19;
+
 /// Opens the listener, then waits for ever: the process lives until its standard input is closed.
 const WAIT_FOR_EVER: &str = "SYSTEM START LISTEN HTTP; \
      SELECT sleepEachRow(1) FROM system.numbers FORMAT Null \
@@ -36,6 +39,8 @@ const WAIT_FOR_EVER: &str = "SYSTEM START LISTEN HTTP; \
 /// # Errors
 /// If the library cannot be loaded or is not one of ClickHouse, or the binary cannot be run.
 pub fn run_in_this_process(args: &EngineArgs) -> io::Result<i32> {
+    // ClickHouse gives way to the collector when there is too much for both.
+    rustix::process::nice(NICENESS).ok();
     let engine_args = arguments(args);
     match (&args.library, &args.binary) {
         (Some(library), _) => {
