@@ -20,7 +20,7 @@ use crate::views::{self, Access, Views};
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 /// How far the shipper stands back, on the scale from 0 to 19 (`nice`).
-const SHIPPER_NICENESS: i32 = 19;
+const SHIPPER_NICENESS: i32 = 5;
 /// A request that takes longer is cut off.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -16,6 +17,9 @@ use super::{Envelope, Health, JournalError, Position, segment_path};
 const QUEUE: usize = 4096;
 /// Bytes that go into one write at most.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// How long a batch may fill up if the one before was of several records.
+const LINGER: Duration = Duration::from_micros(200);
 
 struct Append {
     envelope: Envelope,
@@ -97,15 +101,21 @@ impl Writer {
     fn run(&mut self, mut requests: mpsc::Receiver<Append>) {
         let mut bytes = Vec::new();
         let mut waiting: Vec<(usize, Answer)> = Vec::new();
+        let mut last_batch = 0;
         while let Some(first) = requests.blocking_recv() {
             first.envelope.encode(&mut bytes);
             waiting.push((bytes.len(), first.done));
+            if last_batch > 1 {
+                // Under load more come at once, and a sync costs as much for many as for one.
+                std::thread::sleep(LINGER);
+            }
             while bytes.len() < BATCH_BYTES
                 && let Ok(next) = requests.try_recv()
             {
                 next.envelope.encode(&mut bytes);
                 waiting.push((bytes.len(), next.done));
             }
+            last_batch = waiting.len();
             let written = self.write(&bytes);
             self.plan.usage.set_refusing(written.is_err());
             if written.is_err() {

@@ -6,7 +6,7 @@ import signal
 import urllib.parse
 import urllib.request
 
-from .process import Process, wait_until
+from .process import Process, kill_at_once, wait_until
 from .tools import REPOSITORY, SECRET
 
 LIBCHDB = REPOSITORY / "node_modules" / "@chdb" / "lib-linux-x64-gnu" / "libchdb.so"
@@ -116,7 +116,7 @@ class Product:
         return log.count(" WARN ") + log.count(" ERROR ")
 
     def kill(self):
-        self.process.kill()
+        kill_at_once([self.process])
 
     def stop(self):
         if self.process:

@@ -5,7 +5,9 @@ import json
 import re
 from pathlib import Path
 
-from harness.process import free_port, wait_for_port, wait_for_udp_port, wait_until_still
+from harness.process import (
+    free_port, kill_at_once, wait_for_port, wait_for_udp_port, wait_until_still,
+)
 
 HERE = Path(__file__).parent
 TO_SYSLOG = "syslog:server=127.0.0.1:@SYSLOG_PORT@,nohostname,tag=webhook webhook"
@@ -100,8 +102,7 @@ class Rival:
         return self.kept_count()
 
     def kill(self):
-        for process in self.processes.values():
-            process.kill()
+        kill_at_once(self.processes.values())
 
     def stop(self):
         # nginx first: what it hands over at its end has still to be written.

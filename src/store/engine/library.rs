@@ -27,7 +27,7 @@ pub struct EngineArgs {
 }
 
 /// On the scale from 0 to 19 (`nice`).
-const NICENESS: i32 = 19;
+const NICENESS: i32 = 5;
 
 /// Opens the listener, then waits for ever: the process lives until its standard input is closed.
 const WAIT_FOR_EVER: &str = "SYSTEM START LISTEN HTTP; \
