@@ -17,7 +17,7 @@ SELECT
     ref,
     ad_id,
     ad_title,
-    toInt64(value * 10000) AS value_e4,
+    toInt64(toDecimal128(value, 4) * 10000) AS value_e4,
     toString(currency) AS currency
 FROM
 (
@@ -38,7 +38,7 @@ FROM
                 AND person_id != ''
                 AND kind IN ('message', 'postback', 'referral', 'opt_in', 'conversion')
         )
-    ORDER BY page_id, person_id, time, place, event_id
+    ORDER BY version DESC
     LIMIT 1 BY event_id
 )
 ORDER BY page_id, person_id, time, place, event_id

@@ -117,6 +117,7 @@ struct ClickHouse {
     password: SecretString,
     password_file: Option<PathBuf>,
     database: Option<String>,
+    cluster: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -196,12 +197,17 @@ impl Settings {
         for (key, url) in
             [("clickhouse.url", &clickhouse.url), ("server.public_url", &server.public_url)]
         {
-            if let Some(url) = url
-                && !url.starts_with("http://")
-                && !url.starts_with("https://")
-            {
-                bail!("{key}: {url:?} does not start with http:// or https://");
+            let Some(url) = url else { continue };
+            // The value is not repeated: it may hold a password.
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                bail!("{key}: it does not start with http:// or https://");
             }
+            if url.contains('@') {
+                bail!("{key}: user and password belong into keys of their own, not into the URL");
+            }
+        }
+        if clickhouse.cluster.is_some_and(|cluster| !cluster.is_empty()) {
+            bail!("clickhouse.cluster: this version writes to one ClickHouse server");
         }
         let rules = written.conversions.rules;
         Ok(Self {
@@ -262,7 +268,9 @@ fn secrets(key: &str, own: Texts, file: Option<PathBuf>) -> anyhow::Result<Vec<S
         own
     };
     Ok(match own {
-        Texts::List(list) => list,
+        Texts::List(list) => {
+            list.into_iter().filter(|text| !text.expose_secret().is_empty()).collect()
+        }
         Texts::Joined(joined) => joined
             .expose_secret()
             .split([',', '\n'])

@@ -1,7 +1,7 @@
 -- One row an event of one person (or of none, for what happens to a Page alone).
 -- Order: a person's events lie together, in time. Two deliveries of one event are two rows with
 -- the same event_id until a merge; readers take one of them (LIMIT 1 BY event_id), so a figure
--- never depends on merges. Of duplicates the one with the smallest place stays.
+-- never depends on merges. Of duplicates the one that came in first stays.
 -- Money: value is in units of currency, four decimals.
 CREATE TABLE IF NOT EXISTS events
 (
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS events
     value       Nullable(Decimal(18, 4)) COMMENT 'what a conversion was worth',
     currency    LowCardinality(String) COMMENT 'ISO 4217; empty without value',
     raw         String                 COMMENT 'the event''s own JSON' CODEC(ZSTD(3)),
-    version     UInt32                 COMMENT '2^32-1 minus place: of duplicates the smallest place wins' CODEC(ZSTD(1)),
+    version     UInt64                 COMMENT '2^64-1 minus time of receipt and row in its block: of duplicates the first wins' CODEC(ZSTD(1)),
     INDEX by_time time TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)

@@ -48,9 +48,8 @@ struct Note {
 pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Result<()> {
     settings.data_dir.push("demo");
     settings.clickhouse_url = None;
-    if settings.app_secrets.is_empty() {
-        settings.app_secrets = vec![SecretString::from("demo-app-secret")];
-    }
+    // A secret of its own, because it is printed.
+    settings.app_secrets = vec![SecretString::from("demo-app-secret")];
     if settings.verify_tokens.is_empty() {
         settings.verify_tokens = vec![SecretString::from("demo-verify-token")];
     }

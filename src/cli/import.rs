@@ -97,8 +97,9 @@ async fn import(
     shipping.await??;
     counter.finish_and_clear();
     outcome?;
-    drop(journal);
+    // Before the journal gives up its lock: nobody may take it for abandoned.
     std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    drop(journal);
     Ok(imported)
 }
 
@@ -116,7 +117,6 @@ async fn read_file(
         let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
         Box::new(BufReader::with_capacity(1 << 20, file))
     };
-    let received_at_ms = session::now();
     let mut writing = FuturesUnordered::new();
     let mut line = Vec::new();
     let mut number = 0_u64;
@@ -137,6 +137,7 @@ async fn read_file(
             continue;
         }
         let body = Bytes::copy_from_slice(body);
+        let received_at_ms = session::now();
         writing.push(journal.append(Envelope {
             kind: EnvelopeKind::Webhook,
             received_at_ms,

@@ -145,7 +145,7 @@ pub enum TimeOrigin {
     Entry,
     /// That of its receipt: neither has one.
     Receipt,
-    /// That of its receipt: its own is impossible.
+    /// That of its entry or its receipt: its own is impossible.
     Clamped,
 }
 

@@ -133,8 +133,10 @@ fn date_of(instant: Timestamp, zone: &TimeZone) -> Date {
 /// The first instant of a day: midnight, or the first instant after a clock change that skips it.
 fn start_of_day(date: Date, zone: &TimeZone) -> Timestamp {
     date.to_zoned_datetime(zone.clone())
-        .map(|zoned| Timestamp(zoned.timestamp().as_millisecond()))
-        .unwrap_or_default()
+        // The calendar's last day has no end.
+        .map_or(Timestamp(253_402_300_799_999), |zoned| {
+            Timestamp(zoned.timestamp().as_millisecond())
+        })
 }
 
 #[cfg(test)]

@@ -78,16 +78,16 @@ impl Context<'_> {
     fn time(&self, own: Option<Timestamp>) -> (Timestamp, TimeOrigin) {
         const EARLIEST: Timestamp = Timestamp(1_075_852_800_000);
         let latest = Timestamp(self.received_at.0.saturating_add(crate::domain::DAY_MS));
-        let (time, origin) = match (own, self.entry_time) {
-            (Some(own), _) => (own, TimeOrigin::Event),
-            (None, Some(entry)) => (entry, TimeOrigin::Entry),
-            (None, None) => (self.received_at, TimeOrigin::Receipt),
-        };
-        if origin == TimeOrigin::Receipt || (EARLIEST..=latest).contains(&time) {
-            (time, origin)
-        } else {
-            (self.received_at, TimeOrigin::Clamped)
+        let possible = EARLIEST..=latest;
+        if let Some(own) = own.filter(|own| possible.contains(own)) {
+            return (own, TimeOrigin::Event);
         }
+        if let Some(entry) = self.entry_time.filter(|entry| possible.contains(entry)) {
+            let origin = if own.is_some() { TimeOrigin::Clamped } else { TimeOrigin::Entry };
+            return (entry, origin);
+        }
+        let is_silent = own.is_none() && self.entry_time.is_none();
+        (self.received_at, if is_silent { TimeOrigin::Receipt } else { TimeOrigin::Clamped })
     }
 }
 

@@ -21,8 +21,10 @@ pub(super) fn without_text(item: &Value) -> Value {
     if let Some(value) = item.get_mut("value").and_then(Value::as_object_mut) {
         value.remove("message");
         value.remove("text");
+        value.remove("message_edit");
         if let Some(from) = value.get_mut("from").and_then(Value::as_object_mut) {
             from.remove("name");
+            from.remove("username");
         }
     }
     item

@@ -25,8 +25,12 @@ impl Rows {
             hash.write(&envelope.body);
             let received_at = Timestamp(envelope.received_at_ms);
             let found = normalize_safely(&envelope, settings);
-            let events = found.events.into_iter();
-            rows.events.extend(events.map(|event| EventRow::new(event, received_at)));
+            for event in found.events {
+                // The same bodies under other rules, or another parser, are another block.
+                hash.write_u128(event.id.0);
+                hash.write_usize(event.text.len() + event.raw.len());
+                rows.events.push(EventRow::new(event, received_at, rows.events.len()));
+            }
             let refusals = found.refusals.into_iter();
             rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
         }

@@ -40,8 +40,9 @@ pub async fn replay_quarantined(
             let received_at = Timestamp(row.received_at);
             let found = normalize::normalize(&row.body, received_at, settings);
             if found.refusals.is_empty() {
-                let found = found.events.into_iter();
-                events.extend(found.map(|event| EventRow::new(event, received_at)));
+                for event in found.events {
+                    events.push(EventRow::new(event, received_at, events.len()));
+                }
                 understood.push(RefusalRow { replayed_at: now.0, ..row.clone() });
             }
         }

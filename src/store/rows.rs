@@ -38,11 +38,12 @@ pub(super) struct EventRow {
     value: Option<i64>,
     currency: String,
     pub raw: String,
-    version: u32,
+    version: u64,
 }
 
 impl EventRow {
-    pub(super) fn new(event: Event, received_at: Timestamp) -> Self {
+    /// `row` is its place in the block: of two deliveries of one event the first is kept.
+    pub(super) fn new(event: Event, received_at: Timestamp, row: usize) -> Self {
         let touch = event.touch;
         let source = touch.as_ref().map_or("", |touch| touch.source.as_str());
         let mut source_name = String::new();
@@ -86,9 +87,16 @@ impl EventRow {
             value: value.and_then(ten_thousandths),
             currency,
             raw: event.raw,
-            version: u32::MAX - event.place,
+            version: version(received_at, row),
         }
     }
+}
+
+/// Larger for what came in earlier: by millisecond, then by place in the block.
+fn version(received_at: Timestamp, row: usize) -> u64 {
+    let time = u64::try_from(received_at.0).unwrap_or_default();
+    let row = (row as u64).min((1 << 20) - 1);
+    u64::MAX - ((time << 20) | row)
 }
 
 /// `Decimal(18, 4)` as its integer: 49.90 is 499,000. Digits behind the fourth are rounded half

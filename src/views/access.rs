@@ -8,11 +8,12 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use super::Views;
@@ -58,7 +59,7 @@ pub(super) async fn guard(
             .to_owned();
         return Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
     }
-    let in_query = in_query(request.uri().query().unwrap_or_default());
+    let in_query = in_query(request.uri());
     if let Some(token) = in_query.filter(|token| access.opens(token)) {
         // A page keeps the token out of its address, a program has it where it likes.
         return if request.uri().path() == "/" {
@@ -89,9 +90,13 @@ fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     peer.is_loopback() && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
-fn in_query(query: &str) -> Option<String> {
-    let token = query.split('&').find_map(|pair| pair.strip_prefix("token="))?;
-    Some(token.to_owned())
+#[derive(Deserialize)]
+struct Shown {
+    token: Option<String>,
+}
+
+fn in_query(uri: &Uri) -> Option<String> {
+    Query::<Shown>::try_from_uri(uri).ok()?.0.token
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -287,3 +287,46 @@ fn help_tells_every_command() {
     }
     assert!(!help.contains("engine "), "the hidden subcommand shows: {help}");
 }
+
+/// The first delivery of an event stays, whatever a later one looks like; and the largest amounts
+/// are amounts.
+#[test]
+fn a_redelivery_in_another_shape_changes_no_figure() {
+    let world = World::new();
+    let mut lines = Vec::new();
+    let mut again = Vec::new();
+    for person in 0..20 {
+        let name = format!("p{person}");
+        let written = message("1", &name, TIME, &format!("m{person}"));
+        let mut batch: Value = serde_json::from_slice(&written).unwrap();
+        let answer: Value =
+            serde_json::from_str(&echo(&name, TIME, &format!("e{person}"))).unwrap();
+        let items = batch["entry"][0]["messaging"].as_array_mut().unwrap();
+        items.push(answer["entry"][0]["messaging"][0].clone());
+        lines.push(batch.to_string());
+        again.push(answer.to_string());
+    }
+    lines.push(item(
+        "rich",
+        TIME,
+        "postback",
+        json!({ "mid": "p", "payload": "PURCHASE:99999999999:VND" }),
+    ));
+    world.succeed_with_input(&["import", "webhooks", "-"], lines.join("\n").as_bytes());
+    let range = ["--from", "2026-11-20", "--to", "2026-11-21", "--format", "json"];
+    let first = world.json(&[&["funnel"], &range[..]].concat());
+    assert_eq!(count(&first, "answered"), Some(20));
+    let credit = world.json(&[&["attribution"], &range[..]].concat());
+    assert_eq!(credit["channels"][0]["value"], 99_999_999_999.0);
+    world.succeed_with_input(&["import", "webhooks", "-"], again.join("\n").as_bytes());
+    assert_eq!(world.json(&[&["funnel"], &range[..]].concat()), first);
+    // New rules over the same file make what they say, and nothing twice.
+    let rules = world.write(
+        "rules.toml",
+        format!("data_dir = {:?}\n[[conversions.rules]]\nname = \"lead\"\nkind = \"postback\"\npayload = \"^PURCHASE\"\n", world.data_dir()),
+    );
+    let with_rules = ["--config", rules.to_str().unwrap(), "import", "webhooks", "-"];
+    world.succeed_with_input(&with_rules, lines.join("\n").as_bytes());
+    let credit = world.json(&[&["attribution"], &range[..]].concat());
+    assert_eq!(credit["total_conversions"], 2.0);
+}

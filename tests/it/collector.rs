@@ -159,13 +159,15 @@ async fn strangers_see_nothing() {
 
 #[tokio::test]
 async fn with_tokens_everybody_needs_one() {
-    let world = World::new().with("server.access_tokens", "t-one,t-two");
+    let world = World::new().with("server.access_tokens", "t-one,t-two,t three");
     let server = world.serve();
     let client =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     assert_eq!(server.get(FUNNEL).await.0, 401);
     assert_eq!(server.get(&format!("{FUNNEL}?token=wrong")).await.0, 401);
     assert_eq!(server.get(&format!("{FUNNEL}?token=t-two")).await.0, 200);
+    assert_eq!(server.get(&format!("{FUNNEL}?token=t%20three")).await.0, 200);
+    assert_eq!(server.get(&format!("{FUNNEL}?token=")).await.0, 401);
     let bearer = client.get(server.url(FUNNEL)).bearer_auth("t-one").header("via", "1.1 proxy");
     assert_eq!(bearer.send().await.unwrap().status(), 200);
     // The page takes the token out of its address and keeps it as a cookie.
