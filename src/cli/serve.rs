@@ -21,6 +21,8 @@ use crate::views::{self, Access, Views};
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 /// How far the shipper stands back, on the scale from 0 to 19 (`nice`).
 const SHIPPER_NICENESS: i32 = 5;
+/// How long the start waits for ClickHouse.
+const MIGRATE_LIMIT: Duration = Duration::from_secs(10);
 /// A request that takes longer is cut off.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
@@ -61,7 +63,10 @@ impl Server {
             tracing::warn!(%error, "the limit of open files stays as it is");
         }
         let session = Session::own(settings).await?;
-        let is_migrated = match store::migrate(&session.store).await {
+        let migrated = tokio::time::timeout(MIGRATE_LIMIT, store::migrate(&session.store));
+        // Webhooks must be taken soon: a ClickHouse that hangs is waited for behind them.
+        let hangs = |_| Err(session.store.timed_out());
+        let is_migrated = match migrated.await.unwrap_or_else(hangs) {
             // A remote ClickHouse may come later: the journal takes events all the same.
             Err(error @ StoreError::ClickHouse { .. }) if settings.clickhouse_url.is_some() => {
                 tracing::warn!(%error, "ClickHouse does not answer yet; events stay in the journal");

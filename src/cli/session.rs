@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
-use crate::store::engine::{self, Engine, EngineError};
+use crate::store::engine::{self, Attached, Engine, EngineError};
 use crate::store::{self, Endpoint, Shipper, Store};
 
 /// An open way to the data.
@@ -18,6 +18,8 @@ pub(super) struct Session {
     pub store: Store,
     /// The engine, if it is ours.
     engine: Option<Engine>,
+    /// Keeps another process's engine alive while we use it.
+    _attached: Option<Attached>,
 }
 
 impl Session {
@@ -29,12 +31,13 @@ impl Session {
         let mut tries = 0;
         let session = loop {
             if let Some(endpoint) = configured(settings) {
-                break Self { store: Store::new(endpoint), engine: None };
+                break Self { store: Store::new(endpoint), engine: None, _attached: None };
             }
-            if let Some(endpoint) =
+            if let Some(attached) =
                 engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
             {
-                break Self { store: Store::new(endpoint), engine: None };
+                let store = Store::new(attached.endpoint.clone());
+                break Self { store, engine: None, _attached: Some(attached) };
             }
             match start_engine(settings).await {
                 Err(error) if tries < 20 && is_in_use(&error) => {
@@ -55,14 +58,14 @@ impl Session {
     /// If another process has it.
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
         Ok(match configured(settings) {
-            Some(endpoint) => Self { store: Store::new(endpoint), engine: None },
+            Some(endpoint) => Self { store: Store::new(endpoint), engine: None, _attached: None },
             None => Self::with_engine(start_engine(settings).await?, settings),
         })
     }
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
-        Self { store, engine: Some(engine) }
+        Self { store, engine: Some(engine), _attached: None }
     }
 
     /// Waits for the engine's end, which is a failure; for ever if it is not ours.

@@ -279,6 +279,26 @@ async fn commands_work_beside_a_running_server() {
     assert!(said.contains("in use") && said.contains(&server.process().to_string()), "{said}");
 }
 
+/// Commands at once without a server: whoever comes first runs the engine for all.
+#[test]
+fn commands_share_an_engine() {
+    let world = World::new();
+    let running: Vec<_> = (0..5)
+        .map(|number| {
+            let person = format!("p{number}");
+            let body = message("1", &person, TIME, &format!("m{number}"));
+            let file = world.write(&format!("{number}.jsonl"), body);
+            let mut command = world.command(&["import", "webhooks", file.to_str().unwrap()]);
+            command.stdout(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut command in running {
+        assert!(command.wait().unwrap().success());
+    }
+    let range = ["--from", "2026-11-20", "--to", "2026-11-21", "--format", "json"];
+    assert_eq!(count(&world.json(&[&["funnel"], &range[..]].concat()), "opened"), Some(5));
+}
+
 #[test]
 fn help_tells_every_command() {
     let help = succeeded(&program().arg("--help").output().unwrap());

@@ -69,7 +69,7 @@ async fn kill_9_under_load_loses_nothing_that_was_acknowledged() {
     let report = server.wait_until(question, |report| count(report, "opened") >= Some(least)).await;
     let counted = count(&report, "opened").unwrap();
 
-    let endpoint = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap();
+    let endpoint = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap().endpoint;
     let client = clickhouse::Client::default()
         .with_url(&endpoint.url)
         .with_user(&endpoint.user)

@@ -72,8 +72,9 @@ async fn a_folder_has_one_owner_and_others_attach() {
     let error = start(&folder).await.unwrap_err();
     assert!(matches!(error, EngineError::InUse { .. }), "{error}");
     assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
-    let endpoint = attach(folder.path(), "default").await.unwrap().unwrap();
-    Store::new(endpoint).ping().await.unwrap();
+    let attached = attach(folder.path(), "default").await.unwrap().unwrap();
+    Store::new(attached.endpoint.clone()).ping().await.unwrap();
+    drop(attached);
     engine.stop().await;
     assert!(attach(folder.path(), "default").await.unwrap().is_none());
     // Free again at once, data and all.

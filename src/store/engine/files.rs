@@ -78,6 +78,31 @@ pub(super) fn try_lock(folder: &Path) -> Result<Option<File>, EngineError> {
     }
 }
 
+/// A place among those who use the engine beside its owner; `None` while it is being ended. Given
+/// up when the file is dropped.
+pub(super) fn enter(folder: &Path) -> Result<Option<File>, EngineError> {
+    guests(folder, File::try_lock_shared)
+}
+
+/// The place of the last one; `None` while there are others.
+pub(super) fn enter_alone(folder: &Path) -> Result<Option<File>, EngineError> {
+    guests(folder, File::try_lock)
+}
+
+fn guests(
+    folder: &Path,
+    lock: fn(&File) -> Result<(), TryLockError>,
+) -> Result<Option<File>, EngineError> {
+    let path = folder.join("engine.guests");
+    let file = private().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(io_error(&path))?;
+    match lock(&file) {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(EngineError::Io { path, source }),
+    }
+}
+
 /// Writes the note that tells other commands where the engine listens.
 pub(super) fn publish(folder: &Path, listening: &Listening) -> Result<(), EngineError> {
     let path = folder.join("engine.json");

@@ -27,6 +27,8 @@ use super::{Endpoint, Store};
 
 /// How long the engine may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(30);
+/// How long other commands on the same engine may take before it is ended under them.
+const GUEST_LIMIT: Duration = Duration::from_secs(60);
 /// How long an earlier engine, whose parent was killed, may hold the data folder.
 const LOCK_LIMIT: Duration = Duration::from_secs(10);
 
@@ -195,8 +197,15 @@ impl Engine {
         format!("{status}\n{}", files::last_lines(&self.folder.join("engine.log")))
     }
 
-    /// Closes the engine's input and waits for it to end.
+    /// Waits for commands that use the engine too, then closes its input and waits for it to end.
     pub async fn stop(mut self) {
+        let started = Instant::now();
+        // From here on nobody new can enter.
+        let mut alone = files::enter_alone(&self.folder);
+        while matches!(alone, Ok(None)) && started.elapsed() < GUEST_LIMIT {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            alone = files::enter_alone(&self.folder);
+        }
         drop(self.stdin.take());
         if tokio::time::timeout(START_LIMIT, self.child.wait()).await.is_err() {
             tracing::warn!("the engine did not end in time; it is killed");
@@ -205,22 +214,30 @@ impl Engine {
     }
 }
 
+/// A way to the engine of another process, which does not end while this is held.
+#[derive(Debug)]
+pub struct Attached {
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    _guest: File,
+}
+
 /// Connects to the engine that another process runs on `data_dir`; `None` if none does.
 ///
 /// # Errors
 /// If one does and its engine does not answer.
-pub async fn attach(data_dir: &Path, database: &str) -> Result<Option<Endpoint>, EngineError> {
+pub async fn attach(data_dir: &Path, database: &str) -> Result<Option<Attached>, EngineError> {
     let folder = files::folder(data_dir);
     if !folder.exists() || files::try_lock(&folder)?.is_some() {
         return Ok(None);
     }
     let started = Instant::now();
     while started.elapsed() < START_LIMIT {
-        if let Some(listening) = files::read(&folder) {
-            let endpoint = listening.endpoint(database);
-            if Store::new(listening.endpoint("default")).ping().await.is_ok() {
-                return Ok(Some(endpoint));
-            }
+        if let Some(guest) = files::enter(&folder)?
+            && let Some(listening) = files::read(&folder)
+            && Store::new(listening.endpoint("default")).ping().await.is_ok()
+        {
+            return Ok(Some(Attached { endpoint: listening.endpoint(database), _guest: guest }));
         }
         if files::try_lock(&folder)?.is_some() {
             return Ok(None);
