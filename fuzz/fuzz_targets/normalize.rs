@@ -103,7 +103,7 @@ fn ids(found: &Normalized) -> Vec<EventId> {
 fn check_event(event: &Event, place: usize) {
     assert_eq!(event.place as usize, place);
     assert!((EARLIEST..=LATEST).contains(&event.time), "the time is {}", event.time.0);
-    if matches!(event.time_origin, TimeOrigin::Receipt | TimeOrigin::Clamped) {
+    if event.time_origin == TimeOrigin::Receipt {
         assert_eq!(event.time, RECEIVED);
     }
     assert_eq!(event.text, "", "text is kept");
