@@ -9,7 +9,7 @@ use super::session::{self, Session};
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError, Summary};
-use crate::store::{self, Replayed, Shipper};
+use crate::store::{self, Replayed};
 
 /// Arguments of `journal`.
 #[derive(Debug, Args)]
@@ -70,9 +70,7 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
         journal => journal?,
     };
     journal.rewind()?;
-    let normalize = session::normalize_settings(settings);
-    let keep = settings.keep_shipped;
-    Ok(Shipper::new(&journal, session.store.clone(), normalize, keep)?.drain().await?)
+    Ok(session::drain(&session.store, settings, &journal).await?)
 }
 
 async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::store::engine::{self, Attached, Engine, EngineError};
-use crate::store::{self, Endpoint, Shipper, Store};
+use crate::store::{self, Endpoint, Progress, Shipper, Store, StoreError};
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -144,7 +144,16 @@ async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()
         journal => journal?,
     };
     tracing::info!("shipping what an earlier server had journaled");
-    let normalize = normalize_settings(settings);
-    Shipper::new(&journal, store.clone(), normalize, settings.keep_shipped)?.drain().await?;
+    drain(store, settings, &journal).await?;
     Ok(())
+}
+
+/// Ships everything that a journal holds behind its checkpoint.
+pub(super) async fn drain(
+    store: &Store,
+    settings: &Settings,
+    journal: &Journal,
+) -> Result<Progress, StoreError> {
+    let normalize = normalize_settings(settings);
+    Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?.drain().await
 }

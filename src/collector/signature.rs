@@ -9,16 +9,18 @@ use sha2::Sha256;
 pub const HEADER: &str = "x-hub-signature-256";
 const PREFIX: &str = "sha256=";
 
-/// Whether `header` is the signature of `body` under one of the secrets. Every secret is tried,
-/// each in constant time.
+/// Whether `header` is the signature of `body` under one of the secrets.
 pub(super) fn is_valid(secrets: &[SecretString], header: &str, body: &[u8]) -> bool {
-    let Some(digest) = header.strip_prefix(PREFIX).and_then(|digest| hex::decode(digest).ok())
-    else {
-        return false;
-    };
-    secrets.iter().fold(false, |valid, secret| {
-        mac(secret.expose_secret(), body).is_some_and(|mac| mac.verify_slice(&digest).is_ok())
-            | valid
+    let digest = header.strip_prefix(PREFIX).and_then(|digest| hex::decode(digest).ok());
+    digest.is_some_and(|digest| fits_any(secrets, &digest, body))
+}
+
+/// Whether `digest` is the HMAC of `message` under one of the secrets. Every secret is tried, each
+/// in constant time.
+pub(super) fn fits_any(secrets: &[SecretString], digest: &[u8], message: &[u8]) -> bool {
+    secrets.iter().fold(false, |fits, secret| {
+        mac(secret.expose_secret(), message).is_some_and(|mac| mac.verify_slice(digest).is_ok())
+            | fits
     })
 }
 

@@ -100,9 +100,7 @@ pub fn normalize(body: &[u8], received_at: Timestamp, settings: &Settings) -> No
         serde_json::from_slice(&repaired)
     });
     match parsed {
-        Ok(Value::Object(fields)) => {
-            walk_body(&Value::Object(fields), received_at, settings, &mut out);
-        }
+        Ok(body) if body.is_object() => walk_body(&body, received_at, settings, &mut out),
         Ok(_) => out.refusals.push(Refusal {
             place: "body".to_owned(),
             reason: "a webhook body is a JSON object".to_owned(),

@@ -29,7 +29,7 @@ pub struct CollectionState {
     pub last_event: i64,
     /// When the newest event came in, UTC milliseconds; 0 if there is none.
     pub last_received: i64,
-    /// Events whose time was impossible; they have that of their receipt.
+    /// Events whose time was impossible; they have that of their webhook.
     pub clamped: u64,
     /// Parts of webhooks that are not understood yet.
     pub quarantined: u64,

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use messenger_funnel::collector::{SIGNATURE_HEADER, sign};
 use messenger_funnel::store::engine::attach;
-use secrecy::ExposeSecret;
 
-use crate::support::{SECRET, World, count, message};
+use crate::support::{SECRET, World, client, count, message};
 
 /// 2026-11-20T10:00:00Z.
 const TIME: i64 = 1_795_168_800_000;
@@ -69,12 +68,8 @@ async fn kill_9_under_load_loses_nothing_that_was_acknowledged() {
     let report = server.wait_until(question, |report| count(report, "opened") >= Some(least)).await;
     let counted = count(&report, "opened").unwrap();
 
-    let endpoint = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap().endpoint;
-    let client = clickhouse::Client::default()
-        .with_url(&endpoint.url)
-        .with_user(&endpoint.user)
-        .with_password(endpoint.password.expose_secret())
-        .with_database(&endpoint.database);
+    let attached = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap();
+    let client = client(&attached.endpoint);
     let stored: Vec<String> =
         client.query("SELECT DISTINCT person_id FROM events").fetch_all().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().collect();

@@ -1,25 +1,20 @@
 //! The embedded engine's traps: who owns the folder, how it ends, what is said when it cannot
 //! start.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use messenger_funnel::store::Store;
 use messenger_funnel::store::engine::{Engine, EngineError, EngineProgram, attach, locate};
 use tempfile::TempDir;
 
-use crate::support::{World, is_alive, signal, succeeded};
-
-fn executable() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_messenger-funnel"))
-}
+use crate::support::{World, executable, is_alive, signal, start_engine, succeeded};
 
 fn engine_program() -> EngineProgram {
     locate(None, executable(), std::env::var_os("PATH")).unwrap()
 }
 
 async fn start(folder: &TempDir) -> Result<Engine, EngineError> {
-    Engine::start(folder.path(), &engine_program(), executable()).await
+    start_engine(folder.path()).await
 }
 
 fn children(process: u32) -> Vec<u32> {

@@ -3,12 +3,11 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use messenger_funnel::store::engine::{Engine, locate};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Server, World, count};
+use crate::support::{Server, World, count, start_engine};
 
 /// 2026-11-20T10:00:00Z.
 const TIME: i64 = 1_795_168_800_000;
@@ -44,9 +43,7 @@ fn serve_on_small_disk(world: &World) -> Server {
 #[tokio::test]
 async fn a_full_disk_answers_503_and_recovers_by_itself() {
     let folder = TempDir::new().unwrap();
-    let executable = std::path::Path::new(env!("CARGO_BIN_EXE_messenger-funnel"));
-    let program = locate(None, executable, std::env::var_os("PATH")).unwrap();
-    let mut engine = Engine::start(folder.path(), &program, executable).await.unwrap();
+    let mut engine = start_engine(folder.path()).await.unwrap();
     let endpoint = engine.endpoint("default");
     let world = World::new()
         .with("clickhouse.url", &endpoint.url)

@@ -1,9 +1,10 @@
 //! The schema: applied once, by one process or two.
 
-use messenger_funnel::store::engine::{Engine, locate};
+use messenger_funnel::store::engine::Engine;
 use messenger_funnel::store::{Endpoint, Store, StoreError, migrate};
-use secrecy::ExposeSecret;
 use tempfile::TempDir;
+
+use crate::support::{client, start_engine};
 
 /// An engine of this test, and a way to ask it anything.
 struct Database {
@@ -14,9 +15,7 @@ struct Database {
 impl Database {
     async fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let executable = std::path::Path::new(env!("CARGO_BIN_EXE_messenger-funnel"));
-        let program = locate(None, executable, std::env::var_os("PATH")).unwrap();
-        let engine = Engine::start(folder.path(), &program, executable).await.unwrap();
+        let engine = start_engine(folder.path()).await.unwrap();
         Self { engine, folder }
     }
 
@@ -25,12 +24,7 @@ impl Database {
     }
 
     fn client(&self) -> clickhouse::Client {
-        let endpoint = self.endpoint();
-        clickhouse::Client::default()
-            .with_url(&endpoint.url)
-            .with_user(&endpoint.user)
-            .with_password(endpoint.password.expose_secret())
-            .with_database(&endpoint.database)
+        client(&self.endpoint())
     }
 }
 

@@ -10,12 +10,12 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use messenger_funnel::store::engine::{Engine, locate};
+use messenger_funnel::store::engine::Engine;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Server, World, count, message};
+use crate::support::{Server, World, count, message, start_engine};
 
 /// 2026-11-20T10:00:00Z.
 const TIME: i64 = 1_795_168_800_000;
@@ -126,9 +126,7 @@ struct Setting {
 impl Setting {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let executable = std::path::Path::new(env!("CARGO_BIN_EXE_messenger-funnel"));
-        let program = locate(None, executable, std::env::var_os("PATH")).unwrap();
-        let engine = Engine::start(folder.path(), &program, executable).await.unwrap();
+        let engine = start_engine(folder.path()).await.unwrap();
         let endpoint = engine.endpoint("default");
         let (proxy, address) = Proxy::start(&endpoint.url).await;
         let world = World::new()

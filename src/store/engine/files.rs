@@ -68,38 +68,30 @@ pub(super) fn create(path: &Path) -> Result<File, EngineError> {
 /// The lock, or `None` if another process has it. It is given up when the file is dropped, and
 /// by the system when its process dies.
 pub(super) fn try_lock(folder: &Path) -> Result<Option<File>, EngineError> {
-    let path = folder.join("engine.lock");
-    let file = private().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(io_error(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(source)) => Err(EngineError::Io { path, source }),
-    }
+    take(&folder.join("engine.lock"), File::try_lock)
 }
 
 /// A place among those who use the engine beside its owner; `None` while it is being ended. Given
 /// up when the file is dropped.
 pub(super) fn enter(folder: &Path) -> Result<Option<File>, EngineError> {
-    guests(folder, File::try_lock_shared)
+    take(&folder.join("engine.guests"), File::try_lock_shared)
 }
 
 /// The place of the last one; `None` while there are others.
 pub(super) fn enter_alone(folder: &Path) -> Result<Option<File>, EngineError> {
-    guests(folder, File::try_lock)
+    take(&folder.join("engine.guests"), File::try_lock)
 }
 
-fn guests(
-    folder: &Path,
+fn take(
+    path: &Path,
     lock: fn(&File) -> Result<(), TryLockError>,
 ) -> Result<Option<File>, EngineError> {
-    let path = folder.join("engine.guests");
-    let file = private().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(io_error(&path))?;
+    let file = private().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(io_error(path))?;
     match lock(&file) {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(source)) => Err(EngineError::Io { path, source }),
+        Err(TryLockError::Error(source)) => Err(io_error(path)(source)),
     }
 }
 

@@ -8,6 +8,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use messenger_funnel::collector::{SIGNATURE_HEADER, sign};
+use messenger_funnel::store::Endpoint;
+use messenger_funnel::store::engine::{Engine, EngineError, locate};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -95,7 +98,7 @@ impl World {
 
 /// The built program, without settings of this machine.
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_messenger-funnel"));
+    let mut command = Command::new(executable());
     for (key, _) in std::env::vars_os() {
         if key.to_string_lossy().starts_with("MESSENGER_FUNNEL") {
             command.env_remove(key);
@@ -108,6 +111,26 @@ pub fn succeeded(output: &Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {errors}", output.status);
     String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The built program's path.
+pub fn executable() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_messenger-funnel"))
+}
+
+/// An engine of the test's own, in a data folder.
+pub async fn start_engine(data_dir: &Path) -> Result<Engine, EngineError> {
+    let program = locate(None, executable(), std::env::var_os("PATH")).unwrap();
+    Engine::start(data_dir, &program, executable()).await
+}
+
+/// A way to ask a database anything.
+pub fn client(endpoint: &Endpoint) -> clickhouse::Client {
+    clickhouse::Client::default()
+        .with_url(&endpoint.url)
+        .with_user(&endpoint.user)
+        .with_password(endpoint.password.expose_secret())
+        .with_database(&endpoint.database)
 }
 
 /// A running `serve`; killed when dropped.
