@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-crash lint doc bench-collector bench-journals clean
+.PHONY: demo build engine test test-crash lint doc bench-collector bench-draining bench-journals clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -36,6 +36,10 @@ test-crash: engine
 bench-collector: engine
 	cargo build --release --locked
 	benches/collector/run
+
+# A backlog's way into ClickHouse beside the bare clickhouse crate.
+bench-draining: engine
+	cargo bench --locked --bench draining
 
 # The journal beside SQLite, fjall and redb.
 bench-journals:

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::analysis::{Model, Parameters};
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 
@@ -56,6 +57,10 @@ pub struct Settings {
     pub store_message_text: bool,
     /// Rules that make conversions of events.
     pub conversions: ConversionRules,
+    /// The attribution model where a question names none.
+    pub model: Model,
+    /// The numbers that attribution models take where a question names none.
+    pub parameters: Parameters,
 }
 
 /// The file as it is written.
@@ -71,6 +76,7 @@ struct Written {
     meta: Meta,
     journal: JournalKeys,
     conversions: Conversions,
+    attribution: Attribution,
 }
 
 impl Default for Written {
@@ -85,6 +91,7 @@ impl Default for Written {
             meta: Meta::default(),
             journal: JournalKeys::default(),
             conversions: Conversions::default(),
+            attribution: Attribution::default(),
         }
     }
 }
@@ -146,6 +153,31 @@ impl Default for JournalKeys {
 #[serde(deny_unknown_fields, default)]
 struct Conversions {
     rules: Option<Vec<ConversionRule>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Attribution {
+    model: String,
+    lookback_days: u32,
+    half_life_days: f64,
+    first_share: f64,
+    last_share: f64,
+    order: usize,
+}
+
+impl Default for Attribution {
+    fn default() -> Self {
+        let usual = Parameters::default();
+        Self {
+            model: Model::Last.as_str().to_owned(),
+            lookback_days: usual.lookback_days,
+            half_life_days: usual.half_life_days,
+            first_share: usual.first_share,
+            last_share: usual.last_share,
+            order: usual.order,
+        }
+    }
 }
 
 /// A list of secrets: in the file a list, in the environment one text with commas.
@@ -210,6 +242,7 @@ impl Settings {
             bail!("clickhouse.cluster: this version writes to one ClickHouse server");
         }
         let rules = written.conversions.rules;
+        let (model, parameters) = attribution(&written.attribution)?;
         Ok(Self {
             data_dir: written.data_dir,
             time_zone,
@@ -240,8 +273,25 @@ impl Settings {
                 Some(rules) => ConversionRules::new(&rules)?,
                 None => ConversionRules::default(),
             },
+            model,
+            parameters,
         })
     }
+}
+
+fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {
+    let model = Model::parse(&written.model).context("attribution.model")?;
+    let parameters = Parameters {
+        lookback_days: written.lookback_days,
+        half_life_days: written.half_life_days,
+        first_share: written.first_share,
+        last_share: written.last_share,
+        order: written.order,
+    };
+    if let Err((key, reason)) = parameters.check() {
+        bail!("attribution.{key}: {reason}");
+    }
+    Ok((model, parameters))
 }
 
 fn limits(max_bytes: u64) -> anyhow::Result<Limits> {

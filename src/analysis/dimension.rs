@@ -6,7 +6,7 @@ use polars::prelude::{NamedFrom, PolarsResult, Series};
 
 use super::AnalysisError;
 
-/// A property of a conversation.
+/// A property of a conversation, by its opening, or of a touchpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
     /// The door it was opened by.
@@ -66,26 +66,32 @@ impl Dimension {
         Ok(dimensions)
     }
 
-    /// The dimension's value for each conversation, as text; null where there is none.
-    pub(super) fn values(self, conversations: &DataFrame, zone: &TimeZone) -> PolarsResult<Series> {
+    /// The dimension's value for each conversation or touchpoint, as text; null where there is none.
+    /// `time` is the column of the instant that its day, week and hour are those of.
+    pub(super) fn values(
+        self,
+        rows: &DataFrame,
+        time: &str,
+        zone: &TimeZone,
+    ) -> PolarsResult<Series> {
         let column = match self {
             Self::Source => "source",
             Self::Page => "page_id",
             Self::Ref => "ref",
             Self::Ad => "ad_id",
             Self::Day | Self::Week | Self::Hour => {
-                let opened = conversations.column("opened_at")?.i64()?;
-                let labels = opened.iter().map(|opened| self.label(opened?, zone));
+                let times = rows.column(time)?.i64()?;
+                let labels = times.iter().map(|time| self.label(time?, zone));
                 return Ok(Series::new(self.as_str().into(), labels.collect::<Vec<_>>()));
             }
         };
-        let values = conversations.column(column)?.str()?;
+        let values = rows.column(column)?.str()?;
         let values = values.iter().map(|value| value.filter(|value| !value.is_empty()));
         Ok(Series::new(self.as_str().into(), values.collect::<Vec<_>>()))
     }
 
-    fn label(self, opened_at: i64, zone: &TimeZone) -> Option<String> {
-        let local = zone.to_datetime(jiff::Timestamp::from_millisecond(opened_at).ok()?);
+    fn label(self, time: i64, zone: &TimeZone) -> Option<String> {
+        let local = zone.to_datetime(jiff::Timestamp::from_millisecond(time).ok()?);
         let date = local.date();
         Some(match self {
             Self::Week => {

@@ -68,8 +68,9 @@ pub fn funnel(
 ) -> Result<FunnelReport, AnalysisError> {
     let mut frame = conversations.clone();
     for dimension in by {
-        let values =
-            dimension.values(&frame, &period.zone)?.with_name(by_column(*dimension).into());
+        let values = dimension
+            .values(&frame, "opened_at", &period.zone)?
+            .with_name(by_column(*dimension).into());
         frame.with_column(values.into_column())?;
     }
     let in_period = frame.lazy().filter(

@@ -1,7 +1,9 @@
 //! The arithmetic: frames in, frames and reports out. No I/O and no clock.
 //!
 //! [`walk_threads`] folds the ordered events of people into conversations, touchpoints and
-//! conversions; [`funnel()`] and [`attribution()`] count over those.
+//! conversions; [`funnel()`] counts over those. [`journeys_of`] makes journeys of them (and
+//! [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison`] and [`describe`]
+//! work on.
 
 mod attribution;
 mod columns;
@@ -9,7 +11,11 @@ mod dimension;
 mod funnel;
 mod threads;
 
-pub use attribution::{AttributionReport, ChannelCredit, Model, attribution};
+pub use attribution::{
+    Assists, AttributionReport, ChannelCredit, Compared, Comparison, ComparisonRow, Description,
+    Journeys, LagDays, Model, NONE, Parameters, PathLength, PeopleKind, Scope, TopPath, Transition,
+    attribution, comparison, describe, goals, journeys_of, journeys_of_paths,
+};
 pub use dimension::Dimension;
 pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};
 pub use threads::{STAGES, Threads, walk_threads};
@@ -27,6 +33,14 @@ pub enum AnalysisError {
     UnknownDimension {
         /// What was asked for.
         asked: String,
+    },
+    /// A row of a path file that cannot be.
+    #[error("row {row}: {reason}", row = row + 1)]
+    Path {
+        /// Its place behind the header, from 0.
+        row: usize,
+        /// The column and what is wrong.
+        reason: String,
     },
     /// A model that we do not have.
     #[error("unknown attribution model {asked:?}; known are {}", Model::names())]

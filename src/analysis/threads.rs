@@ -22,12 +22,12 @@ pub struct Threads {
     /// `ref`, `ad_id`, `ad_title` (of the opening act), and `<stage>_at` (ms, null if the stage
     /// was not reached) for each of [`STAGES`].
     pub conversations: DataFrame,
-    /// A row a touchpoint, in the order of people and time: `time` (ms), `source`, `source_name`,
-    /// `ref`, `ad_id`.
+    /// A row a touchpoint, in the order of people and time: `person` (their number in this walk),
+    /// `page_id`, `time` (ms), `source`, `source_name`, `ref`, `ad_id`, `ad_title`.
     pub touchpoints: DataFrame,
-    /// A row a conversion: `time` (ms), `name`, `value_e4` (1/10,000 of currency, null if none),
-    /// `currency`, and the rows of `touchpoints` that the person had before it: `touch_from`
-    /// (inclusive) to `touch_to` (exclusive).
+    /// A row a conversion, in the order of people and time: `person` (as above), `time` (ms), `name`,
+    /// `value_e4` (1/10,000 of currency, null if none), `currency`, and the rows of `touchpoints`
+    /// that the person had before it: `touch_from` (inclusive) to `touch_to` (exclusive).
     pub conversions: DataFrame,
 }
 
@@ -50,6 +50,7 @@ pub fn walk_threads(mut events: DataFrame) -> PolarsResult<Threads> {
 /// What is known of the person whose events are being walked.
 #[derive(Default)]
 struct Person {
+    number: u32,
     first_row: Option<usize>,
     last_act: Option<i64>,
     /// A comment that no act has followed: its row.
@@ -75,8 +76,26 @@ struct Found {
     stages: Vec<[Option<i64>; STAGES.len()]>,
     /// Stages reached by each conversation.
     depth: Vec<usize>,
-    touches: Vec<(i64, Door)>,
-    conversions: Vec<(usize, usize, usize)>,
+    touches: Vec<Touched>,
+    conversions: Vec<Converted>,
+}
+
+#[derive(Clone, Copy)]
+struct Touched {
+    person: u32,
+    /// The act's row.
+    row: usize,
+    time: i64,
+    door: Door,
+}
+
+#[derive(Clone, Copy)]
+struct Converted {
+    person: u32,
+    row: usize,
+    /// The person's touchpoints before it.
+    touch_from: usize,
+    touch_to: usize,
 }
 
 struct Walk<'a> {
@@ -90,7 +109,8 @@ impl Walk<'_> {
         let columns = self.columns;
         if !self.person.first_row.is_some_and(|first| columns.is_same_person(first, row)) {
             let first_touch = self.found.touches.len();
-            self.person = Person { first_row: Some(row), first_touch, ..Person::default() };
+            let number = self.person.number + u32::from(self.person.first_row.is_some());
+            self.person = Person { number, first_row: Some(row), first_touch, ..Person::default() };
         }
         let Some(kind) = Kind::from_name(text(columns.kind, row)) else { return };
         let time = columns.time.get(row).unwrap_or_default();
@@ -105,9 +125,9 @@ impl Walk<'_> {
                 self.found.stages.push([None; STAGES.len()]);
                 self.found.depth.push(0);
                 self.person.in_conversation = true;
-                self.touch(time, door);
+                self.touch(row, time, door);
             } else if let Some(door) = door {
-                self.touch(time, door);
+                self.touch(row, time, door);
             }
             self.person.last_act = Some(time);
             self.person.comment = None;
@@ -122,8 +142,12 @@ impl Walk<'_> {
             }
             Kind::Other => self.person.comment = Some(row),
             Kind::Conversion => {
-                let touches = self.found.touches.len();
-                self.found.conversions.push((row, self.person.first_touch, touches));
+                self.found.conversions.push(Converted {
+                    person: self.person.number,
+                    row,
+                    touch_from: self.person.first_touch,
+                    touch_to: self.found.touches.len(),
+                });
             }
             _ => {}
         }
@@ -139,15 +163,15 @@ impl Walk<'_> {
         })
     }
 
-    fn touch(&mut self, time: i64, door: Door) {
+    fn touch(&mut self, row: usize, time: i64, door: Door) {
         let earlier = &self.found.touches[self.person.first_touch..];
         let is_same_click = earlier
             .iter()
             .rev()
-            .take_while(|(before, _)| time - before <= SAME_CLICK_MS)
-            .any(|(_, before)| self.columns.is_same_click(*before, door));
+            .take_while(|before| time - before.time <= SAME_CLICK_MS)
+            .any(|before| self.columns.is_same_click(before.door, door));
         if !is_same_click {
-            self.found.touches.push((time, door));
+            self.found.touches.push(Touched { person: self.person.number, row, time, door });
         }
     }
 
@@ -213,24 +237,25 @@ impl Found {
             conversations.push(Series::new(format!("{stage}_at").into(), times));
         }
 
-        let (times, doors): (Vec<i64>, Vec<Door>) = self.touches.into_iter().unzip();
-        let mut touchpoints = vec![Series::new("time".into(), times)];
+        let doors: Vec<Door> = self.touches.iter().map(|touch| touch.door).collect();
+        let rows: Vec<usize> = self.touches.iter().map(|touch| touch.row).collect();
+        let mut touchpoints = vec![
+            column("person", &self.touches, |touch| touch.person),
+            Series::new("page_id".into(), at(&rows, |c, row| text(c.page, row).to_owned())),
+            column("time", &self.touches, |touch| touch.time),
+        ];
         touchpoints.extend(door_columns(columns, &doors));
 
-        let rows: Vec<usize> = self.conversions.iter().map(|(row, ..)| *row).collect();
+        let found = &self.conversions;
+        let rows: Vec<usize> = found.iter().map(|converted| converted.row).collect();
         let conversions = vec![
-            Series::new(
-                "time".into(),
-                rows.iter().map(|row| columns.time.get(*row)).collect::<Vec<_>>(),
-            ),
+            column("person", found, |converted| converted.person),
+            column("time", &rows, |row| columns.time.get(*row)),
             Series::new("name".into(), at(&rows, |c, row| text(c.name, row).to_owned())),
-            Series::new(
-                "value_e4".into(),
-                rows.iter().map(|row| columns.value_e4.get(*row)).collect::<Vec<_>>(),
-            ),
+            column("value_e4", &rows, |row| columns.value_e4.get(*row)),
             Series::new("currency".into(), at(&rows, |c, row| text(c.currency, row).to_owned())),
-            Series::new("touch_from".into(), indices(&self.conversions, |(_, from, _)| from)),
-            Series::new("touch_to".into(), indices(&self.conversions, |(_, _, to)| to)),
+            column("touch_from", found, |converted| converted.touch_from as u64),
+            column("touch_to", found, |converted| converted.touch_to as u64),
         ];
         Ok(Threads {
             conversations: frame(conversations)?,
@@ -240,11 +265,11 @@ impl Found {
     }
 }
 
-fn indices(
-    conversions: &[(usize, usize, usize)],
-    part: fn((usize, usize, usize)) -> usize,
-) -> Vec<u64> {
-    conversions.iter().map(|conversion| part(*conversion) as u64).collect()
+fn column<R, T>(name: &str, rows: &[R], value: impl Fn(&R) -> T) -> Series
+where
+    Series: NamedFrom<Vec<T>, [T]>,
+{
+    Series::new(name.into(), rows.iter().map(value).collect::<Vec<T>>())
 }
 
 fn door_columns(columns: &EventColumns<'_>, doors: &[Door]) -> Vec<Series> {

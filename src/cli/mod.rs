@@ -5,6 +5,7 @@ mod demo;
 mod generate;
 mod import;
 mod journal;
+mod paths;
 mod progress;
 mod read;
 mod serve;

@@ -1,12 +1,18 @@
 //! `funnel` and `attribution`: the same answers as the API's, in the terminal.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Serialize;
 
+use super::paths;
 use super::session::{self, Session};
-use crate::analysis::DEFAULT_FUNNEL;
+use crate::analysis::{
+    AnalysisError, AttributionReport, Comparison, DEFAULT_FUNNEL, Description, describe,
+    journeys_of_paths,
+};
 use crate::config::Settings;
-use crate::views::{self, Asked, Format, csv, table};
+use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, csv, table};
 
 /// Arguments of `funnel`.
 #[derive(Debug, Args)]
@@ -18,22 +24,31 @@ pub(super) struct FunnelArgs {
     asked: Asked,
 }
 
+const PATHS_HELP: &str = "Take the journeys from a CSV file (.gz too; - is standard input) with \
+                          the columns path, total_conversions, total_conversion_value and \
+                          total_null, channels joined by \" > \"";
+
 /// Arguments of `attribution`.
 #[derive(Debug, Args)]
 pub(super) struct AttributionArgs {
-    /// Attribution model
-    #[arg(long, default_value = "last")]
-    model: String,
-    /// Days before a conversion in which touchpoints earn credit
-    #[arg(long, default_value_t = crate::domain::DEFAULT_LOOKBACK_DAYS)]
-    lookback_days: u32,
+    #[command(flatten)]
+    credit: AskedCredit,
+    /// Show all models side by side
+    #[arg(long, conflicts_with_all = ["journeys", "intervals"])]
+    compare: bool,
+    /// Show how the journeys look: lengths, assists, common paths
+    #[arg(long, conflicts_with = "intervals")]
+    journeys: bool,
+    #[arg(long, value_name = "FILE", help = PATHS_HELP, conflicts_with_all = ["from", "to", "by", "conversion", "lookback_days"])]
+    paths: Option<PathBuf>,
     #[command(flatten)]
     asked: Asked,
 }
 
 /// `funnel`.
 pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Result<()> {
-    let question = args.asked.understand(&settings.time_zone, session::now_timestamp())?;
+    let question =
+        args.asked.understand(&session::defaults(&settings), session::now_timestamp())?;
     let session = Session::open(&settings).await?;
     let report = views::answer_funnel(&session.store, &args.name, &question).await;
     session.close().await;
@@ -45,23 +60,61 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     })
 }
 
+/// What `attribution` shows.
+enum Credited {
+    One(AttributionReport),
+    All(Comparison),
+    Journeys(Description),
+}
+
 /// `attribution`.
 pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> anyhow::Result<()> {
-    let asked =
-        Asked { model: Some(args.model), lookback_days: Some(args.lookback_days), ..args.asked };
-    let question = asked.understand(&settings.time_zone, session::now_timestamp())?;
-    if !question.by.is_empty() {
-        let reason = "attribution is by source; it takes no breakdown".to_owned();
-        return Err(views::Misunderstood { parameter: "by", reason }.into());
+    let asked = Asked { credit: args.credit, ..args.asked };
+    let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
+    let format = question.format.unwrap_or(Format::Table);
+    if args.journeys && format == Format::Csv {
+        let reason = "journeys are several tables: ask for table or json".to_owned();
+        return Err(Misunderstood { parameter: "format", reason }.into());
     }
-    let session = Session::open(&settings).await?;
-    let report = views::answer_attribution(&session.store, &question).await;
-    session.close().await;
-    let report = report?;
-    print(match question.format.unwrap_or(Format::Table) {
-        Format::Table => table::attribution(&report),
-        Format::Csv => csv::attribution(&report),
-        Format::Json => json(&report)?,
+    let credited = if let Some(file) = &args.paths {
+        let (frame, lines) = paths::read(file)?;
+        let place = |error| match error {
+            AnalysisError::Path { row, reason } => {
+                anyhow::anyhow!("{}, line {}: {reason}", file.display(), lines[row])
+            }
+            other => other.into(),
+        };
+        let journeys = journeys_of_paths(&frame).map_err(place)?;
+        let credit = &question.credit;
+        if args.compare {
+            Credited::All(views::credit_by_all_models(&journeys, credit)?)
+        } else if args.journeys {
+            Credited::Journeys(describe(&journeys))
+        } else {
+            Credited::One(views::credit_by_model(&journeys, credit).map_err(place)?)
+        }
+    } else {
+        let session = Session::open(&settings).await?;
+        let store = &session.store;
+        let credited = if args.compare {
+            views::answer_comparison(store, &question).await.map(Credited::All)
+        } else if args.journeys {
+            views::answer_journeys(store, &question).await.map(Credited::Journeys)
+        } else {
+            views::answer_attribution(store, &question).await.map(Credited::One)
+        };
+        session.close().await;
+        credited?
+    };
+    print(match (&credited, format) {
+        (Credited::One(report), Format::Table) => table::attribution(report),
+        (Credited::One(report), Format::Csv) => csv::attribution(report),
+        (Credited::One(report), Format::Json) => json(report)?,
+        (Credited::All(comparison), Format::Table) => table::comparison(comparison),
+        (Credited::All(comparison), Format::Csv) => csv::comparison(comparison),
+        (Credited::All(comparison), Format::Json) => json(comparison)?,
+        (Credited::Journeys(journeys), Format::Json) => json(journeys)?,
+        (Credited::Journeys(journeys), _) => table::journeys(journeys),
     })
 }
 

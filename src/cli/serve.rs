@@ -91,6 +91,7 @@ impl Server {
             }
             shipper.run(stop_shipping).await
         })?;
+        tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
         let routes = routes(settings, &session, journal, recorder);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, progress, session, http, shipper, shipping })
@@ -141,6 +142,17 @@ where
     Ok(ended)
 }
 
+/// Has even a journal that hardly grows give its raw bodies up when their time has come.
+async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
+    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
+    loop {
+        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
+        if journal.close_older_than(age).await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Waits for a ClickHouse that was away at the start.
 async fn migrate_until_it_works(store: &Store, stop: &CancellationToken) -> Result<(), StoreError> {
     loop {
@@ -170,7 +182,7 @@ fn routes(settings: &Settings, session: &Session, journal: Journal, recorder: Re
     let door = Door::new(journal, secrets, settings.verify_tokens.clone(), session::now);
     let views = Views {
         store: session.store.clone(),
-        zone: settings.time_zone.clone(),
+        defaults: session::defaults(settings),
         access: Access::new(settings.access_tokens.clone()),
         clock: session::now,
     };

@@ -11,6 +11,7 @@ use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::store::engine::{self, Attached, Engine, EngineError};
 use crate::store::{self, Endpoint, Progress, Shipper, Store, StoreError};
+use crate::views::Defaults;
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -96,6 +97,15 @@ pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
     normalize::Settings {
         conversions: settings.conversions.clone(),
         store_message_text: settings.store_message_text,
+    }
+}
+
+/// What holds where a question does not say otherwise.
+pub(super) fn defaults(settings: &Settings) -> Defaults {
+    Defaults {
+        zone: settings.time_zone.clone(),
+        model: settings.model,
+        parameters: settings.parameters,
     }
 }
 

@@ -42,6 +42,12 @@ impl Period {
         if from < to { Ok(Self { from, to, zone }) } else { Err(PeriodError::Empty { from, to }) }
     }
 
+    /// Whether an instant (UTC milliseconds) lies inside.
+    #[must_use]
+    pub fn contains(&self, instant: i64) -> bool {
+        (self.from.0..self.to.0).contains(&instant)
+    }
+
     /// The range between two texts, each a date (its first instant in `zone`) or an RFC 3339
     /// instant. Without `to` it ends with today; without `from` it is the 30 days before the end.
     ///

@@ -22,6 +22,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::watch;
@@ -170,6 +171,15 @@ impl Journal {
     /// If the disk refused or the budget is used up: then the record is not taken for written.
     pub async fn append(&self, envelope: Envelope) -> Result<Position, JournalError> {
         self.writer.append(envelope).await
+    }
+
+    /// Closes the current segment if it was begun at least `age` ago. Only a closed segment can be
+    /// removed, and where few webhooks come one would take very long to fill.
+    ///
+    /// # Errors
+    /// If the journal is closed.
+    pub async fn close_older_than(&self, age: Duration) -> Result<(), JournalError> {
+        self.writer.close_older_than(age).await
     }
 
     /// How far records are on disk.

@@ -48,11 +48,24 @@ impl Reader {
     /// # Errors
     /// If a segment cannot be read.
     pub fn peek(&self, until: Position, bytes: usize) -> Result<Batch, JournalError> {
-        let mut batch = Batch { records: Vec::new(), end: self.position };
+        self.peek_from(self.position, until, bytes)
+    }
+
+    /// [`Reader::peek`] from a position further on: the end of a batch that is still under way.
+    ///
+    /// # Errors
+    /// If a segment cannot be read.
+    pub fn peek_from(
+        &self,
+        from: Position,
+        until: Position,
+        bytes: usize,
+    ) -> Result<Batch, JournalError> {
+        let mut batch = Batch { records: Vec::new(), end: from };
         let mut taken = 0;
         let numbers = segments(&self.folder).map_err(JournalError::io(&self.folder))?;
         for number in numbers {
-            if number < self.position.segment || number > until.segment {
+            if number < from.segment || number > until.segment {
                 continue;
             }
             if number > batch.end.segment {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,6 +21,12 @@ const BATCH_BYTES: usize = 8 << 20;
 /// How long a batch may fill up if the one before was of several records.
 const LINGER: Duration = Duration::from_micros(200);
 
+enum Request {
+    Append(Append),
+    /// Closes the segment if it was begun at least so long ago.
+    CloseOlderThan(Duration),
+}
+
 struct Append {
     envelope: Envelope,
     done: Answer,
@@ -30,13 +36,21 @@ type Answer = oneshot::Sender<Result<Position, JournalError>>;
 
 /// The queue's end that callers hold.
 #[derive(Debug, Clone)]
-pub(super) struct WriterHandle(mpsc::Sender<Append>);
+pub(super) struct WriterHandle(mpsc::Sender<Request>);
 
 impl WriterHandle {
     pub(super) async fn append(&self, envelope: Envelope) -> Result<Position, JournalError> {
         let (done, written) = oneshot::channel();
-        self.0.send(Append { envelope, done }).await.map_err(|_| JournalError::Closed)?;
+        self.send(Request::Append(Append { envelope, done })).await?;
         written.await.map_err(|_| JournalError::Closed)?
+    }
+
+    pub(super) async fn close_older_than(&self, age: Duration) -> Result<(), JournalError> {
+        self.send(Request::CloseOlderThan(age)).await
+    }
+
+    async fn send(&self, request: Request) -> Result<(), JournalError> {
+        self.0.send(request).await.map_err(|_| JournalError::Closed)
     }
 }
 
@@ -83,6 +97,7 @@ struct Segment {
     file: Box<dyn SegmentFile>,
     path: PathBuf,
     end: Position,
+    begun: Instant,
 }
 
 struct Writer {
@@ -98,13 +113,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(&mut self, mut requests: mpsc::Receiver<Append>) {
+    fn run(&mut self, mut requests: mpsc::Receiver<Request>) {
         let mut bytes = Vec::new();
         let mut waiting: Vec<(usize, Answer)> = Vec::new();
         let mut last_batch = 0;
         while let Some(first) = requests.blocking_recv() {
-            first.envelope.encode(&mut bytes);
-            waiting.push((bytes.len(), first.done));
+            self.take(first, &mut bytes, &mut waiting);
             if last_batch > 1 {
                 // Under load more come at once, and a sync costs as much for many as for one.
                 std::thread::sleep(LINGER);
@@ -112,10 +126,12 @@ impl Writer {
             while bytes.len() < BATCH_BYTES
                 && let Ok(next) = requests.try_recv()
             {
-                next.envelope.encode(&mut bytes);
-                waiting.push((bytes.len(), next.done));
+                self.take(next, &mut bytes, &mut waiting);
             }
             last_batch = waiting.len();
+            if waiting.is_empty() {
+                continue;
+            }
             let written = self.write(&bytes);
             self.plan.usage.set_refusing(written.is_err());
             if written.is_err() {
@@ -134,6 +150,20 @@ impl Writer {
         }
         if let Some(segment) = self.segment.take() {
             self.close(segment);
+        }
+    }
+
+    fn take(&mut self, request: Request, bytes: &mut Vec<u8>, waiting: &mut Vec<(usize, Answer)>) {
+        match request {
+            Request::Append(Append { envelope, done }) => {
+                envelope.encode(bytes);
+                waiting.push((bytes.len(), done));
+            }
+            Request::CloseOlderThan(age) => {
+                if let Some(old) = self.segment.take_if(|segment| segment.begun.elapsed() >= age) {
+                    self.close(old);
+                }
+            }
         }
     }
 
@@ -198,7 +228,7 @@ impl Writer {
             Ok(file) => {
                 let end = Position { segment: self.next - 1, offset: MAGIC.len() as u64 };
                 self.plan.usage.add(MAGIC.len() as u64);
-                Ok(Segment { file, path, end })
+                Ok(Segment { file, path, end, begun: Instant::now() })
             }
             Err(error) => {
                 remove_quietly(&path);

@@ -10,6 +10,7 @@ use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
 use crate::normalize::{self, Normalized, Refusal, Settings};
 
 /// The rows of a batch.
+#[derive(Debug)]
 pub(super) struct Rows {
     pub events: Vec<EventRow>,
     pub refusals: Vec<RefusalRow>,

@@ -1,6 +1,7 @@
 //! From the journal into ClickHouse: read a batch, normalize it, insert it as one block, move the
 //! checkpoint. A batch that was inserted but not checkpointed is shipped again after a crash and
-//! changes nothing: its events have the same ids.
+//! changes nothing: its events have the same ids. While ClickHouse takes one block of a backlog, the
+//! next is made ready.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,6 +18,8 @@ use crate::normalize::Settings;
 const BATCH_BYTES: usize = 8 << 20;
 /// How long a batch may fill up while traffic comes in.
 const LINGER: Duration = Duration::from_millis(200);
+/// Segments whose time is over are looked for at least this often.
+const LONGEST_IDLE: Duration = Duration::from_secs(600);
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LONGEST_RETRY: Duration = Duration::from_secs(15);
 
@@ -42,6 +45,20 @@ pub struct Shipper {
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
     keep: Duration,
+    /// The batch behind the one that was shipped last, if it was made ready meanwhile.
+    ahead: Option<Prepared>,
+}
+
+/// A batch as rows.
+#[derive(Debug)]
+struct Prepared {
+    rows: Rows,
+    bodies: u64,
+    /// When the first of them came in, UTC milliseconds.
+    oldest: Option<i64>,
+    /// Insert deduplication token: the batch's place and content.
+    token: String,
+    end: Position,
 }
 
 impl Shipper {
@@ -59,7 +76,7 @@ impl Shipper {
         let reader = journal.reader()?;
         let progress = Progress { position: reader.position(), ..Progress::default() };
         let progress = watch::channel(progress).0;
-        Ok(Self { store, settings, reader, durable: journal.watch(), progress, keep })
+        Ok(Self { store, settings, reader, durable: journal.watch(), progress, keep, ahead: None })
     }
 
     /// Follows what has been shipped.
@@ -83,8 +100,10 @@ impl Shipper {
             if is_last {
                 return Ok(());
             }
+            let idle = (self.keep / 4).clamp(Duration::from_secs(1), LONGEST_IDLE);
             tokio::select! {
                 changed = self.durable.changed() => is_last = changed.is_err(),
+                () = tokio::time::sleep(idle) => {}
                 () = stop.cancelled() => {}
             }
             tokio::select! { () = tokio::time::sleep(LINGER) => {}, () = stop.cancelled() => {} }
@@ -104,32 +123,54 @@ impl Shipper {
 
     /// Ships one batch; `false` if there was none. After `stop` an insert is tried three times.
     async fn ship_batch(&mut self, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let until = *self.durable.borrow_and_update();
-        let batch = self.reader.peek(until, BATCH_BYTES)?;
-        let end = batch.end;
-        let settings = self.settings.clone();
-        let start = self.reader.position();
-        let bodies = batch.records.len() as u64;
-        let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
-        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(oldest));
-        if bodies > 0 {
-            let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings));
-            let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
-            let token = format!("{start:?}-{end:?}-{}", rows.fingerprint);
-            let refusals = self.insert_until_it_works(&rows, &token, stop).await?;
-            counter!("messenger_funnel_shipped_webhooks_total").increment(bodies);
-            counter!("messenger_funnel_shipped_events_total").increment(rows.events.len() as u64);
+        let batch = if let Some(batch) = self.ahead.take() {
+            batch
+        } else {
+            let until = *self.durable.borrow_and_update();
+            self.prepare(self.reader.position(), until).await?
+        };
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
+        if batch.bodies > 0 {
+            let insert = self.insert_until_it_works(&batch.rows, &batch.token, stop);
+            let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
+            let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
+            self.ahead = ahead?;
+            counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
+            counter!("messenger_funnel_shipped_events_total").increment(events);
             counter!("messenger_funnel_quarantined_total").increment(refusals);
             self.progress.send_modify(|progress| {
-                progress.bodies += bodies;
-                progress.events += rows.events.len() as u64;
+                progress.bodies += batch.bodies;
+                progress.events += events;
                 progress.refusals += refusals;
             });
         }
-        self.reader.advance(end);
+        self.reader.advance(batch.end);
         self.reader.remove_shipped(self.keep, now())?;
-        self.progress.send_modify(|progress| progress.position = end);
-        Ok(bodies > 0)
+        self.progress.send_modify(|progress| progress.position = batch.end);
+        Ok(batch.bodies > 0)
+    }
+
+    /// The next batch already, if it would be a full one: a block of the few bodies that have come
+    /// meanwhile would only be a small one.
+    async fn prepare_ahead(&self, from: Position) -> Result<Option<Prepared>, StoreError> {
+        let until = *self.durable.borrow();
+        let is_backlog =
+            until.segment > from.segment || until.offset >= from.offset + BATCH_BYTES as u64;
+        if !is_backlog {
+            return Ok(None);
+        }
+        Ok(Some(self.prepare(from, until).await?).filter(|batch| batch.bodies > 0))
+    }
+
+    async fn prepare(&self, from: Position, until: Position) -> Result<Prepared, StoreError> {
+        let batch = self.reader.peek_from(from, until, BATCH_BYTES)?;
+        let (end, bodies) = (batch.end, batch.records.len() as u64);
+        let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
+        let settings = self.settings.clone();
+        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings));
+        let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
+        let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
+        Ok(Prepared { rows, bodies, oldest, token, end })
     }
 
     /// Inserts a batch; the number of items that went into quarantine.

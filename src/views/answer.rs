@@ -2,9 +2,11 @@
 
 use thiserror::Error;
 
+use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
-    self, AnalysisError, AttributionReport, DEFAULT_FUNNEL, FunnelReport, Threads,
+    self, AnalysisError, AttributionReport, Comparison, DEFAULT_FUNNEL, Description, FunnelReport,
+    Journeys, Model, Scope, Threads,
 };
 use crate::domain::Period;
 use crate::store::{Store, StoreError};
@@ -57,9 +59,76 @@ pub async fn answer_attribution(
     store: &Store,
     question: &Question,
 ) -> Result<AttributionReport, AnswerError> {
-    let Question { period, model, lookback_days, .. } = question.clone();
-    over_threads(store, period, move |threads, period| {
-        analysis::attribution(threads, period, model, lookback_days)
+    over_journeys(store, question, credit_by_model).await
+}
+
+/// Every model's credit, beside that of the question's model.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_comparison(
+    store: &Store,
+    question: &Question,
+) -> Result<Comparison, AnswerError> {
+    over_journeys(store, question, credit_by_all_models).await
+}
+
+/// How the journeys of the question's period look.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_journeys(
+    store: &Store,
+    question: &Question,
+) -> Result<Description, AnswerError> {
+    over_journeys(store, question, |journeys, _| Ok(analysis::describe(journeys))).await
+}
+
+/// The credit that the asked model gives.
+///
+/// # Errors
+/// If intervals are asked for and the journeys cannot be resampled.
+pub fn credit_by_model(
+    journeys: &Journeys,
+    credit: &Credit,
+) -> Result<AttributionReport, AnalysisError> {
+    analysis::attribution(journeys, credit.model, &credit.parameters, credit.intervals)
+}
+
+/// The credit that every model gives, beside that of the asked one.
+///
+/// # Errors
+/// None today; of the same form as its siblings.
+pub fn credit_by_all_models(
+    journeys: &Journeys,
+    credit: &Credit,
+) -> Result<Comparison, AnalysisError> {
+    Ok(analysis::comparison(journeys, &Model::ALL, credit.model, &credit.parameters))
+}
+
+/// The question's journeys among those of some threads.
+pub(super) fn journeys(threads: &Threads, question: &Question) -> Result<Journeys, AnalysisError> {
+    let scope = Scope {
+        period: question.period.clone(),
+        lookback_ms: question.credit.parameters.lookback_ms(),
+        goal: question.credit.conversion.clone(),
+        channel: question.by.clone(),
+    };
+    analysis::journeys_of(threads, &scope)
+}
+
+async fn over_journeys<T, F>(
+    store: &Store,
+    question: &Question,
+    compute: F,
+) -> Result<T, AnswerError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Journeys, &Credit) -> Result<T, AnalysisError> + Send + 'static,
+{
+    let asked = question.clone();
+    over_threads(store, question.period.clone(), move |threads, _| {
+        compute(&journeys(threads, &asked)?, &asked.credit)
     })
     .await
 }

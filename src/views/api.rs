@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::{Asked, Format, Question, Views, answer, csv};
-use crate::analysis::{DEFAULT_FUNNEL, Dimension, STAGES};
+use crate::analysis::{DEFAULT_FUNNEL, STAGES};
 use crate::domain::Timestamp;
 
 type Answer = Result<Response, Problem>;
@@ -43,13 +43,42 @@ pub(super) async fn attribution(
     headers: HeaderMap,
 ) -> Answer {
     let (question, format) = understand(&views, asked, &headers)?;
-    refuse_breakdown(&question.by)?;
     let report =
         answer::answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
     Ok(match format {
         Format::Csv => csv_response(csv::attribution(&report)),
         _ => Json(report).into_response(),
     })
+}
+
+/// Every channel's credit by every model.
+pub(super) async fn comparison(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    let comparison =
+        answer::answer_comparison(&views.store, &question).await.map_err(Problem::from)?;
+    Ok(match format {
+        Format::Csv => csv_response(csv::comparison(&comparison)),
+        _ => Json(comparison).into_response(),
+    })
+}
+
+/// How the journeys look.
+pub(super) async fn journeys(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    if format == Format::Csv {
+        let text = "journeys are several tables: ask for json".to_owned();
+        return Err(Problem::in_parameter("format", text));
+    }
+    let journeys = answer::answer_journeys(&views.store, &question).await.map_err(Problem::from)?;
+    Ok(Json(journeys).into_response())
 }
 
 fn understand(
@@ -60,7 +89,7 @@ fn understand(
     let Query(asked) =
         asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let now = Timestamp((views.clock)());
-    let question = asked.understand(&views.zone, now).map_err(answer::AnswerError::from)?;
+    let question = asked.understand(&views.defaults, now).map_err(answer::AnswerError::from)?;
     let format = match question.format {
         Some(Format::Table) => {
             let text = "a table is for the terminal; ask for json or csv".to_owned();
@@ -70,13 +99,6 @@ fn understand(
         None => accepted(headers),
     };
     Ok((question, format))
-}
-
-fn refuse_breakdown(by: &[Dimension]) -> Result<(), Problem> {
-    if by.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::in_parameter("by", "attribution is by source; it takes no breakdown".to_owned()))
 }
 
 fn accepted(headers: &HeaderMap) -> Format {

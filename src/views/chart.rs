@@ -20,37 +20,48 @@ const VARIABLES: [(&str, &str); 6] = [
 ];
 const FONT: &str = "sans-serif";
 
-/// One bar of a funnel.
+/// One bar of several.
 #[derive(Debug, Clone)]
 pub(super) struct Bar {
     pub label: String,
-    pub count: u64,
+    pub length: f64,
     /// What stands behind the bar.
     pub note: String,
 }
 
-/// Horizontal bars, the first as wide as the chart. `description` is read out instead of it.
-pub(super) fn funnel(bars: &[Bar], description: &str) -> String {
+/// Horizontal bars, the longest as wide as the chart. `description` is read out instead of it.
+pub(super) fn bars(bars: &[Bar], description: &str) -> String {
     const WIDTH: i32 = 960;
     const ROW: i32 = 44;
-    const LEFT: i32 = 110;
     const RIGHT: i32 = 360;
+    const LETTER: usize = 9;
+    const MOST_LETTERS: usize = 26;
+    let labels: Vec<String> = bars.iter().map(|bar| shortened(&bar.label, MOST_LETTERS)).collect();
+    let letters = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let left = i32::try_from((letters * LETTER + 20).max(110)).unwrap_or(110);
     let height = i32::try_from(bars.len()).unwrap_or_default() * ROW;
-    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
+    let most = bars.iter().map(|bar| bar.length).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     draw(WIDTH, height, description, |area| {
         let mut top = 0;
-        for bar in bars {
-            let length = share(bar.count, most, WIDTH - LEFT - RIGHT);
-            let (from, to) = ((LEFT, top + 6), (LEFT + length.max(2), top + ROW - 6));
+        for (bar, label) in bars.iter().zip(&labels) {
+            let length = pixels(bar.length / most, WIDTH - left - RIGHT);
+            let (from, to) = ((left, top + 6), (left + length.max(2), top + ROW - 6));
             area.draw(&Rectangle::new([from, to], SERIES[0].filled()))?;
             let middle = top + ROW / 2;
-            area.draw(&text(&bar.label, (LEFT - 12, middle), HPos::Right))?;
-            let note = (LEFT + length + 12, middle);
+            area.draw(&text(label, (left - 12, middle), HPos::Right))?;
+            let note = (left + length + 12, middle);
             area.draw(&text(&bar.note, note, HPos::Left))?;
             top += ROW;
         }
         Ok(())
     })
+}
+
+fn shortened(label: &str, most: usize) -> String {
+    if label.chars().count() <= most {
+        return label.to_owned();
+    }
+    label.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// A day of the trend.
@@ -142,13 +153,9 @@ fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
     Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "a share of a few hundred pixels"
-)]
-fn share(part: u64, whole: u64, pixels: i32) -> i32 {
-    (part as f64 / whole as f64 * f64::from(pixels)).round() as i32
+#[expect(clippy::cast_possible_truncation, reason = "a part of a few hundred pixels")]
+fn pixels(part: f64, whole: i32) -> i32 {
+    (part * f64::from(whole)).round() as i32
 }
 
 /// `31 Jan` at a day, nothing between days.

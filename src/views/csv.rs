@@ -2,7 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use crate::analysis::{AttributionReport, FunnelReport, Step};
+use crate::analysis::{AttributionReport, Comparison, FunnelReport, Step};
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
 /// or for each row of the breakdown.
@@ -38,18 +38,58 @@ pub fn funnel(report: &FunnelReport) -> String {
     write(&rows)
 }
 
-/// `channel, conversions, value, currency`.
+/// `channel, conversions, value, currency`; then, if the report has them, `removal_effect`, and
+/// `conversions_low, conversions_high, value_low, value_high`.
 #[must_use]
 pub fn attribution(report: &AttributionReport) -> String {
-    let mut rows =
-        vec![["channel", "conversions", "value", "currency"].map(str::to_owned).to_vec()];
+    let has_effects = report.channels.iter().any(|row| row.removal_effect.is_some());
+    let has_intervals = report.channels.iter().any(|row| row.conversions_interval.is_some());
+    let mut header = vec!["channel", "conversions", "value", "currency"];
+    if has_effects {
+        header.push("removal_effect");
+    }
+    if has_intervals {
+        header.extend(["conversions_low", "conversions_high", "value_low", "value_high"]);
+    }
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
     for row in &report.channels {
-        rows.push(vec![
+        let mut cells = vec![
             defused(&row.channel),
             row.conversions.to_string(),
             number(row.value),
             row.currency.clone().unwrap_or_default(),
-        ]);
+        ];
+        if has_effects {
+            cells.push(number(row.removal_effect));
+        }
+        if has_intervals {
+            for interval in [row.conversions_interval, row.value_interval] {
+                cells.push(number(interval.map(|[low, _]| low)));
+                cells.push(number(interval.map(|[_, high]| high)));
+            }
+        }
+        rows.push(cells);
+    }
+    write(&rows)
+}
+
+/// `channel, currency, model, conversions, value, difference`: a row a channel, currency and model.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let header = ["channel", "currency", "model", "conversions", "value", "difference"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for row in &comparison.rows {
+        for model in &comparison.models {
+            let Some(credit) = row.models.get(model) else { continue };
+            rows.push(vec![
+                defused(&row.channel),
+                row.currency.clone().unwrap_or_default(),
+                (*model).to_owned(),
+                credit.conversions.to_string(),
+                number(credit.value),
+                number(credit.difference),
+            ]);
+        }
     }
     write(&rows)
 }
@@ -92,12 +132,18 @@ mod tests {
             conversions: 2.0,
             value: None,
             currency: None,
+            removal_effect: None,
+            conversions_interval: None,
+            value_interval: None,
         };
         let report = AttributionReport {
             model: "last",
-            lookback_days: 28,
+            parameters: std::collections::BTreeMap::new(),
+            lookback_days: Some(28),
+            conversion: None,
             channels: vec![channel("=HYPERLINK(\"x\")"), channel("a,b")],
             total_conversions: 4.0,
+            notes: Vec::new(),
         };
         let expected = "channel,conversions,value,currency\r\n\
                         \"'=HYPERLINK(\"\"x\"\")\",2,,\r\n\"a,b\",2,,\r\n";

@@ -16,20 +16,22 @@ pub mod table;
 use axum::Router;
 use axum::middleware;
 use axum::routing::get;
-use jiff::tz::TimeZone;
 
 use crate::store::Store;
 pub use access::Access;
-pub use answer::{AnswerError, answer_attribution, answer_funnel};
-pub use question::{Asked, Format, Misunderstood, Question};
+pub use answer::{
+    AnswerError, answer_attribution, answer_comparison, answer_funnel, answer_journeys,
+    credit_by_all_models, credit_by_model,
+};
+pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
 
 /// What the views need to know.
 #[derive(Debug, Clone)]
 pub struct Views {
     /// Where the events are.
     pub store: Store,
-    /// The zone of dates and days.
-    pub zone: TimeZone,
+    /// What holds where a question does not say otherwise.
+    pub defaults: Defaults,
     /// Who may look.
     pub access: Access,
     /// UTC milliseconds, now.
@@ -42,7 +44,10 @@ pub fn router(views: Views) -> Router {
         .route("/", get(dashboard::overview))
         .route("/api/v1/funnels", get(api::funnels))
         .route("/api/v1/funnels/{name}", get(api::funnel))
+        .route("/attribution", get(dashboard::attribution))
         .route("/api/v1/attribution", get(api::attribution))
+        .route("/api/v1/attribution/comparison", get(api::comparison))
+        .route("/api/v1/attribution/journeys", get(api::journeys))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)

@@ -1,12 +1,12 @@
-//! What somebody asks: a period, a breakdown and a form.
+//! What somebody asks: a period, a breakdown, a form, and how credit is given.
 
 use serde::Deserialize;
 use thiserror::Error;
 
 use jiff::tz::TimeZone;
 
-use crate::analysis::{AnalysisError, Dimension, Model};
-use crate::domain::{DEFAULT_LOOKBACK_DAYS, Period, PeriodError, Timestamp};
+use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
+use crate::domain::{Period, PeriodError, Timestamp};
 
 /// A question as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
@@ -24,15 +24,54 @@ pub struct Asked {
     /// Form of the answer: json or csv, and table on the command line
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// Attribution model
+    /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
-    pub model: Option<String>,
-    /// Days before a conversion in which touchpoints earn credit
-    #[arg(skip)]
-    pub lookback_days: Option<u32>,
+    #[serde(flatten)]
+    pub credit: AskedCredit,
     /// Token that opens the views; read elsewhere, and never part of an answer.
     #[arg(skip)]
     pub token: Option<String>,
+}
+
+/// How credit is given, as it is written in a query string or on a command line.
+#[derive(Debug, Clone, Default, Deserialize, clap::Args)]
+#[serde(default)]
+pub struct AskedCredit {
+    /// Attribution model
+    #[arg(long, value_name = "MODEL", help = format!("Attribution model: {}", Model::names()))]
+    pub model: Option<String>,
+    /// Days before a conversion in which touchpoints earn credit
+    #[arg(long, value_name = "DAYS")]
+    pub lookback_days: Option<String>,
+    /// For `time_decay`: days in which a touchpoint's weight halves
+    #[arg(long, value_name = "DAYS")]
+    pub half_life_days: Option<String>,
+    /// For `position`: share of the first touchpoint, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    pub first_share: Option<String>,
+    /// For `position`: share of the last touchpoint, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    pub last_share: Option<String>,
+    /// For `markov`: touchpoints that a state of the chain remembers, 1 to 4
+    #[arg(long, value_name = "NUMBER")]
+    pub order: Option<String>,
+    /// Only conversions of this name, such as lead or purchase
+    #[arg(long, value_name = "NAME")]
+    pub conversion: Option<String>,
+    /// Whether 95 % intervals are wanted: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub intervals: Option<String>,
+}
+
+/// What holds where a question does not say otherwise.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// The zone of dates and days.
+    pub zone: TimeZone,
+    /// The attribution model.
+    pub model: Model,
+    /// The numbers that the models take.
+    pub parameters: Parameters,
 }
 
 /// A question that has been understood.
@@ -44,10 +83,21 @@ pub struct Question {
     pub by: Vec<Dimension>,
     /// The form, if one was asked for.
     pub format: Option<Format>,
+    /// How credit is given.
+    pub credit: Credit,
+}
+
+/// How credit is given.
+#[derive(Debug, Clone)]
+pub struct Credit {
     /// Attribution model.
     pub model: Model,
-    /// Days before a conversion in which touchpoints earn credit.
-    pub lookback_days: u32,
+    /// The numbers that it takes.
+    pub parameters: Parameters,
+    /// The only conversions that count; `None`: all.
+    pub conversion: Option<String>,
+    /// Whether intervals are wanted.
+    pub intervals: bool,
 }
 
 /// The form of an answer.
@@ -78,11 +128,16 @@ impl Misunderstood {
 }
 
 impl Asked {
-    /// Understands the question. Dates are days in `zone`.
+    /// Understands the question. Dates are days in the zone of `defaults`.
     ///
     /// # Errors
     /// With the parameter that is wrong.
-    pub fn understand(&self, zone: &TimeZone, now: Timestamp) -> Result<Question, Misunderstood> {
+    pub fn understand(
+        &self,
+        defaults: &Defaults,
+        now: Timestamp,
+    ) -> Result<Question, Misunderstood> {
+        let zone = &defaults.zone;
         let bad_date = |parameter| {
             move |error: PeriodError| Misunderstood { parameter, reason: error.to_string() }
         };
@@ -97,15 +152,54 @@ impl Asked {
         let by = Dimension::parse_list(self.by.as_deref().unwrap_or_default())
             .map_err(Misunderstood::by("by"))?;
         let format = self.format.as_deref().map(Format::parse).transpose()?;
-        let model = Model::parse(self.model.as_deref().unwrap_or("last"))
-            .map_err(Misunderstood::by("model"))?;
-        let lookback_days = self.lookback_days.unwrap_or(DEFAULT_LOOKBACK_DAYS);
-        if !(1..=3650).contains(&lookback_days) {
-            let reason = format!("{lookback_days} is not between 1 and 3650");
-            return Err(Misunderstood { parameter: "lookback_days", reason });
-        }
-        Ok(Question { period, by, format, model, lookback_days })
+        let credit = self.credit.understand(defaults)?;
+        Ok(Question { period, by, format, credit })
     }
+}
+
+impl AskedCredit {
+    /// Understands how credit is to be given.
+    ///
+    /// # Errors
+    /// With the parameter that is wrong.
+    pub fn understand(&self, defaults: &Defaults) -> Result<Credit, Misunderstood> {
+        let model = match &self.model {
+            Some(name) => Model::parse(name).map_err(Misunderstood::by("model"))?,
+            None => defaults.model,
+        };
+        let usual = defaults.parameters;
+        let parameters = Parameters {
+            lookback_days: number(
+                "lookback_days",
+                self.lookback_days.as_deref(),
+                usual.lookback_days,
+            )?,
+            half_life_days: number(
+                "half_life_days",
+                self.half_life_days.as_deref(),
+                usual.half_life_days,
+            )?,
+            first_share: number("first_share", self.first_share.as_deref(), usual.first_share)?,
+            last_share: number("last_share", self.last_share.as_deref(), usual.last_share)?,
+            order: number("order", self.order.as_deref(), usual.order)?,
+        };
+        parameters.check().map_err(|(parameter, reason)| Misunderstood { parameter, reason })?;
+        Ok(Credit {
+            model,
+            parameters,
+            conversion: self.conversion.clone().filter(|name| !name.is_empty()),
+            intervals: number("intervals", self.intervals.as_deref(), false)?,
+        })
+    }
+}
+
+/// A parameter's value; what it usually is if it was not given, or left empty in a form.
+fn number<T>(parameter: &'static str, text: Option<&str>, usual: T) -> Result<T, Misunderstood>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(usual) };
+    text.parse().map_err(|error| Misunderstood { parameter, reason: format!("{text:?}: {error}") })
 }
 
 impl Format {

@@ -3,7 +3,7 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 
-use crate::analysis::{AttributionReport, FunnelReport, Step};
+use crate::analysis::{AttributionReport, Comparison, Description, FunnelReport, Step};
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -44,20 +44,117 @@ pub fn funnel(report: &FunnelReport) -> String {
 /// Attribution: a row a channel and currency.
 #[must_use]
 pub fn attribution(report: &AttributionReport) -> String {
+    let has_effects = report.channels.iter().any(|row| row.removal_effect.is_some());
+    let has_intervals = report.channels.iter().any(|row| row.conversions_interval.is_some());
+    let mut header = vec!["channel", "conversions"];
+    header.extend(has_intervals.then_some("95 % interval"));
+    header.extend(["value", "currency"]);
+    header.extend(has_intervals.then_some("95 % interval of value"));
+    header.extend(has_effects.then_some("removal effect"));
     let mut table = new_table();
-    table.set_header(["channel", "conversions", "value", "currency"]);
+    table.set_header(header);
+    let between = |interval: Option<[f64; 2]>| {
+        right(interval.map(|[low, high]| format!("{low:.1} to {high:.1}")).unwrap_or_default())
+    };
     for row in &report.channels {
-        table.add_row(vec![
+        let mut cells =
+            vec![Cell::new(printable(&row.channel)), right(conversions(row.conversions))];
+        cells.extend(has_intervals.then(|| between(row.conversions_interval)));
+        cells.push(right(row.value.map(|value| format!("{value:.2}")).unwrap_or_default()));
+        cells.push(Cell::new(row.currency.as_deref().unwrap_or_default()));
+        cells.extend(has_intervals.then(|| between(row.value_interval)));
+        cells.extend(has_effects.then(|| right(percent(row.removal_effect))));
+        table.add_row(cells);
+    }
+    let lookback =
+        report.lookback_days.map(|days| format!(", lookback {days} days")).unwrap_or_default();
+    let goal = report.conversion.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+    let total = conversions(report.total_conversions);
+    let notes: Vec<String> = report.notes.iter().map(|note| printable(note)).collect();
+    let notes = notes.join("\n");
+    let end = if notes.is_empty() { "" } else { "\n" };
+    format!("model {}{lookback}, {total} conversions{goal}\n{table}\n{notes}{end}", report.model)
+}
+
+/// Models side by side: a row a channel and currency, a column a model; `*` where a model differs
+/// from the reference by a tenth or more.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let mut table = new_table();
+    let models = comparison.models.iter().copied();
+    table.set_header(["channel", "currency"].into_iter().chain(models));
+    for row in &comparison.rows {
+        let mut cells = vec![
             Cell::new(printable(&row.channel)),
-            right(row.conversions.to_string()),
-            right(row.value.map(|value| format!("{value:.2}")).unwrap_or_default()),
             Cell::new(row.currency.as_deref().unwrap_or_default()),
+        ];
+        cells.extend(comparison.models.iter().map(|model| {
+            let credit = row.models.get(model);
+            let mark = if credit.is_some_and(|credit| credit.is_marked) { "*" } else { " " };
+            right(credit.map_or_else(String::new, |credit| {
+                format!("{}{mark}", conversions(credit.conversions))
+            }))
+        }));
+        table.add_row(cells);
+    }
+    format!(
+        "{} conversions; * differs from {} by a tenth or more\n{table}\n",
+        conversions(comparison.total_conversions),
+        comparison.reference
+    )
+}
+
+/// How journeys look: channels and their part, lengths, common paths.
+#[must_use]
+pub fn journeys(journeys: &Description) -> String {
+    let mut channels = new_table();
+    channels.set_header([
+        "channel",
+        "conversions",
+        "first",
+        "last",
+        "assisted",
+        "per last",
+        "removal effect",
+    ]);
+    for row in &journeys.assists {
+        let counts = [row.conversions, row.first, row.last, row.assisted].map(conversions);
+        let mut cells = vec![Cell::new(printable(&row.channel))];
+        cells.extend(counts.map(right));
+        let per_last = row.assisted_per_last;
+        cells.push(right(per_last.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))));
+        cells.push(right(percent(Some(row.removal_effect))));
+        channels.add_row(cells);
+    }
+    let mut lengths = new_table();
+    lengths.set_header(["touchpoints", "conversions", "without"]);
+    for row in &journeys.lengths {
+        lengths.add_row(
+            [row.touchpoints.to_string(), conversions(row.conversions)]
+                .into_iter()
+                .chain([conversions(row.without_conversion)])
+                .map(right),
+        );
+    }
+    let mut paths = new_table();
+    paths.set_header(["path", "conversions", "without"]);
+    for row in &journeys.paths {
+        paths.add_row([
+            Cell::new(printable(&row.path.join(" > "))),
+            right(conversions(row.conversions)),
+            right(conversions(row.without_conversion)),
         ]);
     }
     format!(
-        "model {}, lookback {} days, {} conversions\n{table}\n",
-        report.model, report.lookback_days, report.total_conversions
+        "{} journeys with a conversion, {} without\n{channels}\n{lengths}\n{paths}\n",
+        conversions(journeys.conversions),
+        conversions(journeys.without_conversion)
     )
+}
+
+/// Whole conversions without decimals, parts with two.
+fn conversions(number: f64) -> String {
+    if number.fract() == 0.0 { format!("{number:.0}") } else { format!("{number:.2}") }
 }
 
 fn new_table() -> Table {

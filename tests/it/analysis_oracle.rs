@@ -3,27 +3,32 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use messenger_funnel::analysis::{Dimension, Model, attribution, funnel, walk_threads};
+use messenger_funnel::analysis::{
+    Dimension, Model, Parameters, Scope, attribution, funnel, journeys_of, walk_threads,
+};
 use messenger_funnel::domain::{Period, Timestamp};
 use polars::prelude::*;
 use proptest::prelude::*;
 
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 86_400_000;
+use crate::slow_attribution::{Credits, Numbers, credits};
+use crate::slow_threads as slowly;
+
+pub const MINUTE: i64 = 60_000;
+pub const DAY: i64 = 86_400_000;
 
 const STEPS: [&str; 6] = ["opened", "messaged", "answered", "engaged", "lead", "purchase"];
 
 /// One event of a person; the order in the list is the order of the thread.
 #[derive(Debug, Clone)]
-struct Happened {
-    page: &'static str,
-    person: u8,
-    time: i64,
-    kind: &'static str,
-    name: &'static str,
-    source: &'static str,
-    ad: &'static str,
-    value_e4: Option<i64>,
+pub struct Happened {
+    pub page: &'static str,
+    pub person: u8,
+    pub time: i64,
+    pub kind: &'static str,
+    pub name: &'static str,
+    pub source: &'static str,
+    pub ad: &'static str,
+    pub value_e4: Option<i64>,
 }
 
 fn happened() -> impl Strategy<Value = (i64, Happened)> {
@@ -128,129 +133,6 @@ fn frame(log: &[Happened]) -> DataFrame {
     .unwrap()
 }
 
-/// The definitions, sentence by sentence.
-mod slowly {
-    use super::{DAY, Happened, MINUTE};
-
-    pub(super) struct Conversation {
-        pub opened: i64,
-        pub page: &'static str,
-        pub source: String,
-        /// Stages reached behind `opened`.
-        pub depth: usize,
-    }
-
-    pub(super) fn threads(log: &[Happened]) -> Vec<&[Happened]> {
-        log.chunk_by(|a, b| (a.page, a.person) == (b.page, b.person)).collect()
-    }
-
-    fn is_act(event: &Happened) -> bool {
-        ["message", "postback", "referral", "opt_in"].contains(&event.kind)
-    }
-
-    /// The acts that open a conversation: the first, or 7 days after the act before.
-    fn openings(thread: &[Happened]) -> Vec<usize> {
-        let acts: Vec<usize> = (0..thread.len()).filter(|i| is_act(&thread[*i])).collect();
-        let opens = |place: usize| {
-            place == 0 || thread[acts[place]].time - thread[acts[place - 1]].time >= 7 * DAY
-        };
-        (0..acts.len()).filter(|place| opens(*place)).map(|place| acts[place]).collect()
-    }
-
-    /// The source of an act; empty if it carries none and no comment was answered before it.
-    fn source(thread: &[Happened], act: usize) -> String {
-        if !thread[act].source.is_empty() {
-            return thread[act].source.to_owned();
-        }
-        let after_last_act = thread[..act].iter().rposition(is_act).map_or(0, |last| last + 1);
-        let between = &thread[after_last_act..act];
-        let comment = between.iter().position(|event| event.kind == "other");
-        let answered =
-            comment.is_some_and(|at| between[at..].iter().any(|event| event.kind == "echo"));
-        if answered { "comment".to_owned() } else { String::new() }
-    }
-
-    pub(super) fn conversations(thread: &[Happened]) -> Vec<Conversation> {
-        let openings = openings(thread);
-        let mut found = Vec::new();
-        for (number, &start) in openings.iter().enumerate() {
-            let end = openings.get(number + 1).copied().unwrap_or(thread.len());
-            let opened = thread[start].time;
-            let source = source(thread, start);
-            found.push(Conversation {
-                opened,
-                page: thread[start].page,
-                source: if source.is_empty() { "organic".to_owned() } else { source },
-                depth: depth(&thread[start..end], opened),
-            });
-        }
-        found
-    }
-
-    /// Tries every way to give events to stages, and takes the one that reaches furthest.
-    fn depth(events: &[Happened], opened: i64) -> usize {
-        fn meets(stage: usize, event: &Happened, is_opening: bool) -> bool {
-            match stage {
-                0 => event.kind == "message" || event.kind == "postback" && !is_opening,
-                1 => event.kind == "echo",
-                2 => event.kind == "message" || event.kind == "postback",
-                3 => event.kind == "conversion" && event.name == "lead",
-                4 => event.kind == "conversion" && event.name == "purchase",
-                _ => false,
-            }
-        }
-        fn furthest(stage: usize, from: usize, events: &[Happened], opened: i64) -> usize {
-            (from..events.len())
-                .filter(|at| events[*at].time - opened <= 28 * DAY)
-                .filter(|at| meets(stage, &events[*at], *at == 0))
-                .map(|at| furthest(stage + 1, at + 1, events, opened))
-                .max()
-                .unwrap_or(stage)
-        }
-        furthest(0, 0, events, opened)
-    }
-
-    /// Places and sources of the touchpoints, the same click within ten minutes once.
-    fn touchpoints(thread: &[Happened]) -> Vec<(usize, String)> {
-        let openings = openings(thread);
-        let mut kept: Vec<(usize, String)> = Vec::new();
-        for act in (0..thread.len()).filter(|i| is_act(&thread[*i])) {
-            let mut door = source(thread, act);
-            if door.is_empty() && openings.contains(&act) {
-                "organic".clone_into(&mut door);
-            }
-            if door.is_empty() {
-                continue;
-            }
-            let again = door != "organic"
-                && kept.iter().any(|(earlier, other)| {
-                    let (a, b) = (&thread[*earlier], &thread[act]);
-                    let same_ad = a.ad == b.ad;
-                    // Refs are empty in these logs: two links, or two comments, look alike.
-                    b.time - a.time <= 10 * MINUTE && *other == door && same_ad
-                });
-            if !again {
-                kept.push((act, door));
-            }
-        }
-        kept
-    }
-
-    /// Conversions with the channel of the last touchpoint in the lookback window.
-    pub(super) fn credits(thread: &[Happened], lookback: i64) -> Vec<(i64, String, Option<i64>)> {
-        let touchpoints = touchpoints(thread);
-        let conversions = thread.iter().enumerate().filter(|(_, event)| event.kind == "conversion");
-        conversions
-            .map(|(place, event)| {
-                let before = touchpoints.iter().rfind(|(touch, _)| *touch < place);
-                let near = before.filter(|(touch, _)| event.time - thread[*touch].time <= lookback);
-                let channel = near.map_or("(none)", |(_, source)| source.as_str());
-                (event.time, channel.to_owned(), event.value_e4)
-            })
-            .collect()
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -292,35 +174,69 @@ proptest! {
             prop_assert!(step.rate_from_previous.is_none_or(|rate| (0.0..=1.0).contains(&rate)));
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn last_touch_equals_the_oracle(log in log(), from in 0..40_i64, lookback in 1..40_u32) {
+    fn every_model_equals_the_oracle(
+        log in log(),
+        from in 0..40_i64,
+        lookback_days in 1..40_u32,
+        half_life_days in 0.1..30.0_f64,
+        order in 1..=4_usize,
+        is_purchase in any::<bool>(),
+        with_ads in any::<bool>(),
+    ) {
         let start = 1_790_000_000_000 + from * DAY;
         let period =
             Period::new(Timestamp(start), Timestamp(start + 45 * DAY), TimeZone::UTC).unwrap();
-        let threads = walk_threads(frame(&log)).unwrap();
-        let report = attribution(&threads, &period, Model::Last, lookback).unwrap();
-
-        let mut expected: BTreeMap<(String, bool), (u64, i64)> = BTreeMap::new();
-        for thread in slowly::threads(&log) {
-            for (time, channel, value) in slowly::credits(thread, i64::from(lookback) * DAY) {
-                if time >= period.from.0 && time < period.to.0 {
-                    let row = expected.entry((channel, value.is_some())).or_default();
-                    row.0 += 1;
-                    row.1 += value.unwrap_or(0);
-                }
+        let goal = is_purchase.then_some("purchase");
+        let parameters = Parameters {
+            lookback_days, half_life_days, order, first_share: 0.3, last_share: 0.5,
+        };
+        let numbers = Numbers { half_life_days, order, first_share: 0.3, last_share: 0.5 };
+        let wanted = slowly::Wanted {
+            from: period.from.0,
+            to: period.to.0,
+            lookback: i64::from(lookback_days) * DAY,
+            goal,
+            with_ads,
+        };
+        let threads = slowly::threads(&log);
+        let slow: Vec<_> =
+            threads.iter().flat_map(|thread| slowly::journeys(thread, &wanted)).collect();
+        let scope = Scope {
+            period,
+            lookback_ms: parameters.lookback_ms(),
+            goal: goal.map(str::to_owned),
+            channel: if with_ads { vec![Dimension::Source, Dimension::Ad] } else { Vec::new() },
+        };
+        let journeys = journeys_of(&walk_threads(frame(&log)).unwrap(), &scope).unwrap();
+        let conversions: f64 = slow.iter().map(|one| one.conversions).sum();
+        let nulls: f64 = slow.iter().map(|one| one.nulls).sum();
+        prop_assert_eq!((journeys.conversions(), journeys.nulls()), (conversions, nulls));
+        for model in Model::ALL {
+            let report = attribution(&journeys, model, &parameters, false).unwrap();
+            let found: Credits = report
+                .channels
+                .iter()
+                .map(|row| {
+                    let key = (row.channel.clone(), row.currency.clone().unwrap_or_default());
+                    (key, (row.conversions, row.value.unwrap_or(0.0)))
+                })
+                .collect();
+            let expected = credits(model.as_str(), &slow, &numbers);
+            let keys = |credits: &Credits| credits.keys().cloned().collect::<Vec<_>>();
+            prop_assert_eq!(keys(&found), keys(&expected), "{:?}", model);
+            for (key, credit) in &expected {
+                let own = found[key];
+                prop_assert!((own.0 - credit.0).abs() < 1e-8, "{:?} {:?}: {:?} {:?}", model, key, own, credit);
+                prop_assert!((own.1 - credit.1).abs() < 1e-6, "{:?} {:?}: {:?} {:?}", model, key, own, credit);
             }
+            let sum: f64 = report.channels.iter().map(|row| row.conversions).sum();
+            prop_assert_eq!(sum, report.total_conversions);
         }
-        let found: BTreeMap<(String, bool), (u64, i64)> = report
-            .channels
-            .iter()
-            .map(|row| {
-                let value = (row.value.unwrap_or(0.0) * 10_000.0).round() as i64;
-                ((row.channel.clone(), row.currency.is_some()), (row.conversions as u64, value))
-            })
-            .collect();
-        let total: f64 = report.channels.iter().map(|row| row.conversions).sum();
-        prop_assert!((total - report.total_conversions).abs() < 1e-9);
-        prop_assert_eq!(found, expected);
     }
 }

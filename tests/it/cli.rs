@@ -117,12 +117,20 @@ fn a_funnel_as_json_csv_and_table() {
         credit,
         json!({
             "model": "last",
+            "parameters": {},
             "lookback_days": 28,
+            "conversion": null,
             "channels": [
                 { "channel": "ad", "conversions": 1.0, "value": null, "currency": null },
                 { "channel": "ad", "conversions": 1.0, "value": 49.9, "currency": "EUR" },
             ],
             "total_conversions": 2.0,
+            "notes": [
+                "Only 2 conversions: differences between channels may well be chance. Ask for \
+                 intervals.",
+                "100 % of the conversions came by one path: ad.",
+                "100 % of the conversions had a single touchpoint: on those all models agree.",
+            ],
         })
     );
 }

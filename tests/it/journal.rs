@@ -110,6 +110,26 @@ async fn a_flipped_bit_never_passes_for_a_record() {
     }
 }
 
+/// Where few webhooks come a segment would take weeks to fill: it is closed when its time is over,
+/// so that the raw bodies in it can go.
+#[tokio::test]
+async fn an_old_segment_is_closed_and_can_be_removed() {
+    let folder = TempDir::new().unwrap();
+    let journal = Journal::open(folder.path(), Limits::default()).unwrap();
+    journal.append(envelope(0)).await.unwrap();
+    journal.close_older_than(Duration::from_secs(3600)).await.unwrap();
+    assert_eq!(journal.append(envelope(1)).await.unwrap().segment, 1);
+    journal.close_older_than(Duration::ZERO).await.unwrap();
+    assert_eq!(journal.append(envelope(2)).await.unwrap().segment, 2);
+    let mut reader = journal.reader().unwrap();
+    let batch = reader.peek(journal.durable(), usize::MAX).unwrap();
+    assert_eq!(batch.records.len(), 3);
+    reader.advance(batch.end);
+    reader.remove_shipped(Duration::ZERO, SystemTime::now() + Duration::from_secs(1)).unwrap();
+    assert!(!segment(&folder).exists());
+    assert_eq!(inspect(folder.path()).unwrap().segments.len(), 1);
+}
+
 #[tokio::test]
 async fn a_second_owner_is_refused() {
     let folder = TempDir::new().unwrap();

@@ -15,7 +15,7 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
     ("operations", &["journal", "store"]),
-    ("config", &["journal", "normalize"]),
+    ("config", &["analysis", "journal", "normalize"]),
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.

@@ -9,13 +9,16 @@
     clippy::expect_used,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
     clippy::disallowed_methods,
+    clippy::float_cmp,
     unreachable_pub,
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]
 
 mod analysis_oracle;
+mod attribution;
+mod attribution_page;
 mod cli;
 mod collector;
 mod crash;
@@ -29,5 +32,7 @@ mod migrations;
 mod outage;
 mod payloads;
 mod recovery;
+mod slow_attribution;
+mod slow_threads;
 mod support;
 mod truth;

@@ -30,6 +30,28 @@ async fn the_same_figures_after_ctrl_c_and_after_kill_9() {
     assert_eq!(command_line(&world), before);
 }
 
+/// A Page that got one message must not keep its raw body until the segment is full.
+#[tokio::test]
+async fn a_raw_body_goes_when_its_time_is_over_however_quiet_the_page() {
+    let world = World::new().with("journal.keep_shipped_hours", "0");
+    let server = world.serve();
+    assert_eq!(server.post(&message("1", "ann", TIME, "m_1")).await, 200);
+    server.wait_until(QUESTION, |report| count(report, "opened") == Some(1)).await;
+    let holds_it = || {
+        let files = std::fs::read_dir(world.data_dir().join("journal")).unwrap();
+        files
+            .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
+            .any(|bytes| bytes.windows(12).any(|window| window == b"secret words"))
+    };
+    let started = std::time::Instant::now();
+    while holds_it() {
+        assert!(started.elapsed().as_secs() < 20, "the body stays");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(server.post(&message("1", "bob", TIME, "m_2")).await, 200);
+    server.wait_until(QUESTION, |report| count(report, "opened") == Some(2)).await;
+}
+
 fn command_line(world: &World) -> Value {
     let range = ["--from", "2026-11-20", "--to", "2026-11-22", "--by", "page", "--format", "json"];
     world.json(&[&["funnel"], &range[..]].concat())

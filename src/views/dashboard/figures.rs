@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::analysis::{
-    self, AnalysisError, AttributionReport, Dimension, FunnelReport, Model, Threads,
+    self, AnalysisError, AttributionReport, Dimension, FunnelReport, Model, Parameters, Scope,
+    Threads,
 };
-use crate::domain::{DEFAULT_LOOKBACK_DAYS, Period};
+use crate::domain::Period;
 
 pub(super) struct Figures {
     pub by_source: FunnelReport,
@@ -19,11 +20,21 @@ pub(super) struct Figures {
 impl Figures {
     pub(super) fn new(threads: &Threads, period: &Period) -> Result<Self, AnalysisError> {
         let by = |dimension| analysis::funnel(&threads.conversations, period, &[dimension]);
+        let parameters = Parameters::default();
+        let journeys = analysis::journeys_of(
+            threads,
+            &Scope {
+                period: period.clone(),
+                lookback_ms: parameters.lookback_ms(),
+                goal: None,
+                channel: Vec::new(),
+            },
+        )?;
         Ok(Self {
             by_source: by(Dimension::Source)?,
             by_ad: by(Dimension::Ad)?,
             by_day: by(Dimension::Day)?,
-            last_touch: analysis::attribution(threads, period, Model::Last, DEFAULT_LOOKBACK_DAYS)?,
+            last_touch: analysis::attribution(&journeys, Model::Last, &parameters, false)?,
             ad_titles: analysis::ad_titles(&threads.conversations)?,
         })
     }

@@ -1,7 +1,11 @@
-//! The overview page.
+//! The pages.
 
+mod attribution;
 mod figures;
-mod page;
+mod journeys;
+mod overview;
+mod range;
+mod text;
 mod words;
 
 use askama::Template;
@@ -13,32 +17,75 @@ use serde::Deserialize;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Views, answer};
+use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer};
 use crate::domain::{Period, Timestamp};
+use attribution::{AttributionPage, Credits};
 use figures::Figures;
-use page::{ErrorPage, Overview};
+use overview::Overview;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 /// Pages load nothing but our style sheet, run nothing, and are shown in no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Days as the form sends them (the last one inclusive), or a range as the API takes it.
+#[derive(Template)]
+#[template(path = "error.html", config = "dashboards/askama.toml")]
+struct ErrorPage<'a> {
+    page: &'static str,
+    title: &'a str,
+    detail: &'a str,
+}
+
+/// A page's question: days as the form sends them (the last one inclusive) or a range as the API
+/// takes it, and what the attribution page asks besides.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Days {
+pub(super) struct Asking {
     from: Option<String>,
     to: Option<String>,
     through: Option<String>,
+    by: Option<String>,
+    #[serde(flatten)]
+    credit: AskedCredit,
 }
 
+type Asks = Result<Query<Asking>, QueryRejection>;
+
 /// `GET /`.
-pub(super) async fn overview(
-    State(views): State<Views>,
-    days: Result<Query<Days>, QueryRejection>,
+pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let period = question.period;
+        let figures = answer::over_threads(&views.store, period.clone(), Figures::new);
+        let (figures, state) = tokio::join!(figures, views.store.collection_state());
+        Ok(Overview::new(&figures?, &state?, &period, now))
+    })
+    .await
+}
+
+/// `GET /attribution`.
+pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let asked = question.clone();
+        let credits =
+            answer::over_threads(&views.store, question.period.clone(), move |threads, _| {
+                Credits::new(threads, &asked)
+            });
+        Ok(AttributionPage::new(&credits.await?, &question, now))
+    })
+    .await
+}
+
+async fn show<P: Template>(
+    views: &Views,
+    asking: Asks,
+    make: impl AsyncFnOnce(&Views, Question, Timestamp) -> Result<P, AnswerError>,
 ) -> Response {
-    let page = match days {
-        Ok(Query(days)) => make(&views, days).await.map_err(Problem::from),
+    let now = Timestamp((views.clock)());
+    let page = match asking {
+        Ok(Query(asking)) => match understand(asking, views, now) {
+            Ok(question) => make(views, question, now).await.map_err(Problem::from),
+            Err(error) => Err(Problem::from(AnswerError::from(error))),
+        },
         Err(rejection) => Err(Problem::new(StatusCode::BAD_REQUEST, rejection.body_text())),
     };
     match page {
@@ -46,12 +93,29 @@ pub(super) async fn overview(
         Err(problem) => {
             let status = problem.status();
             let title = match status {
-                StatusCode::BAD_REQUEST => "These days cannot be shown",
+                StatusCode::BAD_REQUEST => "This cannot be shown",
                 _ => "The figures cannot be shown now",
             };
-            html(status, ErrorPage { title, detail: problem.detail() }.render())
+            html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
         }
     }
+}
+
+fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, Misunderstood> {
+    let through = asking.through.filter(|through| !through.is_empty());
+    let to = match &through {
+        Some(through) => {
+            let day_after = Period::day_after(through, &views.defaults.zone);
+            Some(day_after.map_err(|error| Misunderstood {
+                parameter: "through",
+                reason: error.to_string(),
+            })?)
+        }
+        None => asking.to,
+    };
+    let (by, credit) = (asking.by, asking.credit);
+    let asked = Asked { from: asking.from, to, by, credit, ..Asked::default() };
+    asked.understand(&views.defaults, now)
 }
 
 /// `GET /assets/style.css`.
@@ -59,23 +123,6 @@ pub(super) async fn style_sheet() -> impl IntoResponse {
     let headers =
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
     (headers, STYLE)
-}
-
-async fn make(views: &Views, days: Days) -> Result<Overview, AnswerError> {
-    let now = Timestamp((views.clock)());
-    let through = days.through.filter(|through| !through.is_empty());
-    let to = match &through {
-        Some(through) => Some(Period::day_after(through, &views.zone).map_err(|error| {
-            super::Misunderstood { parameter: "through", reason: error.to_string() }
-        })?),
-        None => days.to,
-    };
-    let asked = Asked { from: days.from, to, ..Asked::default() };
-    let question = asked.understand(&views.zone, now)?;
-    let period = question.period;
-    let figures = answer::over_threads(&views.store, period.clone(), Figures::new);
-    let (figures, state) = tokio::join!(figures, views.store.collection_state());
-    Ok(Overview::new(&figures?, &state?, &period, now))
 }
 
 fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {

@@ -1,5 +1,11 @@
 //! What the pages call things, and what they mean.
 
+use crate::analysis::Model;
+
+/// Every page: its name, its address and its label.
+pub(super) const PAGES: [(&str, &str, &str); 2] =
+    [("overview", "/", "Overview"), ("attribution", "/attribution", "Attribution")];
+
 /// A stage's label and definition.
 pub(super) fn stage(name: &str) -> (&'static str, &'static str) {
     match name {
@@ -40,7 +46,21 @@ pub(super) fn source(name: &str) -> (&str, &'static str) {
             ("Organic", "Page button, search or Page chat window: Meta does not say which")
         }
         "other" => ("Other", "A source that this version does not know; kept by its name"),
-        "(none)" => ("No touchpoint", "Conversions without a touchpoint in the 28 days before"),
+        "(none)" => ("No touchpoint", "Conversions without a touchpoint in the lookback window"),
         other => (other, ""),
+    }
+}
+
+/// A model's label.
+pub(super) fn model(model: Model) -> &'static str {
+    match model {
+        Model::First => "First touch",
+        Model::Last => "Last touch",
+        Model::LastNonOrganic => "Last non-organic",
+        Model::Linear => "Linear",
+        Model::Position => "Position",
+        Model::TimeDecay => "Time decay",
+        Model::Markov => "Markov",
+        Model::Shapley => "Shapley",
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use jiff::tz::TimeZone;
 
 use super::super::chart::{self, Bar, Day};
 use super::figures::Figures;
+use super::range::{self, Range};
+use super::text::{dash, local_minute, money, numbered, percent, thousands};
 use super::words;
 use crate::analysis::{AttributionReport, Breakdown, DEFAULT_FUNNEL, FunnelReport, STAGES, Step};
 use crate::domain::{Period, Timestamp};
@@ -16,19 +17,10 @@ use crate::store::CollectionState;
 const MOST_ADS: usize = 25;
 
 #[derive(Template)]
-#[template(path = "error.html", config = "dashboards/askama.toml")]
-pub(super) struct ErrorPage<'a> {
-    pub title: &'a str,
-    pub detail: &'a str,
-}
-
-#[derive(Template)]
 #[template(path = "overview.html", config = "dashboards/askama.toml")]
 pub(super) struct Overview {
-    first_day: String,
-    last_day: String,
-    time_zone: String,
-    presets: Vec<Preset>,
+    page: &'static str,
+    range: Range,
     all_time: String,
     stored: Stored,
     is_empty: bool,
@@ -43,12 +35,6 @@ pub(super) struct Overview {
     ads_left_out: usize,
     /// Address of the funnel's figures, to which a breakdown and a format are added.
     api: String,
-}
-
-struct Preset {
-    label: &'static str,
-    href: String,
-    is_current: bool,
 }
 
 struct Stored {
@@ -102,7 +88,6 @@ impl Overview {
         now: Timestamp,
     ) -> Self {
         let total = &figures.by_source;
-        let (first, last) = period.first_and_last_day();
         let days = days_of(&figures.by_day, period);
         let mut ads: Vec<Row> = figures
             .by_ad
@@ -117,11 +102,9 @@ impl Overview {
         let ads_left_out = ads.len().saturating_sub(MOST_ADS);
         ads.truncate(MOST_ADS);
         Self {
-            first_day: first.to_string(),
-            last_day: last.to_string(),
-            time_zone: total.time_zone.clone(),
-            presets: presets(period, now),
-            all_time: all_time(state, period, now),
+            page: "overview",
+            range: Range::new(period, now, "/", ""),
+            all_time: range::all_time(state, period, now),
             stored: Stored {
                 is_nothing: state.events == 0,
                 what: format!(
@@ -164,28 +147,6 @@ impl Overview {
 
 fn stage_names() -> impl Iterator<Item = &'static str> {
     std::iter::once("opened").chain(STAGES)
-}
-
-fn presets(period: &Period, now: Timestamp) -> Vec<Preset> {
-    [("7 days", 6), ("30 days", 29), ("90 days", 89)]
-        .into_iter()
-        .filter_map(|(label, before)| {
-            let preset = Period::last_days(before, &period.zone, now).ok()?;
-            let is_current = preset.from == period.from && preset.to == period.to;
-            Some(Preset { label, href: page_of(&preset), is_current })
-        })
-        .collect()
-}
-
-fn all_time(state: &CollectionState, period: &Period, now: Timestamp) -> String {
-    let from = Timestamp(state.first_event.min(now.0));
-    let to = Timestamp(state.last_event.max(now.0) + 1);
-    Period::new(from, to, period.zone.clone()).map_or_else(|_| "/".to_owned(), |all| page_of(&all))
-}
-
-fn page_of(period: &Period) -> String {
-    let (first, last) = period.first_and_last_day();
-    format!("/?from={first}&through={last}")
 }
 
 fn tiles(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Tile> {
@@ -238,11 +199,11 @@ fn tiles(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Tile> {
 }
 
 fn funnel_chart(total: &FunnelReport) -> String {
-    let known = total.steps.iter().filter_map(|step| Some((step, step.count?)));
-    let bars: Vec<Bar> = known
+    let known = || total.steps.iter().filter_map(|step| Some((step, step.count?)));
+    let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
             label: words::stage(&step.name).0.to_owned(),
-            count,
+            length: bar_length(count),
             note: match step.rate_from_previous {
                 Some(_) => {
                     let (previous, first) = (step.rate_from_previous, step.rate_from_first);
@@ -257,9 +218,15 @@ fn funnel_chart(total: &FunnelReport) -> String {
             },
         })
         .collect();
-    let said: Vec<String> =
-        bars.iter().map(|bar| format!("{} {}", bar.label, thousands(bar.count))).collect();
-    chart::funnel(&bars, &format!("Funnel: {}", said.join(", ")))
+    let said: Vec<String> = known()
+        .map(|(step, count)| format!("{} {}", words::stage(&step.name).0, thousands(count)))
+        .collect();
+    chart::bars(&bars, &format!("Funnel: {}", said.join(", ")))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn bar_length(count: u64) -> f64 {
+    count as f64
 }
 
 fn trend_chart(days: &[Day]) -> String {
@@ -333,46 +300,4 @@ fn step_texts(step: &Step) -> StepTexts {
         of_previous: percent(step.rate_from_previous),
         of_first: percent(step.rate_from_first),
     }
-}
-
-/// `12 345`, with narrow spaces that do not break.
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn numbered(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "values are sums of conversions"
-)]
-fn money(value: f64) -> String {
-    let hundredths = (value.abs() * 100.0).round() as u64;
-    format!("{}.{:02}", thousands(hundredths / 100), hundredths % 100)
-}
-
-fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(dash, |rate| format!("{:.1} %", rate * 100.0))
-}
-
-fn dash() -> String {
-    "–".to_owned()
-}
-
-fn local_minute(instant: Timestamp, zone: &TimeZone) -> String {
-    jiff::Timestamp::from_millisecond(instant.0).map_or_else(
-        |_| instant.to_rfc3339(),
-        |instant| instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string(),
-    )
 }

@@ -1,0 +1,295 @@
+//! Journeys of the people whose threads were walked.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use polars::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked, UInt32Chunked};
+use rustc_hash::FxHashMap;
+
+use super::journeys::{FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch};
+use crate::analysis::{AnalysisError, Dimension, Threads};
+use crate::domain::{Period, Source};
+
+/// Which journeys, and what a channel is.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// When the conversion happened, or the touchpoints without one.
+    pub period: Period,
+    /// Days before a conversion in which touchpoints belong to its journey.
+    pub lookback_ms: i64,
+    /// Only conversions of this name; `None`: of any.
+    pub goal: Option<String>,
+    /// The properties of a touchpoint that make its channel; empty: its source.
+    pub channel: Vec<Dimension>,
+}
+
+/// The journeys of `threads`.
+///
+/// Every conversion in the period ends a journey: the person's touchpoints before it within the
+/// lookback window. Touchpoints in the period that belong to no journey of any conversion are
+/// journeys without one: a new one begins behind such a conversion, and when more than the lookback
+/// window has passed since the journey's first touchpoint.
+///
+/// # Errors
+/// If the frames are not those of [`crate::analysis::walk_threads`].
+pub fn journeys_of(threads: &Threads, scope: &Scope) -> Result<Journeys, AnalysisError> {
+    let mut builder = Builder::new(&threads.touchpoints, scope)?;
+    let conversions = Conversions::new(&threads.conversions)?;
+    let mut next = 0;
+    for person in builder.people(&conversions) {
+        let first = next;
+        while next < conversions.rows && conversions.person(next) == person {
+            next += 1;
+        }
+        builder.person(person, &conversions, first..next);
+    }
+    Ok(builder.into_journeys())
+}
+
+/// The names of the conversions that there are, in alphabetical order.
+///
+/// # Errors
+/// If the frames are not those of [`crate::analysis::walk_threads`].
+pub fn goals(threads: &Threads) -> Result<Vec<String>, AnalysisError> {
+    let names = threads.conversions.column("name")?.str()?;
+    let names: std::collections::BTreeSet<&str> = names.iter().flatten().collect();
+    Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+struct Conversions<'a> {
+    rows: usize,
+    person: &'a UInt32Chunked,
+    time: &'a Int64Chunked,
+    name: &'a StringChunked,
+    value: &'a Int64Chunked,
+    currency: &'a StringChunked,
+    from: Vec<usize>,
+    to: Vec<usize>,
+}
+
+impl<'a> Conversions<'a> {
+    fn new(frame: &'a DataFrame) -> PolarsResult<Self> {
+        let index = |name| -> PolarsResult<Vec<usize>> {
+            let column = frame.column(name)?.u64()?;
+            Ok(column.iter().map(|row| usize::try_from(row.unwrap_or(0)).unwrap_or(0)).collect())
+        };
+        Ok(Self {
+            rows: frame.height(),
+            person: frame.column("person")?.u32()?,
+            time: frame.column("time")?.i64()?,
+            name: frame.column("name")?.str()?,
+            value: frame.column("value_e4")?.i64()?,
+            currency: frame.column("currency")?.str()?,
+            from: index("touch_from")?,
+            to: index("touch_to")?,
+        })
+    }
+
+    fn person(&self, row: usize) -> u32 {
+        self.person.get(row).unwrap_or(0)
+    }
+
+    fn time(&self, row: usize) -> i64 {
+        self.time.get(row).unwrap_or(0)
+    }
+}
+
+struct Builder<'a> {
+    scope: &'a Scope,
+    names: Vec<String>,
+    touches: Vec<Touch>,
+    times: Vec<i64>,
+    people: Vec<u32>,
+    groups: Vec<Group>,
+    group_of: FxHashMap<String, u32>,
+    parts: Vec<Part>,
+    paths: Paths,
+    outcomes: Vec<Outcome>,
+    /// Touchpoints of persons before this one.
+    start: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(touchpoints: &DataFrame, scope: &'a Scope) -> PolarsResult<Self> {
+        let (names, touches) = channels(touchpoints, scope)?;
+        let times = touchpoints.column("time")?.i64()?;
+        let people = touchpoints.column("person")?.u32()?;
+        Ok(Self {
+            scope,
+            names,
+            touches,
+            times: times.iter().map(Option::unwrap_or_default).collect(),
+            people: people.iter().map(Option::unwrap_or_default).collect(),
+            groups: Vec::new(),
+            group_of: FxHashMap::default(),
+            parts: Vec::new(),
+            paths: Paths::default(),
+            outcomes: Vec::new(),
+            start: 0,
+        })
+    }
+
+    /// Everybody who has touchpoints or conversions, in order.
+    fn people(&self, conversions: &Conversions<'_>) -> Vec<u32> {
+        let converted = (0..conversions.rows).map(|row| conversions.person(row));
+        let mut people: Vec<u32> = self.people.iter().copied().chain(converted).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    fn person(&mut self, person: u32, conversions: &Conversions<'_>, rows: std::ops::Range<usize>) {
+        let start = self.start;
+        let own = self.people[start..].partition_point(|other| *other <= person);
+        let end = start + own;
+        self.start = end;
+        // For each touchpoint, whether a conversion's journey holds it.
+        let mut is_taken = vec![false; own];
+        let mut breaks = Vec::new();
+        for row in rows {
+            let name = conversions.name.get(row).unwrap_or_default();
+            if self.scope.goal.as_ref().is_some_and(|goal| goal != name) {
+                continue;
+            }
+            let time = conversions.time(row);
+            let (from, to) = (conversions.from[row], conversions.to[row]);
+            let earliest = time.saturating_sub(self.scope.lookback_ms);
+            let near = from + self.times[from..to].partition_point(|touched| *touched < earliest);
+            is_taken[near - start..to - start].fill(true);
+            breaks.push(to);
+            if self.scope.period.contains(time) {
+                let first_seen = match self.times[from..to].first() {
+                    None => FirstSeen::Unknown,
+                    Some(first) if *first >= earliest => FirstSeen::New,
+                    Some(_) => FirstSeen::Returning,
+                };
+                let outcome = self.converted(person, conversions, row, first_seen);
+                self.journey(near..to, time, outcome);
+            }
+        }
+        self.without_conversion(person, start..end, &is_taken, &breaks);
+    }
+
+    fn converted(
+        &mut self,
+        person: u32,
+        conversions: &Conversions<'_>,
+        row: usize,
+        first_seen: FirstSeen,
+    ) -> Outcome {
+        let value = conversions.value.get(row);
+        let group = self.group(conversions.currency.get(row).unwrap_or_default());
+        self.groups[group as usize].has_value |= value.is_some();
+        #[expect(clippy::cast_precision_loss, reason = "amounts are below 2^53 ten-thousandths")]
+        let value = value.unwrap_or(0) as f64;
+        Outcome { conversions: 1.0, nulls: 0.0, value, group, person, first_seen }
+    }
+
+    /// Runs of touchpoints that no conversion's journey holds.
+    fn without_conversion(
+        &mut self,
+        person: u32,
+        own: std::ops::Range<usize>,
+        is_taken: &[bool],
+        breaks: &[usize],
+    ) {
+        let mut run: Option<usize> = None;
+        let mut before = own.start;
+        for touch in own.clone() {
+            let time = self.times[touch];
+            let is_free = !is_taken[touch - own.start] && self.scope.period.contains(time);
+            if let Some(first) = run {
+                let is_over = !is_free
+                    || breaks.contains(&touch)
+                    || time - self.times[first] > self.scope.lookback_ms;
+                if is_over {
+                    self.null_journey(person, first..before + 1);
+                    run = None;
+                }
+            }
+            if is_free && run.is_none() {
+                run = Some(touch);
+            }
+            before = touch;
+        }
+        if let Some(first) = run {
+            self.null_journey(person, first..own.end);
+        }
+    }
+
+    fn null_journey(&mut self, person: u32, touches: std::ops::Range<usize>) {
+        let end = self.times[touches.end - 1];
+        // A conversion's group says nothing here, but there must be one.
+        let group = if self.groups.is_empty() { self.group("") } else { 0 };
+        let outcome = Outcome { nulls: 1.0, group, person, ..Outcome::default() };
+        self.journey(touches, end, outcome);
+    }
+
+    fn journey(&mut self, touches: std::ops::Range<usize>, end: i64, outcome: Outcome) {
+        self.paths.touches.extend_from_slice(&self.touches[touches.clone()]);
+        self.paths.ages.extend(self.times[touches].iter().map(|time| end - time));
+        self.paths.close();
+        self.outcomes.push(outcome);
+        if self.outcomes.len() >= PART {
+            self.close_part();
+        }
+    }
+
+    fn close_part(&mut self) {
+        if !self.outcomes.is_empty() {
+            let paths = Arc::new(std::mem::take(&mut self.paths));
+            self.parts.push(Part { paths, outcomes: std::mem::take(&mut self.outcomes) });
+        }
+    }
+
+    fn group(&mut self, currency: &str) -> u32 {
+        if let Some(group) = self.group_of.get(currency) {
+            return *group;
+        }
+        let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let known = Some(currency).filter(|currency| !currency.is_empty()).map(str::to_owned);
+        self.groups.push(Group { currency: known, has_value: false });
+        self.group_of.insert(currency.to_owned(), number);
+        number
+    }
+
+    fn into_journeys(mut self) -> Journeys {
+        self.close_part();
+        Journeys {
+            channels: self.names,
+            groups: self.groups,
+            parts: self.parts,
+            scale: 10_000.0,
+            is_observed: true,
+            goal: self.scope.goal.clone(),
+        }
+    }
+}
+
+/// The channel of every touchpoint, and the channels' names in the order of their first touch.
+fn channels(touchpoints: &DataFrame, scope: &Scope) -> PolarsResult<(Vec<String>, Vec<Touch>)> {
+    let zone: &TimeZone = &scope.period.zone;
+    let dimensions: &[Dimension] =
+        if scope.channel.is_empty() { &[Dimension::Source] } else { &scope.channel };
+    let labels = dimensions
+        .iter()
+        .map(|dimension| dimension.values(touchpoints, "time", zone))
+        .collect::<PolarsResult<Vec<_>>>()?;
+    let labels = labels.iter().map(|series| series.str()).collect::<PolarsResult<Vec<_>>>()?;
+    let sources = touchpoints.column("source")?.str()?;
+    let mut names: Vec<String> = Vec::new();
+    let mut known: FxHashMap<Vec<Option<&str>>, u32> = FxHashMap::default();
+    let mut touches = Vec::with_capacity(touchpoints.height());
+    for row in 0..touchpoints.height() {
+        let key: Vec<Option<&str>> = labels.iter().map(|label| label.get(row)).collect();
+        let channel = *known.entry(key).or_insert_with_key(|key| {
+            let parts = key.iter().zip(dimensions).map(|(value, dimension)| {
+                value.map_or_else(|| format!("(no {})", dimension.as_str()), str::to_owned)
+            });
+            names.push(parts.collect::<Vec<_>>().join(" / "));
+            u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+        });
+        touches.push(Touch::new(channel, sources.get(row) == Some(Source::Organic.as_str())));
+    }
+    Ok((names, touches))
+}

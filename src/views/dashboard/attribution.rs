@@ -1,0 +1,306 @@
+//! The attribution page: models side by side, and the journeys behind them.
+
+use askama::Template;
+
+use super::super::chart::{self, Bar};
+use super::super::{Credit, Question, answer};
+use super::journeys::JourneyTables;
+use super::range::Range;
+use super::text::{credit, dash, money, percent};
+use super::words;
+use crate::analysis::{
+    self, AnalysisError, AttributionReport, Comparison, ComparisonRow, Description, Dimension,
+    Model, NONE, Threads,
+};
+use crate::domain::Timestamp;
+
+/// Rows of the tables of channels and paths.
+const MOST_ROWS: usize = 25;
+const MOST_BARS: usize = 12;
+
+/// Everything that the page shows, from one pass over the period's events.
+pub(super) struct Credits {
+    report: AttributionReport,
+    comparison: Comparison,
+    journeys: Description,
+    /// Names of the conversions that there are.
+    goals: Vec<String>,
+}
+
+impl Credits {
+    pub(super) fn new(threads: &Threads, question: &Question) -> Result<Self, AnalysisError> {
+        let journeys = answer::journeys(threads, question)?;
+        Ok(Self {
+            report: answer::credit_by_model(&journeys, &question.credit)?,
+            comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
+            journeys: analysis::describe(&journeys),
+            goals: analysis::goals(threads)?,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "attribution.html", config = "dashboards/askama.toml")]
+pub(super) struct AttributionPage {
+    page: &'static str,
+    range: Range,
+    models: Vec<Choice>,
+    channels: Vec<Choice>,
+    goals: Vec<Choice>,
+    lookback_days: u32,
+    intervals: bool,
+    model: &'static str,
+    explanation: &'static str,
+    summary: String,
+    notes: Vec<String>,
+    chart: String,
+    has_value: bool,
+    has_effect: bool,
+    credits: Vec<CreditRow>,
+    compared: Vec<ComparedRow>,
+    left_out: usize,
+    journeys: JourneyTables,
+    meanings: Vec<(&'static str, &'static str)>,
+    /// Address of the figures, to which a format is added.
+    api: String,
+    comparison_api: String,
+    journeys_api: String,
+}
+
+struct Choice {
+    value: String,
+    label: String,
+    is_chosen: bool,
+}
+
+struct CreditRow {
+    id: String,
+    label: String,
+    meaning: &'static str,
+    conversions: String,
+    /// One a line.
+    intervals: Vec<String>,
+    share: String,
+    /// One a line.
+    values: Vec<String>,
+    effect: String,
+}
+
+struct ComparedRow {
+    label: String,
+    cells: Vec<ComparedCell>,
+}
+
+struct ComparedCell {
+    conversions: String,
+    /// `+12 %` where it counts.
+    difference: Option<String>,
+}
+
+impl AttributionPage {
+    pub(super) fn new(found: &Credits, question: &Question, now: Timestamp) -> Self {
+        let asked = &question.credit;
+        let query = query(question);
+        let report = &found.report;
+        let total = report.total_conversions;
+        let label = |channel: &str| label(channel, question);
+        let api = |path: &str| {
+            let (from, to) = (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
+            format!("/api/v1/attribution{path}?from={from}&to={to}{query}")
+        };
+        let channels = by_channel(report);
+        let rows = found.comparison.over_currencies();
+        Self {
+            page: "attribution",
+            range: Range::new(&question.period, now, "/attribution", &query),
+            models: models(asked.model),
+            channels: channel_choices(&question.by),
+            goals: goals(&found.goals, asked.conversion.as_deref()),
+            lookback_days: asked.parameters.lookback_days,
+            intervals: asked.intervals,
+            model: words::model(asked.model),
+            explanation: asked.model.explanation(),
+            summary: summary(found, asked),
+            notes: report.notes.clone(),
+            chart: chart(&channels, total, &label),
+            has_value: report.channels.iter().any(|row| row.value.is_some()),
+            has_effect: report.channels.iter().any(|row| row.removal_effect.is_some()),
+            credits: channels
+                .iter()
+                .take(MOST_ROWS)
+                .map(|one| credit_row(one, total, &label))
+                .collect(),
+            compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &label)).collect(),
+            left_out: rows.len().saturating_sub(MOST_ROWS),
+            journeys: JourneyTables::new(&found.journeys, &label),
+            meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).to_vec(),
+            api: api(""),
+            comparison_api: api("/comparison"),
+            journeys_api: api("/journeys"),
+        }
+    }
+}
+
+/// What was asked besides the days, for addresses.
+fn query(question: &Question) -> String {
+    let asked = &question.credit;
+    let by: Vec<&str> = question.by.iter().map(|dimension| dimension.as_str()).collect();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("model", asked.model.as_str());
+    query.append_pair("lookback_days", &asked.parameters.lookback_days.to_string());
+    query.append_pair("by", &by.join(","));
+    if let Some(goal) = &asked.conversion {
+        query.append_pair("conversion", goal);
+    }
+    if asked.intervals {
+        query.append_pair("intervals", "true");
+    }
+    format!("&{}", query.finish())
+}
+
+/// A channel as people read it: the usual words for sources, everything else as it is.
+fn label(channel: &str, question: &Question) -> String {
+    let is_source = matches!(question.by.as_slice(), [] | [Dimension::Source]);
+    if is_source || channel == NONE {
+        words::source(channel).0.to_owned()
+    } else {
+        channel.to_owned()
+    }
+}
+
+fn models(chosen: Model) -> Vec<Choice> {
+    let choice = |model: Model| Choice {
+        value: model.as_str().to_owned(),
+        label: words::model(model).to_owned(),
+        is_chosen: model == chosen,
+    };
+    Model::ALL.map(choice).into()
+}
+
+fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
+    let by: Vec<&str> = by.iter().map(|dimension| dimension.as_str()).collect();
+    let by = if by.is_empty() { "source".to_owned() } else { by.join(",") };
+    let usual = [
+        ("source", "Source"),
+        ("ad", "Ad"),
+        ("ref", "Ref"),
+        ("page", "Page"),
+        ("source,ad", "Source and ad"),
+        ("source,ref", "Source and ref"),
+    ];
+    let mut choices: Vec<Choice> = usual
+        .into_iter()
+        .map(|(value, label)| Choice {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            is_chosen: value == by,
+        })
+        .collect();
+    if choices.iter().all(|choice| !choice.is_chosen) {
+        choices.push(Choice { value: by.clone(), label: by, is_chosen: true });
+    }
+    choices
+}
+
+fn goals(known: &[String], chosen: Option<&str>) -> Vec<Choice> {
+    let any = Choice { value: String::new(), label: "Any".to_owned(), is_chosen: chosen.is_none() };
+    let unknown = chosen.filter(|chosen| known.iter().all(|name| name != chosen));
+    let names = known.iter().map(String::as_str).chain(unknown);
+    let choice = |name: &str| Choice {
+        value: name.to_owned(),
+        label: name.to_owned(),
+        is_chosen: chosen == Some(name),
+    };
+    std::iter::once(any).chain(names.map(choice)).collect()
+}
+
+fn summary(found: &Credits, asked: &Credit) -> String {
+    let goal = asked.conversion.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+    format!(
+        "{} conversions{goal} happened in these days; {} journeys led to none. Touchpoints earn \
+         credit for {} days.",
+        credit(found.journeys.conversions),
+        credit(found.journeys.without_conversion),
+        asked.parameters.lookback_days
+    )
+}
+
+/// A channel's rows of several currencies as one.
+struct ByChannel<'a> {
+    channel: &'a str,
+    conversions: f64,
+    rows: Vec<&'a analysis::ChannelCredit>,
+}
+
+fn by_channel(report: &AttributionReport) -> Vec<ByChannel<'_>> {
+    let mut channels: Vec<ByChannel<'_>> = Vec::new();
+    for row in &report.channels {
+        let channel = row.channel.as_str();
+        match channels.iter_mut().find(|known| known.channel == channel) {
+            Some(known) => {
+                known.conversions += row.conversions;
+                known.rows.push(row);
+            }
+            None => {
+                channels.push(ByChannel { channel, conversions: row.conversions, rows: vec![row] });
+            }
+        }
+    }
+    channels.sort_by(|a, b| b.conversions.total_cmp(&a.conversions));
+    channels
+}
+
+fn chart(channels: &[ByChannel<'_>], total: f64, label: &impl Fn(&str) -> String) -> String {
+    let bars: Vec<Bar> = channels
+        .iter()
+        .take(MOST_BARS)
+        .map(|one| Bar {
+            label: label(one.channel),
+            length: one.conversions,
+            note: format!(
+                "{} · {}",
+                credit(one.conversions),
+                percent(Some(one.conversions / total))
+            ),
+        })
+        .collect();
+    let said: Vec<String> =
+        bars.iter().map(|bar| format!("{} {}", bar.label, credit(bar.length))).collect();
+    chart::bars(&bars, &format!("Conversions by channel: {}", said.join(", ")))
+}
+
+fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) -> CreditRow {
+    // Intervals do not add up: with several currencies each has its own.
+    let between = |row: &&analysis::ChannelCredit| {
+        let [low, high] = row.conversions_interval?;
+        let currency = row.currency.as_deref().filter(|_| one.rows.len() > 1).unwrap_or_default();
+        Some(format!("{} to {} {currency}", credit(low), credit(high)).trim_end().to_owned())
+    };
+    let worth = |row: &&analysis::ChannelCredit| {
+        let currency = row.currency.as_deref().unwrap_or_default();
+        row.value.map(|value| format!("{}\u{a0}{currency}", money(value)))
+    };
+    let values: Vec<String> = one.rows.iter().filter_map(worth).collect();
+    CreditRow {
+        id: one.channel.to_owned(),
+        label: label(one.channel),
+        meaning: words::source(one.channel).1,
+        conversions: credit(one.conversions),
+        intervals: one.rows.iter().filter_map(between).collect(),
+        share: percent(Some(one.conversions / total)),
+        values: if values.is_empty() { vec![dash()] } else { values },
+        effect: percent(one.rows.first().and_then(|row| row.removal_effect)),
+    }
+}
+
+fn compared_row(row: &ComparisonRow, label: &impl Fn(&str) -> String) -> ComparedRow {
+    let cells = Model::ALL.iter().filter_map(|model| row.models.get(model.as_str()));
+    let cells = cells.map(|compared| ComparedCell {
+        conversions: credit(compared.conversions),
+        difference: compared.is_marked.then(|| match compared.difference {
+            Some(part) => format!("{:+.0}\u{a0}%", part * 100.0),
+            None => "new".to_owned(),
+        }),
+    });
+    ComparedRow { label: label(&row.channel), cells: cells.collect() }
+}

@@ -1,0 +1,123 @@
+//! The journeys behind the attribution page's figures, as tables of texts.
+
+use super::text::{credit, dash, percent};
+use crate::analysis::Description;
+
+/// Rows of a table.
+const MOST_ROWS: usize = 25;
+/// Above that many channels the table of steps from one to another says nothing any more.
+const MOST_IN_MATRIX: usize = 14;
+
+pub(super) struct JourneyTables {
+    pub lengths: Vec<[String; 3]>,
+    pub lags: Vec<[String; 2]>,
+    pub people: Vec<[String; 3]>,
+    pub assists: Vec<AssistsRow>,
+    pub paths: Vec<PathRow>,
+    pub matrix: Option<Matrix>,
+}
+
+pub(super) struct AssistsRow {
+    pub label: String,
+    pub counts: [String; 4],
+    pub per_last: String,
+    pub effect: String,
+}
+
+pub(super) struct PathRow {
+    pub steps: Vec<String>,
+    pub conversions: String,
+    pub without: String,
+    pub rate: String,
+}
+
+/// Where people go from each channel.
+pub(super) struct Matrix {
+    pub to: Vec<String>,
+    pub rows: Vec<(String, Vec<String>)>,
+}
+
+impl JourneyTables {
+    pub(super) fn new(journeys: &Description, label: &impl Fn(&str) -> String) -> Self {
+        Self {
+            lengths: lengths(journeys),
+            lags: lags(journeys),
+            people: people(journeys),
+            assists: assists(journeys, label),
+            paths: paths(journeys, label),
+            matrix: matrix(journeys, label),
+        }
+    }
+}
+
+fn lengths(journeys: &Description) -> Vec<[String; 3]> {
+    let rows = journeys.lengths.iter().take(MOST_ROWS);
+    rows.map(|row| {
+        [row.touchpoints.to_string(), credit(row.conversions), credit(row.without_conversion)]
+    })
+    .collect()
+}
+
+fn lags(journeys: &Description) -> Vec<[String; 2]> {
+    let rows = journeys.lags.iter().take(MOST_ROWS * 2);
+    rows.map(|row| [row.days.to_string(), credit(row.conversions)]).collect()
+}
+
+fn people(journeys: &Description) -> Vec<[String; 3]> {
+    let kind = |kind| match kind {
+        "new" => "New",
+        "returning" => "Returning",
+        _ => "Not seen before",
+    };
+    let rows = journeys.people.iter();
+    rows.map(|row| [kind(row.kind).to_owned(), row.people.to_string(), credit(row.conversions)])
+        .collect()
+}
+
+fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<AssistsRow> {
+    let rows = journeys.assists.iter().take(MOST_ROWS);
+    rows.map(|row| AssistsRow {
+        label: label(&row.channel),
+        counts: [row.conversions, row.first, row.last, row.assisted].map(credit),
+        per_last: row.assisted_per_last.map_or_else(dash, |ratio| format!("{ratio:.2}")),
+        effect: percent(Some(row.removal_effect)),
+    })
+    .collect()
+}
+
+fn paths(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<PathRow> {
+    let rows = journeys.paths.iter().take(MOST_ROWS);
+    rows.map(|row| PathRow {
+        steps: row.path.iter().map(|channel| label(channel)).collect(),
+        conversions: credit(row.conversions),
+        without: credit(row.without_conversion),
+        rate: percent(Some(row.conversions / (row.conversions + row.without_conversion))),
+    })
+    .collect()
+}
+
+fn matrix(journeys: &Description, label: &impl Fn(&str) -> String) -> Option<Matrix> {
+    if journeys.assists.is_empty() || journeys.assists.len() > MOST_IN_MATRIX {
+        return None;
+    }
+    let channels = || journeys.assists.iter().map(|row| row.channel.as_str());
+    let from: Vec<&str> = std::iter::once("(start)").chain(channels()).collect();
+    let to: Vec<&str> = channels().chain(["(conversion)", "(no conversion)"]).collect();
+    let cell = |from: &str, to: &str| {
+        let found = journeys.transitions.iter().find(|step| step.from == from && step.to == to);
+        found.map_or_else(String::new, |step| percent(Some(step.probability)))
+    };
+    let named = |channel: &str| match channel {
+        "(start)" => "Start".to_owned(),
+        "(conversion)" => "Conversion".to_owned(),
+        "(no conversion)" => "None".to_owned(),
+        channel => label(channel),
+    };
+    Some(Matrix {
+        rows: from
+            .iter()
+            .map(|from| (named(from), to.iter().map(|to| cell(from, to)).collect()))
+            .collect(),
+        to: to.into_iter().map(named).collect(),
+    })
+}

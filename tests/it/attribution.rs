@@ -1,0 +1,388 @@
+//! Attribution over path files: the oracle on random tables, published examples, the command line.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use messenger_funnel::analysis::{
+    AttributionReport, Journeys, Model, Parameters, attribution, comparison, describe,
+    journeys_of_paths,
+};
+use polars::prelude::*;
+use proptest::prelude::*;
+
+use crate::slow_attribution::{Journey, Numbers, Touch, credits};
+use crate::support::{World, succeeded};
+
+const DAY: i64 = 86_400_000;
+
+/// Paths such as `A > B` with conversions, their value, and journeys without one.
+type Table<'a> = [(&'a str, f64, f64, f64)];
+
+fn journeys(table: &Table<'_>) -> Journeys {
+    let column = |name: &str, get: fn(&(&str, f64, f64, f64)) -> f64| {
+        Column::new(name.into(), table.iter().map(get).collect::<Vec<_>>())
+    };
+    let paths: Vec<&str> = table.iter().map(|row| row.0).collect();
+    let frame = DataFrame::new(
+        table.len(),
+        vec![
+            Column::new("path".into(), paths),
+            column("total_conversions", |row| row.1),
+            column("total_conversion_value", |row| row.2),
+            column("total_null", |row| row.3),
+        ],
+    );
+    journeys_of_paths(&frame.unwrap()).unwrap()
+}
+
+fn report(table: &Table<'_>, model: Model, order: usize) -> AttributionReport {
+    let parameters = Parameters { order, ..Parameters::default() };
+    attribution(&journeys(table), model, &parameters, false).unwrap()
+}
+
+fn conversions(report: &AttributionReport) -> BTreeMap<String, f64> {
+    report.channels.iter().map(|row| (row.channel.clone(), row.conversions)).collect()
+}
+
+#[track_caller]
+fn assert_credit(report: &AttributionReport, expected: &[(&str, f64)]) {
+    let found = conversions(report);
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for (channel, credit) in expected {
+        assert!((found[*channel] - credit).abs() < 1e-12, "{channel}: {found:?}");
+    }
+}
+
+#[track_caller]
+fn assert_effects(report: &AttributionReport, expected: &[(&str, f64)]) {
+    for (channel, effect) in expected {
+        let row = report.channels.iter().find(|row| row.channel == *channel).unwrap();
+        assert!((row.removal_effect.unwrap() - effect).abs() < 1e-12, "{channel}: {row:?}");
+    }
+}
+
+/// The example that is usually shown with `ChannelAttribution` (in the README of pychattr, its port:
+/// github.com/jmwoloso/pychattr). Published, simulated: A 1.991106, B 1.008894, removal effects 1
+/// and 0.5067; first touch 3 and 0. Exact: 2 and 1, effects 1 and 1/2.
+#[test]
+fn the_example_of_channel_attribution() {
+    let table = [
+        ("A > B > A > B > B > A", 1.0, 1.0, 0.0),
+        ("A > B > B > A > A", 1.0, 1.0, 0.0),
+        ("A > A", 1.0, 1.0, 0.0),
+    ];
+    let first_order = report(&table, Model::Markov, 1);
+    assert_credit(&first_order, &[("A", 2.0), ("B", 1.0)]);
+    assert_effects(&first_order, &[("A", 1.0), ("B", 0.5)]);
+    assert_credit(&report(&table, Model::Markov, 2), &[("A", 1.8), ("B", 1.2)]);
+    assert_credit(&report(&table, Model::First, 1), &[("A", 3.0), ("B", 0.0)]);
+    assert_credit(&report(&table, Model::Linear, 1), &[("A", 2.1), ("B", 0.9)]);
+    let described = describe(&journeys(&table));
+    let chance = |from: &str, to: &str| {
+        let step = described.transitions.iter().find(|step| step.from == from && step.to == to);
+        step.map(|step| step.probability)
+    };
+    // 8 steps leave A, 3 of them to B, 2 to A; published without the steps to itself: 1/2 and 1/2.
+    assert_eq!(chance("(start)", "A"), Some(1.0));
+    assert_eq!(chance("A", "B").map(|chance| chance / (1.0 - 0.25)), Some(0.5));
+    assert_eq!(chance("A", "(conversion)"), Some(0.375));
+    assert_eq!(chance("B", "A").map(|chance| chance / (1.0 - 0.4)), Some(1.0));
+}
+
+/// Bryl', "Attribution models with Markov chains in R", 2016: removal effects 1/2, 1 and 1 of a
+/// chance of 1/3. The way of Anderl et al. 2016 by a worked example.
+#[test]
+fn the_example_of_bryl() {
+    let table =
+        [("c1 > c2 > c3", 1.0, 0.0, 0.0), ("c1", 0.0, 0.0, 1.0), ("c2 > c3", 0.0, 0.0, 1.0)];
+    let found = report(&table, Model::Markov, 1);
+    assert_effects(&found, &[("c1", 0.5), ("c2", 1.0), ("c3", 1.0)]);
+    assert_credit(&found, &[("c1", 0.2), ("c2", 0.4), ("c3", 0.4)]);
+}
+
+/// The example of `markov_removal` in the R package mediamix (Chase): effects 0.5 and 1 of 2/3,
+/// credit 0.6666667 and 1.3333333.
+#[test]
+fn the_example_of_mediamix() {
+    let table = [("a > b", 1.0, 0.0, 0.0), ("a", 0.0, 0.0, 1.0), ("b", 1.0, 0.0, 0.0)];
+    let found = report(&table, Model::Markov, 1);
+    assert_effects(&found, &[("a", 0.5), ("b", 1.0)]);
+    assert_credit(&found, &[("a", 2.0 / 3.0), ("b", 4.0 / 3.0)]);
+}
+
+/// Two worked examples of Shapley values (Kinley, game-theory-attribution, 2020; Gorb after it): of
+/// 100 conversions F earns 45, G 21.5 and L 33.5; and F 45.5, O 20.5 and L 34.
+#[test]
+fn the_examples_of_shapley_values() {
+    let table = [
+        ("F", 18.0, 0.0, 0.0),
+        ("G", 4.0, 0.0, 0.0),
+        ("L", 8.0, 0.0, 0.0),
+        ("F > G", 10.0, 0.0, 0.0),
+        ("L > F", 26.0, 0.0, 0.0),
+        ("G > L", 7.0, 0.0, 0.0),
+        ("F > G > L > F", 27.0, 0.0, 0.0),
+    ];
+    let found = report(&table, Model::Shapley, 1);
+    assert_credit(&found, &[("F", 45.0), ("G", 21.5), ("L", 33.5)]);
+    let table = [
+        ("F", 20.0, 0.0, 0.0),
+        ("O", 10.0, 0.0, 0.0),
+        ("L", 17.0, 0.0, 0.0),
+        ("F > O", 17.0, 0.0, 0.0),
+        ("F > L", 30.0, 0.0, 0.0),
+        ("F > L > O", 6.0, 0.0, 0.0),
+    ];
+    let found = report(&table, Model::Shapley, 1);
+    assert_credit(&found, &[("F", 45.5), ("O", 20.5), ("L", 34.0)]);
+}
+
+/// More states than the dense solver takes, against the crowd that walks through them.
+#[test]
+fn a_large_chain_equals_the_oracle() {
+    let mut random = fastrand::Rng::with_seed(5);
+    let table: Vec<(Vec<u8>, f64)> = (0..1500)
+        .map(|_| {
+            let length = random.usize(1..9);
+            let path = (0..length).map(|_| random.u8(0..9)).collect();
+            (path, f64::from(random.u8(0..3)))
+        })
+        .collect();
+    let slow: Vec<Journey> = table
+        .iter()
+        .map(|(path, conversions)| slow_journey(path, *conversions, conversions * 2.5, 1.0))
+        .collect();
+    let found = attribution(
+        &from_slow(&slow),
+        Model::Markov,
+        &Parameters { order: 3, ..Parameters::default() },
+        false,
+    );
+    compare(&found.unwrap(), &slow, 3);
+}
+
+fn slow_journey(path: &[u8], conversions: f64, value: f64, nulls: f64) -> Journey {
+    let touch = |(at, channel): (usize, &u8)| Touch {
+        channel: if *channel == 0 { "Organic".to_owned() } else { format!("c{channel}") },
+        // Without times touchpoints count as a day apart.
+        age: (path.len() - 1 - at) as i64 * DAY,
+        is_organic: *channel == 0,
+    };
+    let path = path.iter().enumerate().map(touch).collect();
+    Journey { path, conversions, value, nulls, currency: String::new() }
+}
+
+fn from_slow(slow: &[Journey]) -> Journeys {
+    let paths: Vec<String> = slow
+        .iter()
+        .map(|one| {
+            one.path.iter().map(|touch| touch.channel.as_str()).collect::<Vec<_>>().join(" > ")
+        })
+        .collect();
+    let table: Vec<(&str, f64, f64, f64)> = paths
+        .iter()
+        .zip(slow)
+        .map(|(path, one)| (path.as_str(), one.conversions, one.value, one.nulls))
+        .collect();
+    journeys(&table)
+}
+
+fn compare(found: &AttributionReport, slow: &[Journey], order: usize) {
+    let numbers = Numbers { half_life_days: 7.0, first_share: 0.4, last_share: 0.4, order };
+    let expected = credits(found.model, slow, &numbers);
+    let total: f64 = slow.iter().map(|one| one.conversions).sum();
+    for row in &found.channels {
+        let key = (row.channel.clone(), String::new());
+        let credit = expected.get(&key).copied().unwrap_or_default();
+        assert!(
+            (row.conversions - credit.0).abs() < 1e-9 * total.max(1.0),
+            "{} {row:?} {credit:?}",
+            found.model
+        );
+        let value = row.value.unwrap_or(0.0);
+        assert!(
+            (value - credit.1).abs() < 1e-8 * total.max(1.0),
+            "{} {row:?} {credit:?}",
+            found.model
+        );
+    }
+    let sum: f64 = found.channels.iter().map(|row| row.conversions).sum();
+    assert!(sum == total && found.total_conversions == total, "{}: {sum} {total}", found.model);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_model_on_any_table_equals_the_oracle(
+        table in prop::collection::vec(
+            (prop::collection::vec(0..6_u8, 0..7), 0..4_u8, 0..3_u8, 0..1000_u32),
+            1..25,
+        ),
+        order in 1..=4_usize,
+    ) {
+        let slow: Vec<Journey> = table
+            .iter()
+            .map(|(path, conversions, nulls, value)| {
+                let value = if *conversions > 0 { f64::from(*value) / 8.0 } else { 0.0 };
+                slow_journey(path, f64::from(*conversions), value, f64::from(*nulls))
+            })
+            .collect();
+        let fast = from_slow(&slow);
+        let parameters = Parameters { order, ..Parameters::default() };
+        for model in Model::ALL {
+            compare(&attribution(&fast, model, &parameters, false).unwrap(), &slow, order);
+        }
+        // Side by side they are the same figures.
+        let all = comparison(&fast, &Model::ALL, Model::Last, &parameters);
+        for row in &all.rows {
+            for (model, credit) in &row.models {
+                let alone = attribution(&fast, Model::parse(model).unwrap(), &parameters, false);
+                let alone = conversions(&alone.unwrap());
+                prop_assert_eq!(alone.get(&row.channel).copied().unwrap_or(0.0), credit.conversions);
+            }
+        }
+    }
+}
+
+/// Half of the people convert after A, all others after nothing: the interval must cover the truth,
+/// be about as wide as the binomial says, and be the same each time.
+#[test]
+fn intervals_are_those_of_drawing_people_anew() {
+    let table = [("A", 100.0, 0.0, 100.0), ("B", 25.0, 0.0, 175.0)];
+    let of = |model| {
+        let found = attribution(&journeys(&table), model, &Parameters::default(), true).unwrap();
+        let row = found.channels.iter().find(|row| row.channel == "A").unwrap();
+        row.conversions_interval.unwrap()
+    };
+    let [low, high] = of(Model::Last);
+    // 400 people, a quarter of them in A with a conversion: deviation sqrt(400 * 1/4 * 3/4) = 8.66.
+    assert!((low - (100.0 - 1.96 * 8.66)).abs() < 4.0, "{low}");
+    assert!((high - (100.0 + 1.96 * 8.66)).abs() < 4.0, "{high}");
+    assert_eq!(of(Model::Last), [low, high]);
+    let [low, high] = of(Model::Markov);
+    assert!(low < 100.0 && high > 100.0 && high - low > 20.0, "{low} {high}");
+}
+
+#[test]
+fn notes_tell_what_is_shaky() {
+    let notes = |table: &Table<'_>, model, order| report(table, model, order).notes.join(" ");
+    let said = notes(&[("A > B", 20.0, 0.0, 0.0), ("B", 2.0, 0.0, 0.0)], Model::Markov, 1);
+    assert!(said.contains("Only 22 conversions"), "{said}");
+    assert!(said.contains("91 % of the conversions came by one path: A > B"), "{said}");
+    assert!(said.contains("No journey without a conversion is known"), "{said}");
+    let said = notes(&[("A", 500.0, 0.0, 9.0), ("B", 450.0, 0.0, 9.0)], Model::TimeDecay, 1);
+    assert!(said.contains("single touchpoint") && said.contains("a day apart"), "{said}");
+    let said = notes(&[("A > B > C > D > E", 3.0, 0.0, 0.0)], Model::Markov, 3);
+    assert!(said.contains("Order 3 makes 5 states of 3 journeys"), "{said}");
+    assert!(notes(&[("A", 0.0, 0.0, 9.0)], Model::Last, 1).contains("no conversions"));
+    let calm = [("A > B", 400.0, 0.0, 9.0), ("B > A", 450.0, 0.0, 9.0), ("B > B", 500.0, 0.0, 1.0)];
+    assert_eq!(notes(&calm, Model::Markov, 1), "");
+}
+
+/// Figures of `ChannelAttribution` 2.2.5 (`heuristic_models`) on the common file, which
+/// `benches/peers/attribution/compare.py` compares in full.
+#[test]
+fn the_command_takes_path_files() {
+    let world = World::new();
+    let common = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/paths/common.csv.gz");
+    let ask = |model: &str| {
+        world.json(&["attribution", "--paths", common, "--model", model, "--format", "json"])
+    };
+    for (model, alpha, beta) in [
+        ("first", 6308.0, 2831.0),
+        ("last", 8447.0, 989.0),
+        ("linear", 7_574.718_594, 2_083.500_145),
+    ] {
+        let report = ask(model);
+        assert_eq!(report["model"], model);
+        assert_eq!(report["total_conversions"], 19_785.0);
+        let rows = report["channels"].as_array().unwrap();
+        assert_eq!(rows.len(), 12);
+        let credit = |name: &str| {
+            let row = rows.iter().find(|row| row["channel"] == name).unwrap();
+            assert!(row["value"].as_f64().unwrap() > 0.0 && row["currency"].is_null());
+            row["conversions"].as_f64().unwrap()
+        };
+        assert!((credit("alpha") - alpha).abs() < 1e-6, "{report}");
+        assert!((credit("beta") - beta).abs() < 1e-6, "{report}");
+        let sum: f64 = rows.iter().map(|row| row["conversions"].as_f64().unwrap()).sum();
+        assert_eq!(sum, 19_785.0);
+    }
+    // No database was touched.
+    assert!(!world.data_dir().exists());
+    let compared = world.json(&["attribution", "--paths", common, "--compare", "--format", "json"]);
+    assert_eq!(compared["models"].as_array().unwrap().len(), 8);
+    let journeys =
+        world.json(&["attribution", "--paths", common, "--journeys", "--format", "json"]);
+    assert_eq!(journeys["without_conversion"], 68_602.0);
+    let plain = "path,total_conversions\r\na > b,1\r\n\"b\",2\r\n";
+    let csv = world.succeed_with_input(
+        &["attribution", "--paths", "-", "--model", "first", "--format", "csv"],
+        plain.as_bytes(),
+    );
+    assert_eq!(csv, "channel,conversions,value,currency\r\nb,2,,\r\na,1,,\r\n");
+}
+
+#[test]
+fn bad_path_files_are_told_by_line_and_column() {
+    let world = World::new();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(b"path,total_conversions\na,1\n").unwrap();
+    let mut torn = gzip.finish().unwrap();
+    torn.truncate(torn.len() - 9);
+    let cases: [(&str, &[u8], &str); 8] = [
+        (
+            "header.csv",
+            b"journey,count\na,1\n",
+            "line 1: there must be columns path and total_conversions",
+        ),
+        (
+            "number.csv",
+            b"path,total_conversions\na,1\nb,many\n",
+            "line 3: total_conversions: \"many\"",
+        ),
+        (
+            "negative.csv",
+            b"path,total_conversions\na,-1\n",
+            "line 2: total_conversions: -1 cannot be",
+        ),
+        (
+            "channel.csv",
+            b"path,total_conversions\n\na > > b,1\n",
+            "line 3: path: a channel has no name",
+        ),
+        (
+            "blank.csv",
+            b"path,total_conversions\r\n\r\na,1\r\nb,x",
+            "line 4: total_conversions: \"x\"",
+        ),
+        ("end.csv", b"path,total_conversions\na > ,1\n", "line 2: path: a channel has no name"),
+        ("short.csv", b"path,total_conversions\na\n", "line 2: 1 columns, the header has 2"),
+        ("torn.csv.gz", &torn, "torn.csv.gz"),
+    ];
+    for (name, text, told) in cases {
+        let path = world.write(name, text);
+        let output = world.run(&["attribution", "--paths", path.to_str().unwrap()]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{name}: {errors}");
+        assert!(errors.contains(told) && errors.contains(name), "{name}: {errors}");
+    }
+    for (args, told) in [
+        (["--model", "lat"], "unknown attribution model \"lat\"; known are first, last,"),
+        (["--order", "5"], "order: 5 is not between 1 and 4"),
+        (["--half-life-days", "0"], "half_life_days: 0 is not above 0"),
+        (["--first-share", "0.8"], "last_share: with first_share it makes 1.2"),
+        (["--last-share", "x"], "last_share: \"x\": invalid float"),
+    ] {
+        let output = world.run(&[&["attribution", "--paths", "none.csv"][..], &args].concat());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
+        assert!(errors.contains(told), "{args:?}: {errors}");
+    }
+    let missing = world.run(&["attribution", "--paths", "none.csv"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read none.csv"));
+    succeeded(&world.run(&["attribution", "--help"]));
+}
