@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-crash lint doc bench-collector bench-draining bench-journals clean
+.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-journals clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -40,6 +40,14 @@ bench-collector: engine
 # A backlog's way into ClickHouse beside the bare clickhouse crate.
 bench-draining: engine
 	cargo bench --locked --bench draining
+
+# Attribution beside the Python libraries: needs Python 3.11 and a C++ compiler for them.
+ATTRIBUTION_PEERS := $(or $(CARGO_TARGET_DIR),target)/attribution-peers
+bench-attribution:
+	test -x $(ATTRIBUTION_PEERS)/bin/python || python3 -m venv $(ATTRIBUTION_PEERS)
+	$(ATTRIBUTION_PEERS)/bin/pip install --quiet -r benches/peers/attribution/requirements.txt
+	$(ATTRIBUTION_PEERS)/bin/python benches/peers/attribution/speed.py \
+		--ours "$$(benches/peers/attribution/build)" --paths tests/paths/common.csv.gz
 
 # The journal beside SQLite, fjall and redb.
 bench-journals:

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 const PEOPLE: u64 = 40_000;
 const ROUNDS: usize = 5;
 /// Journal bytes in one of the shipper's batches, as `src/store/shipper.rs` has it.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 fn main() {
     // The engine is this program, started again.

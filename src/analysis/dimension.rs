@@ -1,13 +1,16 @@
 //! What a funnel can be broken down by.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 use polars::frame::DataFrame;
 use polars::prelude::{NamedFrom, PolarsResult, Series};
 
 use super::AnalysisError;
+use crate::domain::ref_part;
 
 /// A property of a conversation, by its opening, or of a touchpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dimension {
     /// The door it was opened by.
     Source,
@@ -15,8 +18,18 @@ pub enum Dimension {
     Page,
     /// The referral parameter of the opening act.
     Ref,
+    /// One `key=value` part of the referral parameter: `ref.key`.
+    RefPart(String),
     /// The ad of the opening act.
     Ad,
+    /// The registered link with that referral parameter, by its slug.
+    Link,
+    /// The link's campaign.
+    Campaign,
+    /// The link's medium.
+    Medium,
+    /// The link's owner.
+    Owner,
     /// The day it was opened, in the report's zone.
     Day,
     /// The Monday of the week it was opened in, in the report's zone.
@@ -26,27 +39,50 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    const ALL: [Self; 7] =
-        [Self::Source, Self::Page, Self::Ref, Self::Ad, Self::Day, Self::Week, Self::Hour];
+    const ALL: [Self; 11] = [
+        Self::Source,
+        Self::Page,
+        Self::Ref,
+        Self::Ad,
+        Self::Link,
+        Self::Campaign,
+        Self::Medium,
+        Self::Owner,
+        Self::Day,
+        Self::Week,
+        Self::Hour,
+    ];
 
     /// Its name in questions and reports.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Source => "source",
             Self::Page => "page",
             Self::Ref => "ref",
+            Self::RefPart(key) => return Cow::Owned(format!("ref.{key}")),
             Self::Ad => "ad",
+            Self::Link => "link",
+            Self::Campaign => "campaign",
+            Self::Medium => "medium",
+            Self::Owner => "owner",
             Self::Day => "day",
             Self::Week => "week",
             Self::Hour => "hour",
-        }
+        })
     }
 
     /// All names, for messages.
     #[must_use]
     pub fn names() -> String {
-        Self::ALL.map(Self::as_str).join(", ")
+        Self::ALL.map(|dimension| dimension.name()).join(", ") + ", ref.KEY"
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        if let Some(key) = name.strip_prefix("ref.").filter(|key| !key.is_empty()) {
+            return Some(Self::RefPart(key.to_ascii_lowercase()));
+        }
+        Self::ALL.into_iter().find(|dimension| dimension.name() == name)
     }
 
     /// Reads a list such as `source,ad`; empty means no breakdown.
@@ -56,9 +92,8 @@ impl Dimension {
     pub fn parse_list(text: &str) -> Result<Vec<Self>, AnalysisError> {
         let mut dimensions = Vec::new();
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let known = Self::ALL.into_iter().find(|dimension| dimension.as_str() == name);
             let unknown = || AnalysisError::UnknownDimension { asked: name.to_owned() };
-            let dimension = known.ok_or_else(unknown)?;
+            let dimension = Self::parse(name).ok_or_else(unknown)?;
             if !dimensions.contains(&dimension) {
                 dimensions.push(dimension);
             }
@@ -69,7 +104,7 @@ impl Dimension {
     /// The dimension's value for each conversation or touchpoint, as text; null where there is none.
     /// `time` is the column of the instant that its day, week and hour are those of.
     pub(super) fn values(
-        self,
+        &self,
         rows: &DataFrame,
         time: &str,
         zone: &TimeZone,
@@ -79,18 +114,27 @@ impl Dimension {
             Self::Page => "page_id",
             Self::Ref => "ref",
             Self::Ad => "ad_id",
+            Self::Link => "link",
+            Self::Campaign => "campaign",
+            Self::Medium => "medium",
+            Self::Owner => "owner",
+            Self::RefPart(key) => {
+                let refs = rows.column("ref")?.str()?;
+                let values = refs.iter().map(|text| ref_part(text?, key));
+                return Ok(Series::new(self.name().as_ref().into(), values.collect::<Vec<_>>()));
+            }
             Self::Day | Self::Week | Self::Hour => {
                 let times = rows.column(time)?.i64()?;
                 let labels = times.iter().map(|time| self.label(time?, zone));
-                return Ok(Series::new(self.as_str().into(), labels.collect::<Vec<_>>()));
+                return Ok(Series::new(self.name().as_ref().into(), labels.collect::<Vec<_>>()));
             }
         };
         let values = rows.column(column)?.str()?;
         let values = values.iter().map(|value| value.filter(|value| !value.is_empty()));
-        Ok(Series::new(self.as_str().into(), values.collect::<Vec<_>>()))
+        Ok(Series::new(self.name().as_ref().into(), values.collect::<Vec<_>>()))
     }
 
-    fn label(self, time: i64, zone: &TimeZone) -> Option<String> {
+    fn label(&self, time: i64, zone: &TimeZone) -> Option<String> {
         let local = zone.to_datetime(jiff::Timestamp::from_millisecond(time).ok()?);
         let date = local.date();
         Some(match self {

@@ -48,11 +48,20 @@ pub struct Step {
     pub rate_from_first: Option<f64>,
 }
 
+impl Step {
+    /// The step with nobody in it; unknown where the step is.
+    #[must_use]
+    pub fn none(&self) -> Self {
+        let count = self.count.map(|_| 0);
+        Self { name: self.name.clone(), count, rate_from_previous: None, rate_from_first: None }
+    }
+}
+
 /// One row of a breakdown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Breakdown {
     /// Value of each dimension; `None` where a conversation has none (no ad, say).
-    pub by: BTreeMap<&'static str, Option<String>>,
+    pub by: BTreeMap<String, Option<String>>,
     /// Its steps.
     pub steps: Vec<Step>,
 }
@@ -70,7 +79,7 @@ pub fn funnel(
     for dimension in by {
         let values = dimension
             .values(&frame, "opened_at", &period.zone)?
-            .with_name(by_column(*dimension).into());
+            .with_name(by_column(dimension).into());
         frame.with_column(values.into_column())?;
     }
     let in_period = frame.lazy().filter(
@@ -79,7 +88,7 @@ pub fn funnel(
     let total = in_period.clone().select(counts()).collect()?;
     let mut breakdown = Vec::new();
     if !by.is_empty() {
-        let keys: Vec<Expr> = by.iter().map(|dimension| col(by_column(*dimension))).collect();
+        let keys: Vec<Expr> = by.iter().map(|dimension| col(by_column(dimension))).collect();
         let mut order = vec![col("opened")];
         order.extend(keys.iter().cloned());
         let mut descending = vec![false; order.len()];
@@ -97,8 +106,8 @@ pub fn funnel(
         for row in 0..groups.height() {
             let mut values = BTreeMap::new();
             for dimension in by {
-                let value = groups.column(&by_column(*dimension))?.str()?.get(row);
-                values.insert(dimension.as_str(), value.map(str::to_owned));
+                let value = groups.column(&by_column(dimension))?.str()?.get(row);
+                values.insert(dimension.name().into_owned(), value.map(str::to_owned));
             }
             breakdown.push(Breakdown { by: values, steps: steps(&groups, row)? });
         }
@@ -135,8 +144,8 @@ pub fn ad_titles(conversations: &DataFrame) -> Result<HashMap<String, String>, A
 }
 
 /// A dimension's column beside the conversation's own columns, some of which have its name.
-fn by_column(dimension: Dimension) -> String {
-    format!("by_{}", dimension.as_str())
+fn by_column(dimension: &Dimension) -> String {
+    format!("by_{}", dimension.name())
 }
 
 fn counts() -> Vec<Expr> {

@@ -5,7 +5,7 @@ use polars::frame::DataFrame;
 use polars::prelude::{IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::columns::{EventColumns, text};
-use crate::domain::{CONVERSATION_GAP_MS, FUNNEL_WINDOW_MS, Kind, Source};
+use crate::domain::{CONVERSATION_GAP_MS, ClickId, FUNNEL_WINDOW_MS, Kind, Source};
 
 /// Stages of the default funnel behind `opened`, in order; the columns `<stage>_at` of
 /// [`Threads::conversations`].
@@ -19,11 +19,12 @@ const SAME_CLICK_MS: i64 = 10 * 60 * 1000;
 #[derive(Debug)]
 pub struct Threads {
     /// A row a conversation: `page_id`, `person_id`, `opened_at` (ms), `source`, `source_name`,
-    /// `ref`, `ad_id`, `ad_title` (of the opening act), and `<stage>_at` (ms, null if the stage
+    /// `ref` (without a click's mark), `ad_id`, `ad_title`, `link`, `campaign`, `medium`, `owner` (of
+    /// the opening act), and `<stage>_at` (ms, null if the stage
     /// was not reached) for each of [`STAGES`].
     pub conversations: DataFrame,
     /// A row a touchpoint, in the order of people and time: `person` (their number in this walk),
-    /// `page_id`, `time` (ms), `source`, `source_name`, `ref`, `ad_id`, `ad_title`.
+    /// `page_id`, `time` (ms), and of its door what a conversation has.
     pub touchpoints: DataFrame,
     /// A row a conversion, in the order of people and time: `person` (as above), `time` (ms), `name`,
     /// `value_e4` (1/10,000 of currency, null if none), `currency`, and the rows of `touchpoints`
@@ -280,9 +281,20 @@ fn door_columns(columns: &EventColumns<'_>, doors: &[Door]) -> Vec<Series> {
     vec![
         Series::new("source".into(), sources),
         Series::new("source_name".into(), text_of(columns.source_name)),
-        Series::new("ref".into(), text_of(columns.referral_ref)),
+        // Without a click's mark: every click would be a ref of its own.
+        Series::new(
+            "ref".into(),
+            text_of(columns.referral_ref)
+                .into_iter()
+                .map(|referral_ref| ClickId::split(referral_ref).0)
+                .collect::<Vec<_>>(),
+        ),
         Series::new("ad_id".into(), text_of(columns.ad)),
         Series::new("ad_title".into(), text_of(columns.ad_title)),
+        Series::new("link".into(), text_of(columns.link)),
+        Series::new("campaign".into(), text_of(columns.campaign)),
+        Series::new("medium".into(), text_of(columns.medium)),
+        Series::new("owner".into(), text_of(columns.owner)),
     ]
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod generate;
 mod import;
 mod journal;
+mod link;
 mod paths;
 mod progress;
 mod read;
@@ -44,6 +45,8 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Look into the journal, or ship it again
     Journal(journal::JournalArgs),
+    /// Register links, and see what came of them
+    Link(link::LinkArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -66,7 +69,8 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
-            let is_usage = error.downcast_ref::<crate::views::Misunderstood>().is_some();
+            let is_usage =
+                error.is::<crate::views::Misunderstood>() || error.is::<crate::domain::LinkError>();
             ExitCode::from(if is_usage { 2 } else { 1 })
         }
     }
@@ -109,6 +113,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Migrate => session::migrate(settings).await,
             Command::Import(args) => import::run(settings, args).await,
             Command::Journal(args) => journal::run(settings, args).await,
+            Command::Link(args) => link::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

@@ -118,12 +118,12 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
     })
 }
 
-fn json(report: &impl Serialize) -> anyhow::Result<String> {
+pub(super) fn json(report: &impl Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(report)? + "\n")
 }
 
 /// Prints, and takes it well when nobody reads to the end (`| head`).
-fn print(text: String) -> anyhow::Result<()> {
+pub(super) fn print(text: String) -> anyhow::Result<()> {
     use std::io::Write;
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,17 +1,19 @@
 //! `serve`: collector, shipper and views in one process.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
 use crate::collector::{self, Door};
 use crate::config::Settings;
+use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
 use crate::store::{self, Progress, Shipper, Store, StoreError};
@@ -92,7 +94,12 @@ impl Server {
             shipper.run(stop_shipping).await
         })?;
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
-        let routes = routes(settings, &session, journal, recorder);
+        let links = operations::follow_links(
+            session.store.clone(),
+            settings.data_dir.join("links.json"),
+            stop.clone(),
+        );
+        let routes = routes(settings, &session, journal, recorder, links);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, progress, session, http, shipper, shipping })
     }
@@ -175,15 +182,24 @@ fn why(ended: Result<Result<(), StoreError>, oneshot::error::RecvError>) -> Stri
     }
 }
 
-fn routes(settings: &Settings, session: &Session, journal: Journal, recorder: Recorder) -> Router {
+fn routes(
+    settings: &Settings,
+    session: &Session,
+    journal: Journal,
+    recorder: Recorder,
+    links: watch::Receiver<Arc<Links>>,
+) -> Router {
     let secrets = settings.app_secrets.clone();
     let operations =
         Operations { journal: journal.clone(), store: session.store.clone(), recorder };
-    let door = Door::new(journal, secrets, settings.verify_tokens.clone(), session::now);
+    let tokens = settings.verify_tokens.clone();
+    let door = Door::new(journal, secrets, tokens, links.clone(), session::now);
     let views = Views {
         store: session.store.clone(),
         defaults: session::defaults(settings),
         access: Access::new(settings.access_tokens.clone()),
+        links,
+        public_url: settings.public_url.clone(),
         clock: session::now,
     };
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(

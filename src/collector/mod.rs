@@ -1,9 +1,11 @@
-//! The front door: Meta's verification handshake and its webhooks. It checks, journals and
-//! answers; it neither parses events nor waits for ClickHouse.
+//! The front door: Meta's verification handshake and its webhooks, and visits to tracked links. It
+//! checks, journals and answers; it neither parses events nor waits for ClickHouse.
 
+mod links;
 mod memory;
 mod signature;
 pub mod signed_request;
+mod visitor;
 mod webhook;
 
 use std::sync::Arc;
@@ -12,7 +14,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use secrecy::SecretString;
+use tokio::sync::watch;
 
+use crate::domain::Links;
 use crate::journal::Journal;
 use memory::Memory;
 pub use signature::{HEADER as SIGNATURE_HEADER, sign};
@@ -27,21 +31,24 @@ pub struct Door {
     memory: Memory,
     secrets: Arc<[SecretString]>,
     verify_tokens: Arc<[SecretString]>,
+    links: watch::Receiver<Arc<Links>>,
     /// UTC milliseconds, now.
     clock: fn() -> i64,
 }
 
 impl Door {
-    /// A door to `journal` that takes bodies signed with one of `secrets`.
+    /// A door to `journal` that takes bodies signed with one of `secrets`, and leads visitors of
+    /// `links` to their threads.
     #[must_use]
     pub fn new(
         journal: Journal,
         secrets: Vec<SecretString>,
         verify_tokens: Vec<SecretString>,
+        links: watch::Receiver<Arc<Links>>,
         clock: fn() -> i64,
     ) -> Self {
         let (secrets, verify_tokens) = (secrets.into(), verify_tokens.into());
-        Self { journal, memory: Memory::new(), secrets, verify_tokens, clock }
+        Self { journal, memory: Memory::new(), secrets, verify_tokens, links, clock }
     }
 }
 
@@ -49,6 +56,7 @@ impl Door {
 pub fn router(door: Door) -> Router {
     Router::new()
         .route("/webhooks/meta", get(webhook::verify).post(webhook::receive))
+        .route("/l/{slug}", get(links::follow))
         // The door reads bodies itself, within its memory.
         .layer(DefaultBodyLimit::disable())
         .with_state(door)

@@ -1,13 +1,19 @@
 //! The words of the field, as plain types. This room imports none of ours, does no I/O and
 //! reads no clock.
 
+mod click;
 mod event;
+mod link;
 mod period;
+mod refs;
 mod source;
 mod timestamp;
 
+pub use click::ClickId;
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
+pub use link::{LONGEST_REF, Link, LinkError, Links};
 pub use period::{Period, PeriodError, parse_instant};
+pub use refs::{ref_part, ref_parts};
 pub use source::Source;
 pub use timestamp::Timestamp;
 

@@ -15,17 +15,24 @@ const ENVELOPE_BYTES: usize = 9;
 pub enum EnvelopeKind {
     /// A webhook's body, exactly as Meta posted it, signature verified.
     Webhook,
+    /// A visit to a tracked link, as JSON of the collector's.
+    Click,
 }
 
 impl EnvelopeKind {
     fn code(self) -> u8 {
         match self {
             Self::Webhook => 1,
+            Self::Click => 2,
         }
     }
 
     fn from_code(code: u8) -> Option<Self> {
-        (code == 1).then_some(Self::Webhook)
+        match code {
+            1 => Some(Self::Webhook),
+            2 => Some(Self::Click),
+            _ => None,
+        }
     }
 }
 

@@ -64,6 +64,6 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         text: String::new(),
         app_id: String::new(),
         conversion: None,
-        raw: if keep_text { item.to_string() } else { privacy::without_text(item).to_string() },
+        raw: privacy::raw(item, keep_text),
     }])
 }

@@ -45,7 +45,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     let mid = wire::text(body, "mid");
     let text = wire::text(body, "text");
     let keep_text = context.settings.store_message_text;
-    let raw = if keep_text { item.to_string() } else { privacy::without_text(item).to_string() };
+    let raw = privacy::raw(item, keep_text);
     let (time, time_origin) = context.time(own_time);
     let event = Event {
         id: identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person),

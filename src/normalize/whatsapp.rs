@@ -45,7 +45,7 @@ fn event(item: &Value, key: &str, context: &Context<'_>) -> Event {
     }
     let (time, time_origin) = context.time(own_time);
     let keep_text = context.settings.store_message_text;
-    let raw = if keep_text { item.clone() } else { privacy::without_text(item) };
+    let raw = privacy::raw(item, keep_text);
     Event {
         id: event_id(&["whatsapp", key, &context.page, &person, &mid, &canonical(item)]),
         channel: Channel::WhatsApp,
@@ -62,6 +62,6 @@ fn event(item: &Value, key: &str, context: &Context<'_>) -> Event {
         app_id: String::new(),
         touch,
         conversion: None,
-        raw: raw.to_string(),
+        raw,
     }
 }

@@ -1,7 +1,9 @@
-//! What whoever runs the server asks: is it alive, is it ready, and the metrics.
+//! What whoever runs the server asks (is it alive, is it ready, the metrics), the limits of its
+//! connections, and the link registry at hand.
 
 mod metrics;
 mod ready;
+mod registry;
 mod serve;
 
 use axum::Router;
@@ -10,6 +12,7 @@ use axum::routing::get;
 use crate::journal::Journal;
 use crate::store::Store;
 pub use metrics::{Recorder, record};
+pub use registry::follow_links;
 pub use serve::serve;
 
 /// What the answers are made of.

@@ -3,29 +3,51 @@
 use std::hash::{DefaultHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::rows::{EventRow, RefusalRow};
+use super::rows::{EventRow, RefusalRow, VisitRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
 use crate::normalize::{self, Normalized, Refusal, Settings};
 
+/// Records below which a thread of their own is not worth it.
+const LEAST_SHARE: usize = 512;
+
 /// The rows of a batch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rows {
     pub events: Vec<EventRow>,
     pub refusals: Vec<RefusalRow>,
+    /// Visits to tracked links.
+    pub visits: Vec<VisitRow>,
     /// Tells blocks of different journals apart that have the same positions.
     pub fingerprint: u64,
 }
 
 impl Rows {
+    /// Normalizes a batch on all cores; the rows are in the order of the records.
     pub(super) fn from_batch(batch: Batch, settings: &Settings) -> Self {
-        let mut rows = Self { events: Vec::new(), refusals: Vec::new(), fingerprint: 0 };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = batch.records.len().div_ceil(threads).max(LEAST_SHARE);
+        let normalized: Vec<Normalized> = std::thread::scope(|scope| {
+            let mut shares = batch.records.chunks(share);
+            // This thread takes the first share; the others inherit its place behind webhooks.
+            let first = shares.next().unwrap_or_default();
+            let others: Vec<_> =
+                shares.map(|share| scope.spawn(|| normalize_all(share, settings))).collect();
+            let mut all = normalize_all(first, settings);
+            for other in others {
+                match other.join() {
+                    Ok(normalized) => all.extend(normalized),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            all
+        });
+        let mut rows = Self::default();
         let mut hash = DefaultHasher::new();
-        for (at, envelope) in batch.records {
-            hash.write(&envelope.body);
+        for ((at, envelope), found) in batch.records.into_iter().zip(normalized) {
             let received_at = Timestamp(envelope.received_at_ms);
-            let found = normalize_safely(&envelope, settings);
+            hash.write(&envelope.body);
             for event in found.events {
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
@@ -34,6 +56,9 @@ impl Rows {
             }
             let refusals = found.refusals.into_iter();
             rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
+            if envelope.kind == EnvelopeKind::Click {
+                rows.visits.extend(VisitRow::new(&envelope.body, received_at));
+            }
         }
         rows.fingerprint = hash.finish();
         rows
@@ -49,13 +74,20 @@ impl Rows {
             refusals.push(event.refused(reason));
         }
         store.insert_block("quarantine", &refusals, token).await?;
+        store.insert_block("link_visits", &self.visits, token).await?;
         Ok(refusals.len() as u64)
     }
 }
 
+fn normalize_all(records: &[(Position, Envelope)], settings: &Settings) -> Vec<Normalized> {
+    records.iter().map(|(_, envelope)| normalize_safely(envelope, settings)).collect()
+}
+
 /// One body that the parser fails on must not hold up the others.
 fn normalize_safely(envelope: &Envelope, settings: &Settings) -> Normalized {
-    let EnvelopeKind::Webhook = envelope.kind;
+    if envelope.kind != EnvelopeKind::Webhook {
+        return Normalized::default();
+    }
     let received_at = Timestamp(envelope.received_at_ms);
     let work = || normalize::normalize(&envelope.body, received_at, settings);
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Normalized {

@@ -25,7 +25,12 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_events", 2 "0002_quarantine"];
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_events",
+    2 "0002_quarantine",
+    3 "0003_links",
+    4 "0004_visits",
+];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
 const CREATE_TABLE: &str = include_str!("../../queries/create_migrations_table.sql");

@@ -7,6 +7,7 @@
 mod batch;
 pub mod engine;
 mod insert;
+mod links;
 mod migrations;
 mod quarantine;
 mod queries;
@@ -19,6 +20,7 @@ use clickhouse::Client;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+pub use links::LinkVisits;
 pub use migrations::{Applied, migrate};
 pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::CollectionState;

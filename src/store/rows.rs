@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Event, Timestamp};
+use crate::domain::{Event, Link, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
 
@@ -136,6 +136,94 @@ impl RefusalRow {
             reason: refusal.reason,
             body: refusal.body,
             replayed_at: 0,
+        }
+    }
+}
+
+/// A row of `link_visits`, as the collector journals it.
+#[derive(Debug, Clone, Row, Serialize, Deserialize)]
+pub(super) struct VisitRow {
+    visit_id: String,
+    slug: String,
+    page_id: String,
+    #[serde(rename = "ref")]
+    referral_ref: String,
+    visitor: String,
+    /// UTC milliseconds.
+    #[serde(default)]
+    time: i64,
+}
+
+impl VisitRow {
+    /// `None` for what no version of the collector has written.
+    pub(super) fn new(body: &[u8], received_at: Timestamp) -> Option<Self> {
+        match serde_json::from_slice::<Self>(body) {
+            Ok(visit) => Some(Self { time: received_at.0, ..visit }),
+            Err(error) => {
+                tracing::error!(%error, "a journaled visit is not understood");
+                None
+            }
+        }
+    }
+}
+
+/// A row of `links`.
+#[derive(Debug, Clone, Row, Serialize, Deserialize)]
+pub(super) struct LinkRow {
+    slug: String,
+    page: String,
+    page_id: String,
+    is_instagram: bool,
+    #[serde(rename = "ref")]
+    referral_ref: String,
+    text: String,
+    campaign: String,
+    medium: String,
+    owner: String,
+    /// 1/10,000 of `currency`.
+    cost: Option<i64>,
+    currency: String,
+    is_printed: bool,
+    is_archived: bool,
+    /// UTC microseconds of the edit: the latest stays.
+    version: u64,
+}
+
+impl LinkRow {
+    pub(super) fn new(link: Link, version: u64) -> Self {
+        Self {
+            slug: link.slug,
+            page: link.page,
+            page_id: link.page_id,
+            is_instagram: link.is_instagram,
+            referral_ref: link.referral_ref,
+            text: link.text,
+            campaign: link.campaign,
+            medium: link.medium,
+            owner: link.owner,
+            cost: link.cost.and_then(ten_thousandths),
+            currency: link.currency,
+            is_printed: link.is_printed,
+            is_archived: link.is_archived,
+            version,
+        }
+    }
+
+    pub(super) fn into_link(self) -> Link {
+        Link {
+            slug: self.slug,
+            page: self.page,
+            page_id: self.page_id,
+            is_instagram: self.is_instagram,
+            referral_ref: self.referral_ref,
+            text: self.text,
+            campaign: self.campaign,
+            medium: self.medium,
+            owner: self.owner,
+            cost: self.cost.map(|cost| Decimal::new(cost, 4).normalize()),
+            currency: self.currency,
+            is_printed: self.is_printed,
+            is_archived: self.is_archived,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::journal::{Journal, Position, Reader};
 use crate::normalize::Settings;
 
 /// Journal bytes in one batch.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 /// How long a batch may fill up while traffic comes in.
 const LINGER: Duration = Duration::from_millis(200);
 /// Segments whose time is over are looked for at least this often.

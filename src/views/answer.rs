@@ -1,5 +1,7 @@
 //! From a question to a result: the store gives the events, the analysis counts.
 
+use std::time::Instant;
+
 use thiserror::Error;
 
 use super::question::Credit;
@@ -143,11 +145,15 @@ where
     T: Send + 'static,
     F: FnOnce(&Threads, &Period) -> Result<T, AnalysisError> + Send + 'static,
 {
+    let started = Instant::now();
     let events = store.thread_events(&period).await?;
+    let (rows, asked) = (events.height(), started.elapsed());
     let work = move || {
         let threads = analysis::walk_threads(events).map_err(AnalysisError::from)?;
         compute(&threads, &period)
     };
     let done = tokio::task::spawn_blocking(work).await;
+    let computed = started.elapsed().saturating_sub(asked);
+    tracing::debug!(rows, clickhouse = ?asked, analysis = ?computed, "answered");
     Ok(done.map_err(|error| AnswerError::CutOff(error.to_string()))??)
 }

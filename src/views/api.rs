@@ -81,7 +81,7 @@ pub(super) async fn journeys(
     Ok(Json(journeys).into_response())
 }
 
-fn understand(
+pub(super) fn understand(
     views: &Views,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: &HeaderMap,
@@ -109,6 +109,6 @@ fn accepted(headers: &HeaderMap) -> Format {
     }
 }
 
-fn csv_response(text: String) -> Response {
+pub(super) fn csv_response(text: String) -> Response {
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], text).into_response()
 }

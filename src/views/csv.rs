@@ -2,14 +2,18 @@
 
 use csv::{Terminator, WriterBuilder};
 
+use super::LinksReport;
 use crate::analysis::{AttributionReport, Comparison, FunnelReport, Step};
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
 /// or for each row of the breakdown.
 #[must_use]
 pub fn funnel(report: &FunnelReport) -> String {
-    let dimensions: Vec<&str> =
-        report.breakdown.first().map(|row| row.by.keys().copied().collect()).unwrap_or_default();
+    let dimensions: Vec<&str> = report
+        .breakdown
+        .first()
+        .map(|row| row.by.keys().map(String::as_str).collect())
+        .unwrap_or_default();
     let mut header = dimensions.clone();
     header.extend(["step", "count", "rate_from_previous", "rate_from_first"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
@@ -90,6 +94,33 @@ pub fn comparison(comparison: &Comparison) -> String {
                 number(credit.difference),
             ]);
         }
+    }
+    write(&rows)
+}
+
+/// `slug, page, ref, campaign, medium, owner, cost, currency, printed, archived, address, target,
+/// clicks, previews, arrived, opened, messaged, answered, engaged, lead, purchase`.
+#[must_use]
+pub fn links(report: &LinksReport) -> String {
+    let mut header = vec![
+        "slug", "page", "ref", "campaign", "medium", "owner", "cost", "currency", "printed",
+        "archived", "address", "target", "clicks", "previews", "arrived",
+    ];
+    header.extend(super::links::told_steps());
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
+    for row in &report.links {
+        let link = &row.link;
+        let texts = [&link.slug, &link.page, &link.referral_ref, &link.campaign, &link.medium];
+        let mut cells: Vec<String> = texts.map(|text| defused(text)).to_vec();
+        cells.push(defused(&link.owner));
+        cells.push(link.cost.map(|cost| cost.to_string()).unwrap_or_default());
+        cells.push(link.currency.clone());
+        cells.extend([link.is_printed, link.is_archived].map(|flag| flag.to_string()));
+        cells.push(row.address.clone().unwrap_or_default());
+        cells.push(row.target.clone());
+        cells.extend([row.clicks, row.previews, row.arrived].map(|count| count.to_string()));
+        cells.extend(super::links::told_steps().map(|step| row.count(step).to_string()));
+        rows.push(cells);
     }
     write(&rows)
 }

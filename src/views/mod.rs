@@ -9,20 +9,27 @@ mod api;
 mod chart;
 pub mod csv;
 mod dashboard;
+mod links;
 mod problem;
+mod qr;
 mod question;
 pub mod table;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
 use axum::routing::get;
+use tokio::sync::watch;
 
+use crate::domain::Links;
 use crate::store::Store;
 pub use access::Access;
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_funnel, answer_journeys,
     credit_by_all_models, credit_by_model,
 };
+pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
 
 /// What the views need to know.
@@ -34,8 +41,19 @@ pub struct Views {
     pub defaults: Defaults,
     /// Who may look.
     pub access: Access,
+    /// The link registry.
+    pub links: watch::Receiver<Arc<Links>>,
+    /// Address under which the server is reached.
+    pub public_url: Option<String>,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
+}
+
+impl Views {
+    /// The tracked address of a link, if it is known under which address we are reached.
+    fn short_address(&self, slug: &str) -> Option<String> {
+        self.public_url.as_deref().map(|url| links::short_address(url, slug))
+    }
 }
 
 /// The routes of dashboard and API.
@@ -45,12 +63,17 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/funnels", get(api::funnels))
         .route("/api/v1/funnels/{name}", get(api::funnel))
         .route("/attribution", get(dashboard::attribution))
+        .route("/links", get(dashboard::links))
+        .route("/api/v1/links", get(links::links))
         .route("/api/v1/attribution", get(api::attribution))
         .route("/api/v1/attribution/comparison", get(api::comparison))
         .route("/api/v1/attribution/journeys", get(api::journeys))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)
+        // As public as the links themselves, and without figures.
+        .route("/l/{slug}/qr.svg", get(qr::svg))
+        .route("/l/{slug}/qr.png", get(qr::png))
         .route("/assets/style.css", get(dashboard::style_sheet))
         .fallback(problem::not_found)
         .with_state(views)

@@ -18,8 +18,12 @@ pub struct Asked {
     /// Day or instant behind the last, exclusive. Default: the end of today
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// Break down by these, joined by commas: source, page, ref, ad, day, week, hour
-    #[arg(long, value_name = "DIMENSIONS")]
+    /// Break down by these, joined by commas
+    #[arg(
+        long,
+        value_name = "DIMENSIONS",
+        help = format!("Break down by these, joined by commas: {}", Dimension::names())
+    )]
     pub by: Option<String>,
     /// Form of the answer: json or csv, and table on the command line
     #[arg(long, value_name = "FORMAT")]

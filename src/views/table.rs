@@ -3,6 +3,7 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 
+use super::LinksReport;
 use crate::analysis::{AttributionReport, Comparison, Description, FunnelReport, Step};
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
@@ -24,7 +25,7 @@ pub fn funnel(report: &FunnelReport) -> String {
             ]);
         }
     } else {
-        let dimensions = report.breakdown[0].by.keys().copied();
+        let dimensions = report.breakdown[0].by.keys().map(String::as_str);
         table.set_header(dimensions.chain(report.steps.iter().map(|step| step.name.as_str())));
         for row in &report.breakdown {
             let values = row.by.values();
@@ -150,6 +151,31 @@ pub fn journeys(journeys: &Description) -> String {
         conversions(journeys.conversions),
         conversions(journeys.without_conversion)
     )
+}
+
+/// Links: a row a link, with a line for each thing to mend.
+#[must_use]
+pub fn links(report: &LinksReport) -> String {
+    let mut table = new_table();
+    let mut header = vec!["link", "ref", "campaign", "medium", "clicks", "previews", "arrived"];
+    header.extend(super::links::told_steps());
+    table.set_header(header);
+    let mut notes = Vec::new();
+    for row in &report.links {
+        let link = &row.link;
+        let printed = if link.is_printed { " (QR)" } else { "" };
+        let archived = if link.is_archived { " (archived)" } else { "" };
+        let mut cells = vec![Cell::new(format!("{}{printed}{archived}", link.slug))];
+        let texts = [&link.referral_ref, &link.campaign, &link.medium];
+        cells.extend(texts.map(|text| Cell::new(printable(text))));
+        let counts = [row.clicks, row.previews, row.arrived].into_iter();
+        let counts = counts.chain(super::links::told_steps().map(|step| row.count(step)));
+        cells.extend(counts.map(|count| right(count.to_string())));
+        table.add_row(cells);
+        let told = row.lint.iter();
+        notes.extend(told.map(|told| format!("{}: {}\n", link.slug, printable(told))));
+    }
+    format!("links from {} to {}\n{table}\n{}", report.from, report.to, notes.concat())
 }
 
 /// Whole conversions without decimals, parts with two.

@@ -128,6 +128,10 @@ fn frame(log: &[Happened]) -> DataFrame {
                 log.iter().map(|event| event.value_e4).collect::<Vec<_>>(),
             ),
             text("currency", &currency),
+            text("link", &|_| String::new()),
+            text("campaign", &|_| String::new()),
+            text("medium", &|_| String::new()),
+            text("owner", &|_| String::new()),
         ],
     )
     .unwrap()

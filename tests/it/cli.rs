@@ -126,8 +126,8 @@ fn a_funnel_as_json_csv_and_table() {
             ],
             "total_conversions": 2.0,
             "notes": [
-                "Only 2 conversions: differences between channels may well be chance. Ask for \
-                 intervals.",
+                "Only 2 conversions: differences between channels may well be chance; intervals \
+                 tell how much.",
                 "100 % of the conversions came by one path: ad.",
                 "100 % of the conversions had a single touchpoint: on those all models agree.",
             ],

@@ -9,12 +9,12 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
-    ("collector", &["journal"]),
+    ("collector", &["domain", "journal"]),
     ("store", &["domain", "journal", "normalize"]),
     ("analysis", &["domain"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
-    ("operations", &["journal", "store"]),
+    ("operations", &["domain", "journal", "store"]),
     ("config", &["analysis", "journal", "normalize"]),
 ];
 

@@ -28,6 +28,7 @@ mod engine;
 mod full_disk;
 mod journal;
 mod layers;
+mod links;
 mod migrations;
 mod outage;
 mod payloads;

@@ -47,11 +47,20 @@ def heuristic_models(frame):
 
 @peer("markov_model")
 def markov_model(frame):
+    return markov_model_on(frame, os.cpu_count())
+
+
+@peer("markov_model, one core")
+def markov_model_on_one_core(frame):
+    return markov_model_on(frame, 1)
+
+
+def markov_model_on(frame, cores):
     import ChannelAttribution
 
     def run():
         table = ChannelAttribution.markov_model(
-            frame, "path", "total_conversions", var_null="total_null", ncore=os.cpu_count(),
+            frame, "path", "total_conversions", var_null="total_null", ncore=cores,
             verbose=False, flg_pro=False,
         )
         return zip(table.channel_name, table.total_conversions)
@@ -204,8 +213,10 @@ def run(args, folder):
     same, simulated = 1e-6, 0.05
     ca, mam = "ChannelAttribution", "marketing-attribution-models"
     for model, file, question, name, label, allowed in [
-        ("first, last, linear", big, "six", "heuristic_models", f"{ca}, heuristic_models", None),
+        ("first, last, last_non_organic, linear, position, time_decay (peer: first, last, linear)", big, "six", "heuristic_models", f"{ca}, heuristic_models", None),
         ("markov 1", big, "markov 1", "markov_model", f"{ca}, markov_model", simulated),
+        ("markov 1", big, "markov 1", "markov_model, one core",
+         f"{ca}, markov_model as it comes (one core)", simulated),
         ("shapley", paths, "shapley", "mta", "mta", same),
         ("shapley", paths, "shapley", "mam-four", f"{mam}, four channels at most", None),
         ("shapley", paths, "shapley", "mam-all", f"{mam}, max_size=None", None),

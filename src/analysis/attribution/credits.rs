@@ -83,7 +83,7 @@ impl Credits {
                 if outcome.conversions == 0.0 && outcome.value == 0.0 {
                     continue;
                 }
-                let group = outcome.group as usize;
+                let group = usize::from(outcome.group);
                 let earned = Credit::of(outcome);
                 credits.totals[group].add(earned);
                 if path.is_empty() {

@@ -101,7 +101,7 @@ struct Builder<'a> {
     times: Vec<i64>,
     people: Vec<u32>,
     groups: Vec<Group>,
-    group_of: FxHashMap<String, u32>,
+    group_of: FxHashMap<String, u16>,
     parts: Vec<Part>,
     paths: Paths,
     outcomes: Vec<Outcome>,
@@ -179,7 +179,7 @@ impl<'a> Builder<'a> {
     ) -> Outcome {
         let value = conversions.value.get(row);
         let group = self.group(conversions.currency.get(row).unwrap_or_default());
-        self.groups[group as usize].has_value |= value.is_some();
+        self.groups[usize::from(group)].has_value |= value.is_some();
         #[expect(clippy::cast_precision_loss, reason = "amounts are below 2^53 ten-thousandths")]
         let value = value.unwrap_or(0) as f64;
         Outcome { conversions: 1.0, nulls: 0.0, value, group, person, first_seen }
@@ -242,11 +242,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn group(&mut self, currency: &str) -> u32 {
+    fn group(&mut self, currency: &str) -> u16 {
         if let Some(group) = self.group_of.get(currency) {
             return *group;
         }
-        let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let number = u16::try_from(self.groups.len()).unwrap_or(u16::MAX);
         let known = Some(currency).filter(|currency| !currency.is_empty()).map(str::to_owned);
         self.groups.push(Group { currency: known, has_value: false });
         self.group_of.insert(currency.to_owned(), number);
@@ -284,7 +284,7 @@ fn channels(touchpoints: &DataFrame, scope: &Scope) -> PolarsResult<(Vec<String>
         let key: Vec<Option<&str>> = labels.iter().map(|label| label.get(row)).collect();
         let channel = *known.entry(key).or_insert_with_key(|key| {
             let parts = key.iter().zip(dimensions).map(|(value, dimension)| {
-                value.map_or_else(|| format!("(no {})", dimension.as_str()), str::to_owned)
+                value.map_or_else(|| format!("(no {})", dimension.name()), str::to_owned)
             });
             names.push(parts.collect::<Vec<_>>().join(" / "));
             u32::try_from(names.len() - 1).unwrap_or(u32::MAX)

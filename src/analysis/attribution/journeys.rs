@@ -10,7 +10,7 @@ pub const NONE: &str = "(none)";
 
 /// Journeys in one part at most: the unit of parallel work. Fixed, so that sums do not depend on
 /// the number of threads.
-pub(super) const PART: usize = 1 << 15;
+pub(super) const PART: usize = 1 << 13;
 
 /// A touchpoint on a path: its channel, and whether it is organic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,10 +42,10 @@ pub(super) struct Outcome {
     pub nulls: f64,
     /// What the conversions were worth, in [`Journeys::scale`] units of the group's currency.
     pub value: f64,
-    /// Index in [`Journeys::groups`].
-    pub group: u32,
     /// Whose journey it was; 0 if unknown.
     pub person: u32,
+    /// Index in [`Journeys::groups`].
+    pub group: u16,
     /// When the person was first seen, from the conversion's point of view.
     pub first_seen: FirstSeen,
 }

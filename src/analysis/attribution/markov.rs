@@ -33,9 +33,11 @@ pub(super) struct RemovalEffects {
 
 /// Credit in proportion to the removal effects in a chain of some order.
 pub(super) fn markov(journeys: &Journeys, order: usize) -> Credits {
-    let effects = removal_effects(journeys, &Chain::new(journeys, order));
-    // The totals, and what no touchpoint precedes, are those of any model.
-    let mut credits = Credits::by_path(journeys, |_, _, _| {});
+    let chain = Chain::new(journeys, order);
+    let effects = removal_effects(journeys, &chain);
+    let mut credits = Credits::none(journeys);
+    credits.totals = chain.totals();
+    credits.of_none = chain.of_none;
     let sum = |values: &mut dyn Iterator<Item = f64>| -> f64 { values.sum() };
     for group in 0..journeys.groups.len() {
         let (total, none) = (credits.totals[group], credits.of_none[group]);

@@ -24,8 +24,8 @@ pub(super) fn notes(journeys: &Journeys, model: Model, parameters: &Parameters) 
     let mut notes = Vec::new();
     if conversions < if model.is_data_driven() { FEW_TO_LEARN } else { FEW } {
         notes.push(format!(
-            "Only {conversions} conversions: differences between channels may well be chance. Ask \
-             for intervals."
+            "Only {conversions} conversions: differences between channels may well be chance; \
+             intervals tell how much."
         ));
     }
     if let Some((path, part)) = dominant_path(journeys, conversions) {

@@ -144,7 +144,7 @@ impl AttributionPage {
 /// What was asked besides the days, for addresses.
 fn query(question: &Question) -> String {
     let asked = &question.credit;
-    let by: Vec<&str> = question.by.iter().map(|dimension| dimension.as_str()).collect();
+    let by: Vec<_> = question.by.iter().map(Dimension::name).collect();
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("model", asked.model.as_str());
     query.append_pair("lookback_days", &asked.parameters.lookback_days.to_string());
@@ -178,7 +178,7 @@ fn models(chosen: Model) -> Vec<Choice> {
 }
 
 fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
-    let by: Vec<&str> = by.iter().map(|dimension| dimension.as_str()).collect();
+    let by: Vec<_> = by.iter().map(Dimension::name).collect();
     let by = if by.is_empty() { "source".to_owned() } else { by.join(",") };
     let usual = [
         ("source", "Source"),

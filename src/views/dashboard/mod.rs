@@ -3,6 +3,7 @@
 mod attribution;
 mod figures;
 mod journeys;
+mod links;
 mod overview;
 mod range;
 mod text;
@@ -21,6 +22,7 @@ use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer};
 use crate::domain::{Period, Timestamp};
 use attribution::{AttributionPage, Credits};
 use figures::Figures;
+use links::LinksPage;
 use overview::Overview;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
@@ -71,6 +73,16 @@ pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Res
                 Credits::new(threads, &asked)
             });
         Ok(AttributionPage::new(&credits.await?, &question, now))
+    })
+    .await
+}
+
+/// `GET /links`.
+pub(super) async fn links(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let public_url = views.public_url.as_deref();
+        let report = super::answer_links(&views.store, &question, public_url).await?;
+        Ok(LinksPage::new(&report, &question.period, now))
     })
     .await
 }

@@ -3,8 +3,11 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub(super) const PAGES: [(&str, &str, &str); 2] =
-    [("overview", "/", "Overview"), ("attribution", "/attribution", "Attribution")];
+pub(super) const PAGES: [(&str, &str, &str); 3] = [
+    ("overview", "/", "Overview"),
+    ("attribution", "/attribution", "Attribution"),
+    ("links", "/links", "Links"),
+];
 
 /// A stage's label and definition.
 pub(super) fn stage(name: &str) -> (&'static str, &'static str) {

@@ -1,0 +1,66 @@
+//! `GET /l/{slug}`: records the visit and leads to the thread.
+//!
+//! Nothing of the visitor is kept: no cookie is set, no address, no user agent is stored. What ties a
+//! click to its conversation is a number behind the ref.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::json;
+
+use super::Door;
+use super::visitor::Visitor;
+use crate::domain::{ClickId, Link};
+use crate::journal::{Envelope, EnvelopeKind};
+
+/// 302 to m.me (or ig.me) with the ref; 404 for a link that there is not.
+pub(super) async fn follow(
+    State(door): State<Door>,
+    Path(slug): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let link = door.links.borrow().get(&slug).cloned();
+    let Some(link) = link else {
+        return (StatusCode::NOT_FOUND, "There is no such link.\n").into_response();
+    };
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let visitor = Visitor::of(method == Method::HEAD, agent.unwrap_or_default());
+    let click = (visitor == Visitor::Person).then(new_click);
+    metrics::counter!("messenger_funnel_link_visits_total", "visitor" => visitor.as_str())
+        .increment(1);
+    if let Err(error) = door.journal.append(record(&door, &link, visitor, click)).await {
+        // A visitor is not to be kept out for that.
+        metrics::counter!("messenger_funnel_link_visits_lost_total").increment(1);
+        tracing::error!(%error, slug, "a visit to a link could not be recorded");
+    }
+    let headers = [
+        (header::LOCATION, link.target(click)),
+        // Every visit is one of its own.
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+fn record(door: &Door, link: &Link, visitor: Visitor, click: Option<ClickId>) -> Envelope {
+    let body = json!({
+        "visit_id": click.unwrap_or_else(new_click).to_string(),
+        "slug": link.slug,
+        "page_id": link.page_id,
+        "ref": link.referral_ref,
+        "visitor": visitor.as_str(),
+    });
+    Envelope {
+        kind: EnvelopeKind::Click,
+        received_at_ms: (door.clock)(),
+        body: Bytes::from(body.to_string()),
+    }
+}
+
+/// Chance alone: the bits of a random UUID without those that are fixed.
+fn new_click() -> ClickId {
+    let bits = uuid::Uuid::new_v4().as_u128();
+    ClickId::from_random((bits >> 80) << 32 | (bits & u128::from(u32::MAX)))
+}
