@@ -8,7 +8,7 @@ use super::{Store, StoreError};
 use crate::domain::{Link, Links, Period};
 
 const LINKS: &str = include_str!("../../queries/link_registry.sql");
-const LINK_VISITS: &str = include_str!("../../queries/link_visits.sql");
+const VISITS_BY_LINK: &str = include_str!("../../queries/visits_by_link.sql");
 
 /// Visits to a link in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn link_visits(&self, period: &Period) -> Result<Vec<LinkVisits>, StoreError> {
         self.client
-            .query(LINK_VISITS)
+            .query(VISITS_BY_LINK)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .fetch_all()

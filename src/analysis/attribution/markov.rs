@@ -3,8 +3,8 @@
 //!
 //! The chance to end in a conversion from each state, b, solves (I - Q) b = r with Q the chances of
 //! steps between states and r those of a conversion next (absorbing Markov chains: Kemeny and Snell,
-//! "Finite Markov Chains", 1960). Of what arrives from the start, N[0,C] N[C,C]^-1 b[C] comes through
-//! the states C of a channel, where N = (I - Q)^-1 is the fundamental matrix; divided by b[0] it is
+//! "Finite Markov Chains", 1960). Of what arrives from the start, `N[0,C] N[C,C]^-1 b[C]` comes through
+//! the states C of a channel, where N = (I - Q)^-1 is the fundamental matrix; divided by `b[0]` it is
 //! the channel's removal effect. Value is the same with r the expected value of a conversion next.
 //! Credit is given in proportion to removal effects (Anderl et al. 2016). Solved, not simulated.
 
