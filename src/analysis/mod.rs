@@ -2,7 +2,7 @@
 //!
 //! [`walk_threads`] folds the ordered events of people into conversations, touchpoints and
 //! conversions; [`funnel()`] counts over those. [`journeys_of`] makes journeys of them (and
-//! [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison`] and [`describe`]
+//! [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison()`] and [`describe`]
 //! work on.
 
 mod attribution;

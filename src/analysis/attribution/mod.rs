@@ -1,7 +1,7 @@
 //! Credit for conversions over the touchpoints before them.
 //!
 //! [`journeys_of`] and [`journeys_of_paths`] make [`Journeys`]; [`attribution()`] gives credit by one
-//! model, [`comparison`] by all of them side by side, and [`describe`] tells how journeys look.
+//! model, [`comparison()`] by all of them side by side, and [`describe`] tells how journeys look.
 
 mod chain;
 mod comparison;
