@@ -3,7 +3,7 @@
 -- Whole histories up to the end of the funnel window, because a conversation's start depends on
 -- what the person did before the range, and its stages on what followed.
 -- Parameters: from, to (milliseconds; to is exclusive), until (milliseconds: the range's end plus
--- the funnel window).
+-- the funnel window), page and person (empty, or the only person).
 -- Columns: page_id, person_id, time (ms), kind, name, source, source_name, ref, ad_id, ad_title,
 -- value_e4 (value in 1/10,000 of currency; null if none), currency; and of the registered link with
 -- the event's ref (its own Page's before one of any Page): link (slug), campaign, medium, owner. A
@@ -49,7 +49,8 @@ FROM
         (
             SELECT page_id, person_id
             FROM events
-            WHERE events.time >= fromUnixTimestamp64Milli({from:Int64})
+            WHERE ({person:String} = '' OR (page_id = {page:String} AND person_id = {person:String}))
+                AND events.time >= fromUnixTimestamp64Milli({from:Int64})
                 AND events.time < fromUnixTimestamp64Milli({to:Int64})
                 AND person_id != ''
                 AND kind IN ('message', 'postback', 'referral', 'opt_in', 'conversion')

@@ -24,7 +24,7 @@ pub struct Threads {
     /// was not reached) for each of [`STAGES`].
     pub conversations: DataFrame,
     /// A row a touchpoint, in the order of people and time: `person` (their number in this walk),
-    /// `page_id`, `time` (ms), and of its door what a conversation has.
+    /// `page_id`, `person_id`, `time` (ms), and of its door what a conversation has.
     pub touchpoints: DataFrame,
     /// A row a conversion, in the order of people and time: `person` (as above), `time` (ms), `name`,
     /// `value_e4` (1/10,000 of currency, null if none), `currency`, and the rows of `touchpoints`
@@ -243,6 +243,7 @@ impl Found {
         let mut touchpoints = vec![
             column("person", &self.touches, |touch| touch.person),
             Series::new("page_id".into(), at(&rows, |c, row| text(c.page, row).to_owned())),
+            Series::new("person_id".into(), at(&rows, |c, row| text(c.person, row).to_owned())),
             column("time", &self.touches, |touch| touch.time),
         ];
         touchpoints.extend(door_columns(columns, &doors));

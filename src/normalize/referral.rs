@@ -46,7 +46,8 @@ pub(super) fn opt_in_touch(optin: &Value) -> Touch {
 /// began the thread on a comment or a checkbox.
 pub(super) fn message_touch(item: &Value) -> Option<Touch> {
     let message = &item["message"];
-    let referral = message.get("referral").or_else(|| item.get("referral"));
+    let is_there = |value: &&Value| !value.is_null();
+    let referral = message.get("referral").filter(is_there).or_else(|| item.get("referral"));
     if let Some(touch) = touch(referral) {
         return Some(touch);
     }

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use clickhouse::Row;
+use clickhouse::query::Query;
 use polars::frame::DataFrame;
 use polars_io::SerReader;
 use polars_io::ipc::IpcStreamReader;
@@ -14,7 +15,11 @@ use crate::domain::{FUNNEL_WINDOW_MS, Period};
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
 pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
 const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
+const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
+
+/// Behind every instant that ClickHouse keeps (2299).
+const LATEST: i64 = 10_000_000_000_000;
 
 /// How much is stored, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
@@ -41,12 +46,54 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn thread_events(&self, period: &Period) -> Result<DataFrame, StoreError> {
-        let mut cursor = self
+        let question = self
             .client
             .query(THREAD_EVENTS)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("until", period.to.0.saturating_add(FUNNEL_WINDOW_MS + 1))
+            .param("page", "")
+            .param("person", "");
+        self.frame(question).await
+    }
+
+    /// All events of one person, as `analysis::walk_threads` takes them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn thread_events_of(
+        &self,
+        page: &str,
+        person: &str,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self
+            .client
+            .query(THREAD_EVENTS)
+            .param("from", 0_i64)
+            .param("to", LATEST)
+            .param("until", LATEST)
+            .param("page", page)
+            .param("person", person);
+        self.frame(question).await
+    }
+
+    /// What one person did and what the business did in their thread: the latest `limit` events, in
+    /// order. Columns: `queries/person_events.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn person_events(
+        &self,
+        page: &str,
+        person: &str,
+        limit: u64,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self.client.query(PERSON_EVENTS).param("page", page);
+        self.frame(question.param("person", person).param("limit", limit)).await
+    }
+
+    async fn frame(&self, question: Query) -> Result<DataFrame, StoreError> {
+        let mut cursor = question
             .with_setting("output_format_arrow_compression_method", "none")
             .fetch_bytes("ArrowStream")
             .map_err(|error| self.failed(error))?;

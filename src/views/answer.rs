@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use polars::frame::DataFrame;
 use thiserror::Error;
 
 use super::question::Credit;
@@ -133,6 +134,24 @@ where
         compute(&journeys(threads, &asked)?, &asked.credit)
     })
     .await
+}
+
+/// Events of one person that are told at most.
+const MOST_EVENTS: u64 = 10_000;
+
+/// One person's conversations and events.
+///
+/// # Errors
+/// If ClickHouse cannot be asked.
+pub(super) async fn answer_person(
+    store: &Store,
+    page: &str,
+    person: &str,
+) -> Result<(DataFrame, DataFrame), AnswerError> {
+    let threads = store.thread_events_of(page, person);
+    let (threads, events) = tokio::join!(threads, store.person_events(page, person, MOST_EVENTS));
+    let threads = analysis::walk_threads(threads?).map_err(AnalysisError::from)?;
+    Ok((threads.conversations, events?))
 }
 
 /// Fetches the period's events and computes over them, away from the threads that serve requests.

@@ -125,6 +125,14 @@ pub fn links(report: &LinksReport) -> String {
     write(&rows)
 }
 
+/// A list: its column names, then its rows.
+#[must_use]
+pub fn rows(titles: &[String], cells: &[Vec<String>]) -> String {
+    let mut rows = vec![titles.to_vec()];
+    rows.extend(cells.iter().map(|row| row.iter().map(|cell| defused(cell)).collect()));
+    write(&rows)
+}
+
 fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

@@ -13,6 +13,7 @@ mod links;
 mod problem;
 mod qr;
 mod question;
+mod rows;
 pub mod table;
 
 use std::sync::Arc;
@@ -64,6 +65,9 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/funnels/{name}", get(api::funnel))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
+        .route("/api/v1/conversations", get(rows::conversations))
+        .route("/api/v1/touchpoints", get(rows::touchpoints))
+        .route("/api/v1/people/{page}/{id}", get(rows::person))
         .route("/api/v1/links", get(links::links))
         .route("/api/v1/attribution", get(api::attribution))
         .route("/api/v1/attribution/comparison", get(api::comparison))

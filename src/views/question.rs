@@ -8,6 +8,9 @@ use jiff::tz::TimeZone;
 use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
 use crate::domain::{Period, PeriodError, Timestamp};
 
+/// Rows of a list in one answer.
+const MOST_ROWS: usize = 100_000;
+
 /// A question as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +31,12 @@ pub struct Asked {
     /// Form of the answer: json or csv, and table on the command line
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// Rows of a list that are left out before the first.
+    #[arg(skip)]
+    pub offset: Option<String>,
+    /// Rows of a list at most.
+    #[arg(skip)]
+    pub limit: Option<String>,
     /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
     #[serde(flatten)]
@@ -87,6 +96,10 @@ pub struct Question {
     pub by: Vec<Dimension>,
     /// The form, if one was asked for.
     pub format: Option<Format>,
+    /// Rows of a list that are left out before the first.
+    pub offset: usize,
+    /// Rows of a list at most.
+    pub limit: usize,
     /// How credit is given.
     pub credit: Credit,
 }
@@ -157,7 +170,13 @@ impl Asked {
             .map_err(Misunderstood::by("by"))?;
         let format = self.format.as_deref().map(Format::parse).transpose()?;
         let credit = self.credit.understand(defaults)?;
-        Ok(Question { period, by, format, credit })
+        let offset = number("offset", self.offset.as_deref(), 0)?;
+        let limit = number("limit", self.limit.as_deref(), 1000)?;
+        if !(1..=MOST_ROWS).contains(&limit) {
+            let reason = format!("{limit} is not between 1 and {MOST_ROWS}");
+            return Err(Misunderstood { parameter: "limit", reason });
+        }
+        Ok(Question { period, by, format, offset, limit, credit })
     }
 }
 

@@ -33,6 +33,7 @@ mod migrations;
 mod outage;
 mod payloads;
 mod recovery;
+mod rows;
 mod slow_attribution;
 mod slow_threads;
 mod support;

@@ -1,0 +1,34 @@
+-- What one person did and what the business did in their thread, each event once, in order.
+-- Parameters: page, person, limit (events at most; the latest stay).
+-- Columns: time (ms), kind, name, source, source_name, ref, ad_id, ad_title, payload, value (in units
+-- of currency; null if none), currency.
+SELECT
+    time, kind, name, source, source_name, ref, ad_id, ad_title, payload, value, currency
+FROM
+(
+    SELECT
+        toUnixTimestamp64Milli(found.time) AS time,
+        toString(kind) AS kind,
+        toString(name) AS name,
+        toString(source) AS source,
+        toString(source_name) AS source_name,
+        ref,
+        ad_id,
+        ad_title,
+        payload,
+        toFloat64(value) AS value,
+        toString(currency) AS currency,
+        place,
+        event_id
+    FROM
+    (
+        SELECT *
+        FROM events
+        WHERE page_id = {page:String} AND person_id = {person:String}
+        ORDER BY version DESC
+        LIMIT 1 BY event_id
+    ) AS found
+    ORDER BY found.time DESC, place DESC, event_id DESC
+    LIMIT {limit:UInt64}
+)
+ORDER BY time, place, event_id

@@ -1,0 +1,137 @@
+//! Lists of rows: conversations, touchpoints, and what one person did.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use polars::frame::DataFrame;
+use polars::prelude::{AnyValue, SortMultipleOptions};
+use serde_json::{Map, Value, json};
+
+use super::answer;
+use super::problem::Problem;
+use super::{Asked, Format, Views, api, csv};
+use crate::analysis::{AnalysisError, Threads};
+use crate::domain::{Period, Timestamp};
+
+/// `GET /api/v1/conversations`.
+pub(super) async fn conversations(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    list(&views, asked, &headers, "conversations", |threads, period| {
+        sorted(&threads.conversations, "opened_at", period)
+    })
+    .await
+}
+
+/// `GET /api/v1/touchpoints`.
+pub(super) async fn touchpoints(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    list(&views, asked, &headers, "touchpoints", |threads, period| {
+        sorted(&threads.touchpoints, "time", period)
+    })
+    .await
+}
+
+/// `GET /api/v1/people/{page}/{id}`: the person's conversations and events.
+pub(super) async fn person(
+    State(views): State<Views>,
+    Path((page, person)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let found = answer::answer_person(&views.store, &page, &person);
+    let (conversations, events) = found.await.map_err(Problem::from)?;
+    if events.height() == 0 {
+        let text = format!("nothing is known of person {person:?} of the Page {page:?}");
+        return Err(Problem::new(StatusCode::NOT_FOUND, text));
+    }
+    let answer = json!({
+        "page": page,
+        "person": person,
+        "conversations": objects(&conversations),
+        "events": objects(&events),
+    });
+    Ok(Json(answer).into_response())
+}
+
+async fn list(
+    views: &Views,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: &HeaderMap,
+    name: &'static str,
+    rows: fn(&Threads, &Period) -> Result<DataFrame, AnalysisError>,
+) -> Result<Response, Problem> {
+    let (question, format) = api::understand(views, asked, headers)?;
+    if !question.by.is_empty() {
+        let text = format!("{name} are rows; they take no breakdown");
+        return Err(Problem::in_parameter("by", text));
+    }
+    let period = question.period.clone();
+    let all = answer::over_threads(&views.store, period, rows).await.map_err(Problem::from)?;
+    let total = all.height();
+    let some = all.slice(i64::try_from(question.offset).unwrap_or(i64::MAX), question.limit);
+    Ok(match format {
+        Format::Csv => api::csv_response(csv::rows(&titles(&some), &cells(&some))),
+        _ => Json(json!({
+            "from": question.period.from.to_rfc3339(),
+            "to": question.period.to.to_rfc3339(),
+            "total": total,
+            "offset": question.offset,
+            name: objects(&some),
+        }))
+        .into_response(),
+    })
+}
+
+/// The rows of the period in time, then by Page and person.
+fn sorted(frame: &DataFrame, time: &str, period: &Period) -> Result<DataFrame, AnalysisError> {
+    let times = frame.column(time)?.i64()?;
+    let is_inside = times.iter().map(|time| time.is_some_and(|time| period.contains(time)));
+    let inside = frame.filter(&is_inside.collect())?;
+    let order = SortMultipleOptions::default().with_maintain_order(true);
+    Ok(inside.sort([time, "page_id", "person_id"], order)?)
+}
+
+fn titles(frame: &DataFrame) -> Vec<String> {
+    frame.columns().iter().map(|column| column.name().to_string()).collect()
+}
+
+/// Texts and instants; nothing where there is none.
+fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
+    let text = |value: Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let row = |row| frame.columns().iter().map(|column| text(cell(column, row))).collect();
+    (0..frame.height()).map(row).collect()
+}
+
+fn objects(frame: &DataFrame) -> Vec<Value> {
+    let object = |row| {
+        let fields = frame.columns().iter();
+        let fields = fields.map(|column| (column.name().to_string(), cell(column, row)));
+        Value::Object(fields.collect::<Map<String, Value>>())
+    };
+    (0..frame.height()).map(object).collect()
+}
+
+/// Milliseconds become RFC 3339, empty texts null, ten-thousandths amounts.
+fn cell(column: &polars::prelude::Column, row: usize) -> Value {
+    let name = column.name().as_str();
+    let is_time = name == "time" || name.ends_with("_at");
+    match column.get(row) {
+        Ok(AnyValue::Int64(time)) if is_time => json!(Timestamp(time).to_rfc3339()),
+        Ok(AnyValue::Int64(number)) => json!(number),
+        Ok(AnyValue::UInt32(number)) => json!(number),
+        Ok(AnyValue::Float64(number)) => json!(number),
+        Ok(AnyValue::String(text)) if !text.is_empty() => json!(text),
+        Ok(AnyValue::StringOwned(text)) if !text.is_empty() => json!(text.as_str()),
+        _ => Value::Null,
+    }
+}
