@@ -6,9 +6,10 @@ use polars::frame::DataFrame;
 use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col, len, lit};
 use serde::Serialize;
 
+use super::reach::Reach;
 use super::threads::STAGES;
 use super::{AnalysisError, Dimension};
-use crate::domain::Period;
+use crate::domain::{AdDay, Period};
 
 /// Name of the funnel that everybody has.
 pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
@@ -66,7 +67,8 @@ pub struct Breakdown {
     pub steps: Vec<Step>,
 }
 
-/// Counts the conversations of [`super::Threads`] that were opened in `period`.
+/// Counts the conversations of [`super::Threads`] that were opened in `period`, and before them what
+/// `spend` of that period says of the ads; without any it is unknown.
 ///
 /// # Errors
 /// If the frame is not one of conversations.
@@ -74,6 +76,7 @@ pub fn funnel(
     conversations: &DataFrame,
     period: &Period,
     by: &[Dimension],
+    spend: &[AdDay],
 ) -> Result<FunnelReport, AnalysisError> {
     let mut frame = conversations.clone();
     for dimension in by {
@@ -86,6 +89,9 @@ pub fn funnel(
         col("opened_at").gt_eq(lit(period.from.0)).and(col("opened_at").lt(lit(period.to.0))),
     );
     let total = in_period.clone().select(counts()).collect()?;
+    let reach = Reach::new(spend, by);
+    let mut total = steps(&total, 0)?;
+    reach.whole.put_into(&mut total, false);
     let mut breakdown = Vec::new();
     if !by.is_empty() {
         let keys: Vec<Expr> = by.iter().map(|dimension| col(by_column(dimension))).collect();
@@ -94,9 +100,10 @@ pub fn funnel(
         let mut descending = vec![false; order.len()];
         // Days run forwards; everything else starts with the largest.
         descending[0] = true;
-        if by.iter().any(|dimension| {
+        let is_in_time = by.iter().any(|dimension| {
             matches!(dimension, Dimension::Day | Dimension::Week | Dimension::Hour)
-        }) {
+        });
+        if is_in_time {
             order.rotate_left(1);
             descending.rotate_left(1);
         }
@@ -111,6 +118,13 @@ pub fn funnel(
             }
             breakdown.push(Breakdown { by: values, steps: steps(&groups, row)? });
         }
+        reach.into_breakdown(by, &mut breakdown);
+        if is_in_time {
+            let key = |row: &Breakdown| -> Vec<Option<String>> {
+                by.iter().map(|one| row.by.get(one.name().as_ref()).cloned().flatten()).collect()
+            };
+            breakdown.sort_by_cached_key(key);
+        }
     }
     Ok(FunnelReport {
         funnel: DEFAULT_FUNNEL.to_owned(),
@@ -118,7 +132,7 @@ pub fn funnel(
         to: period.to.to_rfc3339(),
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
         unit: "conversation",
-        steps: steps(&total, 0)?,
+        steps: total,
         breakdown,
     })
 }
@@ -177,7 +191,7 @@ fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn rate(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 

@@ -9,12 +9,14 @@ mod attribution;
 mod columns;
 mod dimension;
 mod funnel;
+mod reach;
 mod threads;
 
 pub use attribution::{
-    Assists, AttributionReport, ChannelCredit, Compared, Comparison, ComparisonRow, Description,
-    Journeys, LagDays, Model, NONE, Parameters, PathLength, PeopleKind, Scope, TopPath, Transition,
-    attribution, comparison, describe, goals, journeys_of, journeys_of_paths,
+    Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
+    CostReport, Description, Journeys, LagDays, Model, NONE, Parameters, PathLength, PeopleKind,
+    Scope, TopPath, Transition, attribution, comparison, costs, describe, goals, journeys_of,
+    journeys_of_paths,
 };
 pub use dimension::Dimension;
 pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};

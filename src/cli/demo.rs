@@ -15,7 +15,7 @@ use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
 use crate::domain::{Period, Timestamp};
 use crate::store::engine;
-use crate::synthetic::{Plan, Traffic};
+use crate::synthetic::{self, Plan, Traffic};
 
 /// Webhooks under way at once.
 const AT_ONCE: usize = 64;
@@ -67,6 +67,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
         println!("Serving the data of the earlier demo; --fresh begins anew.");
     } else {
         write_note(&path, &note)?;
+        furnish(&settings, &server, &note).await?;
         send(&settings, &server, &note, &stop).await?;
         if !stop.is_cancelled() {
             note.is_complete = true;
@@ -90,6 +91,18 @@ fn new_note(args: &DemoArgs, settings: &Settings) -> anyhow::Result<Note> {
         to: now.0,
         is_complete: false,
     })
+}
+
+/// What a team would have set up: links, and spend of the ads.
+async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::Result<()> {
+    let (from, to) = (Timestamp(note.from), Timestamp(note.to));
+    let (first, last) = Period::new(from, to, settings.time_zone.clone())?.first_and_last_day();
+    let edited_at = u64::try_from(note.to).unwrap_or(0) * 1000;
+    for link in synthetic::links() {
+        server.store().save_link(link, edited_at).await?;
+    }
+    let spend = synthetic::spend(note.seed, note.people, first, last);
+    Ok(server.store().save_spend(spend, edited_at).await?)
 }
 
 async fn send(

@@ -1,4 +1,5 @@
-//! `import webhooks`: recorded bodies through the same journal and the same normalization.
+//! `import webhooks`: recorded bodies through the same journal and the same normalization. And
+//! `import spend`, whose files [`super::spend`] reads.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::progress;
 use super::session::{self, Session};
+use super::spend;
 use crate::config::Settings;
 use crate::journal::{Envelope, EnvelopeKind, Journal, Limits};
 use crate::store::Shipper;
@@ -39,11 +41,24 @@ enum What {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// What ads cost, by ad and day: CSV as Ads Manager exports it, or JSON lines as the Marketing
+    /// API gives them
+    Spend {
+        /// Files, or - for standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Tell what the files hold, and import nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// `import`.
 pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<()> {
-    let What::Webhooks { files } = args.what;
+    let files = match args.what {
+        What::Webhooks { files } => files,
+        What::Spend { files, dry_run } => return spend::import(settings, &files, dry_run).await,
+    };
     // What cannot be opened is said before anything is imported.
     for file in files.iter().filter(|file| file.as_os_str() != "-") {
         File::open(file).with_context(|| format!("cannot read {}", file.display()))?;

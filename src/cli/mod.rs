@@ -11,6 +11,7 @@ mod progress;
 mod read;
 mod serve;
 mod session;
+mod spend;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::paths;
 use super::session::{self, Session};
 use crate::analysis::{
-    AnalysisError, AttributionReport, Comparison, DEFAULT_FUNNEL, Description, describe,
-    journeys_of_paths,
+    AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
+    describe, journeys_of_paths,
 };
 use crate::config::Settings;
 use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, csv, table};
@@ -39,6 +39,9 @@ pub(super) struct AttributionArgs {
     /// Show how the journeys look: lengths, assists, common paths
     #[arg(long, conflicts_with = "intervals")]
     journeys: bool,
+    /// Show what each channel's credit cost
+    #[arg(long, conflicts_with_all = ["compare", "journeys", "paths"])]
+    costs: bool,
     #[arg(long, value_name = "FILE", help = PATHS_HELP, conflicts_with_all = ["from", "to", "by", "conversion", "lookback_days"])]
     paths: Option<PathBuf>,
     #[command(flatten)]
@@ -65,6 +68,7 @@ enum Credited {
     One(AttributionReport),
     All(Comparison),
     Journeys(Description),
+    Costs(CostReport),
 }
 
 /// `attribution`.
@@ -100,6 +104,8 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
             views::answer_comparison(store, &question).await.map(Credited::All)
         } else if args.journeys {
             views::answer_journeys(store, &question).await.map(Credited::Journeys)
+        } else if args.costs {
+            views::answer_costs(store, &question).await.map(Credited::Costs)
         } else {
             views::answer_attribution(store, &question).await.map(Credited::One)
         };
@@ -113,6 +119,9 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
         (Credited::All(comparison), Format::Table) => table::comparison(comparison),
         (Credited::All(comparison), Format::Csv) => csv::comparison(comparison),
         (Credited::All(comparison), Format::Json) => json(comparison)?,
+        (Credited::Costs(costs), Format::Table) => table::costs(costs),
+        (Credited::Costs(costs), Format::Csv) => csv::costs(costs),
+        (Credited::Costs(costs), Format::Json) => json(costs)?,
         (Credited::Journeys(journeys), Format::Json) => json(journeys)?,
         (Credited::Journeys(journeys), _) => table::journeys(journeys),
     })

@@ -104,6 +104,11 @@ impl Server {
         Ok(Self { address, progress, session, http, shipper, shipping })
     }
 
+    /// Its database.
+    pub(super) fn store(&self) -> &Store {
+        &self.session.store
+    }
+
     /// Serves until `stop`, then stops in order: no more requests, ship what is journaled, end the
     /// engine.
     pub(super) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod link;
 mod period;
 mod refs;
 mod source;
+mod spend;
 mod timestamp;
 
 pub use click::ClickId;
@@ -15,6 +16,7 @@ pub use link::{LONGEST_REF, Link, LinkError, Links};
 pub use period::{Period, PeriodError, parse_instant};
 pub use refs::{ref_part, ref_parts};
 pub use source::Source;
+pub use spend::AdDay;
 pub use timestamp::Timestamp;
 
 /// Milliseconds of one day without a clock change.

@@ -42,6 +42,16 @@ impl Period {
         if from < to { Ok(Self { from, to, zone }) } else { Err(PeriodError::Empty { from, to }) }
     }
 
+    /// Its first and last day, if it is made of whole days.
+    #[must_use]
+    pub fn whole_days(&self) -> Option<(Date, Date)> {
+        let (first, last) = self.first_and_last_day();
+        let behind = last.checked_add(jiff::Span::new().days(1)).ok()?;
+        let is_whole = start_of_day(first, &self.zone) == self.from
+            && start_of_day(behind, &self.zone) == self.to;
+        is_whole.then_some((first, last))
+    }
+
     /// Whether an instant (UTC milliseconds) lies inside.
     #[must_use]
     pub fn contains(&self, instant: i64) -> bool {

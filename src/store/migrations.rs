@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = migrations![
     2 "0002_quarantine",
     3 "0003_links",
     4 "0004_visits",
+    5 "0005_spend",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

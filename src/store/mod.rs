@@ -13,6 +13,7 @@ mod quarantine;
 mod queries;
 mod rows;
 mod shipper;
+mod spend;
 
 use std::time::Duration;
 

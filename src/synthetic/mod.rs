@@ -8,6 +8,7 @@
 //! People come in cohorts of a few thousand. Within a cohort deliveries run through the whole
 //! period in time; cohorts follow one another. So memory stays the same for any number of people.
 
+mod campaigns;
 mod delivery;
 mod person;
 mod rhythm;
@@ -21,6 +22,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::domain::Timestamp;
+pub use campaigns::{links, spend};
 pub use truth::Truth;
 use world::World;
 

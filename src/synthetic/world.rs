@@ -37,6 +37,13 @@ pub(super) struct Door {
     weight: u32,
 }
 
+impl Door {
+    /// Its share of the people, of about a thousand.
+    pub(super) fn weight(&self) -> u32 {
+        self.weight
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct World {
     pages: Vec<Page>,
@@ -58,6 +65,10 @@ impl World {
 
     pub(super) fn page(&self, random: &mut impl Rng) -> &Page {
         pick(&self.pages, |page| page.weight, random)
+    }
+
+    pub(super) fn doors(&self) -> impl Iterator<Item = &Door> {
+        self.doors.iter()
     }
 
     pub(super) fn door(&self, random: &mut impl Rng) -> &Door {

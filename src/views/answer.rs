@@ -8,10 +8,10 @@ use thiserror::Error;
 use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
-    self, AnalysisError, AttributionReport, Comparison, DEFAULT_FUNNEL, Description, FunnelReport,
-    Journeys, Model, Scope, Threads,
+    self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
+    FunnelReport, Journeys, Model, Scope, Threads,
 };
-use crate::domain::Period;
+use crate::domain::{AdDay, Period};
 use crate::store::{Store, StoreError};
 
 /// Why there is no answer.
@@ -48,8 +48,9 @@ pub async fn answer_funnel(
         return Err(AnswerError::Unknown(text));
     }
     let Question { period, by, .. } = question.clone();
+    let spend = spend_of(store, &period).await?;
     over_threads(store, period, move |threads, period| {
-        analysis::funnel(&threads.conversations, period, &by)
+        analysis::funnel(&threads.conversations, period, &by, &spend)
     })
     .await
 }
@@ -74,6 +75,29 @@ pub async fn answer_comparison(
     question: &Question,
 ) -> Result<Comparison, AnswerError> {
     over_journeys(store, question, credit_by_all_models).await
+}
+
+/// What each channel's credit cost.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_costs(store: &Store, question: &Question) -> Result<CostReport, AnswerError> {
+    let spend = spend_of(store, &question.period).await?;
+    let by = question.by.clone();
+    over_journeys(store, question, move |journeys, credit| {
+        let Credit { model, parameters, intervals, .. } = credit;
+        analysis::costs(journeys, *model, parameters, &by, &spend, *intervals)
+    })
+    .await
+}
+
+/// What ads cost in a period; nothing if it is not made of whole days, which is all that spend data
+/// tell of.
+pub(super) async fn spend_of(store: &Store, period: &Period) -> Result<Vec<AdDay>, StoreError> {
+    match period.whole_days() {
+        Some((first, last)) => store.spend(first, last).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// How the journeys of the question's period look.

@@ -66,6 +66,20 @@ pub(super) async fn comparison(
     })
 }
 
+/// What every channel's credit cost.
+pub(super) async fn costs(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
+    Ok(match format {
+        Format::Csv => csv_response(csv::costs(&report)),
+        _ => Json(report).into_response(),
+    })
+}
+
 /// How the journeys look.
 pub(super) async fn journeys(
     State(views): State<Views>,

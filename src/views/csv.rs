@@ -3,7 +3,7 @@
 use csv::{Terminator, WriterBuilder};
 
 use super::LinksReport;
-use crate::analysis::{AttributionReport, Comparison, FunnelReport, Step};
+use crate::analysis::{AttributionReport, Comparison, CostReport, FunnelReport, Step};
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
 /// or for each row of the breakdown.
@@ -94,6 +94,46 @@ pub fn comparison(comparison: &Comparison) -> String {
                 number(credit.difference),
             ]);
         }
+    }
+    write(&rows)
+}
+
+/// `channel, currency, cost, conversions, cost_per_conversion, cost_per_conversion_low,
+/// cost_per_conversion_high, value, roas, roas_low, roas_high, cost_per_lost_conversion`.
+#[must_use]
+pub fn costs(report: &CostReport) -> String {
+    let header = [
+        "channel",
+        "currency",
+        "cost",
+        "conversions",
+        "cost_per_conversion",
+        "cost_per_conversion_low",
+        "cost_per_conversion_high",
+        "value",
+        "roas",
+        "roas_low",
+        "roas_high",
+        "cost_per_lost_conversion",
+    ];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for row in &report.channels {
+        let [low, high] = row.cost_per_conversion_interval.unwrap_or_default();
+        let numbers = [
+            Some(row.cost),
+            Some(row.conversions),
+            row.cost_per_conversion,
+            low,
+            high,
+            row.value,
+            row.roas,
+            row.roas_interval.map(|[low, _]| low),
+            row.roas_interval.map(|[_, high]| high),
+            row.cost_per_lost_conversion,
+        ];
+        let mut cells = vec![defused(&row.channel), row.currency.clone()];
+        cells.extend(numbers.map(number));
+        rows.push(cells);
     }
     write(&rows)
 }

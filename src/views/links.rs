@@ -68,7 +68,7 @@ pub async fn answer_links(
 ) -> Result<LinksReport, AnswerError> {
     let period = &question.period;
     let funnel = answer::over_threads(store, period.clone(), |threads, period| {
-        analysis::funnel(&threads.conversations, period, &[Dimension::Link])
+        analysis::funnel(&threads.conversations, period, &[Dimension::Link], &[])
     });
     let (funnel, links, visits) = tokio::join!(funnel, store.links(), store.link_visits(period));
     let (funnel, links, visits) = (funnel?, links?, visits?);

@@ -27,8 +27,8 @@ use crate::domain::Links;
 use crate::store::Store;
 pub use access::Access;
 pub use answer::{
-    AnswerError, answer_attribution, answer_comparison, answer_funnel, answer_journeys,
-    credit_by_all_models, credit_by_model,
+    AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
+    answer_journeys, credit_by_all_models, credit_by_model,
 };
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
@@ -71,6 +71,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/links", get(links::links))
         .route("/api/v1/attribution", get(api::attribution))
         .route("/api/v1/attribution/comparison", get(api::comparison))
+        .route("/api/v1/attribution/costs", get(api::costs))
         .route("/api/v1/attribution/journeys", get(api::journeys))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()

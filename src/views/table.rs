@@ -4,7 +4,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 
 use super::LinksReport;
-use crate::analysis::{AttributionReport, Comparison, Description, FunnelReport, Step};
+use crate::analysis::{AttributionReport, Comparison, CostReport, Description, FunnelReport, Step};
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -103,6 +103,45 @@ pub fn comparison(comparison: &Comparison) -> String {
         conversions(comparison.total_conversions),
         comparison.reference
     )
+}
+
+/// What credit cost: a row a channel and currency of its spend.
+#[must_use]
+pub fn costs(report: &CostReport) -> String {
+    let mut table = new_table();
+    table.set_header([
+        "channel",
+        "cost",
+        "currency",
+        "conversions",
+        "cost each",
+        "95 % interval",
+        "value",
+        "ROAS",
+    ]);
+    let money =
+        |amount: Option<f64>| amount.map_or("–".to_owned(), |amount| format!("{amount:.2}"));
+    for row in &report.channels {
+        let interval = row.cost_per_conversion_interval;
+        let between = |[low, high]: [Option<f64>; 2]| format!("{} to {}", money(low), money(high));
+        let mut cells = vec![Cell::new(printable(&row.channel)), right(money(Some(row.cost)))];
+        cells.push(Cell::new(&row.currency));
+        cells.extend([
+            right(conversions(row.conversions)),
+            right(money(row.cost_per_conversion)),
+            right(interval.map(between).unwrap_or_default()),
+            right(money(row.value)),
+            right(money(row.roas)),
+        ]);
+        table.add_row(cells);
+    }
+    let goal = report.conversion.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+    let nothing = if report.channels.is_empty() {
+        "There is no spend data of ads for these days and channels: `import spend FILE` brings it.\n"
+    } else {
+        ""
+    };
+    format!("model {}, conversions{goal}\n{table}\n{nothing}", report.model)
 }
 
 /// How journeys look: channels and their part, lengths, common paths.

@@ -147,7 +147,7 @@ proptest! {
             Period::new(Timestamp(start), Timestamp(start + days * DAY), TimeZone::UTC).unwrap();
         let threads = walk_threads(frame(&log)).unwrap();
         let report =
-            funnel(&threads.conversations, &period, &[Dimension::Source, Dimension::Page]).unwrap();
+            funnel(&threads.conversations, &period, &[Dimension::Source, Dimension::Page], &[]).unwrap();
 
         let mut expected: BTreeMap<(String, String), [u64; 6]> = BTreeMap::new();
         let mut total = [0_u64; 6];

@@ -36,5 +36,6 @@ mod recovery;
 mod rows;
 mod slow_attribution;
 mod slow_threads;
+mod spend;
 mod support;
 mod truth;

@@ -43,7 +43,10 @@ async fn two_processes_that_start_together_make_one_schema() {
         .fetch_all()
         .await
         .unwrap();
-    assert_eq!(tables, ["events", "link_visits", "links", "quarantine", "schema_migrations"]);
+    assert_eq!(
+        tables,
+        ["events", "link_visits", "links", "quarantine", "schema_migrations", "spend"]
+    );
     database.engine.stop().await;
     assert!(database.folder.path().join("clickhouse/data").exists());
 }

@@ -31,6 +31,16 @@ pub(super) struct Interval {
 pub(super) struct Intervals(Vec<Credits>);
 
 impl Intervals {
+    /// That of a channel's conversions of all currencies; `None` if there is no such channel.
+    pub(super) fn of_conversions(&self, journeys: &Journeys, channel: &str) -> Option<[f64; 2]> {
+        let number = journeys.channels.iter().position(|name| name == channel)?;
+        let groups = 0..journeys.groups.len();
+        let sum = |credits: &Credits| {
+            groups.clone().map(|group| credits.get(group, number).conversions).sum()
+        };
+        Some(between(self.0.iter().map(sum).collect()))
+    }
+
     /// That of a channel's row; `None` if there is no such channel or currency.
     pub(super) fn of(
         &self,
@@ -48,15 +58,17 @@ impl Intervals {
         } else {
             return None;
         };
-        let between = |mut drawn: Vec<f64>| {
-            drawn.sort_by(f64::total_cmp);
-            [drawn[TAIL - 1], drawn[RESAMPLES - TAIL]]
-        };
         Some(Interval {
             conversions: between(drawn.iter().map(|credit| credit.conversions).collect()),
             value: between(drawn.iter().map(|credit| credit.value).collect()),
         })
     }
+}
+
+/// Between what 95 % of the drawings lie.
+fn between(mut drawn: Vec<f64>) -> [f64; 2] {
+    drawn.sort_by(f64::total_cmp);
+    [drawn[TAIL - 1], drawn[RESAMPLES - TAIL]]
 }
 
 /// The model's credit for [`RESAMPLES`] drawings of as many people with replacement.

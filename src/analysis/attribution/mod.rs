@@ -5,6 +5,7 @@
 
 mod chain;
 mod comparison;
+mod costs;
 mod credits;
 mod description;
 mod from_paths;
@@ -19,6 +20,7 @@ mod shapley;
 mod shares;
 
 pub use comparison::{Compared, Comparison, ComparisonRow, comparison};
+pub use costs::{ChannelCost, CostReport, costs};
 pub use description::{
     Assists, Description, LagDays, PathLength, PeopleKind, TopPath, Transition, describe,
 };

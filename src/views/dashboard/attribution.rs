@@ -9,10 +9,10 @@ use super::range::Range;
 use super::text::{credit, dash, money, percent};
 use super::words;
 use crate::analysis::{
-    self, AnalysisError, AttributionReport, Comparison, ComparisonRow, Description, Dimension,
-    Model, NONE, Threads,
+    self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
+    Dimension, Model, NONE, Threads,
 };
-use crate::domain::Timestamp;
+use crate::domain::{AdDay, Timestamp};
 
 /// Rows of the tables of channels and paths.
 const MOST_ROWS: usize = 25;
@@ -23,17 +23,24 @@ pub(super) struct Credits {
     report: AttributionReport,
     comparison: Comparison,
     journeys: Description,
+    costs: CostReport,
     /// Names of the conversions that there are.
     goals: Vec<String>,
 }
 
 impl Credits {
-    pub(super) fn new(threads: &Threads, question: &Question) -> Result<Self, AnalysisError> {
+    pub(super) fn new(
+        threads: &Threads,
+        question: &Question,
+        spend: &[AdDay],
+    ) -> Result<Self, AnalysisError> {
+        let Credit { model, parameters, intervals, .. } = &question.credit;
         let journeys = answer::journeys(threads, question)?;
         Ok(Self {
             report: answer::credit_by_model(&journeys, &question.credit)?,
             comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
+            costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
             goals: analysis::goals(threads)?,
         })
     }
@@ -57,6 +64,7 @@ pub(super) struct AttributionPage {
     has_value: bool,
     has_effect: bool,
     credits: Vec<CreditRow>,
+    costs: Vec<CostRow>,
     compared: Vec<ComparedRow>,
     left_out: usize,
     journeys: JourneyTables,
@@ -64,6 +72,7 @@ pub(super) struct AttributionPage {
     /// Address of the figures, to which a format is added.
     api: String,
     comparison_api: String,
+    costs_api: String,
     journeys_api: String,
 }
 
@@ -84,6 +93,13 @@ struct CreditRow {
     /// One a line.
     values: Vec<String>,
     effect: String,
+}
+
+struct CostRow {
+    label: String,
+    cells: [String; 6],
+    /// `1.20 to 3.40`.
+    interval: String,
 }
 
 struct ComparedRow {
@@ -130,12 +146,14 @@ impl AttributionPage {
                 .take(MOST_ROWS)
                 .map(|one| credit_row(one, total, &label))
                 .collect(),
+            costs: cost_rows(&found.costs, &label),
             compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &label)).collect(),
             left_out: rows.len().saturating_sub(MOST_ROWS),
             journeys: JourneyTables::new(&found.journeys, &label),
             meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).to_vec(),
             api: api(""),
             comparison_api: api("/comparison"),
+            costs_api: api("/costs"),
             journeys_api: api("/journeys"),
         }
     }
@@ -291,6 +309,29 @@ fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) 
         values: if values.is_empty() { vec![dash()] } else { values },
         effect: percent(one.rows.first().and_then(|row| row.removal_effect)),
     }
+}
+
+fn cost_rows(report: &CostReport, label: &impl Fn(&str) -> String) -> Vec<CostRow> {
+    let amount = |amount: Option<f64>| amount.map_or_else(dash, money);
+    let rows = report.channels.iter().take(MOST_ROWS);
+    rows.map(|row| {
+        let interval = row.cost_per_conversion_interval;
+        let between =
+            |[low, high]: [Option<f64>; 2]| format!("{} to {}", amount(low), amount(high));
+        CostRow {
+            label: label(&row.channel),
+            cells: [
+                format!("{}\u{a0}{}", money(row.cost), row.currency),
+                credit(row.conversions),
+                amount(row.cost_per_conversion),
+                amount(row.value),
+                amount(row.roas),
+                amount(row.cost_per_lost_conversion),
+            ],
+            interval: interval.map(between).unwrap_or_default(),
+        }
+    })
+    .collect()
 }
 
 fn compared_row(row: &ComparisonRow, label: &impl Fn(&str) -> String) -> ComparedRow {

@@ -6,7 +6,7 @@ use crate::analysis::{
     self, AnalysisError, AttributionReport, Dimension, FunnelReport, Model, Parameters, Scope,
     Threads,
 };
-use crate::domain::Period;
+use crate::domain::{AdDay, Period};
 
 pub(super) struct Figures {
     pub by_source: FunnelReport,
@@ -18,8 +18,17 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    pub(super) fn new(threads: &Threads, period: &Period) -> Result<Self, AnalysisError> {
-        let by = |dimension| analysis::funnel(&threads.conversations, period, &[dimension]);
+    pub(super) fn new(
+        threads: &Threads,
+        period: &Period,
+        spend: &[AdDay],
+    ) -> Result<Self, AnalysisError> {
+        let by = |dimension| analysis::funnel(&threads.conversations, period, &[dimension], spend);
+        let mut ad_titles = analysis::ad_titles(&threads.conversations)?;
+        for day in spend.iter().filter(|day| !day.ad_name.is_empty()) {
+            // What people saw goes before what the team calls it.
+            ad_titles.entry(day.ad_id.clone()).or_insert_with(|| day.ad_name.clone());
+        }
         let parameters = Parameters::default();
         let journeys = analysis::journeys_of(
             threads,
@@ -35,7 +44,7 @@ impl Figures {
             by_ad: by(Dimension::Ad)?,
             by_day: by(Dimension::Day)?,
             last_touch: analysis::attribution(&journeys, Model::Last, &parameters, false)?,
-            ad_titles: analysis::ad_titles(&threads.conversations)?,
+            ad_titles,
         })
     }
 }

@@ -57,7 +57,10 @@ type Asks = Result<Query<Asking>, QueryRejection>;
 pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let period = question.period;
-        let figures = answer::over_threads(&views.store, period.clone(), Figures::new);
+        let spend = answer::spend_of(&views.store, &period).await?;
+        let figures = answer::over_threads(&views.store, period.clone(), move |threads, period| {
+            Figures::new(threads, period, &spend)
+        });
         let (figures, state) = tokio::join!(figures, views.store.collection_state());
         Ok(Overview::new(&figures?, &state?, &period, now))
     })
@@ -68,9 +71,10 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
 pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
+        let spend = answer::spend_of(&views.store, &question.period).await?;
         let credits =
             answer::over_threads(&views.store, question.period.clone(), move |threads, _| {
-                Credits::new(threads, &asked)
+                Credits::new(threads, &asked, &spend)
             });
         Ok(AttributionPage::new(&credits.await?, &question, now))
     })

@@ -199,7 +199,13 @@ fn tiles(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Tile> {
 }
 
 fn funnel_chart(total: &FunnelReport) -> String {
-    let known = || total.steps.iter().filter_map(|step| Some((step, step.count?)));
+    let known = || {
+        total.steps.iter().filter_map(|step| {
+            // Impressions would leave no room for conversations.
+            let is_of_thread = stage_names().any(|name| name == step.name);
+            Some((step, step.count.filter(|_| is_of_thread)?))
+        })
+    };
     let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
             label: words::stage(&step.name).0.to_owned(),

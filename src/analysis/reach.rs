@@ -1,0 +1,99 @@
+//! What happened before a conversation was opened: impressions and clicks of the ads, from spend.
+
+use std::collections::BTreeMap;
+
+use jiff::Span;
+
+use super::Dimension;
+use super::funnel::{Breakdown, Step};
+use crate::domain::{AdDay, Source};
+
+/// Impressions and clicks; `None` where there is no spend data.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen(Option<(u64, u64)>);
+
+type Key = Vec<Option<String>>;
+
+/// Impressions and clicks over everything and for each value of the dimensions.
+pub(super) struct Reach {
+    pub whole: Seen,
+    /// `None` if the dimensions say nothing of ads.
+    by_key: Option<BTreeMap<Key, Seen>>,
+}
+
+impl Reach {
+    pub(super) fn new(spend: &[AdDay], by: &[Dimension]) -> Self {
+        let mut whole = Seen::default();
+        let mut by_key: Option<BTreeMap<Key, Seen>> = Some(BTreeMap::new());
+        for day in spend {
+            whole.add(day);
+            let key: Option<Key> =
+                by.iter().map(|dimension| value(dimension, day).map(Some)).collect();
+            match (key, &mut by_key) {
+                (Some(key), Some(by_key)) => by_key.entry(key).or_default().add(day),
+                _ => by_key = None,
+            }
+        }
+        Self { whole, by_key }
+    }
+
+    /// Puts the figures into the rows, and adds rows for ads that opened nothing.
+    pub(super) fn into_breakdown(self, by: &[Dimension], rows: &mut Vec<Breakdown>) {
+        let Some(mut by_key) = self.by_key else { return };
+        // Where a row is that of ads alone, its conversations are those of its clicks.
+        let is_of_ads = by.iter().any(|one| matches!(one, Dimension::Source | Dimension::Ad));
+        let names: Vec<String> = by.iter().map(|dimension| dimension.name().into_owned()).collect();
+        for row in rows.iter_mut() {
+            let key: Key = names.iter().map(|name| row.by.get(name).cloned().flatten()).collect();
+            if let Some(seen) = by_key.remove(&key) {
+                seen.put_into(&mut row.steps, is_of_ads);
+            }
+        }
+        let Some(pattern) = rows.first().map(|row| row.steps.iter().map(Step::none).collect())
+        else {
+            return;
+        };
+        let pattern: Vec<Step> = pattern;
+        for (key, seen) in by_key {
+            let mut steps = pattern.clone();
+            steps.iter_mut().take(2).for_each(|step| step.count = None);
+            seen.put_into(&mut steps, is_of_ads);
+            rows.push(Breakdown { by: names.iter().cloned().zip(key).collect(), steps });
+        }
+    }
+}
+
+impl Seen {
+    fn add(&mut self, day: &AdDay) {
+        let (impressions, clicks) = self.0.unwrap_or_default();
+        self.0 = Some((impressions + day.impressions, clicks + day.clicks));
+    }
+
+    /// Into a funnel's first two steps. The third follows from the clicks only if all of its
+    /// conversations came by ads.
+    pub(super) fn put_into(self, steps: &mut [Step], is_of_ads: bool) {
+        let (Some((impressions, clicks)), [shown, clicked, opened, ..]) = (self.0, steps) else {
+            return;
+        };
+        shown.count = Some(impressions);
+        clicked.count = Some(clicks);
+        clicked.rate_from_previous = super::funnel::rate(clicks, impressions);
+        if is_of_ads && let Some(count) = opened.count {
+            opened.rate_from_previous = super::funnel::rate(count, clicks);
+        }
+    }
+}
+
+/// What a day of an ad has of a dimension; `None` if nothing can be said.
+fn value(dimension: &Dimension, day: &AdDay) -> Option<String> {
+    match dimension {
+        Dimension::Source => Some(Source::Ad.as_str().to_owned()),
+        Dimension::Ad => Some(day.ad_id.clone()),
+        Dimension::Day => Some(day.date.to_string()),
+        Dimension::Week => {
+            let since_monday = i64::from(day.date.weekday().to_monday_zero_offset());
+            Some(day.date.saturating_sub(Span::new().days(since_monday)).to_string())
+        }
+        _ => None,
+    }
+}

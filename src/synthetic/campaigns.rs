@@ -1,0 +1,71 @@
+//! What the team of the synthetic trade has set up: registered links, and spend of its ads.
+
+use jiff::Span;
+use jiff::civil::Date;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rust_decimal::Decimal;
+
+use super::world::World;
+use crate::domain::{AdDay, Link, Source};
+
+/// People of all doors together come in such shares.
+const WHOLE: u64 = 1000;
+
+/// The registered links: those whose refs the traffic holds.
+#[must_use]
+pub fn links() -> Vec<Link> {
+    let link = |slug: &str, referral_ref: &str, campaign: &str, medium: &str, cost: i64| Link {
+        slug: slug.to_owned(),
+        page: "bakery".to_owned(),
+        page_id: String::new(),
+        is_instagram: false,
+        referral_ref: referral_ref.to_owned(),
+        text: String::new(),
+        campaign: campaign.to_owned(),
+        medium: medium.to_owned(),
+        owner: "shop".to_owned(),
+        cost: (cost > 0).then(|| Decimal::from(cost)),
+        currency: if cost > 0 { "EUR".to_owned() } else { String::new() },
+        is_printed: cost > 0,
+        is_archived: false,
+    };
+    vec![
+        link("footer", "site_footer", "Website", "footer", 0),
+        link("hotel", "partner-hotel", "Partners", "room card", 0),
+        link("counter", "counter_card", "Shop", "counter card", 120),
+        link("box", "cake_box", "Shop", "cake box", 340),
+    ]
+}
+
+/// What the ads of the traffic cost: `people` in all, from one day through another.
+#[must_use]
+pub fn spend(seed: u64, people: u64, first: Date, last: Date) -> Vec<AdDay> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let world = World::new();
+    let ads: Vec<_> = world.doors().filter(|door| door.source == Source::Ad).collect();
+    let days: Vec<Date> =
+        first.series(Span::new().days(1)).take_while(|date| *date <= last).collect();
+    let mut all = Vec::new();
+    for date in &days {
+        for ad in &ads {
+            let a_day = people * u64::from(ad.weight()) / WHOLE / days.len().max(1) as u64;
+            // Not everybody who clicks opens the thread.
+            let clicks = a_day + random.random_range(0..=a_day / 2 + 1);
+            let impressions = clicks * random.random_range(45..90);
+            let cents = clicks * random.random_range(25..48);
+            all.push(AdDay {
+                date: *date,
+                ad_id: ad.ad_id.to_owned(),
+                ad_name: ad.ad_title.to_owned(),
+                adset_name: "Town and around".to_owned(),
+                campaign_name: "Autumn".to_owned(),
+                impressions,
+                clicks,
+                spend: Decimal::from(cents) / Decimal::ONE_HUNDRED,
+                currency: "EUR".to_owned(),
+            });
+        }
+    }
+    all
+}
