@@ -53,6 +53,9 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
     if settings.verify_tokens.is_empty() {
         settings.verify_tokens = vec![SecretString::from("demo-verify-token")];
     }
+    if settings.public_url.is_none() && settings.listen.port() > 0 {
+        settings.public_url = Some(format!("http://{}", settings.listen));
+    }
     if args.fresh {
         engine::remove_data(&settings.data_dir)?;
     }

@@ -1,5 +1,7 @@
 //! The attribution page: models side by side, and the journeys behind them.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
 use super::super::chart::{self, Bar};
@@ -24,6 +26,8 @@ pub(super) struct Credits {
     comparison: Comparison,
     journeys: Description,
     costs: CostReport,
+    /// Titles of ads, by id.
+    ad_titles: HashMap<String, String>,
     /// Names of the conversions that there are.
     goals: Vec<String>,
 }
@@ -41,6 +45,7 @@ impl Credits {
             comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
             costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
+            ad_titles: super::figures::ad_titles(threads, spend)?,
             goals: analysis::goals(threads)?,
         })
     }
@@ -119,7 +124,7 @@ impl AttributionPage {
         let query = query(question);
         let report = &found.report;
         let total = report.total_conversions;
-        let label = |channel: &str| label(channel, question);
+        let label = |channel: &str| label(channel, question, &found.ad_titles);
         let api = |path: &str| {
             let (from, to) = (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
             format!("/api/v1/attribution{path}?from={from}&to={to}{query}")
@@ -176,14 +181,25 @@ fn query(question: &Question) -> String {
     format!("&{}", query.finish())
 }
 
-/// A channel as people read it: the usual words for sources, everything else as it is.
-fn label(channel: &str, question: &Question) -> String {
+/// A channel as people read it: the usual words for sources, ads by their titles, everything else as
+/// it is.
+fn label(channel: &str, question: &Question, ad_titles: &HashMap<String, String>) -> String {
     let is_source = matches!(question.by.as_slice(), [] | [Dimension::Source]);
     if is_source || channel == NONE {
-        words::source(channel).0.to_owned()
-    } else {
-        channel.to_owned()
+        return words::source(channel).0.to_owned();
     }
+    if !question.by.contains(&Dimension::Ad) {
+        return channel.to_owned();
+    }
+    let part = |part: &str| match ad_titles.get(part) {
+        // Several ads may have one title: the id's end tells them apart.
+        Some(title) => {
+            let end = part.chars().skip(part.chars().count().saturating_sub(4));
+            format!("{title} (…{})", end.collect::<String>())
+        }
+        None => part.to_owned(),
+    };
+    channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")
 }
 
 fn models(chosen: Model) -> Vec<Choice> {

@@ -24,11 +24,7 @@ impl Figures {
         spend: &[AdDay],
     ) -> Result<Self, AnalysisError> {
         let by = |dimension| analysis::funnel(&threads.conversations, period, &[dimension], spend);
-        let mut ad_titles = analysis::ad_titles(&threads.conversations)?;
-        for day in spend.iter().filter(|day| !day.ad_name.is_empty()) {
-            // What people saw goes before what the team calls it.
-            ad_titles.entry(day.ad_id.clone()).or_insert_with(|| day.ad_name.clone());
-        }
+        let ad_titles = ad_titles(threads, spend)?;
         let parameters = Parameters::default();
         let journeys = analysis::journeys_of(
             threads,
@@ -47,4 +43,16 @@ impl Figures {
             ad_titles,
         })
     }
+}
+
+/// Titles of ads by id: what people saw goes before what the team calls it.
+pub(super) fn ad_titles(
+    threads: &Threads,
+    spend: &[AdDay],
+) -> Result<HashMap<String, String>, AnalysisError> {
+    let mut titles = analysis::ad_titles(&threads.conversations)?;
+    for day in spend.iter().filter(|day| !day.ad_name.is_empty()) {
+        titles.entry(day.ad_id.clone()).or_insert_with(|| day.ad_name.clone());
+    }
+    Ok(titles)
 }
