@@ -267,7 +267,9 @@ impl Settings {
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
             verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
             journal_limits: limits(written.journal.max_bytes)?,
-            keep_shipped: Duration::from_secs(written.journal.keep_shipped_hours * 3600),
+            keep_shipped: Duration::from_secs(
+                written.journal.keep_shipped_hours.saturating_mul(3600),
+            ),
             store_message_text: written.store_message_text,
             conversions: match rules {
                 Some(rules) => ConversionRules::new(&rules)?,

@@ -44,6 +44,14 @@ pub enum AnalysisError {
         /// The column and what is wrong.
         reason: String,
     },
+    /// The Markov model would have to be solved too often.
+    #[error("intervals of the markov model are for up to {most} channels; here are {channels}")]
+    TooManyChannels {
+        /// How many there are.
+        channels: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A model that we do not have.
     #[error("unknown attribution model {asked:?}; known are {}", Model::names())]
     UnknownModel {

@@ -90,9 +90,12 @@ async fn import(
     files: &[PathBuf],
 ) -> anyhow::Result<Imported> {
     let imports = settings.data_dir.join("imports");
-    remove_abandoned(&imports);
     let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
-    let journal = Journal::open(&folder, settings.journal_limits)?;
+    let journal = {
+        let _lock = lock(&imports)?;
+        remove_abandoned(&imports);
+        Journal::open(&folder, settings.journal_limits)?
+    };
     // Segments go as soon as they are shipped: the file is still there.
     let normalize = session::normalize_settings(settings);
     let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
@@ -113,6 +116,7 @@ async fn import(
     counter.finish_and_clear();
     outcome?;
     // Before the journal gives up its lock: nobody may take it for abandoned.
+    let _lock = lock(&imports)?;
     std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     drop(journal);
     Ok(imported)
@@ -193,10 +197,23 @@ where
     Ok(())
 }
 
+/// Imports make and remove their journals one after the other: half made, or half removed, one would
+/// be taken for abandoned.
+fn lock(imports: &Path) -> anyhow::Result<File> {
+    let path = imports.join("lock");
+    let locked = || {
+        std::fs::create_dir_all(imports)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    locked().with_context(|| format!("locking {}", path.display()))
+}
+
 /// Journals of imports that were killed: never reported as imported, so nothing is lost with them.
 fn remove_abandoned(imports: &Path) {
     let Ok(entries) = std::fs::read_dir(imports) else { return };
-    for folder in entries.flatten().map(|entry| entry.path()) {
+    for folder in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
         if let Ok(journal) = Journal::open(&folder, Limits::default()) {
             drop(journal);
             std::fs::remove_dir_all(&folder).ok();

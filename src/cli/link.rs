@@ -1,5 +1,7 @@
 //! `link`: the registry of tracked links.
 
+use std::fs::File;
+
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
@@ -82,6 +84,9 @@ struct About {
     /// What making and placing it cost, such as 120.50; needs --currency
     #[arg(long)]
     cost: Option<Decimal>,
+    /// Forget the cost
+    #[arg(long, conflicts_with_all = ["cost", "currency"])]
+    no_cost: bool,
     /// Currency of the cost, such as EUR
     #[arg(long)]
     currency: Option<String>,
@@ -108,6 +113,10 @@ impl About {
             *field = said.unwrap_or_else(|| std::mem::take(field));
         }
         link.cost = self.cost.or(link.cost);
+        if self.no_cost {
+            link.cost = None;
+            link.currency.clear();
+        }
         link.is_printed = self.printed.unwrap_or(link.is_printed);
         link.is_instagram = self.instagram.unwrap_or(link.is_instagram);
     }
@@ -143,6 +152,7 @@ async fn with_session(
             Format::Json => read::json(&report)?,
         });
     }
+    let _lock = lock(settings)?;
     let links = store.links().await?;
     let link = edited(&links, what)?;
     link.check()?;
@@ -165,10 +175,9 @@ fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
     };
     Ok(match what {
         What::Add(AddArgs { slug, page, about }) => {
-            let is_id = page.bytes().all(|byte| byte.is_ascii_digit());
             let mut link = Link {
                 slug: String::new(),
-                page_id: if is_id { page.clone() } else { String::new() },
+                page_id: id_of(&page),
                 page,
                 is_instagram: false,
                 referral_ref: String::new(),
@@ -193,7 +202,13 @@ fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
         }
         What::Edit(EditArgs { slug, page, about }) => {
             let mut link = known(&slug)?;
-            link.page = page.unwrap_or(link.page);
+            if let Some(page) = page {
+                // Where it was the Page itself, it is the new one.
+                if link.page_id == link.page || link.page_id.is_empty() {
+                    link.page_id = id_of(&page);
+                }
+                link.page = page;
+            }
             about.apply(&mut link);
             link
         }
@@ -201,6 +216,24 @@ fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
         // Answered before.
         What::List(_) => bail!("a list is no edit"),
     })
+}
+
+/// The page, if that is an id.
+fn id_of(page: &str) -> String {
+    let is_id = page.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { page.to_owned() } else { String::new() }
+}
+
+/// Whoever edits links waits for others who do: an edit reads a link and writes it again.
+fn lock(settings: &Settings) -> anyhow::Result<File> {
+    let path = settings.data_dir.join("links.lock");
+    let locked = || {
+        std::fs::create_dir_all(&settings.data_dir)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    locked().with_context(|| format!("locking {}", path.display()))
 }
 
 /// A slug made of the ref, with a number if it is taken.

@@ -21,12 +21,19 @@ pub(super) async fn follow(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    // As somebody may type it from print.
+    let slug = slug.to_ascii_lowercase();
     let link = door.links.borrow().get(&slug).cloned();
     let Some(link) = link else {
         return (StatusCode::NOT_FOUND, "There is no such link.\n").into_response();
     };
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let visitor = Visitor::of(method == Method::HEAD, agent.unwrap_or_default());
+    let is_ahead = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        // What a browser fetches before anybody has tapped.
+        let purpose = headers.get(*name).and_then(|purpose| purpose.to_str().ok());
+        purpose.is_some_and(|purpose| purpose.contains("prefetch") || purpose.contains("preview"))
+    });
+    let visitor = Visitor::of(method == Method::HEAD || is_ahead, agent.unwrap_or_default());
     let click = (visitor == Visitor::Person).then(new_click);
     metrics::counter!("messenger_funnel_link_visits_total", "visitor" => visitor.as_str())
         .increment(1);

@@ -41,11 +41,13 @@ pub(super) enum Visitor {
 }
 
 impl Visitor {
-    /// By method and user agent. A `HEAD` is never a person's, nor is a visit without a user agent.
-    pub(super) fn of(is_head: bool, user_agent: &str) -> Self {
-        let agent = user_agent.to_ascii_lowercase();
+    /// By user agent, and whether the visit is that of a program anyway (`HEAD`, a prefetch). A visit
+    /// without a user agent is never a person's.
+    pub(super) fn of(is_by_itself: bool, user_agent: &str) -> Self {
+        // A maker of phones, not a bot.
+        let agent = user_agent.to_ascii_lowercase().replace("cubot", "");
         let is_program = PROGRAMS.iter().any(|program| agent.contains(program));
-        if is_head || agent.is_empty() || is_program { Self::Program } else { Self::Person }
+        if is_by_itself || agent.is_empty() || is_program { Self::Program } else { Self::Person }
     }
 
     /// The word that the database uses.
@@ -69,6 +71,7 @@ mod tests {
             "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 \
              Mobile Safari/537.36 Instagram 380.0",
             "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Mozilla/5.0 (Linux; Android 12; CUBOT NOTE 20) AppleWebKit/537.36 Chrome/140.0",
         ];
         for agent in people {
             assert_eq!(Visitor::of(false, agent), Visitor::Person, "{agent}");

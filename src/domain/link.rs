@@ -8,6 +8,8 @@ use super::ClickId;
 
 /// Longest ref that Meta documents.
 pub const LONGEST_REF: usize = 2083;
+/// More than any link costs; what the database holds exactly.
+const MOST_COST: i64 = 10_000_000_000_000;
 /// Longest slug.
 const LONGEST_SLUG: usize = 64;
 
@@ -81,8 +83,21 @@ impl Link {
         if !self.page_id.bytes().all(|byte| byte.is_ascii_digit()) {
             return wrong("page_id", format!("{:?} is not made of digits", self.page_id));
         }
-        if self.cost.is_some_and(|cost| cost.is_sign_negative()) {
-            return wrong("cost", "it is negative".to_owned());
+        if !self.page.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+            return wrong("page", format!("{:?} has neither letter nor digit", self.page));
+        }
+        if self.referral_ref.len() > LONGEST_REF || self.text.len() > LONGEST_REF {
+            let reason = format!("longer than {LONGEST_REF} characters");
+            let is_ref = self.referral_ref.len() > LONGEST_REF;
+            return wrong(if is_ref { "ref" } else { "text" }, reason);
+        }
+        if let Some(cost) = self.cost {
+            if cost.is_sign_negative() || cost >= Decimal::from(MOST_COST) {
+                return wrong("cost", format!("{cost} is not between 0 and {MOST_COST}"));
+            }
+            if cost.normalize().scale() > 4 {
+                return wrong("cost", format!("{cost} has more than four decimals"));
+            }
         }
         let is_currency =
             self.currency.len() == 3 && self.currency.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -209,7 +224,8 @@ mod tests {
 
     #[test]
     fn addresses_that_lead_elsewhere_are_refused() {
-        for page in ["", "evil.com/x", "a@b", "a?b", "a#b", "..%2f", "ä", "a b", "//evil.com"] {
+        for page in ["", "..", "evil.com/x", "a@b", "a?b", "a#b", "..%2f", "ä", "a b", "//evil.com"]
+        {
             let wrong = Link { page: page.to_owned(), ..link("a", "") };
             assert_eq!(wrong.check().unwrap_err().field, "page", "{page}");
         }
@@ -222,11 +238,21 @@ mod tests {
     }
 
     #[test]
+    fn costs_are_kept_exactly_or_refused() {
+        for cost in ["-1", "99999999999999999999.99", "1.23456"] {
+            let cost = Some(cost.parse().unwrap());
+            let wrong = Link { cost, currency: "EUR".to_owned(), ..link("a", "") };
+            assert_eq!(wrong.check().unwrap_err().field, "cost");
+        }
+    }
+
+    #[test]
     fn lint_tells_what_would_blur_the_figures() {
         let told = |link: &Link, others: &[Link]| link.lint(others).join("\n");
         assert_eq!(told(&link("a", "summer_1"), &[link("b", "other")]), "");
         assert!(told(&link("a", "sommer & ü"), &[]).contains("\" & ü\""));
         assert!(told(&link("a", &"x".repeat(2080)), &[]).contains("Meta takes 2083"));
+        assert_eq!(link("a", &"x".repeat(2084)).check().unwrap_err().field, "ref");
         assert!(told(&link("a", ""), &[]).contains("it is empty"));
         let old = Link { is_archived: true, campaign: "spring".to_owned(), ..link("b", "s") };
         let new = Link { campaign: "spring".to_owned(), ..link("a", "s") };

@@ -1,5 +1,7 @@
 //! The link registry at hand: visitors are led to their thread also while ClickHouse is away.
 
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +57,8 @@ fn read(file: &Path) -> Option<Links> {
 /// Whole or not at all.
 fn write(file: &Path, links: &Links) -> std::io::Result<()> {
     let aside = file.with_extension("new");
-    std::fs::write(&aside, serde_json::to_vec(links)?)?;
+    let mut private = std::fs::File::options();
+    private.create(true).truncate(true).write(true).mode(0o600);
+    private.open(&aside)?.write_all(&serde_json::to_vec(links)?)?;
     std::fs::rename(aside, file)
 }

@@ -41,17 +41,22 @@ pub struct CollectionState {
 }
 
 impl Store {
-    /// The events of everyone who acted in the period, as `analysis::walk_threads` takes them.
+    /// The events of everyone who acted in the period, as `analysis::walk_threads` takes them, and
+    /// until `behind` (milliseconds) after it.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn thread_events(&self, period: &Period) -> Result<DataFrame, StoreError> {
+    pub async fn thread_events(
+        &self,
+        period: &Period,
+        behind: i64,
+    ) -> Result<DataFrame, StoreError> {
         let question = self
             .client
             .query(THREAD_EVENTS)
             .param("from", period.from.0)
             .param("to", period.to.0)
-            .param("until", period.to.0.saturating_add(FUNNEL_WINDOW_MS + 1))
+            .param("until", period.to.0.saturating_add(behind.max(FUNNEL_WINDOW_MS) + 1))
             .param("page", "")
             .param("person", "");
         self.frame(question).await

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use polars::frame::DataFrame;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use super::question::Credit;
 use super::{Misunderstood, Question};
@@ -154,7 +155,8 @@ where
     F: FnOnce(&Journeys, &Credit) -> Result<T, AnalysisError> + Send + 'static,
 {
     let asked = question.clone();
-    over_threads(store, question.period.clone(), move |threads, _| {
+    let behind = asked.credit.parameters.lookback_ms();
+    over_threads_until(store, question.period.clone(), behind, move |threads, _| {
         compute(&journeys(threads, &asked)?, &asked.credit)
     })
     .await
@@ -188,8 +190,27 @@ where
     T: Send + 'static,
     F: FnOnce(&Threads, &Period) -> Result<T, AnalysisError> + Send + 'static,
 {
+    over_threads_until(store, period, 0, compute).await
+}
+
+/// [`over_threads`], with what happened until `behind` (milliseconds) after the period: a touchpoint
+/// in it may lead to a conversion as late as that.
+pub(super) async fn over_threads_until<T, F>(
+    store: &Store,
+    period: Period,
+    behind: i64,
+    compute: F,
+) -> Result<T, AnswerError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Threads, &Period) -> Result<T, AnalysisError> + Send + 'static,
+{
+    // A page that is slow and is asked for again must not take all cores.
+    static TURNS: Semaphore = Semaphore::const_new(2);
+    let turn = TURNS.acquire().await;
+    let _turn = turn.map_err(|error| AnswerError::CutOff(error.to_string()))?;
     let started = Instant::now();
-    let events = store.thread_events(&period).await?;
+    let events = store.thread_events(&period, behind).await?;
     let (rows, asked) = (events.height(), started.elapsed());
     let work = move || {
         let threads = analysis::walk_threads(events).map_err(AnalysisError::from)?;

@@ -53,6 +53,11 @@ pub(super) async fn png(
         let text = format!("{scale} is not between 1 and 64");
         return Err(Problem::in_parameter("scale", text));
     }
+    let side = (code.width() + 2 * look.quiet_zone.unwrap_or(QUIET)) * scale;
+    if side > MOST_PIXELS {
+        let text = format!("{scale} makes {side} pixels; at most {MOST_PIXELS}");
+        return Err(Problem::in_parameter("scale", text));
+    }
     let image = draw_png(&code, look.quiet_zone.unwrap_or(QUIET), scale).map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the PNG: {error}"))
     })?;
@@ -60,6 +65,8 @@ pub(super) async fn png(
 }
 
 const QUIET: usize = 4;
+/// Of a PNG's side: about 35 cm in print.
+const MOST_PIXELS: usize = 4096;
 const LONGEST_CAPTION: usize = 80;
 
 fn code(
@@ -84,6 +91,10 @@ fn code(
     }
     if look.caption.as_ref().is_some_and(|text| text.chars().count() > LONGEST_CAPTION) {
         let text = format!("longer than {LONGEST_CAPTION} letters");
+        return Err(Problem::in_parameter("caption", text));
+    }
+    if look.caption.as_ref().is_some_and(|text| text.chars().any(char::is_control)) {
+        let text = "it holds a control character".to_owned();
         return Err(Problem::in_parameter("caption", text));
     }
     let link = views.links.borrow().get(slug).cloned();

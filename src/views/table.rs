@@ -163,7 +163,7 @@ pub fn journeys(journeys: &Description) -> String {
         cells.extend(counts.map(right));
         let per_last = row.assisted_per_last;
         cells.push(right(per_last.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))));
-        cells.push(right(percent(Some(row.removal_effect))));
+        cells.push(right(percent(row.removal_effect)));
         channels.add_row(cells);
     }
     let mut lengths = new_table();

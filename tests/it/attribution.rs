@@ -1,10 +1,7 @@
-//! Attribution over path files: the oracle on random tables, published examples, the command line.
+//! Attribution over path files: the oracle on random tables, published examples, and what must not go wrong.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use messenger_funnel::analysis::{
     AttributionReport, Journeys, Model, Parameters, attribution, comparison, describe,
     journeys_of_paths,
@@ -13,7 +10,6 @@ use polars::prelude::*;
 use proptest::prelude::*;
 
 use crate::slow_attribution::{Journey, Numbers, Touch, credits};
-use crate::support::{World, succeeded};
 
 const DAY: i64 = 86_400_000;
 
@@ -282,107 +278,44 @@ fn notes_tell_what_is_shaky() {
     assert_eq!(notes(&calm, Model::Markov, 1), "");
 }
 
-/// Figures of `ChannelAttribution` 2.2.5 (`heuristic_models`) on the common file, which
-/// `benches/peers/attribution/compare.py` compares in full.
+/// What came back is taken off again, and no model makes money of it.
 #[test]
-fn the_command_takes_path_files() {
-    let world = World::new();
-    let common = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/paths/common.csv.gz");
-    let ask = |model: &str| {
-        world.json(&["attribution", "--paths", common, "--model", model, "--format", "json"])
-    };
-    for (model, alpha, beta) in [
-        ("first", 6308.0, 2831.0),
-        ("last", 8447.0, 989.0),
-        ("linear", 7_574.718_594, 2_083.500_145),
-    ] {
-        let report = ask(model);
-        assert_eq!(report["model"], model);
-        assert_eq!(report["total_conversions"], 19_785.0);
-        let rows = report["channels"].as_array().unwrap();
-        assert_eq!(rows.len(), 12);
-        let credit = |name: &str| {
-            let row = rows.iter().find(|row| row["channel"] == name).unwrap();
-            assert!(row["value"].as_f64().unwrap() > 0.0 && row["currency"].is_null());
-            row["conversions"].as_f64().unwrap()
-        };
-        assert!((credit("alpha") - alpha).abs() < 1e-6, "{report}");
-        assert!((credit("beta") - beta).abs() < 1e-6, "{report}");
-        let sum: f64 = rows.iter().map(|row| row["conversions"].as_f64().unwrap()).sum();
-        assert_eq!(sum, 19_785.0);
+fn refunds_are_taken_off() {
+    let table = [("a", 1.0, 10.0, 0.0), ("b", 1.0, -10.0, 0.0)];
+    for model in Model::ALL {
+        let found = report(&table, model, 1);
+        let values: Vec<f64> = found.channels.iter().map(|row| row.value.unwrap()).collect();
+        assert_eq!(values.iter().sum::<f64>(), 0.0, "{model:?}: {values:?}");
+        assert!(values.iter().all(|value| value.abs() <= 10.0), "{model:?}: {values:?}");
     }
-    // No database was touched.
-    assert!(!world.data_dir().exists());
-    let compared = world.json(&["attribution", "--paths", common, "--compare", "--format", "json"]);
-    assert_eq!(compared["models"].as_array().unwrap().len(), 8);
-    let journeys =
-        world.json(&["attribution", "--paths", common, "--journeys", "--format", "json"]);
-    assert_eq!(journeys["without_conversion"], 68_602.0);
-    let plain = "path,total_conversions\r\na > b,1\r\n\"b\",2\r\n";
-    let csv = world.succeed_with_input(
-        &["attribution", "--paths", "-", "--model", "first", "--format", "csv"],
-        plain.as_bytes(),
-    );
-    assert_eq!(csv, "channel,conversions,value,currency\r\nb,2,,\r\na,1,,\r\n");
+    let table = [("a > c", 1.0, -10.0, 3.0), ("d", 1.0, 20.1, 3.0)];
+    let found = report(&table, Model::Markov, 1);
+    assert!(found.channels.iter().all(|row| row.value.unwrap().abs() <= 20.1), "{found:?}");
 }
 
+/// A channel that is called like one of ours stays apart from it.
 #[test]
-fn bad_path_files_are_told_by_line_and_column() {
-    let world = World::new();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(b"path,total_conversions\na,1\n").unwrap();
-    let mut torn = gzip.finish().unwrap();
-    torn.truncate(torn.len() - 9);
-    let cases: [(&str, &[u8], &str); 8] = [
-        (
-            "header.csv",
-            b"journey,count\na,1\n",
-            "line 1: there must be columns path and total_conversions",
-        ),
-        (
-            "number.csv",
-            b"path,total_conversions\na,1\nb,many\n",
-            "line 3: total_conversions: \"many\"",
-        ),
-        (
-            "negative.csv",
-            b"path,total_conversions\na,-1\n",
-            "line 2: total_conversions: -1 cannot be",
-        ),
-        (
-            "channel.csv",
-            b"path,total_conversions\n\na > > b,1\n",
-            "line 3: path: a channel has no name",
-        ),
-        (
-            "blank.csv",
-            b"path,total_conversions\r\n\r\na,1\r\nb,x",
-            "line 4: total_conversions: \"x\"",
-        ),
-        ("end.csv", b"path,total_conversions\na > ,1\n", "line 2: path: a channel has no name"),
-        ("short.csv", b"path,total_conversions\na\n", "line 2: 1 columns, the header has 2"),
-        ("torn.csv.gz", &torn, "torn.csv.gz"),
-    ];
-    for (name, text, told) in cases {
-        let path = world.write(name, text);
-        let output = world.run(&["attribution", "--paths", path.to_str().unwrap()]);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{name}: {errors}");
-        assert!(errors.contains(told) && errors.contains(name), "{name}: {errors}");
-    }
-    for (args, told) in [
-        (["--model", "lat"], "unknown attribution model \"lat\"; known are first, last,"),
-        (["--order", "5"], "order: 5 is not between 1 and 4"),
-        (["--half-life-days", "0"], "half_life_days: 0 is not above 0"),
-        (["--first-share", "0.8"], "last_share: with first_share it makes 1.2"),
-        (["--last-share", "x"], "last_share: \"x\": invalid float"),
-    ] {
-        let output = world.run(&[&["attribution", "--paths", "none.csv"][..], &args].concat());
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
-        assert!(errors.contains(told), "{args:?}: {errors}");
-    }
-    let missing = world.run(&["attribution", "--paths", "none.csv"]);
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read none.csv"));
-    succeeded(&world.run(&["attribution", "--help"]));
+fn names_of_our_own_are_not_taken() {
+    let table = [("(none)", 5.0, 0.0, 0.0), ("", 3.0, 0.0, 0.0), ("a", 1.0, 0.0, 0.0)];
+    let found = report(&table, Model::Last, 1);
+    assert_credit(&found, &[("\"(none)\"", 5.0), ("(none)", 3.0), ("a", 1.0)]);
+    let all = comparison(&journeys(&table), &Model::ALL, Model::Last, &Parameters::default());
+    let sum: f64 = all.rows.iter().map(|row| row.models["last"].conversions).sum();
+    assert_eq!(sum, 9.0);
+}
+
+/// With very many channels Markov's model is solved only where it was asked for.
+#[test]
+fn many_channels_are_compared_without_markov() {
+    let paths: Vec<String> =
+        (0..300).map(|number| format!("c{number} > c{}", number / 2)).collect();
+    let table: Vec<_> = paths.iter().map(|path| (path.as_str(), 1.0, 0.0, 1.0)).collect();
+    let journeys = journeys(&table);
+    let usual = Parameters::default();
+    let all = comparison(&journeys, &Model::ALL, Model::Last, &usual);
+    assert_eq!(all.models.len(), 7);
+    assert!(all.rows.iter().all(|row| !row.models.contains_key("markov")));
+    assert!(describe(&journeys).assists.iter().all(|row| row.removal_effect.is_none()));
+    let refused = attribution(&journeys, Model::Markov, &usual, true).unwrap_err().to_string();
+    assert!(refused.contains("up to 256 channels"), "{refused}");
 }

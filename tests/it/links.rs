@@ -44,7 +44,7 @@ async fn visit(server: &Server, method: reqwest::Method, slug: &str, agent: &str
 }
 
 /// Waits until a running server knows a link, or knows it anew.
-async fn wait_for(server: &Server, slug: &str, is_right: impl Fn(u16, &str) -> bool) {
+pub async fn wait_for(server: &Server, slug: &str, is_right: impl Fn(u16, &str) -> bool) {
     for _ in 0..100 {
         let (status, location) = visit(server, reqwest::Method::HEAD, slug, PHONE).await;
         if is_right(status, &location) {
@@ -217,73 +217,6 @@ async fn parts_of_refs_are_dimensions() {
     assert_eq!(credit["total_conversions"], 0.0);
 }
 
-/// What a reader of QR codes reads in a picture.
-fn read_code(width: usize, height: usize, is_dark: impl Fn(usize, usize) -> bool) -> String {
-    let grey = |x: usize, y: usize| if is_dark(x, y) { 0 } else { 255 };
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
-    let codes = picture.detect_grids();
-    assert_eq!(codes.len(), 1);
-    codes[0].decode().unwrap().1
-}
-
-fn read_png(bytes: &[u8]) -> (usize, String) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    let width = info.width as usize;
-    (width, read_code(width, info.height as usize, |x, y| pixels[y * width + x] < 128))
-}
-
-/// The modules of the SVG's path, each eight pixels wide.
-fn read_svg(text: &str) -> String {
-    let size: usize =
-        text.split_once("viewBox=\"0 0 ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
-    let path = text.split_once(" d=\"").unwrap().1.split('"').next().unwrap();
-    let mut modules = vec![false; size * size];
-    for place in path.split('M').skip(1) {
-        let (x, rest) = place.split_once(' ').unwrap();
-        let y = rest.split('h').next().unwrap();
-        modules[y.parse::<usize>().unwrap() * size + x.parse::<usize>().unwrap()] = true;
-    }
-    read_code(size * 8, size * 8, |x, y| modules[y / 8 * size + x / 8])
-}
-
-#[tokio::test]
-async fn qr_codes_are_read_by_another_reader() {
-    let world = World::new().with("server.public_url", "https://go.example.com");
-    world.succeed(&["link", "add", "--page", "shop", "--ref", "poster", "--printed"]);
-    let server = world.serve();
-    wait_for(&server, "poster", |status, _| status == 302).await;
-    let bytes = |path: &'static str| {
-        let address = server.url(path);
-        async move { reqwest::get(address).await.unwrap().bytes().await.unwrap() }
-    };
-    let address = "https://go.example.com/l/poster";
-    let (width, read) = read_png(&bytes("/l/poster/qr.png").await);
-    assert_eq!(read, address);
-    // 29 modules and 4 on each side.
-    assert_eq!(width, (29 + 8) * 10);
-    let (small, read) = read_png(&bytes("/l/poster/qr.png?level=L&quiet_zone=2&scale=3").await);
-    assert_eq!((small, read.as_str()), ((25 + 4) * 3, address));
-    let (strong, read) = read_png(&bytes("/l/poster/qr.png?level=H").await);
-    assert!(strong > width && read == address);
-    let (status, svg) = server.get("/l/poster/qr.svg?level=Q&caption=Summer+%26+%3Cb%3E").await;
-    assert_eq!(status, 200);
-    assert_eq!(read_svg(&svg), address);
-    assert!(svg.contains(">Summer &amp; &lt;b&gt;</text>"), "{svg}");
-    for (path, told) in [
-        ("/l/poster/qr.png?level=X", "level"),
-        ("/l/poster/qr.png?scale=0", "scale"),
-        ("/l/poster/qr.png?caption=x", "caption"),
-        ("/l/poster/qr.svg?quiet_zone=99", "quiet_zone"),
-        ("/l/poster/qr.svg?size=1", "size"),
-    ] {
-        let (status, said) = server.get(path).await;
-        assert!(status == 400 && said.contains(told), "{path}: {status} {said}");
-    }
-    assert_eq!(server.get("/l/nothing/qr.svg").await.0, 404);
-}
-
 #[tokio::test]
 async fn the_page_shows_links_with_codes_and_figures() {
     let world = World::new().with("server.public_url", "https://go.example.com");
@@ -362,4 +295,59 @@ fn links_are_written_and_read_as_they_are() {
     let links = Links::from([("a".to_owned(), link)]);
     let text = serde_json::to_string(&links).unwrap();
     assert_eq!(serde_json::from_str::<Links>(&text).unwrap(), links);
+}
+
+/// Two links with one ref, one without any, and one whose ref was changed: the click decides.
+#[tokio::test]
+async fn a_tracked_click_decides_whose_conversation_it_is() {
+    let world = World::new();
+    let server = world.serve();
+    let add = |args: &[&str]| world.succeed(&[&["link", "add", "--page", "77"], args].concat());
+    add(&["--slug", "door", "--ref", "summer", "--printed"]);
+    add(&["--slug", "mail", "--ref", "summer"]);
+    add(&["--slug", "bare"]);
+    wait_for(&server, "bare", |status, _| status == 302).await;
+    for (person, slug) in [("ann", "door"), ("bob", "mail"), ("cid", "mail"), ("dan", "bare")] {
+        let (_, target) = visit(&server, reqwest::Method::GET, &slug.to_uppercase(), PHONE).await;
+        let marked = target.split_once("ref=").unwrap().1;
+        assert_eq!(server.post(&started(person, marked, now())).await, 200);
+    }
+    world.succeed(&["link", "edit", "door", "--ref", "autumn"]);
+    let opened = |report: &Value, slug: &str| count(of(report, slug), "opened");
+    let report = server
+        .wait_until("/api/v1/links", |report| {
+            opened(report, "bare") == Some(1) && opened(report, "mail") == Some(2)
+        })
+        .await;
+    assert_eq!(opened(&report, "door"), Some(1));
+    let path = "/api/v1/funnels/click-to-messenger?by=source";
+    let report = server.json(path).await;
+    let rows = report["breakdown"].as_array().unwrap();
+    let qr = rows.iter().find(|row| row["by"]["source"] == "qr").unwrap();
+    assert_eq!(count(qr, "opened"), Some(1));
+
+    // A browser that looks ahead is nobody yet.
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let ahead = client.get(server.url("/l/bare")).header(USER_AGENT, PHONE);
+    let answer = ahead.header("Sec-Purpose", "prefetch;prerender").send().await.unwrap();
+    assert_eq!(answer.headers()[LOCATION], "https://m.me/77");
+}
+
+/// Edits at the same time are all kept.
+#[test]
+fn edits_at_the_same_time_are_all_kept() {
+    let world = World::new();
+    world.succeed(&["link", "add", "--page", "shop", "--slug", "race"]);
+    let mut edits = [["--campaign", "c"], ["--owner", "o"], ["--medium", "m"]].map(|edit| {
+        world.command(&[&["link", "edit", "race"], &edit[..]].concat()).spawn().unwrap()
+    });
+    for edit in &mut edits {
+        assert!(edit.wait().unwrap().success());
+    }
+    let list = world.json(&["link", "list", "--format", "json"]);
+    let link = of(&list, "race");
+    assert_eq!(
+        (&link["campaign"], &link["owner"], &link["medium"]),
+        (&json!("c"), &json!("o"), &json!("m"))
+    );
 }

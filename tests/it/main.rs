@@ -19,6 +19,7 @@
 mod analysis_oracle;
 mod attribution;
 mod attribution_page;
+mod attribution_paths;
 mod cli;
 mod collector;
 mod crash;
@@ -32,6 +33,7 @@ mod links;
 mod migrations;
 mod outage;
 mod payloads;
+mod qr;
 mod recovery;
 mod rows;
 mod slow_attribution;

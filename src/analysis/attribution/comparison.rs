@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::journeys::Journeys;
+use super::markov::MOST_CHANNELS;
 use super::{Model, Parameters, credits, report};
 
 /// A difference counts from this part of the reference model's figure on, and from one conversion.
@@ -15,7 +16,8 @@ const MARKED: f64 = 0.1;
 pub struct Comparison {
     /// The model that the others are compared with.
     pub reference: &'static str,
-    /// All models, in order.
+    /// All models, in order; without `markov` where there are more than 256 channels, unless it is
+    /// the reference.
     pub models: Vec<&'static str>,
     /// Days before a conversion in which touchpoints earn credit; `None` for path files.
     pub lookback_days: Option<u32>,
@@ -60,6 +62,12 @@ pub fn comparison(
     parameters: &Parameters,
 ) -> Comparison {
     let report = |model| report::rows(journeys, &credits(journeys, model, parameters));
+    // With very many channels Markov's model takes long: only if it was asked for.
+    let is_quick =
+        |model: &Model| *model != Model::Markov || journeys.channels.len() <= MOST_CHANNELS;
+    let models: Vec<Model> =
+        models.iter().copied().filter(|model| is_quick(model) || *model == reference).collect();
+    let models = models.as_slice();
     let reports: Vec<(Model, Vec<report::ChannelCredit>)> =
         models.iter().map(|model| (*model, report(*model))).collect();
     let base = reports.iter().find(|(model, _)| *model == reference);

@@ -82,8 +82,9 @@ pub struct Assists {
     pub assisted: f64,
     /// `assisted` a conversion that it closed; `None` if it closed none.
     pub assisted_per_last: Option<f64>,
-    /// The part of all conversions that would be lost without it (first-order chain).
-    pub removal_effect: f64,
+    /// The part of all conversions that would be lost without it (first-order chain); `None` where
+    /// there are more than 256 channels.
+    pub removal_effect: Option<f64>,
 }
 
 /// A path and what came of it.
@@ -202,7 +203,12 @@ fn people(journeys: &Journeys) -> Vec<PeopleKind> {
 }
 
 fn assists(journeys: &Journeys, chain: &Chain) -> Vec<Assists> {
-    let effects = markov::removal_effects(journeys, chain).of_all;
+    let effects = if journeys.channels.len() <= markov::MOST_CHANNELS {
+        let effects = markov::removal_effects(journeys, chain).of_all;
+        effects.into_iter().map(Some).collect()
+    } else {
+        vec![None; journeys.channels.len()]
+    };
     let mut rows: Vec<Assists> = journeys
         .channels
         .iter()

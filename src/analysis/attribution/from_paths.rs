@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::journeys::{Group, Journeys, Outcome, PART, Part, Paths, Touch};
+use super::journeys::{Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name};
 use crate::analysis::AnalysisError;
 
 /// The journeys of a frame with the columns `path` (channels joined by ` > `), `total_conversions`,
@@ -55,7 +55,7 @@ pub fn journeys_of_paths(frame: &DataFrame) -> Result<Journeys, AnalysisError> {
     let has_value =
         parts.iter().flat_map(|part| &part.outcomes).any(|outcome| outcome.value != 0.0);
     Ok(Journeys {
-        channels: names.into_iter().map(str::to_owned).collect(),
+        channels: names.into_iter().map(channel_name).collect(),
         groups: vec![Group { currency: None, has_value }],
         parts,
         scale: 1.0,
@@ -137,14 +137,11 @@ impl<'a> Names<'a> {
             let is_joint = (2..WINDOW - 1).contains(&mark)
                 && rest[mark - 1] == b' '
                 && rest.get(mark + 1) == Some(&b' ')
-                && rest[0] != b' '
-                && rest[mark - 2] != b' ';
+                && rest[0] > b' '
+                && rest[mark - 2] > b' ';
             let (touch, behind) = if is_joint {
                 (self.short(window, path, at..at + mark - 1), at + mark + 2)
-            } else if length < WINDOW
-                && mark == WINDOW
-                && rest[length - 1] != b' '
-                && rest[0] != b' '
+            } else if length < WINDOW && mark == WINDOW && rest[length - 1] > b' ' && rest[0] > b' '
             {
                 touches.push(self.short(window, path, at..path.len()));
                 return true;

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use polars::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked, UInt32Chunked};
 use rustc_hash::FxHashMap;
 
-use super::journeys::{FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch};
+use super::journeys::{
+    FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name,
+};
 use crate::analysis::{AnalysisError, Dimension, Threads};
 use crate::domain::{Period, Source};
 
@@ -284,7 +286,10 @@ fn channels(touchpoints: &DataFrame, scope: &Scope) -> PolarsResult<(Vec<String>
         let key: Vec<Option<&str>> = labels.iter().map(|label| label.get(row)).collect();
         let channel = *known.entry(key).or_insert_with_key(|key| {
             let parts = key.iter().zip(dimensions).map(|(value, dimension)| {
-                value.map_or_else(|| format!("(no {})", dimension.name()), str::to_owned)
+                let Some(value) = value else { return format!("(no {})", dimension.name()) };
+                // Two channels must not have one name.
+                let name = channel_name(value);
+                if dimensions.len() > 1 { name.replace(" / ", " // ") } else { name }
             });
             names.push(parts.collect::<Vec<_>>().join(" / "));
             u32::try_from(names.len() - 1).unwrap_or(u32::MAX)

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::credits::Credits;
 use super::journeys::{Journeys, NONE, Outcome};
+use super::markov::MOST_CHANNELS;
 use super::{Model, Parameters, credits};
 use crate::analysis::AnalysisError;
 
@@ -80,6 +81,10 @@ pub(super) fn bootstrap(
     model: Model,
     parameters: &Parameters,
 ) -> Result<Intervals, AnalysisError> {
+    if model == Model::Markov && journeys.channels.len() > MOST_CHANNELS {
+        let channels = journeys.channels.len();
+        return Err(AnalysisError::TooManyChannels { channels, most: MOST_CHANNELS });
+    }
     let units = Units::new(journeys)?;
     let draw = |number: usize| {
         let mut random = ChaCha8Rng::seed_from_u64(SEED);

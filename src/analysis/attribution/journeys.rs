@@ -8,6 +8,12 @@ use std::sync::Arc;
 /// Channel of conversions that no touchpoint precedes within the lookback window.
 pub const NONE: &str = "(none)";
 
+/// A channel's name for reports: what looks like one of our own, such as `(none)`, is quoted.
+pub(super) fn channel_name(name: &str) -> String {
+    let is_ours = name == NONE || (name.starts_with("(no ") && name.ends_with(')'));
+    if is_ours { format!("\"{name}\"") } else { name.to_owned() }
+}
+
 /// Journeys in one part at most: the unit of parallel work. Fixed, so that sums do not depend on
 /// the number of threads.
 pub(super) const PART: usize = 1 << 13;
@@ -150,13 +156,13 @@ impl Journeys {
     /// Conversions of all journeys.
     #[must_use]
     pub fn conversions(&self) -> f64 {
-        self.outcomes().map(|outcome| outcome.conversions).sum()
+        self.outcomes().map(|outcome| outcome.conversions).sum::<f64>() + 0.0
     }
 
     /// Journeys without a conversion.
     #[must_use]
     pub fn nulls(&self) -> f64 {
-        self.outcomes().map(|outcome| outcome.nulls).sum()
+        self.outcomes().map(|outcome| outcome.nulls).sum::<f64>() + 0.0
     }
 
     pub(super) fn outcomes(&self) -> impl Iterator<Item = &Outcome> {

@@ -19,6 +19,8 @@ use super::journeys::Journeys;
 /// Up to so many states the fundamental matrix is made; behind that the sparse system is solved for
 /// each channel on its own.
 const MOST_DENSE: usize = 512;
+/// With more channels removal effects take long: they are given only where they were asked for.
+pub(super) const MOST_CHANNELS: usize = 256;
 /// Sweeps end when nothing changes by more than this part of itself.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
@@ -44,10 +46,11 @@ pub(super) fn markov(journeys: &Journeys, order: usize) -> Credits {
         let of_group = || effects.by_group.iter().map(|of_channel| of_channel[group]);
         let conversions = sum(&mut of_group().map(|effect| effect.conversions));
         let value = sum(&mut of_group().map(|effect| effect.value));
+        // With refunds effects can cancel out, and parts of their sum would say nothing.
+        let has_shares = value > 0.0 && of_group().all(|effect| effect.value >= -ROUNDING);
         for (channel, effect) in of_group().enumerate() {
             let share = if conversions > 0.0 { effect.conversions / conversions } else { 0.0 };
-            // Refunds can leave a group without a positive value to share out.
-            let value_share = if value > 0.0 { effect.value / value } else { share };
+            let value_share = if has_shares { effect.value / value } else { share };
             *credits.get_mut(group, channel) = Credit {
                 conversions: (total.conversions - none.conversions) * share,
                 value: (total.value - none.value) * value_share,
@@ -75,7 +78,8 @@ pub(super) fn removal_effects(journeys: &Journeys, chain: &Chain) -> RemovalEffe
         let sum: f64 = ends.map(|end| pair(*end)[column % 2]).sum();
         sum / visits[0]
     };
-    let part = |lost: f64, whole: f64| if whole > 0.0 { lost / whole } else { 0.0 };
+    // Not more than everything, whatever rounding says.
+    let part = |lost: f64, whole: f64| if whole > 0.0 { (lost / whole).min(1.0) } else { 0.0 };
     let wholes: Vec<f64> = (0..2 * groups).map(whole).collect();
     let all: f64 = wholes.iter().step_by(2).sum();
     let by_group = lost.iter().map(|lost| {

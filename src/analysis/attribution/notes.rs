@@ -12,6 +12,8 @@ const FEW: f64 = 30.0;
 const FEW_TO_LEARN: f64 = 300.0;
 /// A path with this part of the conversions rules all models.
 const DOMINANT: f64 = 0.5;
+/// Touchpoints of a path that are told.
+const LONGEST_TOLD: usize = 8;
 /// Where this part of the converting journeys has one touchpoint, models can hardly differ.
 const SINGLE: f64 = 0.8;
 
@@ -63,7 +65,7 @@ pub(super) fn notes(journeys: &Journeys, model: Model, parameters: &Parameters) 
     notes
 }
 
-/// The path of more than half of the conversions, and which part of them.
+/// The path of at least half of the conversions, and which part of them.
 fn dominant_path(journeys: &Journeys, conversions: f64) -> Option<(String, f64)> {
     let mut by_path: FxHashMap<&[Touch], f64> = FxHashMap::default();
     for part in &journeys.parts {
@@ -73,7 +75,8 @@ fn dominant_path(journeys: &Journeys, conversions: f64) -> Option<(String, f64)>
     }
     let (path, most) = by_path.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let names = path.iter().map(|touch| journeys.channels[touch.channel()].as_str());
-    let names = names.collect::<Vec<_>>().join(" > ");
+    let more = if path.len() > LONGEST_TOLD { " > …" } else { "" };
+    let names = names.take(LONGEST_TOLD).collect::<Vec<_>>().join(" > ") + more;
     // With one channel there is nothing to decide.
     let matters = most / conversions >= DOMINANT && journeys.channels.len() > 1;
     matters.then_some((names, most / conversions))

@@ -89,7 +89,7 @@ pub fn attribution(
         lookback_days: journeys.is_observed.then_some(parameters.lookback_days),
         conversion: journeys.goal.clone(),
         channels,
-        total_conversions: found.totals.iter().map(|total| total.conversions).sum(),
+        total_conversions: found.totals.iter().map(|total| total.conversions).sum::<f64>() + 0.0,
         notes: notes::notes(journeys, model, parameters),
     })
 }
@@ -140,7 +140,13 @@ fn settle(
     mut part: impl FnMut(&mut ChannelCredit) -> Option<&mut f64>,
 ) {
     rows.sort_by(|a, b| b.conversions.total_cmp(&a.conversions));
-    let digit = most.abs().next_up() - most.abs();
+    // Refunds can make parts larger than their sum.
+    let parts: f64 = rows.iter_mut().filter_map(|row| part(row).map(|part| part.abs())).sum();
+    let most = most.abs().max(parts);
+    if most == 0.0 || !most.is_finite() {
+        return;
+    }
+    let digit = most.next_up() - most;
     for part in rows.iter_mut().filter_map(&mut part) {
         *part = (*part / digit).round() * digit;
     }

@@ -10,6 +10,7 @@ use super::journeys::JourneyTables;
 use super::range::Range;
 use super::text::{credit, dash, money, percent};
 use super::words;
+use crate::analysis::Parameters;
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
     Dimension, Model, NONE, Threads,
@@ -70,6 +71,7 @@ pub(super) struct AttributionPage {
     has_effect: bool,
     credits: Vec<CreditRow>,
     costs: Vec<CostRow>,
+    compared_models: Vec<Choice>,
     compared: Vec<ComparedRow>,
     left_out: usize,
     journeys: JourneyTables,
@@ -152,6 +154,10 @@ impl AttributionPage {
                 .map(|one| credit_row(one, total, &label))
                 .collect(),
             costs: cost_rows(&found.costs, &label),
+            compared_models: models(asked.model)
+                .into_iter()
+                .filter(|choice| found.comparison.models.contains(&choice.value.as_str()))
+                .collect(),
             compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &label)).collect(),
             left_out: rows.len().saturating_sub(MOST_ROWS),
             journeys: JourneyTables::new(&found.journeys, &label),
@@ -174,6 +180,20 @@ fn query(question: &Question) -> String {
     query.append_pair("by", &by.join(","));
     if let Some(goal) = &asked.conversion {
         query.append_pair("conversion", goal);
+    }
+    let usual = Parameters::default();
+    let own = asked.parameters;
+    for (name, value, usual) in [
+        ("half_life_days", own.half_life_days, usual.half_life_days),
+        ("first_share", own.first_share, usual.first_share),
+        ("last_share", own.last_share, usual.last_share),
+    ] {
+        if value.to_bits() != usual.to_bits() {
+            query.append_pair(name, &value.to_string());
+        }
+    }
+    if own.order != usual.order {
+        query.append_pair("order", &own.order.to_string());
     }
     if asked.intervals {
         query.append_pair("intervals", "true");
@@ -221,6 +241,9 @@ fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
         ("page", "Page"),
         ("source,ad", "Source and ad"),
         ("source,ref", "Source and ref"),
+        ("campaign", "Campaign of the link"),
+        ("medium", "Medium of the link"),
+        ("link", "Link"),
     ];
     let mut choices: Vec<Choice> = usual
         .into_iter()

@@ -80,7 +80,7 @@ fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<Assis
         label: label(&row.channel),
         counts: [row.conversions, row.first, row.last, row.assisted].map(credit),
         per_last: row.assisted_per_last.map_or_else(dash, |ratio| format!("{ratio:.2}")),
-        effect: percent(Some(row.removal_effect)),
+        effect: percent(row.removal_effect),
     })
     .collect()
 }

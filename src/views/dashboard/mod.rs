@@ -71,11 +71,14 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
 pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
+        let behind = asked.credit.parameters.lookback_ms();
         let spend = answer::spend_of(&views.store, &question.period).await?;
-        let credits =
-            answer::over_threads(&views.store, question.period.clone(), move |threads, _| {
-                Credits::new(threads, &asked, &spend)
-            });
+        let credits = answer::over_threads_until(
+            &views.store,
+            question.period.clone(),
+            behind,
+            move |threads, _| Credits::new(threads, &asked, &spend),
+        );
         Ok(AttributionPage::new(&credits.await?, &question, now))
     })
     .await
