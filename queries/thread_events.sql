@@ -8,7 +8,7 @@
 -- value_e4 (value in 1/10,000 of currency; null if none), currency; and of the registered link that
 -- it came by (by its tracked click, else by its ref: one of the Page before one of any, one in use
 -- before an archived one): link (slug), campaign, medium, owner. A link that is printed has the source
--- qr.
+-- qr. The campaign is the link's, else that of the ad as its spend names it.
 WITH
     latest AS (SELECT * FROM links ORDER BY version DESC LIMIT 1 BY slug),
     -- By every ref that a link has had: what was printed stays printed.
@@ -89,9 +89,13 @@ SELECT
     toInt64(toDecimal128(resolved.value, 4) * 10000) AS value_e4,
     toString(resolved.currency) AS currency,
     resolved.by_link AS link,
-    latest.campaign AS campaign,
+    if(latest.campaign != '', latest.campaign, paid.campaign_name) AS campaign,
     latest.medium AS medium,
     latest.owner AS owner
 FROM resolved
 LEFT ANY JOIN latest ON latest.slug = resolved.by_link
+LEFT ANY JOIN
+(
+    SELECT ad_id, argMax(campaign_name, (date, version)) AS campaign_name FROM spend GROUP BY ad_id
+) AS paid ON paid.ad_id = resolved.ad_id
 ORDER BY resolved.page_id, resolved.person_id, resolved.time, resolved.place, resolved.event_id

@@ -24,7 +24,7 @@ pub enum Dimension {
     Ad,
     /// The registered link with that referral parameter, by its slug.
     Link,
-    /// The link's campaign.
+    /// The campaign of the link, or of the ad as its spend names it.
     Campaign,
     /// The link's medium.
     Medium,

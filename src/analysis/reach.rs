@@ -89,6 +89,7 @@ fn value(dimension: &Dimension, day: &AdDay) -> Option<String> {
     match dimension {
         Dimension::Source => Some(Source::Ad.as_str().to_owned()),
         Dimension::Ad => Some(day.ad_id.clone()),
+        Dimension::Campaign if !day.campaign_name.is_empty() => Some(day.campaign_name.clone()),
         Dimension::Day => Some(day.date.to_string()),
         Dimension::Week => {
             let since_monday = i64::from(day.date.weekday().to_monday_zero_offset());

@@ -238,6 +238,7 @@ async fn the_page_shows_links_with_codes_and_figures() {
     ]);
     add(&["--ref", "news letter", "--medium", "mail"]);
     wait_for(&server, "poster", |status, _| status == 302).await;
+    wait_for(&server, "news-letter", |status, _| status == 302).await;
     visit(&server, reqwest::Method::GET, "poster", PHONE).await;
     server.post(&started("ann", "poster", now())).await;
     server

@@ -115,6 +115,12 @@ fn spend_goes_before_the_opening_and_beside_credit() {
     // Bought in another currency than the ad was paid in: no return can be told.
     assert_eq!((&row("2")["conversions"], &row("2")["roas"]), (&json!(1.0), &Value::Null));
     assert_eq!((&row("3")["cost"], &row("3")["cost_per_conversion"]), (&json!(0.5), &Value::Null));
+    let campaign = ask(&["attribution", "--costs", "--by", "campaign", "--conversion", "purchase"]);
+    let campaign = &campaign["channels"][0];
+    assert_eq!((&campaign["channel"], &campaign["cost"]), (&json!("Autumn"), &json!(14.5)));
+    assert_eq!(campaign["conversions"], 3.0);
+    let campaigns = ask(&["funnel", "--by", "campaign"]);
+    assert_eq!(count(&campaigns["breakdown"][0], "impressions"), Some(1550));
     let whole = ask(&["attribution", "--costs", "--conversion", "purchase", "--model", "markov"]);
     assert_eq!(whole["channels"][0]["channel"], "ad");
     assert_eq!(whole["channels"][0]["cost"], 14.5);

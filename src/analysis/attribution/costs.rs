@@ -55,8 +55,8 @@ pub struct ChannelCost {
     pub cost_per_lost_conversion: Option<f64>,
 }
 
-/// What each channel's credit by a model cost. Spend is that of ads: only channels by source, ad, or
-/// both have some; with others the report has no rows.
+/// What each channel's credit by a model cost. Spend is that of ads: only channels by source, ad,
+/// both, or campaign have some; with others the report has no rows.
 ///
 /// # Errors
 /// If intervals are asked for and the journeys cannot be resampled.
@@ -123,6 +123,7 @@ fn by_channel(channel: &[Dimension], spend: &[AdDay]) -> BTreeMap<(String, Strin
     let name = |day: &AdDay| match channel {
         [] | [Dimension::Source] => Some("ad".to_owned()),
         [Dimension::Ad] => Some(day.ad_id.clone()),
+        [Dimension::Campaign] => Some(day.campaign_name.clone()).filter(|name| !name.is_empty()),
         [Dimension::Source, Dimension::Ad] => Some(format!("ad / {}", day.ad_id)),
         [Dimension::Ad, Dimension::Source] => Some(format!("{} / ad", day.ad_id)),
         _ => None,

@@ -241,7 +241,7 @@ fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
         ("page", "Page"),
         ("source,ad", "Source and ad"),
         ("source,ref", "Source and ref"),
-        ("campaign", "Campaign of the link"),
+        ("campaign", "Campaign"),
         ("medium", "Medium of the link"),
         ("link", "Link"),
     ];
