@@ -92,7 +92,8 @@ async fn import(
     let imports = settings.data_dir.join("imports");
     let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
     let journal = {
-        let _lock = lock(&imports)?;
+        // Half made, or half removed, a journal would be taken for abandoned.
+        let _lock = session::lock(&imports, "lock")?;
         remove_abandoned(&imports);
         Journal::open(&folder, settings.journal_limits)?
     };
@@ -116,7 +117,7 @@ async fn import(
     counter.finish_and_clear();
     outcome?;
     // Before the journal gives up its lock: nobody may take it for abandoned.
-    let _lock = lock(&imports)?;
+    let _lock = session::lock(&imports, "lock")?;
     std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     drop(journal);
     Ok(imported)
@@ -195,19 +196,6 @@ where
         counter.inc(1);
     }
     Ok(())
-}
-
-/// Imports make and remove their journals one after the other: half made, or half removed, one would
-/// be taken for abandoned.
-fn lock(imports: &Path) -> anyhow::Result<File> {
-    let path = imports.join("lock");
-    let locked = || {
-        std::fs::create_dir_all(imports)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
-    };
-    locked().with_context(|| format!("locking {}", path.display()))
 }
 
 /// Journals of imports that were killed: never reported as imported, so nothing is lost with them.

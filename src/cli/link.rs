@@ -1,7 +1,5 @@
 //! `link`: the registry of tracked links.
 
-use std::fs::File;
-
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
@@ -152,7 +150,8 @@ async fn with_session(
             Format::Json => read::json(&report)?,
         });
     }
-    let _lock = lock(settings)?;
+    // An edit reads a link and writes it again: one after the other.
+    let _lock = session::lock(&settings.data_dir, "links.lock")?;
     let links = store.links().await?;
     let link = edited(&links, what)?;
     link.check()?;
@@ -222,18 +221,6 @@ fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
 fn id_of(page: &str) -> String {
     let is_id = page.bytes().all(|byte| byte.is_ascii_digit());
     if is_id { page.to_owned() } else { String::new() }
-}
-
-/// Whoever edits links waits for others who do: an edit reads a link and writes it again.
-fn lock(settings: &Settings) -> anyhow::Result<File> {
-    let path = settings.data_dir.join("links.lock");
-    let locked = || {
-        std::fs::create_dir_all(&settings.data_dir)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
-    };
-    locked().with_context(|| format!("locking {}", path.display()))
 }
 
 /// A slug made of the ref, with a number if it is taken.

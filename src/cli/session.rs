@@ -1,6 +1,8 @@
 //! How a command reaches the data: a configured ClickHouse, the engine of a running server, or an
 //! embedded engine of its own.
 
+use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -98,6 +100,18 @@ pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
         conversions: settings.conversions.clone(),
         store_message_text: settings.store_message_text,
     }
+}
+
+/// Waits for whoever holds the lock of that name in a folder, and holds it until it is dropped.
+pub(super) fn lock(folder: &Path, name: &str) -> anyhow::Result<File> {
+    let path = folder.join(name);
+    let locked = || {
+        std::fs::create_dir_all(folder)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    locked().with_context(|| format!("locking {}", path.display()))
 }
 
 /// What holds where a question does not say otherwise.
