@@ -174,21 +174,7 @@ fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
     };
     Ok(match what {
         What::Add(AddArgs { slug, page, about }) => {
-            let mut link = Link {
-                slug: String::new(),
-                page_id: id_of(&page),
-                page,
-                is_instagram: false,
-                referral_ref: String::new(),
-                text: String::new(),
-                campaign: String::new(),
-                medium: String::new(),
-                owner: String::new(),
-                cost: None,
-                currency: String::new(),
-                is_printed: false,
-                is_archived: false,
-            };
+            let mut link = Link { page_id: id_of(&page), ..Link::new("", &page) };
             about.apply(&mut link);
             link.slug = match slug {
                 Some(slug) if links.contains_key(&slug) => {

@@ -59,6 +59,26 @@ pub struct LinkError {
 }
 
 impl Link {
+    /// A link to a page of which nothing more is known.
+    #[must_use]
+    pub fn new(slug: &str, page: &str) -> Self {
+        Self {
+            slug: slug.to_owned(),
+            page: page.to_owned(),
+            page_id: String::new(),
+            is_instagram: false,
+            referral_ref: String::new(),
+            text: String::new(),
+            campaign: String::new(),
+            medium: String::new(),
+            owner: String::new(),
+            cost: None,
+            currency: String::new(),
+            is_printed: false,
+            is_archived: false,
+        }
+    }
+
     /// Whether it can be: what would make a wrong or a dangerous address is refused.
     ///
     /// # Errors
@@ -186,21 +206,7 @@ mod tests {
     use super::*;
 
     fn link(slug: &str, referral_ref: &str) -> Link {
-        Link {
-            slug: slug.to_owned(),
-            page: "my.shop".to_owned(),
-            page_id: String::new(),
-            is_instagram: false,
-            referral_ref: referral_ref.to_owned(),
-            text: String::new(),
-            campaign: String::new(),
-            medium: String::new(),
-            owner: String::new(),
-            cost: None,
-            currency: String::new(),
-            is_printed: false,
-            is_archived: false,
-        }
+        Link { referral_ref: referral_ref.to_owned(), ..Link::new(slug, "my.shop") }
     }
 
     #[test]

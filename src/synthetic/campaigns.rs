@@ -16,19 +16,14 @@ const WHOLE: u64 = 1000;
 #[must_use]
 pub fn links() -> Vec<Link> {
     let link = |slug: &str, referral_ref: &str, campaign: &str, medium: &str, cost: i64| Link {
-        slug: slug.to_owned(),
-        page: "bakery".to_owned(),
-        page_id: String::new(),
-        is_instagram: false,
         referral_ref: referral_ref.to_owned(),
-        text: String::new(),
         campaign: campaign.to_owned(),
         medium: medium.to_owned(),
         owner: "shop".to_owned(),
         cost: (cost > 0).then(|| Decimal::from(cost)),
         currency: if cost > 0 { "EUR".to_owned() } else { String::new() },
         is_printed: cost > 0,
-        is_archived: false,
+        ..Link::new(slug, "bakery")
     };
     vec![
         link("footer", "site_footer", "Website", "footer", 0),

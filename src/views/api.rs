@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::json;
 
 use super::problem::Problem;
@@ -30,10 +31,7 @@ pub(super) async fn funnel(
     let (question, format) = understand(&views, asked, &headers)?;
     let report =
         answer::answer_funnel(&views.store, &name, &question).await.map_err(Problem::from)?;
-    Ok(match format {
-        Format::Csv => csv_response(csv::funnel(&report)),
-        _ => Json(report).into_response(),
-    })
+    Ok(rendered(format, report, csv::funnel))
 }
 
 /// Every channel's credit.
@@ -45,10 +43,7 @@ pub(super) async fn attribution(
     let (question, format) = understand(&views, asked, &headers)?;
     let report =
         answer::answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(match format {
-        Format::Csv => csv_response(csv::attribution(&report)),
-        _ => Json(report).into_response(),
-    })
+    Ok(rendered(format, report, csv::attribution))
 }
 
 /// Every channel's credit by every model.
@@ -60,10 +55,7 @@ pub(super) async fn comparison(
     let (question, format) = understand(&views, asked, &headers)?;
     let comparison =
         answer::answer_comparison(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(match format {
-        Format::Csv => csv_response(csv::comparison(&comparison)),
-        _ => Json(comparison).into_response(),
-    })
+    Ok(rendered(format, comparison, csv::comparison))
 }
 
 /// What every channel's credit cost.
@@ -74,10 +66,7 @@ pub(super) async fn costs(
 ) -> Answer {
     let (question, format) = understand(&views, asked, &headers)?;
     let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(match format {
-        Format::Csv => csv_response(csv::costs(&report)),
-        _ => Json(report).into_response(),
-    })
+    Ok(rendered(format, report, csv::costs))
 }
 
 /// How the journeys look.
@@ -113,6 +102,14 @@ pub(super) fn understand(
         None => accepted(headers),
     };
     Ok((question, format))
+}
+
+/// A result in the form that was asked for.
+pub(super) fn rendered<R: Serialize>(format: Format, report: R, csv: fn(&R) -> String) -> Response {
+    match format {
+        Format::Csv => csv_response(csv(&report)),
+        _ => Json(report).into_response(),
+    }
 }
 
 fn accepted(headers: &HeaderMap) -> Format {

@@ -146,7 +146,7 @@ pub fn links(report: &LinksReport) -> String {
         "slug", "page", "ref", "campaign", "medium", "owner", "cost", "currency", "printed",
         "archived", "address", "target", "clicks", "previews", "arrived",
     ];
-    header.extend(super::links::told_steps());
+    header.extend(super::conversation_steps());
     let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
     for row in &report.links {
         let link = &row.link;
@@ -159,7 +159,7 @@ pub fn links(report: &LinksReport) -> String {
         cells.push(row.address.clone().unwrap_or_default());
         cells.push(row.target.clone());
         cells.extend([row.clicks, row.previews, row.arrived].map(|count| count.to_string()));
-        cells.extend(super::links::told_steps().map(|step| row.count(step).to_string()));
+        cells.extend(super::conversation_steps().map(|step| row.count(step).to_string()));
         rows.push(cells);
     }
     write(&rows)

@@ -1,16 +1,15 @@
 //! Links with what came of them: visits, conversations, goals.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Format, Question, Views, api, csv};
-use crate::analysis::{self, Dimension, STAGES, Step};
+use super::{Asked, Question, Views, api, csv};
+use crate::analysis::{self, Dimension, Step};
 use crate::domain::Link;
 use crate::store::Store;
 
@@ -112,13 +111,5 @@ pub(super) async fn links(
     let (question, format) = api::understand(&views, asked, &headers)?;
     let public_url = views.public_url.as_deref();
     let report = answer_links(&views.store, &question, public_url).await.map_err(Problem::from)?;
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::links(&report)),
-        _ => Json(report).into_response(),
-    })
-}
-
-/// The steps of a conversation that a link's row tells, in order.
-pub(super) fn told_steps() -> impl Iterator<Item = &'static str> {
-    std::iter::once("opened").chain(STAGES)
+    Ok(api::rendered(format, report, csv::links))
 }

@@ -23,6 +23,7 @@ use axum::middleware;
 use axum::routing::get;
 use tokio::sync::watch;
 
+use crate::analysis::STAGES;
 use crate::domain::Links;
 use crate::store::Store;
 pub use access::Access;
@@ -32,6 +33,11 @@ pub use answer::{
 };
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
+
+/// The steps of a funnel that conversations take, in order.
+fn conversation_steps() -> impl Iterator<Item = &'static str> {
+    std::iter::once("opened").chain(STAGES)
+}
 
 /// What the views need to know.
 #[derive(Debug, Clone)]

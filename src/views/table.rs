@@ -197,7 +197,7 @@ pub fn journeys(journeys: &Description) -> String {
 pub fn links(report: &LinksReport) -> String {
     let mut table = new_table();
     let mut header = vec!["link", "ref", "campaign", "medium", "clicks", "previews", "arrived"];
-    header.extend(super::links::told_steps());
+    header.extend(super::conversation_steps());
     table.set_header(header);
     let mut notes = Vec::new();
     for row in &report.links {
@@ -208,7 +208,7 @@ pub fn links(report: &LinksReport) -> String {
         let texts = [&link.referral_ref, &link.campaign, &link.medium];
         cells.extend(texts.map(|text| Cell::new(printable(text))));
         let counts = [row.clicks, row.previews, row.arrived].into_iter();
-        let counts = counts.chain(super::links::told_steps().map(|step| row.count(step)));
+        let counts = counts.chain(super::conversation_steps().map(|step| row.count(step)));
         cells.extend(counts.map(|count| right(count.to_string())));
         table.add_row(cells);
         let told = row.lint.iter();

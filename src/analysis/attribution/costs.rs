@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::intervals::{self, Intervals};
 use super::journeys::Journeys;
-use super::{Model, Parameters, credits, report};
+use super::{Model, Parameters, report};
 use crate::analysis::{AnalysisError, Dimension};
 use crate::domain::AdDay;
 
@@ -68,8 +68,7 @@ pub fn costs(
     spend: &[AdDay],
     with_intervals: bool,
 ) -> Result<CostReport, AnalysisError> {
-    let found = report::rows(journeys, &credits(journeys, model, parameters));
-    let effects = report::attribution(journeys, model, parameters, false)?.channels;
+    let found = report::attribution(journeys, model, parameters, false)?.channels;
     let drawn = if with_intervals {
         Some(intervals::bootstrap(journeys, model, parameters)?)
     } else {
@@ -82,8 +81,7 @@ pub fn costs(
         let conversions: f64 = own.iter().map(|row| row.conversions).sum();
         let in_currency = own.iter().find(|row| row.currency.as_deref() == Some(&currency));
         let value = in_currency.and_then(|row| row.value);
-        let effect = effects.iter().find(|row| row.channel == channel);
-        let effect = effect.and_then(|row| row.removal_effect);
+        let effect = own.iter().find_map(|row| row.removal_effect);
         let lost = effect.filter(|_| total >= ENOUGH_FOR_MARGINAL).map(|effect| effect * total);
         let per = |count: f64| (count > 0.0).then(|| cost / count);
         rows.push(ChannelCost {

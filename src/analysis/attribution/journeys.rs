@@ -141,12 +141,6 @@ pub struct Journeys {
 }
 
 impl Journeys {
-    /// Names of the channels that occur on paths.
-    #[must_use]
-    pub fn channels(&self) -> &[String] {
-        &self.channels
-    }
-
     /// Rows of the table.
     #[must_use]
     pub fn rows(&self) -> usize {

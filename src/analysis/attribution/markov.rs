@@ -33,8 +33,8 @@ pub(super) struct RemovalEffects {
     pub of_all: Vec<f64>,
 }
 
-/// Credit in proportion to the removal effects in a chain of some order.
-pub(super) fn markov(journeys: &Journeys, order: usize) -> Credits {
+/// Credit in proportion to the removal effects in a chain of some order, and those.
+pub(super) fn markov(journeys: &Journeys, order: usize) -> (Credits, RemovalEffects) {
     let chain = Chain::new(journeys, order);
     let effects = removal_effects(journeys, &chain);
     let mut credits = Credits::none(journeys);
@@ -57,7 +57,7 @@ pub(super) fn markov(journeys: &Journeys, order: usize) -> Credits {
             };
         }
     }
-    credits
+    (credits, effects)
 }
 
 /// The removal effects of all channels.

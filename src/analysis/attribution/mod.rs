@@ -41,7 +41,7 @@ fn credits(journeys: &Journeys, model: Model, parameters: &Parameters) -> Credit
         Model::Linear => shares::linear(journeys),
         Model::Position => shares::position(journeys, parameters),
         Model::TimeDecay => shares::time_decay(journeys, parameters),
-        Model::Markov => markov::markov(journeys, parameters.order),
+        Model::Markov => markov::markov(journeys, parameters.order).0,
         Model::Shapley => shapley::shapley(journeys),
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::chain::Chain;
 use super::credits::{Credit, Credits};
 use super::intervals::{self, Interval};
 use super::journeys::{Journeys, NONE};
@@ -62,11 +61,14 @@ pub fn attribution(
     parameters: &Parameters,
     with_intervals: bool,
 ) -> Result<AttributionReport, AnalysisError> {
-    let found = credits(journeys, model, parameters);
+    let (found, effects) = if model == Model::Markov {
+        let (found, effects) = markov::markov(journeys, parameters.order);
+        (found, Some(effects.of_all))
+    } else {
+        (credits(journeys, model, parameters), None)
+    };
     let mut channels = rows(journeys, &found);
-    if model == Model::Markov {
-        let chain = Chain::new(journeys, parameters.order);
-        let effects = markov::removal_effects(journeys, &chain).of_all;
+    if let Some(effects) = effects {
         for row in &mut channels {
             let channel = journeys.channels.iter().position(|name| *name == row.channel);
             row.removal_effect = channel.map(|channel| effects[channel]);

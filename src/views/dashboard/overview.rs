@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::super::chart::{self, Bar, Day};
+use super::super::conversation_steps;
 use super::figures::Figures;
 use super::range::{self, Range};
 use super::text::{dash, local_minute, money, numbered, percent, thousands};
 use super::words;
-use crate::analysis::{AttributionReport, Breakdown, DEFAULT_FUNNEL, FunnelReport, STAGES, Step};
+use crate::analysis::{AttributionReport, Breakdown, DEFAULT_FUNNEL, FunnelReport, Step};
 use crate::domain::{Period, Timestamp};
 use crate::store::CollectionState;
 
@@ -132,7 +133,7 @@ impl Overview {
                     purchases: thousands(day.counts[2]),
                 })
                 .collect(),
-            columns: stage_names().map(|stage| words::stage(stage).0).collect(),
+            columns: conversation_steps().map(|stage| words::stage(stage).0).collect(),
             sources: sources(total, &figures.last_touch),
             ads,
             ads_left_out,
@@ -143,10 +144,6 @@ impl Overview {
             ),
         }
     }
-}
-
-fn stage_names() -> impl Iterator<Item = &'static str> {
-    std::iter::once("opened").chain(STAGES)
 }
 
 fn tiles(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Tile> {
@@ -202,7 +199,7 @@ fn funnel_chart(total: &FunnelReport) -> String {
     let known = || {
         total.steps.iter().filter_map(|step| {
             // Impressions would leave no room for conversations.
-            let is_of_thread = stage_names().any(|name| name == step.name);
+            let is_of_thread = conversation_steps().any(|name| name == step.name);
             Some((step, step.count.filter(|_| is_of_thread)?))
         })
     };
@@ -270,7 +267,7 @@ fn sources(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Row> {
 }
 
 fn new_row(id: &str, label: &str, meaning: &'static str, row: &Breakdown, value: String) -> Row {
-    let counts = stage_names().map(|stage| row.count(stage).map_or_else(dash, thousands));
+    let counts = conversation_steps().map(|stage| row.count(stage).map_or_else(dash, thousands));
     let last = row.steps.last().and_then(|step| step.rate_from_first);
     Row {
         id: id.to_owned(),
