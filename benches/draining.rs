@@ -56,7 +56,11 @@ async fn measure() {
         let own = engine.endpoint(&format!("journal_{round}"));
         let drained = drain(&own, &folder.path().join(format!("journal-{round}")), &bodies).await;
         if rows.is_empty() {
-            rows = client(&own).query("SELECT ?fields FROM events").fetch_all().await.unwrap();
+            rows = client(&own)
+                .query("SELECT ?fields FROM events_by_person")
+                .fetch_all()
+                .await
+                .unwrap();
         }
         let block = rows.len().div_ceil(bytes.div_ceil(BATCH_BYTES));
         let bare = engine.endpoint(&format!("bare_{round}"));
@@ -115,7 +119,7 @@ async fn insert(endpoint: &Endpoint, rows: &[EventRow], block: usize) -> Duratio
     let client = client(endpoint);
     let started = Instant::now();
     for block in rows.chunks(block) {
-        let insert = client.insert::<EventRow>("events").await.unwrap();
+        let insert = client.insert::<EventRow>("events_by_person").await.unwrap();
         let mut insert = insert
             .with_setting("async_insert", "0")
             .with_setting("max_partitions_per_insert_block", "0");

@@ -23,7 +23,7 @@ FROM
     FROM
     (
         SELECT *
-        FROM events
+        FROM events_by_person
         WHERE page_id = {page:String} AND person_id = {person:String}
         ORDER BY version DESC
         LIMIT 1 BY event_id

@@ -8,9 +8,9 @@ SELECT
     countIf(visitor != 'person') AS previews,
     countIf(visitor = 'person' AND visit_id IN
     (
-        SELECT extract(ref, '-mfc([0-9a-f]{20})$')
-        FROM events
-        WHERE time >= fromUnixTimestamp64Milli({from:Int64} - 86400000) AND ref LIKE '%-mfc%'
+        SELECT click
+        FROM touchpoints
+        WHERE touchpoints.time >= fromUnixTimestamp64Milli({from:Int64} - 86400000) AND click != ''
     )) AS arrived
 FROM
 (

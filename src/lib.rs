@@ -8,6 +8,7 @@
 //! - [`normalize`]: Meta's JSON to typed events; pure.
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
+//! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -25,4 +26,5 @@ pub mod normalize;
 pub mod operations;
 pub mod store;
 pub mod synthetic;
+pub mod upkeep;
 pub mod views;

@@ -17,10 +17,10 @@ pub(super) struct EventColumns<'a> {
     pub ad_title: &'a StringChunked,
     pub value_e4: &'a Int64Chunked,
     pub currency: &'a StringChunked,
-    pub link: &'a StringChunked,
-    pub campaign: &'a StringChunked,
-    pub medium: &'a StringChunked,
-    pub owner: &'a StringChunked,
+    pub channel: &'a StringChunked,
+    pub referer: &'a StringChunked,
+    pub app: &'a StringChunked,
+    pub persona: &'a StringChunked,
 }
 
 impl<'a> EventColumns<'a> {
@@ -39,10 +39,10 @@ impl<'a> EventColumns<'a> {
             ad_title: text("ad_title")?,
             value_e4: events.column("value_e4")?.i64()?,
             currency: text("currency")?,
-            link: text("link")?,
-            campaign: text("campaign")?,
-            medium: text("medium")?,
-            owner: text("owner")?,
+            channel: text("channel")?,
+            referer: text("referer")?,
+            app: text("app_id")?,
+            persona: text("persona_id")?,
         })
     }
 }

@@ -16,6 +16,8 @@ pub enum Dimension {
     Source,
     /// The Page.
     Page,
+    /// The messaging product: messenger, instagram or whatsapp.
+    Channel,
     /// The referral parameter of the opening act.
     Ref,
     /// One `key=value` part of the referral parameter: `ref.key`.
@@ -30,6 +32,8 @@ pub enum Dimension {
     Medium,
     /// The link's owner.
     Owner,
+    /// Host and path of the page that the visitor was on (chat plugin).
+    Referer,
     /// The day it was opened, in the report's zone.
     Day,
     /// The Monday of the week it was opened in, in the report's zone.
@@ -39,15 +43,17 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Source,
         Self::Page,
+        Self::Channel,
         Self::Ref,
         Self::Ad,
         Self::Link,
         Self::Campaign,
         Self::Medium,
         Self::Owner,
+        Self::Referer,
         Self::Day,
         Self::Week,
         Self::Hour,
@@ -59,6 +65,7 @@ impl Dimension {
         Cow::Borrowed(match self {
             Self::Source => "source",
             Self::Page => "page",
+            Self::Channel => "channel",
             Self::Ref => "ref",
             Self::RefPart(key) => return Cow::Owned(format!("ref.{key}")),
             Self::Ad => "ad",
@@ -66,6 +73,7 @@ impl Dimension {
             Self::Campaign => "campaign",
             Self::Medium => "medium",
             Self::Owner => "owner",
+            Self::Referer => "referer",
             Self::Day => "day",
             Self::Week => "week",
             Self::Hour => "hour",
@@ -112,12 +120,14 @@ impl Dimension {
         let column = match self {
             Self::Source => "source",
             Self::Page => "page_id",
+            Self::Channel => "channel",
             Self::Ref => "ref",
             Self::Ad => "ad_id",
             Self::Link => "link",
             Self::Campaign => "campaign",
             Self::Medium => "medium",
             Self::Owner => "owner",
+            Self::Referer => "referer",
             Self::RefPart(key) => {
                 let refs = rows.column("ref")?.str()?;
                 let values = refs.iter().map(|text| ref_part(text?, key));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use polars::frame::DataFrame;
-use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col, len, lit};
+use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col};
 use serde::Serialize;
 
 use super::reach::Reach;
@@ -67,28 +67,27 @@ pub struct Breakdown {
     pub steps: Vec<Step>,
 }
 
-/// Counts the conversations of [`super::Threads`] that were opened in `period`, and before them what
-/// `spend` of that period says of the ads; without any it is unknown.
+/// Adds up the counts of conversations (the columns of `queries/funnel_counts.sql`) that were opened
+/// in `period`, and puts before them what `spend` of that period says of the ads; without any it is
+/// unknown.
 ///
 /// # Errors
-/// If the frame is not one of conversations.
+/// If the frame is not one of counts.
 pub fn funnel(
-    conversations: &DataFrame,
+    counts: &DataFrame,
     period: &Period,
     by: &[Dimension],
     spend: &[AdDay],
 ) -> Result<FunnelReport, AnalysisError> {
-    let mut frame = conversations.clone();
+    let mut frame = counts.clone();
     for dimension in by {
         let values = dimension
             .values(&frame, "opened_at", &period.zone)?
             .with_name(by_column(dimension).into());
         frame.with_column(values.into_column())?;
     }
-    let in_period = frame.lazy().filter(
-        col("opened_at").gt_eq(lit(period.from.0)).and(col("opened_at").lt(lit(period.to.0))),
-    );
-    let total = in_period.clone().select(counts()).collect()?;
+    let groups = frame.lazy();
+    let total = groups.clone().select(sums()).collect()?;
     let reach = Reach::new(spend, by);
     let mut total = steps(&total, 0)?;
     reach.whole.put_into(&mut total, false);
@@ -108,8 +107,7 @@ pub fn funnel(
             descending.rotate_left(1);
         }
         let options = SortMultipleOptions::default().with_order_descending_multi(descending);
-        let groups =
-            in_period.group_by(&keys).agg(counts()).sort_by_exprs(order, options).collect()?;
+        let groups = groups.group_by(&keys).agg(sums()).sort_by_exprs(order, options).collect()?;
         for row in 0..groups.height() {
             let mut values = BTreeMap::new();
             for dimension in by {
@@ -137,22 +135,23 @@ pub fn funnel(
     })
 }
 
-/// The titles of ads by id, as the newest conversation that carries one names them.
+/// The titles of ads by id, as the newest row that carries one names them; `time` is the column of
+/// instants.
 ///
 /// # Errors
-/// If the frame is not one of conversations.
-pub fn ad_titles(conversations: &DataFrame) -> Result<HashMap<String, String>, AnalysisError> {
-    let ads = conversations.column("ad_id")?.str()?;
-    let titles = conversations.column("ad_title")?.str()?;
-    let opened = conversations.column("opened_at")?.i64()?;
+/// If the frame has no columns `ad_id`, `ad_title` and `time`.
+pub fn ad_titles(rows: &DataFrame, time: &str) -> Result<HashMap<String, String>, AnalysisError> {
+    let ads = rows.column("ad_id")?.str()?;
+    let titles = rows.column("ad_title")?.str()?;
+    let seen = rows.column(time)?.i64()?;
     let mut newest: HashMap<&str, (i64, &str)> = HashMap::new();
-    for ((ad, title), opened) in ads.iter().zip(titles.iter()).zip(opened.iter()) {
-        let (Some(ad), Some(title), Some(opened)) = (ad, title, opened) else { continue };
+    for ((ad, title), seen) in ads.iter().zip(titles.iter()).zip(seen.iter()) {
+        let (Some(ad), Some(title), Some(seen)) = (ad, title, seen) else { continue };
         if ad.is_empty() || title.is_empty() {
             continue;
         }
-        let known = newest.entry(ad).or_insert((opened, title));
-        *known = (*known).max((opened, title));
+        let known = newest.entry(ad).or_insert((seen, title));
+        *known = (*known).max((seen, title));
     }
     Ok(newest.into_iter().map(|(ad, (_, title))| (ad.to_owned(), title.to_owned())).collect())
 }
@@ -162,10 +161,8 @@ fn by_column(dimension: &Dimension) -> String {
     format!("by_{}", dimension.name())
 }
 
-fn counts() -> Vec<Expr> {
-    let mut counts = vec![len().alias("opened")];
-    counts.extend(STAGES.map(|stage| col(format!("{stage}_at")).count().alias(stage)));
-    counts
+fn sums() -> Vec<Expr> {
+    std::iter::once("opened").chain(STAGES).map(|step| col(step).sum()).collect()
 }
 
 fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
@@ -177,7 +174,7 @@ fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
     let mut first = None;
     let mut previous = None;
     for name in std::iter::once("opened").chain(STAGES) {
-        let count = counts.column(name)?.u32()?.get(row).map_or(0, u64::from);
+        let count = counts.column(name)?.u64()?.get(row).unwrap_or(0);
         steps.push(Step {
             name: name.to_owned(),
             count: Some(count),

@@ -1,8 +1,8 @@
 //! The arithmetic: frames in, frames and reports out. No I/O and no clock.
 //!
 //! [`walk_threads`] folds the ordered events of people into conversations, touchpoints and
-//! conversions; [`funnel()`] counts over those. [`journeys_of`] makes journeys of them (and
-//! [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison()`] and [`describe`]
+//! conversions. [`funnel()`] adds up counts of conversations. [`journeys_of`] makes journeys of
+//! touchpoints and conversions (and [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison()`] and [`describe`]
 //! work on.
 
 mod attribution;
@@ -10,6 +10,7 @@ mod columns;
 mod dimension;
 mod funnel;
 mod reach;
+mod refs;
 mod threads;
 
 pub use attribution::{
@@ -20,6 +21,7 @@ pub use attribution::{
 };
 pub use dimension::Dimension;
 pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};
+pub use refs::{Silence, nearest_ref, silence};
 pub use threads::{STAGES, Threads, walk_threads};
 
 use thiserror::Error;

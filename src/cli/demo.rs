@@ -155,6 +155,7 @@ async fn send(
         shipped = progress.wait_for(|progress| progress.bodies >= bodies) => drop(shipped?),
         () = stop.cancelled() => return Ok(()),
     }
+    server.upkeep(settings).catch_up().await?;
     let truth = traffic.truth();
     println!("What the traffic's own books say:");
     for step in &truth.steps {

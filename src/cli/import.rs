@@ -114,6 +114,7 @@ async fn import(
     counter.set_message("waiting for ClickHouse");
     all_read.cancel();
     shipping.await??;
+    session.upkeep(settings).catch_up().await?;
     counter.finish_and_clear();
     outcome?;
     // Before the journal gives up its lock: nobody may take it for abandoned.

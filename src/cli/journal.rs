@@ -70,7 +70,9 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
         journal => journal?,
     };
     journal.rewind()?;
-    Ok(session::drain(&session.store, settings, &journal).await?)
+    let progress = session::drain(&session.store, settings, &journal).await?;
+    session.upkeep(settings).catch_up().await?;
+    Ok(progress)
 }
 
 async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {
@@ -78,7 +80,9 @@ async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {
     let normalize = session::normalize_settings(settings);
     let now = session::now_timestamp();
     let outcome = store::replay_quarantined(&session.store, &normalize, now).await;
+    let made = session.upkeep(settings).catch_up().await;
     session.close().await;
+    made?;
     let Replayed { tried, understood, events } = outcome?;
     println!("{understood} of {tried} items are understood now, with {events} events");
     Ok(())

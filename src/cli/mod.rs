@@ -1,6 +1,7 @@
 //! The command line. Each command is a file; what several need to reach the data is in
 //! [`session`].
 
+mod conversations;
 mod demo;
 mod generate;
 mod import;
@@ -48,6 +49,8 @@ enum Command {
     Journal(journal::JournalArgs),
     /// Register links, and see what came of them
     Link(link::LinkArgs),
+    /// Make conversations again from all events, and see whether anything differs
+    Conversations(conversations::ConversationsArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -115,6 +118,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Import(args) => import::run(settings, args).await,
             Command::Journal(args) => journal::run(settings, args).await,
             Command::Link(args) => link::run(settings, args).await,
+            Command::Conversations(args) => conversations::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

@@ -17,6 +17,7 @@ use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
 use crate::store::{self, Progress, Shipper, Store, StoreError};
+use crate::upkeep::Upkeep;
 use crate::views::{self, Access, Views};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
@@ -87,11 +88,13 @@ impl Server {
         let progress = shipper.progress();
         let shipping = CancellationToken::new();
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
+        let upkeep = session.upkeep(settings);
         let shipper = in_the_background(async move {
             if !is_migrated {
                 migrate_until_it_works(&store, &stop_shipping).await?;
             }
-            shipper.run(stop_shipping).await
+            let news = shipper.progress();
+            tokio::join!(shipper.run(stop_shipping), upkeep.run(news)).0
         })?;
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
         let links = operations::follow_links(
@@ -102,6 +105,11 @@ impl Server {
         let routes = routes(settings, &session, journal, recorder, links);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, progress, session, http, shipper, shipping })
+    }
+
+    /// What keeps its conversations up to date.
+    pub(super) fn upkeep(&self, settings: &Settings) -> Upkeep {
+        self.session.upkeep(settings)
     }
 
     /// Its database.

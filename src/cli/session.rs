@@ -13,6 +13,7 @@ use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::store::engine::{self, Attached, Engine, EngineError};
 use crate::store::{self, Endpoint, Progress, Shipper, Store, StoreError};
+use crate::upkeep::Upkeep;
 use crate::views::Defaults;
 
 /// An open way to the data.
@@ -52,6 +53,7 @@ impl Session {
         };
         store::migrate(&session.store).await?;
         ship_leftovers(&session.store, settings).await?;
+        session.upkeep(settings).catch_up().await?;
         Ok(session)
     }
 
@@ -69,6 +71,12 @@ impl Session {
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
         Self { store, engine: Some(engine), _attached: None }
+    }
+
+    /// What keeps its conversations up to date.
+    pub(super) fn upkeep(&self, settings: &Settings) -> Upkeep {
+        let lock = settings.data_dir.join("conversations.lock");
+        Upkeep::new(self.store.clone(), lock, now)
     }
 
     /// Waits for the engine's end, which is a failure; for ever if it is not ours.

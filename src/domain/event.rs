@@ -192,6 +192,10 @@ pub struct Event {
     pub text: String,
     /// The app that sent an echo; empty if none.
     pub app_id: String,
+    /// The persona that an echo was sent as; empty if none.
+    pub persona_id: String,
+    /// The message tag that an echo was sent under, outside of the messaging window; empty if none.
+    pub tag: String,
     /// The door, if the event carries one.
     pub touch: Option<Touch>,
     /// What was converted, if the event is a conversion.

@@ -63,6 +63,8 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         payload: String::new(),
         text: String::new(),
         app_id: String::new(),
+        persona_id: String::new(),
+        tag: String::new(),
         conversion: None,
         raw: privacy::raw(item, keep_text),
     }])

@@ -123,6 +123,8 @@ fn conversion(cause: &Event, name: &str, value: Option<Decimal>, currency: &str)
         payload: String::new(),
         text: String::new(),
         app_id: String::new(),
+        persona_id: String::new(),
+        tag: String::new(),
         touch: None,
         conversion: Some(ConversionMark {
             name: name.to_owned(),

@@ -7,8 +7,8 @@ use super::{Context, privacy, referral, wire};
 use crate::domain::{Channel, Event, EventId, Kind, Timestamp, Touch};
 
 /// Fields of an item that are its circumstances, not its kind.
-const CIRCUMSTANCES: [&str; 6] =
-    ["sender", "recipient", "timestamp", "prior_message", "messaging_type", "hop_context"];
+const CIRCUMSTANCES: [&str; 7] =
+    ["sender", "recipient", "timestamp", "prior_message", "messaging_type", "tag", "hop_context"];
 
 /// Kinds that carry another's key beside their own come first.
 const KNOWN: [&str; 7] =
@@ -61,6 +61,8 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         payload: payload(body),
         text: if keep_text { text } else { String::new() },
         app_id: wire::text(body, "app_id"),
+        persona_id: wire::text(body, "persona_id"),
+        tag: tag(item, body),
         touch: touch(kind, item),
         conversion: None,
         raw,
@@ -110,6 +112,12 @@ fn party(value: &Value) -> String {
 fn user_ref(value: &Value) -> String {
     let user_ref = wire::text(value, "user_ref");
     if user_ref.is_empty() { String::new() } else { format!("user_ref:{user_ref}") }
+}
+
+/// The tag of a message that was sent outside of the messaging window.
+fn tag(item: &Value, body: &Value) -> String {
+    let own = wire::text(body, "tag");
+    if own.is_empty() { wire::text(item, "tag") } else { own }
 }
 
 fn payload(body: &Value) -> String {

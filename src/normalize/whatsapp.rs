@@ -60,6 +60,8 @@ fn event(item: &Value, key: &str, context: &Context<'_>) -> Event {
         payload: String::new(),
         text: String::new(),
         app_id: String::new(),
+        persona_id: String::new(),
+        tag: String::new(),
         touch,
         conversion: None,
         raw,

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::made::ChangedRow;
 use super::rows::{EventRow, RefusalRow, VisitRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
@@ -19,13 +20,16 @@ pub(super) struct Rows {
     pub refusals: Vec<RefusalRow>,
     /// Visits to tracked links.
     pub visits: Vec<VisitRow>,
+    /// Whose conversations the events decide.
+    pub changed: Vec<ChangedRow>,
     /// Tells blocks of different journals apart that have the same positions.
     pub fingerprint: u64,
 }
 
 impl Rows {
-    /// Normalizes a batch on all cores; the rows are in the order of the records.
-    pub(super) fn from_batch(batch: Batch, settings: &Settings) -> Self {
+    /// Normalizes a batch on all cores; the rows are in the order of the records. `number` is the
+    /// time, in UTC microseconds.
+    pub(super) fn from_batch(batch: Batch, settings: &Settings, number: u64) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = batch.records.len().div_ceil(threads).max(LEAST_SHARE);
         let normalized: Vec<Normalized> = std::thread::scope(|scope| {
@@ -61,20 +65,24 @@ impl Rows {
             }
         }
         rows.fingerprint = hash.finish();
+        rows.changed = ChangedRow::of_events(&rows.events, number);
         rows
     }
 
     /// Inserts everything; events that ClickHouse refuses go into quarantine. The number of items
     /// that did.
     pub(super) async fn insert(&self, store: &Store, token: &str) -> Result<u64, StoreError> {
-        let refused = store.insert_isolating("events", &self.events, token).await?;
+        // Visits first: who comes by a click should find its link.
+        store.insert_block("link_visits", &self.visits, token).await?;
+        let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {
             tracing::error!(reason, "ClickHouse refused an event; it is in quarantine");
             refusals.push(event.refused(reason));
         }
         store.insert_block("quarantine", &refusals, token).await?;
-        store.insert_block("link_visits", &self.visits, token).await?;
+        // Behind the events: when it is read, they are there.
+        store.insert_block("changed_people", &self.changed, token).await?;
         Ok(refusals.len() as u64)
     }
 }

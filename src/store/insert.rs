@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::{Store, StoreError};
 
 /// How long the sending of a block may stall.
-const SEND_LIMIT: Duration = Duration::from_secs(30);
+pub(super) const SEND_LIMIT: Duration = Duration::from_secs(30);
 /// How long ClickHouse may take for a block once it has it.
-const END_LIMIT: Duration = Duration::from_secs(120);
+pub(super) const END_LIMIT: Duration = Duration::from_secs(120);
 
 impl Store {
     /// Inserts rows as one block; with the same `token` a second time it changes nothing.

@@ -31,6 +31,23 @@ const MIGRATIONS: &[Migration] = migrations![
     3 "0003_links",
     4 "0004_visits",
     5 "0005_spend",
+    6 "0006_events_by_person",
+    7 "0007_fill_events_by_person",
+    8 "0008_empty_events",
+    9 "0009_changed_people",
+    10 "0010_people",
+    11 "0011_conversations",
+    12 "0012_touchpoints",
+    13 "0013_conversions",
+    14 "0014_clicks",
+    15 "0015_clicks_of_visits",
+    16 "0016_fill_clicks",
+    17 "0017_links_now",
+    18 "0018_links_by_ref",
+    19 "0019_ad_campaigns",
+    20 "0020_everyone_changed",
+    21 "0021_v_conversations",
+    22 "0022_v_touchpoints",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -6,11 +6,15 @@
 
 mod batch;
 pub mod engine;
+mod frames;
 mod insert;
 mod links;
+mod made;
 mod migrations;
+mod quality;
 mod quarantine;
 mod queries;
+mod rebuild;
 mod rows;
 mod shipper;
 mod spend;
@@ -22,9 +26,12 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use links::LinkVisits;
+pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
+pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};
-pub use queries::CollectionState;
+pub use queries::{Apart, CollectionState};
+pub use rebuild::Compared;
 pub use shipper::{Progress, Shipper};
 
 /// How to reach a ClickHouse.

@@ -1,5 +1,6 @@
 //! What could not be understood, tried again: after an upgrade it may be.
 
+use super::made::ChangedRow;
 use super::rows::{EventRow, RefusalRow};
 use super::{Store, StoreError, queries};
 use crate::domain::Timestamp;
@@ -47,7 +48,10 @@ pub async fn replay_quarantined(
             }
         }
         let token = uuid::Uuid::new_v4().to_string();
-        store.insert_block("events", &events, &token).await?;
+        store.insert_block("events_by_person", &events, &token).await?;
+        let number = u64::try_from(now.0).unwrap_or_default().saturating_mul(1000);
+        let changed = ChangedRow::of_events(&events, number);
+        store.insert_block("changed_people", &changed, &token).await?;
         store.insert_block("quarantine", &understood, &token).await?;
         replayed.understood += understood.len() as u64;
         replayed.events += events.len() as u64;

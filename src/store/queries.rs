@@ -1,20 +1,19 @@
 //! One function for each question in `queries/`.
 
-use std::io::Cursor;
-
 use clickhouse::Row;
-use clickhouse::query::Query;
 use polars::frame::DataFrame;
-use polars_io::SerReader;
-use polars_io::ipc::IpcStreamReader;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
-use crate::domain::{FUNNEL_WINDOW_MS, Period};
+use crate::domain::Period;
 
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
 pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
-const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
+const FUNNEL_COUNTS: &str = include_str!("../../queries/funnel_counts.sql");
+const TOUCHPOINTS: &str = include_str!("../../queries/touchpoints.sql");
+const TOUCHPOINT_LIST: &str = include_str!("../../queries/touchpoint_list.sql");
+const CONVERSIONS: &str = include_str!("../../queries/conversions.sql");
+const CONVERSATION_LIST: &str = include_str!("../../queries/conversation_list.sql");
 const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
@@ -24,62 +23,141 @@ const LATEST: i64 = 10_000_000_000_000;
 /// How much is stored, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
 pub struct CollectionState {
-    /// Distinct events.
+    /// Rows of events; a second delivery counts until it is merged.
     pub events: u64,
-    /// People with at least one event.
-    pub people: u64,
     /// Time of the oldest event, UTC milliseconds; 0 if there is none.
     pub first_event: i64,
     /// Time of the newest event, UTC milliseconds; 0 if there is none.
     pub last_event: i64,
-    /// When the newest event came in, UTC milliseconds; 0 if there is none.
-    pub last_received: i64,
-    /// Events whose time was impossible; they have that of their webhook.
-    pub clamped: u64,
+    /// When conversations were last made of new events, UTC milliseconds; 0 if never.
+    pub made_at: i64,
     /// Parts of webhooks that are not understood yet.
     pub quarantined: u64,
 }
 
+/// What conversations are to be told apart by, beside their source. What is not asked for costs
+/// nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column that is read or not")]
+pub struct Apart {
+    /// By Page.
+    pub page: bool,
+    /// By messenger, instagram or whatsapp.
+    pub channel: bool,
+    /// By ref.
+    pub referral_ref: bool,
+    /// By ad.
+    pub ad: bool,
+    /// By registered link; without it a link that is printed is not told from another.
+    pub link: bool,
+    /// By the page that the visitor was on.
+    pub referer: bool,
+    /// By `hour` or `day` of the period's zone; empty: not at all.
+    pub time_unit: &'static str,
+}
+
 impl Store {
-    /// The events of everyone who acted in the period, as `analysis::walk_threads` takes them, and
-    /// until `behind` (milliseconds) after it.
+    /// How many conversations that were opened in the period reached each stage, told apart by
+    /// `by`, as `analysis::funnel` takes them. Columns: `queries/funnel_counts.sql`.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn thread_events(
-        &self,
-        period: &Period,
-        behind: i64,
-    ) -> Result<DataFrame, StoreError> {
+    pub async fn funnel_counts(&self, period: &Period, by: Apart) -> Result<DataFrame, StoreError> {
+        let zone = period.zone.iana_name().unwrap_or("UTC");
         let question = self
             .client
-            .query(THREAD_EVENTS)
+            .query(FUNNEL_COUNTS)
             .param("from", period.from.0)
             .param("to", period.to.0)
-            .param("until", period.to.0.saturating_add(behind.max(FUNNEL_WINDOW_MS) + 1))
-            .param("page", "")
-            .param("person", "");
+            .param("by_page", by.page)
+            .param("by_channel", by.channel)
+            .param("by_ref", by.referral_ref)
+            .param("by_ad", by.ad)
+            .param("by_link", by.link)
+            .param("by_referer", by.referer)
+            .param("time_unit", by.time_unit)
+            .param("zone", zone);
         self.frame(question).await
     }
 
-    /// All events of one person, as `analysis::walk_threads` takes them.
+    /// The touchpoints of the period and of `before` and `behind` (milliseconds) around it, in the
+    /// order of people; only those of people who converted in it, if `of_converted`. Columns:
+    /// `queries/touchpoints.sql`.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn thread_events_of(
+    pub async fn touchpoints(
+        &self,
+        period: &Period,
+        before: i64,
+        of_converted: bool,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self
+            .client
+            .query(TOUCHPOINTS)
+            .param("from", period.from.0.saturating_sub(before))
+            .param("to", period.to.0)
+            .param("of_converted", of_converted)
+            .param("converted_from", period.from.0)
+            .param("converted_to", period.to.0);
+        self.frame(question).await
+    }
+
+    /// The conversions of the period and of `behind` (milliseconds) after it, in the order of people.
+    /// Columns: `queries/conversions.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn conversions(&self, period: &Period, behind: i64) -> Result<DataFrame, StoreError> {
+        let until = period.to.0.saturating_add(behind);
+        let question = self.client.query(CONVERSIONS).param("from", period.from.0);
+        self.frame(question.param("to", until)).await
+    }
+
+    /// Conversations that were opened in the period, in time: `limit` of them behind `offset`, and
+    /// how many there are in all. Columns: `queries/conversation_list.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn conversation_list(
+        &self,
+        period: &Period,
+        offset: u64,
+        limit: u64,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self.client.query(CONVERSATION_LIST).param("page", "").param("person", "");
+        let question = question.param("from", period.from.0).param("to", period.to.0);
+        self.frame(question.param("offset", offset).param("limit", limit)).await
+    }
+
+    /// All conversations of one person, as [`Store::conversation_list`] has them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn conversations_of(
         &self,
         page: &str,
         person: &str,
     ) -> Result<DataFrame, StoreError> {
-        let question = self
-            .client
-            .query(THREAD_EVENTS)
-            .param("from", 0_i64)
-            .param("to", LATEST)
-            .param("until", LATEST)
-            .param("page", page)
-            .param("person", person);
-        self.frame(question).await
+        let question = self.client.query(CONVERSATION_LIST).param("page", page);
+        let question = question.param("person", person).param("from", 0_i64).param("to", LATEST);
+        self.frame(question.param("offset", 0_u64).param("limit", u64::MAX)).await
+    }
+
+    /// Touchpoints of the period, in time, as [`Store::conversation_list`] does it. Columns:
+    /// `queries/touchpoint_list.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn touchpoint_list(
+        &self,
+        period: &Period,
+        offset: u64,
+        limit: u64,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self.client.query(TOUCHPOINT_LIST);
+        let question = question.param("from", period.from.0).param("to", period.to.0);
+        self.frame(question.param("offset", offset).param("limit", limit)).await
     }
 
     /// What one person did and what the business did in their thread: the latest `limit` events, in
@@ -95,18 +173,6 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let question = self.client.query(PERSON_EVENTS).param("page", page);
         self.frame(question.param("person", person).param("limit", limit)).await
-    }
-
-    async fn frame(&self, question: Query) -> Result<DataFrame, StoreError> {
-        let mut cursor = question
-            .with_setting("output_format_arrow_compression_method", "none")
-            .fetch_bytes("ArrowStream")
-            .map_err(|error| self.failed(error))?;
-        let bytes = cursor.collect().await.map_err(|error| self.failed(error))?;
-        IpcStreamReader::new(Cursor::new(bytes)).finish().map_err(|source| StoreError::Answer {
-            url: self.endpoint.url.clone(),
-            source: Box::new(source),
-        })
     }
 
     /// How much is stored, and until when.

@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{AdDay, Event, Link, Timestamp};
+use crate::domain::{AdDay, Event, Kind, Link, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
 
-/// A row of `events`. Columns and units: `queries/migrations/0001_events.sql`.
+/// A row of `events_by_person`. Columns and units: `queries/migrations/0006_events_by_person.sql`.
 #[derive(Debug, Row, Serialize)]
 pub(super) struct EventRow {
     #[serde(with = "clickhouse::serde::uuid")]
@@ -28,6 +28,8 @@ pub(super) struct EventRow {
     payload: String,
     text: String,
     app_id: String,
+    persona_id: String,
+    tag: String,
     source: &'static str,
     source_name: String,
     #[serde(rename = "ref")]
@@ -78,6 +80,8 @@ impl EventRow {
             payload: event.payload,
             text: event.text,
             app_id: event.app_id,
+            persona_id: event.persona_id,
+            tag: event.tag,
             source,
             source_name,
             referral_ref,
@@ -90,6 +94,23 @@ impl EventRow {
             raw: event.raw,
             version: version(received_at, row),
         }
+    }
+}
+
+impl EventRow {
+    /// Whether conversations are made of it: an act, an answer, a conversion, or a comment.
+    pub(super) fn decides_conversations(&self) -> bool {
+        let decides = match Kind::from_name(self.kind) {
+            Some(Kind::Echo | Kind::Conversion) => true,
+            Some(Kind::Other) => self.name == "comment",
+            kind => kind.is_some_and(Kind::is_act),
+        };
+        decides && !self.person_id.is_empty()
+    }
+
+    /// (Page, person) and UTC milliseconds.
+    pub(super) fn person_and_time(&self) -> ((&str, &str), i64) {
+        ((&self.page_id, &self.person_id), self.time)
     }
 }
 

@@ -167,7 +167,8 @@ impl Shipper {
         let (end, bodies) = (batch.end, batch.records.len() as u64);
         let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
-        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings));
+        let number = micros(now());
+        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings, number));
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
         Ok(Prepared { rows, bodies, oldest, token, end })
@@ -204,6 +205,11 @@ impl Shipper {
 #[expect(clippy::disallowed_methods, reason = "the age of files is measured by the same clock")]
 fn now() -> SystemTime {
     SystemTime::now()
+}
+
+fn micros(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an age is far below 2^52 milliseconds")]

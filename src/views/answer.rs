@@ -10,10 +10,10 @@ use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
-    FunnelReport, Journeys, Model, Scope, Threads,
+    Dimension, FunnelReport, Journeys, Model, Scope,
 };
 use crate::domain::{AdDay, Period};
-use crate::store::{Store, StoreError};
+use crate::store::{Apart, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -48,12 +48,35 @@ pub async fn answer_funnel(
         let text = format!("there is no funnel {name:?}; known are {DEFAULT_FUNNEL}");
         return Err(AnswerError::Unknown(text));
     }
-    let Question { period, by, .. } = question.clone();
-    let spend = spend_of(store, &period).await?;
-    over_threads(store, period, move |threads, period| {
-        analysis::funnel(&threads.conversations, period, &by, &spend)
-    })
-    .await
+    let Question { period, by, .. } = question;
+    let counts = store.funnel_counts(period, apart(by));
+    let (counts, spend) = tokio::try_join!(counts, spend_of(store, period))?;
+    Ok(analysis::funnel(&counts, period, by, &spend)?)
+}
+
+/// The columns that a breakdown by these dimensions needs.
+pub(super) fn apart(by: &[Dimension]) -> Apart {
+    let mut apart = Apart::default();
+    for dimension in by {
+        match dimension {
+            Dimension::Page => apart.page = true,
+            Dimension::Channel => apart.channel = true,
+            Dimension::Ref | Dimension::RefPart(_) => apart.referral_ref = true,
+            Dimension::Ad => apart.ad = true,
+            // A printed link has a source of its own.
+            Dimension::Source | Dimension::Link | Dimension::Medium | Dimension::Owner => {
+                apart.link = true;
+            }
+            Dimension::Campaign => (apart.link, apart.ad) = (true, true),
+            Dimension::Referer => apart.referer = true,
+            Dimension::Hour => apart.time_unit = "hour",
+            Dimension::Day | Dimension::Week if apart.time_unit.is_empty() => {
+                apart.time_unit = "day";
+            }
+            Dimension::Day | Dimension::Week => {}
+        }
+    }
+    apart
 }
 
 /// The credit of every channel for the conversions of the question's period.
@@ -134,15 +157,32 @@ pub fn credit_by_all_models(
     Ok(analysis::comparison(journeys, &Model::ALL, credit.model, &credit.parameters))
 }
 
-/// The question's journeys among those of some threads.
-pub(super) fn journeys(threads: &Threads, question: &Question) -> Result<Journeys, AnalysisError> {
-    let scope = Scope {
-        period: question.period.clone(),
-        lookback_ms: question.credit.parameters.lookback_ms(),
-        goal: question.credit.conversion.clone(),
-        channel: question.by.clone(),
-    };
-    analysis::journeys_of(threads, &scope)
+/// What happened to people on their way to conversions: frames as `analysis::journeys_of` takes them.
+#[derive(Debug)]
+pub(super) struct Ways {
+    pub touchpoints: DataFrame,
+    pub conversions: DataFrame,
+}
+
+impl Ways {
+    /// Those of the question's period, with what its lookback window reaches.
+    pub(super) async fn of(store: &Store, question: &Question) -> Result<Self, StoreError> {
+        let lookback = question.credit.parameters.lookback_ms();
+        let touchpoints = store.touchpoints(&question.period, lookback, false);
+        let conversions = store.conversions(&question.period, lookback + 1);
+        let (touchpoints, conversions) = tokio::try_join!(touchpoints, conversions)?;
+        Ok(Self { touchpoints, conversions })
+    }
+
+    pub(super) fn journeys(&self, question: &Question) -> Result<Journeys, AnalysisError> {
+        let scope = Scope {
+            period: question.period.clone(),
+            lookback_ms: question.credit.parameters.lookback_ms(),
+            goal: question.credit.conversion.clone(),
+            channel: question.by.clone(),
+        };
+        analysis::journeys_of(&self.touchpoints, &self.conversions, &scope)
+    }
 }
 
 async fn over_journeys<T, F>(
@@ -155,11 +195,8 @@ where
     F: FnOnce(&Journeys, &Credit) -> Result<T, AnalysisError> + Send + 'static,
 {
     let asked = question.clone();
-    let behind = asked.credit.parameters.lookback_ms();
-    over_threads_until(store, question.period.clone(), behind, move |threads, _| {
-        compute(&journeys(threads, &asked)?, &asked.credit)
-    })
-    .await
+    in_turn(Ways::of(store, question), move |ways| compute(&ways.journeys(&asked)?, &asked.credit))
+        .await
 }
 
 /// Events of one person that are told at most.
@@ -174,50 +211,30 @@ pub(super) async fn answer_person(
     page: &str,
     person: &str,
 ) -> Result<(DataFrame, DataFrame), AnswerError> {
-    let threads = store.thread_events_of(page, person);
-    let (threads, events) = tokio::join!(threads, store.person_events(page, person, MOST_EVENTS));
-    let threads = analysis::walk_threads(threads?).map_err(AnalysisError::from)?;
-    Ok((threads.conversations, events?))
+    let conversations = store.conversations_of(page, person);
+    let events = store.person_events(page, person, MOST_EVENTS);
+    Ok(tokio::try_join!(conversations, events)?)
 }
 
-/// Fetches the period's events and computes over them, away from the threads that serve requests.
-pub(super) async fn over_threads<T, F>(
-    store: &Store,
-    period: Period,
+/// Fetches something and computes over it, away from the threads that serve requests.
+pub(super) async fn in_turn<I, T, F>(
+    fetch: impl Future<Output = Result<I, StoreError>>,
     compute: F,
 ) -> Result<T, AnswerError>
 where
+    I: Send + 'static,
     T: Send + 'static,
-    F: FnOnce(&Threads, &Period) -> Result<T, AnalysisError> + Send + 'static,
-{
-    over_threads_until(store, period, 0, compute).await
-}
-
-/// [`over_threads`], with what happened until `behind` (milliseconds) after the period: a touchpoint
-/// in it may lead to a conversion as late as that.
-pub(super) async fn over_threads_until<T, F>(
-    store: &Store,
-    period: Period,
-    behind: i64,
-    compute: F,
-) -> Result<T, AnswerError>
-where
-    T: Send + 'static,
-    F: FnOnce(&Threads, &Period) -> Result<T, AnalysisError> + Send + 'static,
+    F: FnOnce(I) -> Result<T, AnalysisError> + Send + 'static,
 {
     // A page that is slow and is asked for again must not take all cores.
     static TURNS: Semaphore = Semaphore::const_new(2);
     let turn = TURNS.acquire().await;
     let _turn = turn.map_err(|error| AnswerError::CutOff(error.to_string()))?;
     let started = Instant::now();
-    let events = store.thread_events(&period, behind).await?;
-    let (rows, asked) = (events.height(), started.elapsed());
-    let work = move || {
-        let threads = analysis::walk_threads(events).map_err(AnalysisError::from)?;
-        compute(&threads, &period)
-    };
-    let done = tokio::task::spawn_blocking(work).await;
+    let fetched = fetch.await?;
+    let asked = started.elapsed();
+    let done = tokio::task::spawn_blocking(move || compute(fetched)).await;
     let computed = started.elapsed().saturating_sub(asked);
-    tracing::debug!(rows, clickhouse = ?asked, analysis = ?computed, "answered");
+    tracing::debug!(clickhouse = ?asked, analysis = ?computed, "answered");
     Ok(done.map_err(|error| AnswerError::CutOff(error.to_string()))??)
 }

@@ -2,8 +2,9 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::LinksReport;
+use super::{LinksReport, QualityReport};
 use crate::analysis::{AttributionReport, Comparison, CostReport, FunnelReport, Step};
+use crate::domain::Timestamp;
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
 /// or for each row of the breakdown.
@@ -39,6 +40,21 @@ pub fn funnel(report: &FunnelReport) -> String {
             rows.push(cells);
         }
     }
+    write(&rows)
+}
+
+/// `channel, kind, name, events, people, clamped, late, last_event`: the events by kind.
+#[must_use]
+pub fn quality(report: &QualityReport) -> String {
+    let header = ["channel", "kind", "name", "events", "people", "clamped", "late", "last_event"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    rows.extend(report.kinds.iter().map(|row| {
+        let counts = [row.events, row.people, row.clamped, row.late].map(|count| count.to_string());
+        let mut cells = vec![row.channel.clone(), row.kind.clone(), defused(&row.name)];
+        cells.extend(counts);
+        cells.push(Timestamp(row.last_event).to_rfc3339());
+        cells
+    }));
     write(&rows)
 }
 

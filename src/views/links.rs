@@ -66,11 +66,11 @@ pub async fn answer_links(
     public_url: Option<&str>,
 ) -> Result<LinksReport, AnswerError> {
     let period = &question.period;
-    let funnel = answer::over_threads(store, period.clone(), |threads, period| {
-        analysis::funnel(&threads.conversations, period, &[Dimension::Link], &[])
-    });
-    let (funnel, links, visits) = tokio::join!(funnel, store.links(), store.link_visits(period));
-    let (funnel, links, visits) = (funnel?, links?, visits?);
+    let by = [Dimension::Link];
+    let counts = store.funnel_counts(period, answer::apart(&by));
+    let (counts, links, visits) =
+        tokio::try_join!(counts, store.links(), store.link_visits(period))?;
+    let funnel = analysis::funnel(&counts, period, &by, &[])?;
     let all: Vec<Link> = links.into_values().collect();
     let nothing: Vec<Step> = funnel.steps.iter().map(Step::none).collect();
     let figures = all.iter().map(|link| {

@@ -12,6 +12,7 @@ mod dashboard;
 mod links;
 mod problem;
 mod qr;
+mod quality;
 mod question;
 mod rows;
 pub mod table;
@@ -32,6 +33,7 @@ pub use answer::{
     answer_journeys, credit_by_all_models, credit_by_model,
 };
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
+pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
 
 /// The steps of a funnel that conversations take, in order.
@@ -75,6 +77,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))
         .route("/api/v1/links", get(links::links))
+        .route("/api/v1/quality", get(quality::quality))
         .route("/api/v1/attribution", get(api::attribution))
         .route("/api/v1/attribution/comparison", get(api::comparison))
         .route("/api/v1/attribution/costs", get(api::costs))

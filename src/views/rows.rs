@@ -6,14 +6,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, SortMultipleOptions};
+use polars::prelude::AnyValue;
 use serde_json::{Map, Value, json};
 
-use super::answer;
+use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Format, Views, api, csv};
-use crate::analysis::{AnalysisError, Threads};
-use crate::domain::{Period, Timestamp};
+use super::{Asked, Format, Question, Views, api, csv};
+use crate::domain::Timestamp;
+use crate::store::{Store, StoreError};
 
 /// `GET /api/v1/conversations`.
 pub(super) async fn conversations(
@@ -21,8 +21,9 @@ pub(super) async fn conversations(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list(&views, asked, &headers, "conversations", |threads, period| {
-        sorted(&threads.conversations, "opened_at", period)
+    list(&views, asked, &headers, "conversations", async |store, question| {
+        let Question { period, offset, limit, .. } = question;
+        store.conversation_list(period, *offset as u64, *limit as u64).await
     })
     .await
 }
@@ -33,8 +34,9 @@ pub(super) async fn touchpoints(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list(&views, asked, &headers, "touchpoints", |threads, period| {
-        sorted(&threads.touchpoints, "time", period)
+    list(&views, asked, &headers, "touchpoints", async |store, question| {
+        let Question { period, offset, limit, .. } = question;
+        store.touchpoint_list(period, *offset as u64, *limit as u64).await
     })
     .await
 }
@@ -53,7 +55,7 @@ pub(super) async fn person(
     let answer = json!({
         "page": page,
         "person": person,
-        "conversations": objects(&conversations),
+        "conversations": objects(&counted(conversations).0),
         "events": objects(&events),
     });
     Ok(Json(answer).into_response())
@@ -64,37 +66,33 @@ async fn list(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: &HeaderMap,
     name: &'static str,
-    rows: fn(&Threads, &Period) -> Result<DataFrame, AnalysisError>,
+    rows: impl AsyncFnOnce(&Store, &Question) -> Result<DataFrame, StoreError>,
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(views, asked, headers)?;
     if !question.by.is_empty() {
         let text = format!("{name} are rows; they take no breakdown");
         return Err(Problem::in_parameter("by", text));
     }
-    let period = question.period.clone();
-    let all = answer::over_threads(&views.store, period, rows).await.map_err(Problem::from)?;
-    let total = all.height();
-    let some = all.slice(i64::try_from(question.offset).unwrap_or(i64::MAX), question.limit);
+    let rows = rows(&views.store, &question).await.map_err(AnswerError::from);
+    let (rows, total) = counted(rows.map_err(Problem::from)?);
     Ok(match format {
-        Format::Csv => api::csv_response(csv::rows(&titles(&some), &cells(&some))),
+        Format::Csv => api::csv_response(csv::rows(&titles(&rows), &cells(&rows))),
         _ => Json(json!({
             "from": question.period.from.to_rfc3339(),
             "to": question.period.to.to_rfc3339(),
             "total": total,
             "offset": question.offset,
-            name: objects(&some),
+            name: objects(&rows),
         }))
         .into_response(),
     })
 }
 
-/// The rows of the period in time, then by Page and person.
-fn sorted(frame: &DataFrame, time: &str, period: &Period) -> Result<DataFrame, AnalysisError> {
-    let times = frame.column(time)?.i64()?;
-    let is_inside = times.iter().map(|time| time.is_some_and(|time| period.contains(time)));
-    let inside = frame.filter(&is_inside.collect())?;
-    let order = SortMultipleOptions::default().with_maintain_order(true);
-    Ok(inside.sort([time, "page_id", "person_id"], order)?)
+/// The rows without the column that tells how many there are in all, and that number.
+fn counted(rows: DataFrame) -> (DataFrame, u64) {
+    let total = rows.column("total").ok().and_then(|column| column.u64().ok()?.iter().next()?);
+    let rows = rows.drop("total").unwrap_or(rows);
+    (rows, total.unwrap_or(0))
 }
 
 fn titles(frame: &DataFrame) -> Vec<String> {
@@ -124,7 +122,7 @@ fn objects(frame: &DataFrame) -> Vec<Value> {
 /// Milliseconds become RFC 3339, empty texts null, ten-thousandths amounts.
 fn cell(column: &polars::prelude::Column, row: usize) -> Value {
     let name = column.name().as_str();
-    let is_time = name == "time" || name.ends_with("_at");
+    let is_time = name == "time" || name.ends_with("_at") || name.ends_with("_since");
     match column.get(row) {
         Ok(AnyValue::Int64(time)) if is_time => json!(Timestamp(time).to_rfc3339()),
         Ok(AnyValue::Int64(number)) => json!(number),

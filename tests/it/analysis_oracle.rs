@@ -86,7 +86,7 @@ fn happened() -> impl Strategy<Value = (i64, Happened)> {
 }
 
 /// Several people's threads, ordered as the query orders them.
-fn log() -> impl Strategy<Value = Vec<Happened>> {
+pub fn log() -> impl Strategy<Value = Vec<Happened>> {
     let thread = prop::collection::vec(happened(), 0..24);
     prop::collection::vec(thread, 1..5).prop_map(|threads| {
         let mut all = Vec::new();
@@ -103,7 +103,7 @@ fn log() -> impl Strategy<Value = Vec<Happened>> {
     })
 }
 
-fn frame(log: &[Happened]) -> DataFrame {
+pub fn frame(log: &[Happened]) -> DataFrame {
     let text = |name: &str, get: &dyn Fn(&Happened) -> String| {
         Column::new(name.into(), log.iter().map(get).collect::<Vec<String>>())
     };
@@ -128,13 +128,31 @@ fn frame(log: &[Happened]) -> DataFrame {
                 log.iter().map(|event| event.value_e4).collect::<Vec<_>>(),
             ),
             text("currency", &currency),
-            text("link", &|_| String::new()),
-            text("campaign", &|_| String::new()),
-            text("medium", &|_| String::new()),
-            text("owner", &|_| String::new()),
+            text("channel", &|_| "messenger".to_owned()),
+            text("referer", &|_| String::new()),
+            text("app_id", &|_| String::new()),
+            text("persona_id", &|_| String::new()),
         ],
     )
     .unwrap()
+}
+
+fn within(frame: &DataFrame, from: i64, to: i64) -> DataFrame {
+    let is_inside = col("time").gt_eq(lit(from)).and(col("time").lt(lit(to)));
+    frame.clone().lazy().filter(is_inside).collect().unwrap()
+}
+
+/// The counts that the database would give of conversations opened in a period, a row each.
+fn counts(conversations: DataFrame, period: &Period) -> DataFrame {
+    let is_inside =
+        col("opened_at").gt_eq(lit(period.from.0)).and(col("opened_at").lt(lit(period.to.0)));
+    let stages = ["messaged", "answered", "engaged", "lead", "purchase"];
+    let reached = stages
+        .map(|stage| col(format!("{stage}_at")).is_not_null().cast(DataType::UInt64).alias(stage));
+    let opened = lit(1).cast(DataType::UInt64).alias("opened");
+    let columns = ["opened_at", "page_id", "source"].map(col);
+    let columns: Vec<Expr> = columns.into_iter().chain([opened]).chain(reached).collect();
+    conversations.lazy().filter(is_inside).select(columns).collect().unwrap()
 }
 
 proptest! {
@@ -147,7 +165,7 @@ proptest! {
             Period::new(Timestamp(start), Timestamp(start + days * DAY), TimeZone::UTC).unwrap();
         let threads = walk_threads(frame(&log)).unwrap();
         let report =
-            funnel(&threads.conversations, &period, &[Dimension::Source, Dimension::Page], &[]).unwrap();
+            funnel(&counts(threads.conversations, &period), &period, &[Dimension::Source, Dimension::Page], &[]).unwrap();
 
         let mut expected: BTreeMap<(String, String), [u64; 6]> = BTreeMap::new();
         let mut total = [0_u64; 6];
@@ -217,7 +235,16 @@ proptest! {
             goal: goal.map(str::to_owned),
             channel: if with_ads { vec![Dimension::Source, Dimension::Ad] } else { Vec::new() },
         };
-        let journeys = journeys_of(&walk_threads(frame(&log)).unwrap(), &scope).unwrap();
+        let threads = walk_threads(frame(&log)).unwrap();
+        // As the tables would give them: what the lookback window cannot reach is not there.
+        let touchpoints = within(
+            &threads.touchpoints,
+            scope.period.from.0 - scope.lookback_ms,
+            scope.period.to.0,
+        );
+        let until = scope.period.to.0 + scope.lookback_ms + 1;
+        let conversions = within(&threads.conversions, scope.period.from.0, until);
+        let journeys = journeys_of(&touchpoints, &conversions, &scope).unwrap();
         let conversions: f64 = slow.iter().map(|one| one.conversions).sum();
         let nulls: f64 = slow.iter().map(|one| one.nulls).sum();
         prop_assert_eq!((journeys.conversions(), journeys.nulls()), (conversions, nulls));

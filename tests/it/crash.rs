@@ -71,7 +71,7 @@ async fn kill_9_under_load_loses_nothing_that_was_acknowledged() {
     let attached = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap();
     let client = client(&attached.endpoint);
     let stored: Vec<String> =
-        client.query("SELECT DISTINCT person_id FROM events").fetch_all().await.unwrap();
+        client.query("SELECT DISTINCT person_id FROM events_by_person").fetch_all().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().collect();
     let lost = acknowledged.difference(&stored).count();
     let invented = stored.difference(&tried).count();

@@ -41,3 +41,4 @@ mod slow_threads;
 mod spend;
 mod support;
 mod truth;
+mod upkeep_oracle;

@@ -187,8 +187,9 @@ async fn through_refusals_hangs_and_lost_answers_everything_counts_once() {
     let server = setting.world.serve();
     opened(&server, u64::from(people) + 10).await;
     // And each event is stored once, not only counted once.
-    let (_, page) = server.get("/?from=2026-11-20&to=2026-11-21").await;
-    assert!(page.contains("40 events of 40 people"), "{page}");
+    let quality = server.json("/api/v1/quality?from=2026-11-20&to=2026-11-21").await;
+    assert_eq!(quality["events"], 40, "{quality}");
+    assert_eq!(quality["kinds"][0]["people"], 40, "{quality}");
     drop(server);
     setting.engine.stop().await;
 }

@@ -37,7 +37,7 @@ async fn lists_hold_the_rows_that_the_figures_count() {
     assert_eq!(&parts, rows);
     let (_, csv) = server.get(&format!("/api/v1/conversations?{RANGE}&format=csv")).await;
     assert_eq!(csv.lines().count(), rows.len() + 1);
-    assert!(csv.starts_with("page_id,person_id,opened_at,source,"), "{csv}");
+    assert!(csv.starts_with("opened_at,page_id,person_id,number,channel,source,"), "{csv}");
 
     let touchpoints = server.json(&format!("/api/v1/touchpoints?{RANGE}&limit=100000")).await;
     assert!(touchpoints["total"].as_u64().unwrap() >= total);

@@ -84,7 +84,7 @@ class Product:
 
     def shipped(self):
         """Rows of events in ClickHouse."""
-        return int(self.sql("SELECT count() FROM events"))
+        return int(self.sql("SELECT count() FROM events_by_person"))
 
     def settle(self, acknowledged, patience):
         """Waits until as many events are in ClickHouse as were acknowledged."""
@@ -92,11 +92,11 @@ class Product:
 
     def kept(self):
         """Numbers of the prepared requests that are in ClickHouse."""
-        mids = self.sql("SELECT DISTINCT mid FROM events").split()
+        mids = self.sql("SELECT DISTINCT mid FROM events_by_person").split()
         return {int(mid[-16:], 16) for mid in mids}
 
     def kept_count(self):
-        return int(self.sql("SELECT uniqExact(event_id) FROM events"))
+        return int(self.sql("SELECT uniqExact(event_id) FROM events_by_person"))
 
     def counted(self):
         """How many conversations the funnel shows: one for each prepared request."""

@@ -1,15 +1,15 @@
-//! Journeys of the people whose threads were walked.
+//! Journeys of people's touchpoints and conversions.
 
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use polars::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked, UInt32Chunked};
+use polars::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked};
 use rustc_hash::FxHashMap;
 
 use super::journeys::{
     FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name,
 };
-use crate::analysis::{AnalysisError, Dimension, Threads};
+use crate::analysis::{AnalysisError, Dimension};
 use crate::domain::{Period, Source};
 
 /// Which journeys, and what a channel is.
@@ -25,7 +25,8 @@ pub struct Scope {
     pub channel: Vec<Dimension>,
 }
 
-/// The journeys of `threads`.
+/// The journeys of people's touchpoints and conversions: frames as [`crate::analysis::Threads`] has
+/// them, of the period and of the lookback window before it (touchpoints) and behind it (conversions).
 ///
 /// Every conversion in the period ends a journey: the person's touchpoints before it within the
 /// lookback window. Touchpoints in the period that belong to no journey of any conversion are
@@ -33,14 +34,20 @@ pub struct Scope {
 /// window has passed since the journey's first touchpoint.
 ///
 /// # Errors
-/// If the frames are not those of [`crate::analysis::walk_threads`].
-pub fn journeys_of(threads: &Threads, scope: &Scope) -> Result<Journeys, AnalysisError> {
-    let mut builder = Builder::new(&threads.touchpoints, scope)?;
-    let conversions = Conversions::new(&threads.conversions)?;
+/// If the frames are not of that form.
+pub fn journeys_of(
+    touchpoints: &DataFrame,
+    conversions: &DataFrame,
+    scope: &Scope,
+) -> Result<Journeys, AnalysisError> {
+    let people = People::new(touchpoints, conversions)?;
+    let mut builder = Builder::new(touchpoints, people.touched, scope)?;
+    let conversions =
+        Conversions::new(conversions, people.converted, touchpoints, &builder.people)?;
     let mut next = 0;
-    for person in builder.people(&conversions) {
+    for person in builder.everybody(&conversions) {
         let first = next;
-        while next < conversions.rows && conversions.person(next) == person {
+        while next < conversions.person.len() && conversions.person[next] == person {
             next += 1;
         }
         builder.person(person, &conversions, first..next);
@@ -51,44 +58,93 @@ pub fn journeys_of(threads: &Threads, scope: &Scope) -> Result<Journeys, Analysi
 /// The names of the conversions that there are, in alphabetical order.
 ///
 /// # Errors
-/// If the frames are not those of [`crate::analysis::walk_threads`].
-pub fn goals(threads: &Threads) -> Result<Vec<String>, AnalysisError> {
-    let names = threads.conversions.column("name")?.str()?;
+/// If the frame is not one of conversions.
+pub fn goals(conversions: &DataFrame) -> Result<Vec<String>, AnalysisError> {
+    let names = conversions.column("name")?.str()?;
     let names: std::collections::BTreeSet<&str> = names.iter().flatten().collect();
     Ok(names.into_iter().map(str::to_owned).collect())
 }
 
+/// A number for everybody, in order, for each row of two frames that are in the order of people.
+struct People {
+    touched: Vec<u32>,
+    converted: Vec<u32>,
+}
+
+impl People {
+    fn new(touchpoints: &DataFrame, conversions: &DataFrame) -> PolarsResult<Self> {
+        let (touched, converted) = (keys(touchpoints)?, keys(conversions)?);
+        let mut numbers = Self { touched: Vec::new(), converted: Vec::new() };
+        let mut next = 0;
+        loop {
+            let touch = touched.get(numbers.touched.len());
+            let conversion = converted.get(numbers.converted.len());
+            let Some(person) = touch.into_iter().chain(conversion).min() else {
+                return Ok(numbers);
+            };
+            while touched.get(numbers.touched.len()) == Some(person) {
+                numbers.touched.push(next);
+            }
+            while converted.get(numbers.converted.len()) == Some(person) {
+                numbers.converted.push(next);
+            }
+            next += 1;
+        }
+    }
+}
+
+/// (Page, person) of each row.
+fn keys(frame: &DataFrame) -> PolarsResult<Vec<(&str, &str)>> {
+    let pages = frame.column("page_id")?.str()?.iter();
+    let people = frame.column("person_id")?.str()?.iter();
+    let text = Option::unwrap_or_default;
+    Ok(pages.zip(people).map(|(page, person)| (text(page), text(person))).collect())
+}
+
 struct Conversions<'a> {
-    rows: usize,
-    person: &'a UInt32Chunked,
+    person: Vec<u32>,
     time: &'a Int64Chunked,
     name: &'a StringChunked,
     value: &'a Int64Chunked,
     currency: &'a StringChunked,
+    /// When the person was first touched before it, ever.
+    first_touch: &'a Int64Chunked,
+    /// Rows of the person's touchpoints before it.
     from: Vec<usize>,
     to: Vec<usize>,
 }
 
 impl<'a> Conversions<'a> {
-    fn new(frame: &'a DataFrame) -> PolarsResult<Self> {
-        let index = |name| -> PolarsResult<Vec<usize>> {
-            let column = frame.column(name)?.u64()?;
-            Ok(column.iter().map(|row| usize::try_from(row.unwrap_or(0)).unwrap_or(0)).collect())
-        };
+    fn new(
+        frame: &'a DataFrame,
+        person: Vec<u32>,
+        touchpoints: &DataFrame,
+        touched: &[u32],
+    ) -> PolarsResult<Self> {
+        let numbers: Vec<u32> =
+            touchpoints.column("number")?.u32()?.iter().map(|number| number.unwrap_or(1)).collect();
+        let before = frame.column("touchpoints_before")?.u32()?;
+        let mut from = Vec::with_capacity(person.len());
+        let mut to = Vec::with_capacity(person.len());
+        for (row, person) in person.iter().enumerate() {
+            let start = touched.partition_point(|other| other < person);
+            let end = start + touched[start..].partition_point(|other| other == person);
+            // Of the person's touchpoints the first ones may lie before the frame.
+            let left_out = if start < end { numbers[start] - 1 } else { 0 };
+            let before = before.get(row).unwrap_or(0).saturating_sub(left_out);
+            from.push(start);
+            to.push(end.min(start + usize::try_from(before).unwrap_or(usize::MAX)));
+        }
         Ok(Self {
-            rows: frame.height(),
-            person: frame.column("person")?.u32()?,
+            person,
             time: frame.column("time")?.i64()?,
             name: frame.column("name")?.str()?,
             value: frame.column("value_e4")?.i64()?,
             currency: frame.column("currency")?.str()?,
-            from: index("touch_from")?,
-            to: index("touch_to")?,
+            first_touch: frame.column("first_touch_at")?.i64()?,
+            from,
+            to,
         })
-    }
-
-    fn person(&self, row: usize) -> u32 {
-        self.person.get(row).unwrap_or(0)
     }
 
     fn time(&self, row: usize) -> i64 {
@@ -112,16 +168,15 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(touchpoints: &DataFrame, scope: &'a Scope) -> PolarsResult<Self> {
+    fn new(touchpoints: &DataFrame, people: Vec<u32>, scope: &'a Scope) -> PolarsResult<Self> {
         let (names, touches) = channels(touchpoints, scope)?;
         let times = touchpoints.column("time")?.i64()?;
-        let people = touchpoints.column("person")?.u32()?;
         Ok(Self {
             scope,
             names,
             touches,
             times: times.iter().map(Option::unwrap_or_default).collect(),
-            people: people.iter().map(Option::unwrap_or_default).collect(),
+            people,
             groups: Vec::new(),
             group_of: FxHashMap::default(),
             parts: Vec::new(),
@@ -132,9 +187,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Everybody who has touchpoints or conversions, in order.
-    fn people(&self, conversions: &Conversions<'_>) -> Vec<u32> {
-        let converted = (0..conversions.rows).map(|row| conversions.person(row));
-        let mut people: Vec<u32> = self.people.iter().copied().chain(converted).collect();
+    fn everybody(&self, conversions: &Conversions<'_>) -> Vec<u32> {
+        let converted = conversions.person.iter();
+        let mut people: Vec<u32> = self.people.iter().chain(converted).copied().collect();
         people.sort_unstable();
         people.dedup();
         people
@@ -160,9 +215,9 @@ impl<'a> Builder<'a> {
             is_taken[near - start..to - start].fill(true);
             breaks.push(to);
             if self.scope.period.contains(time) {
-                let first_seen = match self.times[from..to].first() {
+                let first_seen = match conversions.first_touch.get(row) {
                     None => FirstSeen::Unknown,
-                    Some(first) if *first >= earliest => FirstSeen::New,
+                    Some(first) if first >= earliest => FirstSeen::New,
                     Some(_) => FirstSeen::Returning,
                 };
                 let outcome = self.converted(person, conversions, row, first_seen);

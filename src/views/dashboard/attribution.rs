@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use askama::Template;
 
+use super::super::answer::{self, Ways};
 use super::super::chart::{self, Bar};
-use super::super::{Credit, Question, answer};
+use super::super::{Credit, Question};
 use super::journeys::JourneyTables;
 use super::range::Range;
 use super::text::{credit, dash, money, percent};
@@ -13,7 +14,7 @@ use super::words;
 use crate::analysis::Parameters;
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
-    Dimension, Model, NONE, Threads,
+    Dimension, Model, NONE,
 };
 use crate::domain::{AdDay, Timestamp};
 
@@ -35,19 +36,19 @@ pub(super) struct Credits {
 
 impl Credits {
     pub(super) fn new(
-        threads: &Threads,
+        ways: &Ways,
         question: &Question,
         spend: &[AdDay],
     ) -> Result<Self, AnalysisError> {
         let Credit { model, parameters, intervals, .. } = &question.credit;
-        let journeys = answer::journeys(threads, question)?;
+        let journeys = ways.journeys(question)?;
         Ok(Self {
             report: answer::credit_by_model(&journeys, &question.credit)?,
             comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
             costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
-            ad_titles: super::figures::ad_titles(threads, spend)?,
-            goals: analysis::goals(threads)?,
+            ad_titles: super::figures::ad_titles(&ways.touchpoints, "time", spend)?,
+            goals: analysis::goals(&ways.conversions)?,
         })
     }
 }

@@ -16,9 +16,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::answer::AnswerError;
+use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
-use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer};
+use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
+use crate::analysis::{Dimension, Model, Parameters};
 use crate::domain::{Period, Timestamp};
 use attribution::{AttributionPage, Credits};
 use figures::Figures;
@@ -56,13 +57,31 @@ type Asks = Result<Query<Asking>, QueryRejection>;
 /// `GET /`.
 pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
-        let period = question.period;
-        let spend = answer::spend_of(&views.store, &period).await?;
-        let figures = answer::over_threads(&views.store, period.clone(), move |threads, period| {
-            Figures::new(threads, period, &spend)
+        let store = &views.store;
+        let by = [Dimension::Source, Dimension::Ad, Dimension::Day];
+        // The last touch of every conversion: by the usual window, whatever the question's credit.
+        let credit = Credit {
+            model: Model::Last,
+            parameters: Parameters::default(),
+            conversion: None,
+            intervals: false,
+        };
+        let question = Question { by: Vec::new(), credit, ..question };
+        let lookback = question.credit.parameters.lookback_ms();
+        let fetch = async {
+            tokio::try_join!(
+                store.funnel_counts(&question.period, answer::apart(&by)),
+                store.touchpoints(&question.period, lookback, true),
+                store.conversions(&question.period, 0),
+                answer::spend_of(store, &question.period),
+            )
+        };
+        let asked = question.clone();
+        let figures = answer::in_turn(fetch, move |(counts, touchpoints, conversions, spend)| {
+            Figures::new(&counts, &Ways { touchpoints, conversions }, &asked, &spend)
         });
-        let (figures, state) = tokio::join!(figures, views.store.collection_state());
-        Ok(Overview::new(&figures?, &state?, &period, now))
+        let (figures, state) = tokio::join!(figures, store.collection_state());
+        Ok(Overview::new(&figures?, &state?, &question.period, now))
     })
     .await
 }
@@ -71,14 +90,10 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
 pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
-        let behind = asked.credit.parameters.lookback_ms();
         let spend = answer::spend_of(&views.store, &question.period).await?;
-        let credits = answer::over_threads_until(
-            &views.store,
-            question.period.clone(),
-            behind,
-            move |threads, _| Credits::new(threads, &asked, &spend),
-        );
+        let credits = answer::in_turn(Ways::of(&views.store, &question), move |ways| {
+            Credits::new(&ways, &asked, &spend)
+        });
         Ok(AttributionPage::new(&credits.await?, &question, now))
     })
     .await

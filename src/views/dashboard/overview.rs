@@ -40,11 +40,8 @@ pub(super) struct Overview {
 
 struct Stored {
     is_nothing: bool,
-    /// `1 205 events of 81 people`.
-    what: String,
-    last_received: Option<String>,
+    as_of: Option<String>,
     quarantined: Option<String>,
-    clamped: Option<String>,
 }
 
 struct Tile {
@@ -108,14 +105,8 @@ impl Overview {
             all_time: range::all_time(state, period, now),
             stored: Stored {
                 is_nothing: state.events == 0,
-                what: format!(
-                    "{} of {}",
-                    numbered(state.events, "event", "events"),
-                    numbered(state.people, "person", "people")
-                ),
-                last_received: (state.last_received > 0)
-                    .then(|| local_minute(Timestamp(state.last_received), &period.zone)),
-                clamped: (state.clamped > 0).then(|| numbered(state.clamped, "event", "events")),
+                as_of: (state.made_at > 0)
+                    .then(|| local_minute(Timestamp(state.made_at), &period.zone)),
                 quarantined: (state.quarantined > 0)
                     .then(|| numbered(state.quarantined, "item", "items")),
             },

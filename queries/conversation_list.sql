@@ -1,0 +1,40 @@
+-- Conversations that were opened in a range, in time; and how many there are in all.
+-- Parameters: from, to (milliseconds; to is exclusive), limit, offset; page, person (empty, or the
+-- only person).
+-- Columns: total, opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
+-- ad_id, ad_title, referer, link, campaign, medium, owner; the stages' times (ms; null if not
+-- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
+SELECT
+    count() OVER () AS total,
+    toUnixTimestamp64Milli(v_conversations.opened_at) AS opened_at,
+    toString(page_id) AS page_id,
+    person_id,
+    number,
+    toString(channel) AS channel,
+    source,
+    toString(source_name) AS source_name,
+    ref,
+    toString(ad_id) AS ad_id,
+    toString(ad_title) AS ad_title,
+    toString(referer) AS referer,
+    link,
+    campaign,
+    medium,
+    owner,
+    toUnixTimestamp64Milli(v_conversations.messaged_at) AS messaged_at,
+    toUnixTimestamp64Milli(v_conversations.answered_at) AS answered_at,
+    toUnixTimestamp64Milli(v_conversations.engaged_at) AS engaged_at,
+    toUnixTimestamp64Milli(v_conversations.lead_at) AS lead_at,
+    toUnixTimestamp64Milli(v_conversations.purchase_at) AS purchase_at,
+    toUnixTimestamp64Milli(v_conversations.last_act_at) AS last_act_at,
+    toUnixTimestamp64Milli(v_conversations.waiting_since) AS waiting_since,
+    acts,
+    answers,
+    toString(answered_app) AS answered_app,
+    toString(answered_persona) AS answered_persona
+FROM v_conversations
+WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+    AND v_conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
+    AND ({person:String} = '' OR page_id = {page:String} AND person_id = {person:String})
+ORDER BY opened_at, page_id, person_id
+LIMIT {limit:UInt64} OFFSET {offset:UInt64}

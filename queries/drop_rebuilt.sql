@@ -1,0 +1,2 @@
+-- Parameters: rebuilt (table).
+DROP TABLE IF EXISTS {rebuilt:Identifier} SYNC

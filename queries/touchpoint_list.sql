@@ -1,0 +1,26 @@
+-- Touchpoints in a range, in time; and how many there are in all.
+-- Parameters: from, to (milliseconds; to is exclusive), limit, offset.
+-- Columns: total, time (ms), page_id, person_id, number, channel, source, source_name, ref, ad_id,
+-- ad_title, referer, link, campaign, medium, owner.
+SELECT
+    count() OVER () AS total,
+    toUnixTimestamp64Milli(v_touchpoints.time) AS time,
+    toString(page_id) AS page_id,
+    person_id,
+    number,
+    toString(channel) AS channel,
+    source,
+    toString(source_name) AS source_name,
+    ref,
+    toString(ad_id) AS ad_id,
+    toString(ad_title) AS ad_title,
+    toString(referer) AS referer,
+    link,
+    campaign,
+    medium,
+    owner
+FROM v_touchpoints
+WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
+    AND v_touchpoints.time < fromUnixTimestamp64Milli({to:Int64})
+ORDER BY time, page_id, person_id, number
+LIMIT {limit:UInt64} OFFSET {offset:UInt64}

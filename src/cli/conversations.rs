@@ -1,0 +1,58 @@
+//! `conversations rebuild`: proves on live data that what is kept up to date is what the events say.
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use super::progress;
+use super::session::Session;
+use crate::config::Settings;
+use crate::upkeep::{self, Rebuilt};
+
+/// Arguments of `conversations`.
+#[derive(Debug, Args)]
+pub(super) struct ConversationsArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Makes conversations, touchpoints and conversions again from all events, tells what differed,
+    /// and puts the result into the place of what was there
+    Rebuild {
+        /// End with 1 if anything differed
+        #[arg(long)]
+        strict: bool,
+    },
+}
+
+/// `conversations`.
+pub(super) async fn run(settings: Settings, args: ConversationsArgs) -> anyhow::Result<()> {
+    let What::Rebuild { strict } = args.what;
+    let session = Session::open(&settings).await?;
+    let bar = progress::bar(0, "people");
+    let outcome = upkeep::rebuild(&session.upkeep(&settings), |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+    .await;
+    bar.finish_and_clear();
+    session.close().await;
+    let rebuilt = outcome?;
+    print!("{}", told(&rebuilt));
+    if strict && !rebuilt.is_same() {
+        bail!("what was kept up to date was not what the events say; it is now");
+    }
+    Ok(())
+}
+
+fn told(rebuilt: &Rebuilt) -> String {
+    let tables = rebuilt.tables.iter().map(|table| {
+        format!(
+            "  {:<14} {} rows the same, {} were missing, {} should not have been there\n",
+            table.table, table.same, table.missing, table.surplus
+        )
+    });
+    let people = format!("made again of the events of {} people\n", rebuilt.people);
+    std::iter::once(people).chain(tables).collect()
+}

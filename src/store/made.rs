@@ -1,0 +1,234 @@
+//! The tables that are made of events: whose turn it is, what has been made of their events so far,
+//! and writing what is made. Schema: `queries/migrations/0009_changed_people.sql` to
+//! `0013_conversions.sql`.
+
+use std::collections::BTreeMap;
+
+use clickhouse::Row;
+use polars::frame::DataFrame;
+use serde::{Deserialize, Serialize};
+
+use super::rows::EventRow;
+use super::{Store, StoreError};
+
+const CHANGED_BATCHES: &str = include_str!("../../queries/changed_batches.sql");
+const CHANGED_PEOPLE: &str = include_str!("../../queries/changed_people.sql");
+const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
+const WORK_OFF: &str = include_str!("../../queries/work_off.sql");
+const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
+
+/// Clicks in one question: a parameter is part of an address.
+const CLICKS_AT_ONCE: usize = 5_000;
+
+/// The tables of one making: those that are read, or a second set beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeTables {
+    /// Those that everybody reads.
+    Live,
+    /// Those that a rebuild fills.
+    Rebuilt,
+}
+
+impl MadeTables {
+    pub(super) fn name(self, table: &str) -> String {
+        match self {
+            Self::Live => table.to_owned(),
+            Self::Rebuilt => format!("{table}_rebuilt"),
+        }
+    }
+}
+
+/// A block's worth of people whose conversations have to be made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct ChangedBatch {
+    /// Its number: UTC microseconds.
+    pub batch: u64,
+    /// How many people.
+    pub people: u64,
+}
+
+/// A person whose conversations have to be made again, and what has been made so far. All times are
+/// UTC milliseconds; the place in a list is the row's number, from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct ChangedPerson {
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// The earliest event that is new.
+    pub since: i64,
+    /// Their first event; `None` if nothing has been made yet.
+    pub first_event: Option<i64>,
+    /// When their conversations were opened.
+    pub opened: Vec<i64>,
+    /// Times of their touchpoints.
+    pub touched: Vec<i64>,
+    /// Times of their conversions.
+    pub converted: Vec<i64>,
+    /// Version of all that.
+    pub version: u64,
+}
+
+/// What has been made of a person's events: a row of `people`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct MadePerson {
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// Their first event.
+    pub first_event: i64,
+    /// When their conversations were opened.
+    pub opened: Vec<i64>,
+    /// Times of their touchpoints.
+    pub touched: Vec<i64>,
+    /// Times of their conversions.
+    pub converted: Vec<i64>,
+    /// UTC microseconds of the making.
+    pub version: u64,
+}
+
+/// A row of `changed_people`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+pub(super) struct ChangedRow {
+    batch: u64,
+    page_id: String,
+    person_id: String,
+    since: i64,
+    pending: i64,
+}
+
+impl ChangedRow {
+    /// The people whose conversations some events decide.
+    pub(super) fn of_events(events: &[EventRow], batch: u64) -> Vec<Self> {
+        let mut since: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.decides_conversations()) {
+            let (person, time) = event.person_and_time();
+            since.entry(person).and_modify(|first| *first = time.min(*first)).or_insert(time);
+        }
+        let rows = since.into_iter().map(|((page, person), since)| Self {
+            batch,
+            page_id: page.to_owned(),
+            person_id: person.to_owned(),
+            since,
+            pending: 1,
+        });
+        rows.collect()
+    }
+}
+
+impl Store {
+    /// Blocks of changed people that are not worked off, the oldest first; a thousand at most.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn changed_batches(
+        &self,
+        tables: MadeTables,
+    ) -> Result<Vec<ChangedBatch>, StoreError> {
+        let question = self.client.query(CHANGED_BATCHES);
+        let question = question.param("changed", tables.name("changed_people"));
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Everyone in some of those blocks, in the order of Page and person.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn changed_people(
+        &self,
+        tables: MadeTables,
+        batches: &[u64],
+    ) -> Result<Vec<ChangedPerson>, StoreError> {
+        self.client
+            .query(CHANGED_PEOPLE)
+            .param("changed", tables.name("changed_people"))
+            .param("people", tables.name("people"))
+            .param("batches", batches)
+            .fetch_all()
+            .await
+            .map_err(|error| self.failed(error))
+    }
+
+    /// The events of everyone in some of those blocks, as `analysis::walk_threads` takes them.
+    /// `bound` (UTC milliseconds) is before most of what is needed of most of them; it changes no
+    /// row.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn thread_events(
+        &self,
+        tables: MadeTables,
+        batches: &[u64],
+        bound: i64,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self
+            .client
+            .query(THREAD_EVENTS)
+            .param("changed", tables.name("changed_people"))
+            .param("people", tables.name("people"))
+            .param("batches", batches)
+            .param("bound", bound);
+        self.frame(question).await
+    }
+
+    /// The links of some clicks, as (click, slug).
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn clicked_links(
+        &self,
+        clicks: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let mut all = Vec::new();
+        for clicks in clicks.chunks(CLICKS_AT_ONCE) {
+            let question = self.client.query(CLICKED_LINKS).param("clicks", clicks);
+            let found: Vec<(String, String)> =
+                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            all.extend(found);
+        }
+        Ok(all)
+    }
+
+    /// Stores what has been made of people's events.
+    ///
+    /// # Errors
+    /// If ClickHouse takes it not.
+    pub async fn save_people(
+        &self,
+        tables: MadeTables,
+        people: &[MadePerson],
+        token: &str,
+    ) -> Result<(), StoreError> {
+        self.insert_block(&tables.name("people"), people, token).await
+    }
+
+    /// Stores rows of `conversations`, `touchpoints` or `conversions`; columns that a frame does not
+    /// have get their defaults.
+    ///
+    /// # Errors
+    /// If ClickHouse takes it not.
+    pub async fn save_made(
+        &self,
+        tables: MadeTables,
+        table: &'static str,
+        rows: &DataFrame,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        self.insert_frame(&tables.name(table), rows, token).await
+    }
+
+    /// Says that some blocks of changed people are worked off.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn work_off(&self, tables: MadeTables, batches: &[u64]) -> Result<(), StoreError> {
+        self.client
+            .query(WORK_OFF)
+            .param("changed", tables.name("changed_people"))
+            .param("batches", batches)
+            .execute()
+            .await
+            .map_err(|error| self.failed(error))
+    }
+}

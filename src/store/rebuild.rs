@@ -1,0 +1,78 @@
+//! A second set of the tables that are made of events, and how the two compare.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+
+use super::{MadeTables, Store, StoreError};
+
+const CREATE: &str = include_str!("../../queries/create_rebuilt.sql");
+const DROP: &str = include_str!("../../queries/drop_rebuilt.sql");
+const EXCHANGE: &str = include_str!("../../queries/exchange_rebuilt.sql");
+const EVERYONE_CHANGED: &str = include_str!("../../queries/everyone_changed.sql");
+const ROWS_THAT_DIFFER: &str = include_str!("../../queries/rows_that_differ.sql");
+
+const MADE: [&str; 4] = ["people", "conversations", "touchpoints", "conversions"];
+const CHANGED: &str = "changed_people";
+
+/// How the rows of two tables compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct Compared {
+    /// Rows that are in both.
+    pub same: u64,
+    /// Rows that only the table in use has.
+    pub only_live: u64,
+    /// Rows that only the rebuilt table has.
+    pub only_rebuilt: u64,
+}
+
+impl Store {
+    /// Makes the second set, empty, with everyone there is as changed.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn begin_rebuilt(&self) -> Result<(), StoreError> {
+        for table in MADE.into_iter().chain([CHANGED]) {
+            let make = self.client.query(&CREATE.replace("LIKE_TABLE", table));
+            let make = make.param("rebuilt", MadeTables::Rebuilt.name(table)).execute();
+            make.await.map_err(|error| self.failed(error))?;
+        }
+        let everyone = self.client.query(EVERYONE_CHANGED);
+        let everyone = everyone.param("changed", MadeTables::Rebuilt.name(CHANGED)).execute();
+        everyone.await.map_err(|error| self.failed(error))
+    }
+
+    /// How `table` compares with its rebuilt form.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn compare_rebuilt(&self, table: &str) -> Result<Compared, StoreError> {
+        let question = self.client.query(ROWS_THAT_DIFFER).param("live", table);
+        let question = question.param("rebuilt", MadeTables::Rebuilt.name(table));
+        question.fetch_one().await.map_err(|error| self.failed(error))
+    }
+
+    /// Puts the second set into the place of the first, each table at once.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn use_rebuilt(&self) -> Result<(), StoreError> {
+        for table in MADE {
+            let swap = self.client.query(EXCHANGE).param("live", table);
+            let swap = swap.param("rebuilt", MadeTables::Rebuilt.name(table)).execute();
+            swap.await.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the second set away.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn end_rebuilt(&self) -> Result<(), StoreError> {
+        for table in MADE.into_iter().chain([CHANGED]) {
+            let drop = self.client.query(DROP).param("rebuilt", MadeTables::Rebuilt.name(table));
+            drop.execute().await.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+}
