@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-journals clean
+.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-journals bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -40,6 +40,10 @@ bench-collector: engine
 # A backlog's way into ClickHouse beside the bare clickhouse crate.
 bench-draining: engine
 	cargo bench --locked --bench draining
+
+# New events beside a small and a large history, and a rebuild. About fifteen minutes.
+bench-upkeep: engine
+	cargo bench --locked --bench upkeep
 
 # Attribution beside the Python libraries: needs Python 3.11 and a C++ compiler for them.
 ATTRIBUTION_PEERS := $(or $(CARGO_TARGET_DIR),target)/attribution-peers

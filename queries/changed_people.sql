@@ -1,4 +1,5 @@
 -- Everyone in some batches of changed people, and what has been made of their events so far.
+-- Somebody whom a plugin knew by a reference, and who has an id now, has changed with it.
 -- Parameters: changed, people (tables), batches.
 -- Columns: page_id, person_id, since (ms: the earliest event that is new), first_event (ms; null of a
 -- person who is new), opened, touched, converted (ms), version.
@@ -14,8 +15,17 @@ SELECT
 FROM
 (
     SELECT page_id, person_id, toUnixTimestamp64Milli(min(since)) AS since
-    FROM {changed:Identifier}
-    WHERE batch IN {batches:Array(UInt64)}
+    FROM
+    (
+        SELECT page_id, person_id, since
+        FROM {changed:Identifier}
+        WHERE batch IN {batches:Array(UInt64)}
+        UNION ALL
+        SELECT aliases.page_id, aliases.person_id, also.since
+        FROM {changed:Identifier} AS also
+        INNER JOIN aliases ON aliases.page_id = also.page_id AND aliases.alias = also.person_id
+        WHERE also.batch IN {batches:Array(UInt64)}
+    )
     GROUP BY page_id, person_id
 ) AS changed
 LEFT JOIN
@@ -25,6 +35,13 @@ LEFT JOIN
     WHERE (page_id, person_id) IN
     (
         SELECT page_id, person_id FROM {changed:Identifier} WHERE batch IN {batches:Array(UInt64)}
+        UNION ALL
+        SELECT page_id, person_id
+        FROM aliases
+        WHERE (page_id, alias) IN
+        (
+            SELECT page_id, person_id FROM {changed:Identifier} WHERE batch IN {batches:Array(UInt64)}
+        )
     )
     ORDER BY version DESC
     LIMIT 1 BY page_id, person_id

@@ -6,10 +6,14 @@ SELECT
     page_id, person_id, since, 1
 FROM
 (
-    SELECT page_id, person_id, min(time) AS since
-    FROM events_by_person
-    WHERE person_id != ''
-        AND (kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
-            OR name = 'comment')
+    SELECT
+        found.page_id AS page_id,
+        if(aliases.person_id = '', found.person_id, aliases.person_id) AS person_id,
+        min(found.time) AS since
+    FROM events_by_person AS found
+    LEFT ANY JOIN aliases ON aliases.page_id = found.page_id AND aliases.alias = found.person_id
+    WHERE found.person_id != ''
+        AND (found.kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
+            OR found.name = 'comment')
     GROUP BY page_id, person_id
 )

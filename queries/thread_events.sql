@@ -3,13 +3,35 @@
 -- Recent events of all of them, and older ones only of those who have any: so that a person's return
 -- after years does not have everybody's years looked through.
 -- Parameters: changed, people (tables), batches, bound (milliseconds: what is recent).
+-- Whom a plugin knew by a reference of its own, and who has an id now, is one person.
 -- Columns: page_id, person_id, time (ms), channel, kind, name, source, source_name, ref (of a comment:
 -- its post), ad_id, ad_title, referer (host and path), app_id, persona_id, value_e4 (value in 1/10,000
 -- of currency; null if none), currency.
 WITH
     changed AS
     (
-        SELECT DISTINCT page_id, person_id FROM {changed:Identifier} WHERE batch IN {batches:Array(UInt64)}
+        SELECT page_id, person_id FROM {changed:Identifier} WHERE batch IN {batches:Array(UInt64)}
+        UNION DISTINCT
+        SELECT page_id, person_id
+        FROM aliases
+        WHERE (page_id, alias) IN
+        (
+            SELECT page_id, person_id FROM {changed:Identifier} WHERE batch IN {batches:Array(UInt64)}
+        )
+    ),
+    -- Their events under a plugin's reference.
+    known_as AS
+    (
+        SELECT page_id, alias, person_id
+        FROM aliases
+        WHERE (page_id, person_id) IN changed OR (page_id, alias) IN changed
+        LIMIT 1 BY page_id, alias
+    ),
+    read AS
+    (
+        SELECT page_id, person_id FROM changed
+        UNION DISTINCT
+        SELECT page_id, alias FROM known_as
     ),
     found AS
     (
@@ -20,7 +42,7 @@ WITH
         (
             SELECT *
             FROM events_by_person
-            WHERE (page_id, person_id) IN changed
+            WHERE (page_id, person_id) IN read
                 AND time >= fromUnixTimestamp64Milli({bound:Int64})
             UNION ALL
             SELECT *
@@ -36,6 +58,8 @@ WITH
                     FROM {changed:Identifier}
                     WHERE batch IN {batches:Array(UInt64)}
                         AND since < fromUnixTimestamp64Milli({bound:Int64})
+                    UNION ALL
+                    SELECT page_id, alias FROM known_as
                 )
         )
         WHERE kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
@@ -44,8 +68,8 @@ WITH
         LIMIT 1 BY event_id
     )
 SELECT
-    toString(page_id) AS page_id,
-    person_id,
+    toString(found.page_id) AS page_id,
+    if(known_as.person_id = '', found.person_id, known_as.person_id) AS person_id,
     toUnixTimestamp64Milli(found.time) AS time,
     toString(channel) AS channel,
     toString(kind) AS kind,
@@ -61,4 +85,7 @@ SELECT
     toInt64(toDecimal128(value, 4) * 10000) AS value_e4,
     toString(currency) AS currency
 FROM found
-ORDER BY found.page_id, found.person_id, found.time, place, event_id
+LEFT JOIN known_as ON known_as.page_id = found.page_id AND known_as.alias = found.person_id
+-- Of somebody who is known as another nothing is left; the other may be due in another batch.
+WHERE (found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id)) IN changed
+ORDER BY found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id), found.time, place, event_id

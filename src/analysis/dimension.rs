@@ -1,13 +1,14 @@
 //! What a funnel can be broken down by.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use polars::frame::DataFrame;
 use polars::prelude::{NamedFrom, PolarsResult, Series};
 
 use super::AnalysisError;
-use crate::domain::ref_part;
+use crate::domain::RefRules;
 
 /// A property of a conversation, by its opening, or of a touchpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Dimension {
     /// The referral parameter of the opening act.
     Ref,
     /// One `key=value` part of the referral parameter: `ref.key`.
-    RefPart(String),
+    RefPart(String, Arc<RefRules>),
     /// The ad of the opening act.
     Ad,
     /// The registered link with that referral parameter, by its slug.
@@ -67,7 +68,7 @@ impl Dimension {
             Self::Page => "page",
             Self::Channel => "channel",
             Self::Ref => "ref",
-            Self::RefPart(key) => return Cow::Owned(format!("ref.{key}")),
+            Self::RefPart(key, _) => return Cow::Owned(format!("ref.{key}")),
             Self::Ad => "ad",
             Self::Link => "link",
             Self::Campaign => "campaign",
@@ -86,22 +87,23 @@ impl Dimension {
         Self::ALL.map(|dimension| dimension.name()).join(", ") + ", ref.KEY"
     }
 
-    fn parse(name: &str) -> Option<Self> {
+    fn parse(name: &str, rules: &Arc<RefRules>) -> Option<Self> {
         if let Some(key) = name.strip_prefix("ref.").filter(|key| !key.is_empty()) {
-            return Some(Self::RefPart(key.to_ascii_lowercase()));
+            return Some(Self::RefPart(key.to_ascii_lowercase(), Arc::clone(rules)));
         }
         Self::ALL.into_iter().find(|dimension| dimension.name() == name)
     }
 
-    /// Reads a list such as `source,ad`; empty means no breakdown.
+    /// Reads a list such as `source,ad`; empty means no breakdown. The parts of refs are those that
+    /// `rules` declare, and those of the ref's own form.
     ///
     /// # Errors
     /// [`AnalysisError::UnknownDimension`] with the allowed names.
-    pub fn parse_list(text: &str) -> Result<Vec<Self>, AnalysisError> {
+    pub fn parse_list(text: &str, rules: &Arc<RefRules>) -> Result<Vec<Self>, AnalysisError> {
         let mut dimensions = Vec::new();
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let unknown = || AnalysisError::UnknownDimension { asked: name.to_owned() };
-            let dimension = Self::parse(name).ok_or_else(unknown)?;
+            let dimension = Self::parse(name, rules).ok_or_else(unknown)?;
             if !dimensions.contains(&dimension) {
                 dimensions.push(dimension);
             }
@@ -128,9 +130,9 @@ impl Dimension {
             Self::Medium => "medium",
             Self::Owner => "owner",
             Self::Referer => "referer",
-            Self::RefPart(key) => {
+            Self::RefPart(key, rules) => {
                 let refs = rows.column("ref")?.str()?;
-                let values = refs.iter().map(|text| ref_part(text?, key));
+                let values = refs.iter().map(|text| rules.part(text?, key));
                 return Ok(Series::new(self.name().as_ref().into(), values.collect::<Vec<_>>()));
             }
             Self::Day | Self::Week | Self::Hour => {

@@ -9,8 +9,10 @@ mod attribution;
 mod columns;
 mod dimension;
 mod funnel;
+mod rates;
 mod reach;
 mod refs;
+mod subscribers;
 mod threads;
 
 pub use attribution::{
@@ -21,7 +23,9 @@ pub use attribution::{
 };
 pub use dimension::Dimension;
 pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};
+pub use rates::{Rate, wilson};
 pub use refs::{Silence, nearest_ref, silence};
+pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, walk_threads};
 
 use thiserror::Error;

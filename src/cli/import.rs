@@ -14,6 +14,7 @@ use futures_util::stream::FuturesUnordered;
 use indicatif::ProgressBar;
 use tokio_util::sync::CancellationToken;
 
+use super::audience;
 use super::progress;
 use super::session::{self, Session};
 use super::spend;
@@ -41,6 +42,16 @@ enum What {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// A customer list that was uploaded to Meta: phone numbers, e-mail addresses or their SHA-256, one
+    /// or more a line; only hashes are stored
+    Audience {
+        /// Files, or - for standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Its name
+        #[arg(long)]
+        name: String,
+    },
     /// What ads cost, by ad and day: CSV as Ads Manager exports it, or JSON lines as the Marketing
     /// API gives them
     Spend {
@@ -57,6 +68,7 @@ enum What {
 pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<()> {
     let files = match args.what {
         What::Webhooks { files } => files,
+        What::Audience { files, name } => return audience::import(settings, &files, &name).await,
         What::Spend { files, dry_run } => return spend::import(settings, &files, dry_run).await,
     };
     // What cannot be opened is said before anything is imported.

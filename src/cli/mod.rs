@@ -1,6 +1,7 @@
 //! The command line. Each command is a file; what several need to reach the data is in
 //! [`session`].
 
+mod audience;
 mod conversations;
 mod demo;
 mod generate;

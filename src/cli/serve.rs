@@ -213,6 +213,7 @@ fn routes(
         access: Access::new(settings.access_tokens.clone()),
         links,
         public_url: settings.public_url.clone(),
+        window: settings.messaging_window.clone(),
         clock: session::now,
     };
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(

@@ -106,6 +106,7 @@ pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
 pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
     normalize::Settings {
         conversions: settings.conversions.clone(),
+        refs: settings.refs.as_ref().clone(),
         store_message_text: settings.store_message_text,
     }
 }
@@ -128,6 +129,7 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
         zone: settings.time_zone.clone(),
         model: settings.model,
         parameters: settings.parameters,
+        refs: std::sync::Arc::clone(&settings.refs),
     }
 }
 

@@ -125,6 +125,22 @@ pub struct Touch {
     pub referer_uri: String,
 }
 
+impl Touch {
+    /// A door of which nothing more is known.
+    #[must_use]
+    pub fn of(source: Source) -> Self {
+        Self {
+            source,
+            source_name: String::new(),
+            referral_ref: String::new(),
+            ad_id: String::new(),
+            ad_title: String::new(),
+            post_id: String::new(),
+            referer_uri: String::new(),
+        }
+    }
+}
+
 /// What a conversion event says beyond a plain event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversionMark {
@@ -174,6 +190,8 @@ pub struct Event {
     /// The person: PSID or IGSID, `user_ref:…` while only a plugin's reference is known, empty if
     /// the event is about no person.
     pub person: String,
+    /// The `user_ref:…` by which a plugin knew the person before; empty if none.
+    pub alias: String,
     /// When it happened.
     pub time: Timestamp,
     /// Where `time` is from.
@@ -188,6 +206,9 @@ pub struct Event {
     pub mid: String,
     /// A postback's or a quick reply's payload; empty if none.
     pub payload: String,
+    /// SHA-256 (hexadecimal) of the phone number (digits with the country's code) or the e-mail address
+    /// (small letters) that the person shared with a tap; empty if none.
+    pub contact: String,
     /// The message's text; empty unless the configuration asks for it.
     pub text: String,
     /// The app that sent an echo; empty if none.

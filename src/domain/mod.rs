@@ -2,18 +2,22 @@
 //! reads no clock.
 
 mod click;
+mod contact;
 mod event;
 mod link;
 mod period;
+mod ref_rules;
 mod refs;
 mod source;
 mod spend;
 mod timestamp;
 
 pub use click::ClickId;
+pub use contact::{as_contact_hash, contact_hash};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
 pub use link::{LONGEST_REF, Link, LinkError, Links};
 pub use period::{Period, PeriodError, parse_instant};
+pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};
 pub use source::Source;
 pub use spend::AdDay;

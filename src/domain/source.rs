@@ -63,6 +63,12 @@ impl Source {
         }
     }
 
+    /// The source of that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == name)
+    }
+
     /// The source named by a referral's `source` (or a message tag's). Meta spells some of them
     /// in several ways; a name we do not know is [`Source::Other`].
     #[must_use]
@@ -73,6 +79,12 @@ impl Source {
             "MESSENGER_CODE" => Self::Qr,
             "CUSTOMER_CHAT_PLUGIN" => Self::ChatPlugin,
             "DISCOVER_TAB" => Self::Discover,
+            "SPONSORED_MESSAGE" | "SPONSORED_MESSAGES" | "MESSAGING_SPONSORED" => Self::Sponsored,
+            "MARKETING_MESSAGE"
+            | "MARKETING_MESSAGES"
+            | "NOTIFICATION_MESSAGES"
+            | "ONE_TIME_NOTIFICATION" => Self::Notification,
+            "CUSTOMER_MATCH" | "CUSTOMER_MATCHING" => Self::CustomerMatch,
             _ => Self::Other,
         }
     }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::identity::{canonical, event_id};
-use super::{Context, privacy, whatsapp, wire};
-use crate::domain::{Channel, Event, Kind, Source, Touch};
+use super::{Context, labels, privacy, whatsapp, wire};
+use crate::domain::{Channel, Event, Source, Touch};
 
 /// The events in one change.
 pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, String> {
@@ -24,48 +24,88 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         .into_iter()
         .find(|page| !matches!(page.as_str(), "" | "0"))
         .unwrap_or_default();
-    let is_comment = wire::text(value, "item") == "comment";
-    // What the Page writes itself is about no person.
-    let person = Some(wire::text(&value["from"], "id")).filter(|id| *id != page);
-    let person = person.unwrap_or_default();
+    let about = About::of(&field, value, &page);
     let own_time = wire::time(value, "created_time");
-    let comment = Touch {
-        source: Source::Comment,
-        source_name: String::new(),
-        referral_ref: wire::text(value, "comment_id"),
-        ad_id: String::new(),
-        ad_title: String::new(),
-        post_id: wire::text(value, "post_id"),
-        referer_uri: String::new(),
-    };
-    let name = match (field.as_str(), is_comment) {
-        (_, true) if wire::text(value, "verb") == "add" => "comment".to_owned(),
-        ("", true) => "feed".to_owned(),
-        ("", false) => "change".to_owned(),
-        (field, _) => field.to_owned(),
-    };
     let stamp = own_time.or(context.entry_time);
     let stamp = stamp.map(|time| time.0.to_string()).unwrap_or_default();
     let (time, time_origin) = context.time(own_time);
-    let keep_text = context.settings.store_message_text;
+    let About { name, person, payload, touch } = about;
     Ok(vec![Event {
-        id: event_id(&["change", &name, &page, &person, &stamp, &canonical(value)]),
-        channel: context.channel,
-        page,
-        person,
+        page: page.clone(),
+        person: person.clone(),
         time,
         time_origin,
-        place: 0,
-        kind: Kind::Other,
-        touch: (name == "comment").then_some(comment),
-        name,
-        mid: String::new(),
-        payload: String::new(),
-        text: String::new(),
-        app_id: String::new(),
-        persona_id: String::new(),
-        tag: String::new(),
-        conversion: None,
-        raw: privacy::raw(item, keep_text),
+        touch,
+        payload,
+        raw: privacy::raw(item, context.settings.store_message_text),
+        ..context
+            .event(event_id(&["change", &name, &page, &person, &stamp, &canonical(value)]), &name)
     }])
+}
+
+/// What a change is about.
+struct About {
+    name: String,
+    person: String,
+    /// A form's id, a label's name.
+    payload: String,
+    touch: Option<Touch>,
+}
+
+impl About {
+    fn of(field: &str, value: &Value, page: &str) -> Self {
+        // What the Page writes itself is about no person.
+        let writer = Some(wire::text(&value["from"], "id")).filter(|id| id != page);
+        let writer = writer.unwrap_or_default();
+        let is_comment = wire::text(value, "item") == "comment";
+        let plain = |name: &str| Self {
+            name: name.to_owned(),
+            person: writer.clone(),
+            payload: String::new(),
+            touch: None,
+        };
+        match field {
+            "comments" | "live_comments" => Self {
+                touch: Some(comment(wire::text(value, "id"), wire::text(&value["media"], "id"))),
+                ..plain("comment")
+            },
+            _ if is_comment && wire::text(value, "verb") == "add" => Self {
+                touch: Some(comment(wire::text(value, "comment_id"), wire::text(value, "post_id"))),
+                ..plain("comment")
+            },
+            "leadgen" => lead_form(value),
+            "inbox_labels" => {
+                let label = labels::Label::of(value);
+                Self {
+                    name: label.event_name(),
+                    person: label.person,
+                    payload: label.name,
+                    touch: None,
+                }
+            }
+            "" if is_comment => plain("feed"),
+            "" => plain("change"),
+            field => plain(field),
+        }
+    }
+}
+
+fn comment(id: String, post_id: String) -> Touch {
+    Touch { referral_ref: id, post_id, ..Touch::of(Source::Comment) }
+}
+
+/// A lead ad's form: its sender is not known as a person of the thread, so that each form is somebody
+/// of its own.
+fn lead_form(value: &Value) -> About {
+    let ad_id = Some(wire::text(value, "ad_id")).filter(|id| !matches!(id.as_str(), "" | "0"));
+    About {
+        name: "leadgen".to_owned(),
+        person: format!("lead:{}", wire::text(value, "leadgen_id")),
+        payload: wire::text(value, "form_id"),
+        touch: ad_id.map(|ad_id| Touch {
+            ad_id,
+            source_name: "leadgen".to_owned(),
+            ..Touch::of(Source::Ad)
+        }),
+    }
 }

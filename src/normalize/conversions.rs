@@ -7,7 +7,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::identity::event_id;
-use crate::domain::{ConversionMark, Event, Kind};
+use crate::domain::{ConversionMark, Event, Kind, Touch};
 
 /// One rule, as the configuration writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -15,9 +15,10 @@ use crate::domain::{ConversionMark, Event, Kind};
 pub struct ConversionRule {
     /// The goal: `lead`, `purchase` or a name of your own.
     pub name: String,
-    /// Kind of the event: `message` (quick replies) or `postback`.
+    /// Kind of the event: `message` (quick replies), `postback`, `form` (a lead ad's or one within the
+    /// thread) or `label` (of the inbox).
     pub kind: String,
-    /// Regular expression over the payload. Its groups `value` and `currency`, if it has them,
+    /// Regular expression over the payload, the form's id or the label's name. Its groups `value` and `currency`, if it has them,
     /// are the conversion's.
     pub payload: String,
 }
@@ -26,7 +27,7 @@ pub struct ConversionRule {
 #[derive(Debug, Error)]
 pub enum RuleError {
     /// The kind is none that a person can convert by.
-    #[error("conversions.rules[{index}].kind: {kind:?} is none of message, postback")]
+    #[error("conversions.rules[{index}].kind: {kind:?} is none of message, postback, form, label")]
     Kind {
         /// Place of the rule.
         index: usize,
@@ -45,7 +46,38 @@ pub enum RuleError {
 
 /// Rules that have been checked.
 #[derive(Debug, Clone)]
-pub struct ConversionRules(Vec<(String, Kind, Regex)>);
+pub struct ConversionRules(Vec<(String, Cause, Regex)>);
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    Message,
+    Postback,
+    Form,
+    Label,
+}
+
+impl Cause {
+    fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "message" => Self::Message,
+            "postback" => Self::Postback,
+            "form" => Self::Form,
+            "label" => Self::Label,
+            _ => return None,
+        })
+    }
+
+    fn of(event: &Event) -> Option<Self> {
+        Some(match (event.kind, event.name.as_str()) {
+            (Kind::Message, _) => Self::Message,
+            (Kind::Postback, _) => Self::Postback,
+            (Kind::Other, "leadgen" | "messaging_in_thread_lead_form_submit") => Self::Form,
+            (Kind::Other, "inbox_labels") => Self::Label,
+            _ => return None,
+        })
+    }
+}
 
 impl Default for ConversionRules {
     fn default() -> Self {
@@ -53,7 +85,8 @@ impl Default for ConversionRules {
     }
 }
 
-/// The rules of a configuration that names none: a phone number or an e-mail address as quick
+/// The rules of a configuration that names none: a form is a lead; so is the label `Lead`, while `Paid`,
+/// `Purchase` and `Order complete` are purchases; a phone number or an e-mail address as quick
 /// reply, or a postback whose payload starts with `LEAD`, is a lead; a postback `PURCHASE`, with
 /// `:49.90:EUR` behind it or not, is a purchase.
 fn default_rules() -> Vec<ConversionRule> {
@@ -61,6 +94,9 @@ fn default_rules() -> Vec<ConversionRule> {
         ("lead", "message", r"^\+?[0-9][0-9 ().-]{6,20}$"),
         ("lead", "message", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
         ("lead", "postback", r"^LEAD(?:[:_].*)?$"),
+        ("lead", "form", r""),
+        ("lead", "label", r"(?i)^(?:lead|new lead|qualified)$"),
+        ("purchase", "label", r"(?i)^(?:paid|purchase|order complete)$"),
         (
             "purchase",
             "postback",
@@ -83,12 +119,12 @@ impl ConversionRules {
     pub fn new(rules: &[ConversionRule]) -> Result<Self, RuleError> {
         let mut checked = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            let Some(kind @ (Kind::Message | Kind::Postback)) = Kind::from_name(&rule.kind) else {
+            let Some(cause) = Cause::from_name(&rule.kind) else {
                 return Err(RuleError::Kind { index, kind: rule.kind.clone() });
             };
             let pattern = Regex::new(&rule.payload)
                 .map_err(|source| RuleError::Pattern { index, source: Box::new(source) })?;
-            checked.push((rule.name.clone(), kind, pattern));
+            checked.push((rule.name.clone(), cause, pattern));
         }
         Ok(Self(checked))
     }
@@ -97,12 +133,14 @@ impl ConversionRules {
     /// behind its cause.
     pub(super) fn apply(&self, event: &Event) -> Vec<Event> {
         let mut found: Vec<Event> = Vec::new();
-        if event.payload.is_empty() {
+        let Some(cause) = Cause::of(event) else { return found };
+        // A form without an id is one all the same; a message without a payload is none.
+        if event.payload.is_empty() && cause != Cause::Form {
             return found;
         }
-        for (name, kind, pattern) in &self.0 {
+        for (name, looked_at, pattern) in &self.0 {
             let known = found.iter().any(|conversion| conversion.name == *name);
-            if known || event.kind != *kind {
+            if known || cause != *looked_at {
                 continue;
             }
             let Some(groups) = pattern.captures(&event.payload) else { continue };
@@ -112,6 +150,10 @@ impl ConversionRules {
         }
         found
     }
+}
+
+fn event_touch(cause: &Event) -> Option<Touch> {
+    cause.touch.clone().filter(|_| cause.name == "leadgen")
 }
 
 fn conversion(cause: &Event, name: &str, value: Option<Decimal>, currency: &str) -> Event {
@@ -125,7 +167,9 @@ fn conversion(cause: &Event, name: &str, value: Option<Decimal>, currency: &str)
         app_id: String::new(),
         persona_id: String::new(),
         tag: String::new(),
-        touch: None,
+        contact: String::new(),
+        // A lead ad's form is no act in a thread: its lead carries the ad.
+        touch: event_touch(cause),
         conversion: Some(ConversionMark {
             name: name.to_owned(),
             value,

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::identity::{canonical, event_id};
-use super::{Context, privacy, referral, wire};
+use super::labels::Label;
+use super::{Context, Settings, privacy, referral, wire};
 use crate::domain::{Channel, Event, EventId, Kind, Timestamp, Touch};
 
 /// Fields of an item that are its circumstances, not its kind.
@@ -13,6 +14,9 @@ const CIRCUMSTANCES: [&str; 7] =
 /// Kinds that carry another's key beside their own come first.
 const KNOWN: [&str; 7] =
     ["message", "postback", "optin", "delivery", "read", "referral", "message_edit"];
+/// An item that says only when and who and this is a form that was filled in.
+const FORM: &str = "form_id";
+const FORM_EVENT: &str = "messaging_in_thread_lead_form_submit";
 
 /// The event in one item (a list, for the sake of kinds that hold several).
 pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, String> {
@@ -25,7 +29,11 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
             others.find(|key| !CIRCUMSTANCES.contains(key))
         })
         .ok_or("the item says nothing but who and when")?;
-    let body = &fields[key];
+    // A form within the thread has its id beside sender and time, or in an object.
+    let (key, body) = match key {
+        FORM => (FORM_EVENT, item),
+        key => (key, &fields[key]),
+    };
     let own_time = wire::time(item, "timestamp");
     let sender = party(&item["sender"]);
     let recipient = party(&item["recipient"]);
@@ -33,7 +41,9 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     // What the Page sends is an echo, even if nothing else says so.
     let is_from_page =
         known_page.as_ref().is_some_and(|page| *page == sender && *page != recipient);
+    let is_group = is_group(item, body);
     let kind = match kind_of(key, body) {
+        _ if is_group => Kind::Other,
         Kind::Message if is_from_page => Kind::Echo,
         kind => kind,
     };
@@ -43,29 +53,29 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     let person = if person.is_empty() { user_ref(body) } else { person };
     let page = known_page.unwrap_or(page_side);
     let mid = wire::text(body, "mid");
-    let text = wire::text(body, "text");
     let keep_text = context.settings.store_message_text;
-    let raw = privacy::raw(item, keep_text);
     let (time, time_origin) = context.time(own_time);
+    let id = identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person);
+    let name = if is_group { format!("group_{key}") } else { other_name(kind, key, body) };
+    let payload = payload(body);
     let event = Event {
-        id: identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person),
-        channel: context.channel,
+        alias: alias(item, body, &person),
         page,
-        person,
+        // A group is nobody's thread with the Page.
+        person: if is_group { String::new() } else { person },
         time,
         time_origin,
-        place: 0,
         kind,
-        name: other_name(kind, key),
         mid,
-        payload: payload(body),
-        text: if keep_text { text } else { String::new() },
+        contact: contact(kind, body, &payload),
+        payload,
+        text: if keep_text { wire::text(body, "text") } else { String::new() },
         app_id: wire::text(body, "app_id"),
         persona_id: wire::text(body, "persona_id"),
         tag: tag(item, body),
-        touch: touch(kind, item),
-        conversion: None,
-        raw,
+        touch: touch(kind, item, context.settings),
+        raw: privacy::raw(item, keep_text),
+        ..context.event(id, &name)
     };
     if event.channel == Channel::Messenger && event.page.is_empty() && event.person.is_empty() {
         return Err("neither page nor person: no sender, no recipient and no entry id".to_owned());
@@ -94,13 +104,35 @@ fn is_stop(optin: &Value) -> bool {
     wire::text(optin, "notification_messages_status").starts_with("STOP")
 }
 
-fn other_name(kind: Kind, key: &str) -> String {
+/// Whether it happened in a thread of several people, as chat extensions and games name them.
+fn is_group(item: &Value, body: &Value) -> bool {
+    let named = |holder: &Value| {
+        ["thread_type", "context_type"].iter().any(|key| wire::text(holder, key) == "GROUP")
+    };
+    named(item)
+        || named(body)
+        || wire::flag(item, "is_group")
+        || ["sender", "recipient"].iter().any(|side| item[*side].get("thread_key").is_some())
+}
+
+fn other_name(kind: Kind, key: &str, body: &Value) -> String {
     match kind {
         Kind::Other if key == "message" => "message_deleted".to_owned(),
         Kind::Other if key == "optin" => "notification_messages_stop".to_owned(),
+        Kind::Other if key == "inbox_labels" => Label::of(body).event_name(),
         Kind::Other => key.replace('-', "_"),
         _ => String::new(),
     }
+}
+
+/// The plugin's reference of a person who has an id now: an opt-in that has both, or the first message
+/// of somebody who ticked the checkbox.
+fn alias(item: &Value, body: &Value, person: &str) -> String {
+    let prior = item.get("prior_message").or_else(|| body.get("prior_message"));
+    let prior = prior.filter(|prior| wire::text(prior, "source").contains("checkbox"));
+    let known = prior.map(|prior| wire::text(prior, "identifier")).filter(|id| !id.is_empty());
+    let alias = known.map_or_else(|| user_ref(body), |id| format!("user_ref:{id}"));
+    if person.starts_with("user_ref:") { String::new() } else { alias }
 }
 
 fn party(value: &Value) -> String {
@@ -120,27 +152,40 @@ fn tag(item: &Value, body: &Value) -> String {
     if own.is_empty() { wire::text(item, "tag") } else { own }
 }
 
+/// The hash of a phone number or an e-mail address that was shared as a quick reply, as Meta has
+/// audiences hashed.
+fn contact(kind: Kind, body: &Value, payload: &str) -> String {
+    if kind != Kind::Message || body.get("quick_reply").is_none() {
+        return String::new();
+    }
+    crate::domain::contact_hash(payload).unwrap_or_default()
+}
+
+/// A button's or a quick reply's payload, a form's id, a label's name.
 fn payload(body: &Value) -> String {
+    let form = wire::text(body, "form_id");
+    if !form.is_empty() {
+        return form;
+    }
+    if body.get("added_labels").or_else(|| body.get("removed_labels")).is_some() {
+        return Label::of(body).name;
+    }
     let direct = wire::text(body, "payload");
     if direct.is_empty() { wire::text(&body["quick_reply"], "payload") } else { direct }
 }
 
-fn touch(kind: Kind, item: &Value) -> Option<Touch> {
+fn touch(kind: Kind, item: &Value, settings: &Settings) -> Option<Touch> {
     match kind {
-        Kind::Message => referral::message_touch(item),
+        Kind::Message => referral::message_touch(item, settings),
         Kind::Postback => {
-            referral::touch(item["postback"].get("referral").or_else(|| item.get("referral")))
+            let own = item["postback"].get("referral").or_else(|| item.get("referral"));
+            referral::touch(own, settings)
         }
-        Kind::Referral => Some(referral::touch(item.get("referral")).unwrap_or_else(|| Touch {
-            source: crate::domain::Source::Other,
-            source_name: String::new(),
-            referral_ref: String::new(),
-            ad_id: String::new(),
-            ad_title: String::new(),
-            post_id: String::new(),
-            referer_uri: String::new(),
-        })),
-        Kind::OptIn => Some(referral::opt_in_touch(&item["optin"])),
+        Kind::Referral => Some(
+            referral::touch(item.get("referral"), settings)
+                .unwrap_or_else(|| Touch::of(crate::domain::Source::Other)),
+        ),
+        Kind::OptIn => Some(referral::opt_in_touch(&item["optin"], settings)),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@
 mod changes;
 mod conversions;
 mod identity;
+mod labels;
 mod messaging;
 mod privacy;
 mod referral;
@@ -18,7 +19,7 @@ mod wire;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Channel, Event, TimeOrigin, Timestamp};
+use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 
 /// What normalization may know beyond the body.
@@ -26,6 +27,8 @@ pub use conversions::{ConversionRule, ConversionRules, RuleError};
 pub struct Settings {
     /// Rules that make conversions of events.
     pub conversions: ConversionRules,
+    /// Rules that say what refs stand for.
+    pub refs: RefRules,
     /// Whether the text of messages is kept.
     pub store_message_text: bool,
 }
@@ -73,6 +76,32 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// An event of kind `other` of which nothing is known but its identity and its name.
+    fn event(&self, id: EventId, name: &str) -> Event {
+        Event {
+            id,
+            channel: self.channel,
+            page: self.page.clone(),
+            person: String::new(),
+            alias: String::new(),
+            time: self.received_at,
+            time_origin: TimeOrigin::Receipt,
+            place: 0,
+            kind: Kind::Other,
+            name: name.to_owned(),
+            mid: String::new(),
+            payload: String::new(),
+            contact: String::new(),
+            text: String::new(),
+            app_id: String::new(),
+            persona_id: String::new(),
+            tag: String::new(),
+            touch: None,
+            conversion: None,
+            raw: String::new(),
+        }
+    }
+
     /// The event's time: its own, else the entry's, else that of receipt. A time before Facebook
     /// was founded (2004-02-04) or more than a day ahead of receipt is none.
     fn time(&self, own: Option<Timestamp>) -> (Timestamp, TimeOrigin) {

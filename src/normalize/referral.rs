@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::wire;
+use super::{Settings, wire};
 use crate::domain::{Source, Touch};
 
 /// Reads a referral object; `None` if it is missing, null or empty.
-pub(super) fn touch(referral: Option<&Value>) -> Option<Touch> {
+pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Touch> {
     let referral = referral.filter(|value| value.as_object().is_some_and(|o| !o.is_empty()))?;
     let mut source_name = wire::text(referral, "source");
     let ad_id = wire::text(referral, "ad_id");
@@ -20,10 +20,11 @@ pub(super) fn touch(referral: Option<&Value>) -> Option<Touch> {
         }
     }
     let context = referral.get("ads_context_data").unwrap_or(&Value::Null);
+    let referral_ref = wire::text(referral, "ref");
     Some(Touch {
-        source,
+        source: settings.refs.source(&referral_ref).unwrap_or(source),
         source_name,
-        referral_ref: wire::text(referral, "ref"),
+        referral_ref,
         ad_id,
         ad_title: wire::text(context, "ad_title"),
         post_id: wire::text(context, "post_id"),
@@ -32,23 +33,24 @@ pub(super) fn touch(referral: Option<&Value>) -> Option<Touch> {
 }
 
 /// The door of an opt-in: a notification request, or a plugin with its `ref`.
-pub(super) fn opt_in_touch(optin: &Value) -> Touch {
+pub(super) fn opt_in_touch(optin: &Value, settings: &Settings) -> Touch {
     let kind = wire::text(optin, "type");
     let (source, source_name) = match kind.as_str() {
         "one_time_notif_req" | "notification_messages" => (Source::Notification, kind),
         _ if optin.get("user_ref").is_some() => (Source::Other, "checkbox_plugin".to_owned()),
         _ => (Source::Other, "send_to_messenger_plugin".to_owned()),
     };
-    plain(source, source_name, wire::text(optin, "ref"))
+    let referral_ref = wire::text(optin, "ref");
+    plain(settings.refs.source(&referral_ref).unwrap_or(source), source_name, referral_ref)
 }
 
 /// The door of a message: its referral, else the chat plugin's tag, else the prior message that
 /// began the thread on a comment or a checkbox.
-pub(super) fn message_touch(item: &Value) -> Option<Touch> {
+pub(super) fn message_touch(item: &Value, settings: &Settings) -> Option<Touch> {
     let message = &item["message"];
     let is_there = |value: &&Value| !value.is_null();
     let referral = message.get("referral").filter(is_there).or_else(|| item.get("referral"));
-    if let Some(touch) = touch(referral) {
+    if let Some(touch) = touch(referral, settings) {
         return Some(touch);
     }
     if let Some(tag) = wire::one_or_many(&message["tags"])
@@ -61,17 +63,12 @@ pub(super) fn message_touch(item: &Value) -> Option<Touch> {
     let name = wire::text(prior, "source");
     let source =
         if name.to_ascii_lowercase().contains("comment") { Source::Comment } else { Source::Other };
-    Some(plain(source, name, wire::text(prior, "identifier")))
+    // A checkbox's identifier is a person's, no ref: the opt-in has that.
+    let identifier =
+        if source == Source::Comment { wire::text(prior, "identifier") } else { String::new() };
+    Some(plain(source, name, identifier))
 }
 
 fn plain(source: Source, source_name: String, referral_ref: String) -> Touch {
-    Touch {
-        source,
-        source_name,
-        referral_ref,
-        ad_id: String::new(),
-        ad_title: String::new(),
-        post_id: String::new(),
-        referer_uri: String::new(),
-    }
+    Touch { source_name, referral_ref, ..Touch::of(source) }
 }

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
-use super::rows::{EventRow, RefusalRow, VisitRow};
+use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
@@ -20,6 +20,10 @@ pub(super) struct Rows {
     pub refusals: Vec<RefusalRow>,
     /// Visits to tracked links.
     pub visits: Vec<VisitRow>,
+    /// Who has an id now whom a plugin knew by a reference.
+    pub aliases: Vec<AliasRow>,
+    /// What people shared, as hashes.
+    pub contacts: Vec<ContactRow>,
     /// Whose conversations the events decide.
     pub changed: Vec<ChangedRow>,
     /// Tells blocks of different journals apart that have the same positions.
@@ -56,6 +60,8 @@ impl Rows {
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
                 hash.write_usize(event.text.len() + event.raw.len());
+                rows.aliases.extend(AliasRow::of(&event));
+                rows.contacts.extend(ContactRow::of(&event));
                 rows.events.push(EventRow::new(event, received_at, rows.events.len()));
             }
             let refusals = found.refusals.into_iter();
@@ -66,6 +72,7 @@ impl Rows {
         }
         rows.fingerprint = hash.finish();
         rows.changed = ChangedRow::of_events(&rows.events, number);
+        rows.changed.extend(ChangedRow::of_aliases(&rows.aliases, number));
         rows
     }
 
@@ -74,6 +81,8 @@ impl Rows {
     pub(super) async fn insert(&self, store: &Store, token: &str) -> Result<u64, StoreError> {
         // Visits first: who comes by a click should find its link.
         store.insert_block("link_visits", &self.visits, token).await?;
+        store.insert_block("aliases", &self.aliases, token).await?;
+        store.insert_block("contacts", &self.contacts, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {

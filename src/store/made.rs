@@ -8,7 +8,7 @@ use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
-use super::rows::EventRow;
+use super::rows::{AliasRow, EventRow};
 use super::{Store, StoreError};
 
 const CHANGED_BATCHES: &str = include_str!("../../queries/changed_batches.sql");
@@ -111,6 +111,20 @@ impl ChangedRow {
             page_id: page.to_owned(),
             person_id: person.to_owned(),
             since,
+            pending: 1,
+        });
+        rows.collect()
+    }
+
+    /// Both the person and whom the plugin knew: all their events, because it is not known here when
+    /// the plugin met them.
+    pub(super) fn of_aliases(aliases: &[AliasRow], batch: u64) -> Vec<Self> {
+        let both = aliases.iter().flat_map(|row| [(row, &row.alias), (row, &row.person_id)]);
+        let rows = both.map(|(row, person)| Self {
+            batch,
+            page_id: row.page_id.clone(),
+            person_id: person.clone(),
+            since: 0,
             pending: 1,
         });
         rows.collect()

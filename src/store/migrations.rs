@@ -48,6 +48,9 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "0020_everyone_changed",
     21 "0021_v_conversations",
     22 "0022_v_touchpoints",
+    23 "0023_aliases",
+    24 "0024_contacts",
+    25 "0025_audience_members",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -4,6 +4,7 @@
 //! engine is a child process of ours ([`engine`]); elsewhere it is whatever `clickhouse.url`
 //! names. Only the address differs.
 
+mod audience;
 mod batch;
 pub mod engine;
 mod frames;
@@ -15,6 +16,7 @@ mod quality;
 mod quarantine;
 mod queries;
 mod rebuild;
+mod responses;
 mod rows;
 mod shipper;
 mod spend;
@@ -25,6 +27,7 @@ use clickhouse::Client;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+pub use audience::Audience;
 pub use links::LinkVisits;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
@@ -32,6 +35,7 @@ pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::{Apart, CollectionState};
 pub use rebuild::Compared;
+pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use shipper::{Progress, Shipper};
 
 /// How to reach a ClickHouse.

@@ -114,6 +114,44 @@ impl EventRow {
     }
 }
 
+/// A row of `aliases`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+pub(super) struct AliasRow {
+    pub page_id: String,
+    pub alias: String,
+    pub person_id: String,
+}
+
+impl AliasRow {
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        let is_known = !event.alias.is_empty() && !event.person.is_empty();
+        is_known.then(|| Self {
+            page_id: event.page.clone(),
+            alias: event.alias.clone(),
+            person_id: event.person.clone(),
+        })
+    }
+}
+
+/// A row of `contacts`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+pub(super) struct ContactRow {
+    hash: String,
+    page_id: String,
+    person_id: String,
+}
+
+impl ContactRow {
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        let is_known = !event.contact.is_empty() && !event.person.is_empty();
+        is_known.then(|| Self {
+            hash: event.contact.clone(),
+            page_id: event.page.clone(),
+            person_id: event.person.clone(),
+        })
+    }
+}
+
 /// Larger for what came in earlier: by millisecond, then by place in the block.
 fn version(received_at: Timestamp, row: usize) -> u64 {
     let time = u64::try_from(received_at.0).unwrap_or_default();

@@ -61,7 +61,7 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
         match dimension {
             Dimension::Page => apart.page = true,
             Dimension::Channel => apart.channel = true,
-            Dimension::Ref | Dimension::RefPart(_) => apart.referral_ref = true,
+            Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
             Dimension::Ad => apart.ad = true,
             // A printed link has a source of its own.
             Dimension::Source | Dimension::Link | Dimension::Medium | Dimension::Owner => {

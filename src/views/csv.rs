@@ -2,7 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::{LinksReport, QualityReport};
+use super::{AudienceReport, LinksReport, QualityReport, ResponseReport};
 use crate::analysis::{AttributionReport, Comparison, CostReport, FunnelReport, Step};
 use crate::domain::Timestamp;
 
@@ -40,6 +40,48 @@ pub fn funnel(report: &FunnelReport) -> String {
             rows.push(cells);
         }
     }
+    write(&rows)
+}
+
+/// `dimension, value, wrote, answered, within_5m, within_1h, within_24h, median_seconds, p90_seconds,
+/// leads, purchases`: over all, then by each dimension.
+#[must_use]
+pub fn responses(report: &ResponseReport) -> String {
+    let header = [
+        "dimension",
+        "value",
+        "wrote",
+        "answered",
+        "within_5m",
+        "within_1h",
+        "within_24h",
+        "median_seconds",
+        "p90_seconds",
+        "leads",
+        "purchases",
+    ];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    let seconds = |ms: Option<f64>| number(ms.map(|ms| ms / 1000.0));
+    rows.extend(report.times.iter().map(|row| {
+        let counts = [row.wrote, row.answered, row.within_5m, row.within_1h, row.within_24h];
+        let mut cells = vec![row.dimension.clone(), defused(&row.value)];
+        cells.extend(counts.map(|count| count.to_string()));
+        cells.extend([seconds(row.median_ms), seconds(row.p90_ms)]);
+        cells.extend([row.leads, row.purchases].map(|count| count.to_string()));
+        cells
+    }));
+    write(&rows)
+}
+
+/// `date, opted_in, stopped, expired, audience`: a row a day.
+#[must_use]
+pub fn audience(report: &AudienceReport) -> String {
+    let header = ["date", "opted_in", "stopped", "expired", "audience"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    rows.extend(report.days.iter().map(|day| {
+        let counts = [day.opted_in, day.stopped, day.expired, day.audience];
+        std::iter::once(day.date.clone()).chain(counts.map(|count| count.to_string())).collect()
+    }));
     write(&rows)
 }
 

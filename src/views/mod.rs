@@ -6,6 +6,7 @@
 mod access;
 mod answer;
 mod api;
+mod audience;
 mod chart;
 pub mod csv;
 mod dashboard;
@@ -14,6 +15,7 @@ mod problem;
 mod qr;
 mod quality;
 mod question;
+mod responses;
 mod rows;
 pub mod table;
 
@@ -26,15 +28,17 @@ use tokio::sync::watch;
 
 use crate::analysis::STAGES;
 use crate::domain::Links;
-use crate::store::Store;
+use crate::store::{MessagingWindow, Store};
 pub use access::Access;
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
     answer_journeys, credit_by_all_models, credit_by_model,
 };
+pub use audience::{AudienceReport, answer_audience};
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
+pub use responses::{ResponseReport, answer_responses};
 
 /// The steps of a funnel that conversations take, in order.
 fn conversation_steps() -> impl Iterator<Item = &'static str> {
@@ -54,6 +58,8 @@ pub struct Views {
     pub links: watch::Receiver<Arc<Links>>,
     /// Address under which the server is reached.
     pub public_url: Option<String>,
+    /// How long a business may answer freely.
+    pub window: MessagingWindow,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
 }
@@ -77,6 +83,8 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))
         .route("/api/v1/links", get(links::links))
+        .route("/api/v1/response-times", get(responses::response_times))
+        .route("/api/v1/audience", get(audience::audience))
         .route("/api/v1/quality", get(quality::quality))
         .route("/api/v1/attribution", get(api::attribution))
         .route("/api/v1/attribution/comparison", get(api::comparison))

@@ -1,12 +1,14 @@
 //! What somebody asks: a period, a breakdown, a form, and how credit is given.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use thiserror::Error;
 
 use jiff::tz::TimeZone;
 
 use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
-use crate::domain::{Period, PeriodError, Timestamp};
+use crate::domain::{Period, PeriodError, RefRules, Timestamp};
 
 /// Rows of a list in one answer.
 const MOST_ROWS: usize = 100_000;
@@ -85,6 +87,8 @@ pub struct Defaults {
     pub model: Model,
     /// The numbers that the models take.
     pub parameters: Parameters,
+    /// What refs stand for.
+    pub refs: Arc<RefRules>,
 }
 
 /// A question that has been understood.
@@ -166,7 +170,7 @@ impl Asked {
         }
         let period = Period::parse(self.from.as_deref(), self.to.as_deref(), zone, now)
             .map_err(bad_date("from"))?;
-        let by = Dimension::parse_list(self.by.as_deref().unwrap_or_default())
+        let by = Dimension::parse_list(self.by.as_deref().unwrap_or_default(), &defaults.refs)
             .map_err(Misunderstood::by("by"))?;
         let format = self.format.as_deref().map(Format::parse).transpose()?;
         let credit = self.credit.understand(defaults)?;

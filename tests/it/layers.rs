@@ -16,7 +16,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "store"]),
-    ("config", &["analysis", "journal", "normalize"]),
+    ("config", &["analysis", "domain", "journal", "normalize", "store"]),
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.

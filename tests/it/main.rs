@@ -24,6 +24,7 @@ mod cli;
 mod collector;
 mod crash;
 mod dashboard;
+mod doors;
 mod edges;
 mod engine;
 mod full_disk;

@@ -153,22 +153,31 @@ impl Walk<'_> {
                 self.person.private_reply = self.person.private_reply.or(self.person.comment);
             }
             Kind::Other => self.person.comment = Some(row),
-            Kind::Conversion => self.convert(row),
+            Kind::Conversion => {
+                // A lead ad's form is no act in a thread, but people came to it by the ad.
+                if let Some(door) = self.own_door(row) {
+                    self.touch(row, time, door);
+                }
+                self.convert(row);
+            }
             _ => {}
         }
     }
 
     /// The door of an act: its own, else the comment that was answered in private before.
     fn door(&self, row: usize) -> Option<Door> {
-        let name = text(self.columns.source, row);
-        let own = Source::ALL.into_iter().find(|source| source.as_str() == name);
         let comment = |at: usize| Door { source: Source::Comment, row: Some(at) };
-        match own {
+        match self.own_door(row).map(|door| door.source) {
             // The comment itself tells its post, the message that it led to does not.
             Some(Source::Comment) => Some(comment(self.person.comment.unwrap_or(row))),
             Some(source) => Some(Door { source, row: Some(row) }),
             None => self.person.private_reply.map(comment),
         }
+    }
+
+    fn own_door(&self, row: usize) -> Option<Door> {
+        let source = Source::from_name(text(self.columns.source, row))?;
+        Some(Door { source, row: Some(row) })
     }
 
     fn open(&mut self, row: usize, time: i64, door: Door) {
@@ -266,6 +275,10 @@ impl EventColumns<'_> {
         if !ad_a.is_empty() || !ad_b.is_empty() {
             return ad_a == ad_b;
         }
-        left.source == right.source && text(self.referral_ref, a) == text(self.referral_ref, b)
+        // The message of somebody who ticked a checkbox has not the checkbox's ref.
+        let is_checkbox = |row| text(self.source_name, row) == "checkbox_plugin";
+        left.source == right.source
+            && (text(self.referral_ref, a) == text(self.referral_ref, b)
+                || is_checkbox(a) && is_checkbox(b))
     }
 }

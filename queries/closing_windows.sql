@@ -1,0 +1,40 @@
+-- Conversations whose messaging window ends in a range: a time after the person's last act, or, if
+-- that is later, a longer time after their first message where they came by certain sources.
+-- Parameters: from, to (milliseconds; to is exclusive), hours (the usual window), sources and
+-- source_hours (the longer ones), unanswered (only those that wait for an answer), descending, limit.
+-- Columns: total (how many there are in all), waiting (how many of those wait), page_id, person_id,
+-- source, opened_at, waiting_since (null if answered), last_act_at, closes_at (ms).
+SELECT
+    count() OVER () AS total,
+    countIf(isNotNull(waiting_since)) OVER () AS waiting,
+    page_id,
+    person_id,
+    source,
+    opened_at,
+    waiting_since,
+    last_act_at,
+    closes_at
+FROM
+(
+    SELECT
+        toString(made.page_id) AS page_id,
+        made.person_id AS person_id,
+        toString(made.source) AS source,
+        toUnixTimestamp64Milli(made.opened_at) AS opened_at,
+        toUnixTimestamp64Milli(made.waiting_since) AS waiting_since,
+        toUnixTimestamp64Milli(made.last_act_at) AS last_act_at,
+        greatest(
+            toUnixTimestamp64Milli(made.last_act_at) + {hours:Int64} * 3600000,
+            assumeNotNull(ifNull(toUnixTimestamp64Milli(made.messaged_at), 0))
+                + transform(source, {sources:Array(String)}, {source_hours:Array(Int64)}, {hours:Int64}) * 3600000
+        ) AS closes_at
+    FROM conversations AS made FINAL
+    -- A window is a week at most (Meta, messenger-platform/policy), and begins with an act.
+    WHERE made.last_act_at >= fromUnixTimestamp64Milli({from:Int64} - 31 * 86400000)
+        AND made.last_act_at < fromUnixTimestamp64Milli({to:Int64})
+        AND isNotNull(made.messaged_at)
+)
+WHERE closes_at >= {from:Int64} AND closes_at < {to:Int64}
+    AND (NOT {unanswered:Bool} OR isNotNull(waiting_since))
+ORDER BY if({descending:Bool}, -closes_at, closes_at), page_id, person_id
+LIMIT {limit:UInt64}

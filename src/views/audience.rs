@@ -1,0 +1,55 @@
+//! Who may be written to: the opted-in audience by day, and customer lists.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::answer::AnswerError;
+use super::problem::Problem;
+use super::{Asked, Question, Views, api, csv};
+use crate::analysis::{SubscriberDay, subscribers};
+use crate::store::{Audience, Store};
+
+/// The report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AudienceReport {
+    /// First instant of the period, RFC 3339.
+    pub from: String,
+    /// First instant after the period, RFC 3339.
+    pub to: String,
+    /// Who opted in to notifications, at the end of each day.
+    pub days: Vec<SubscriberDay>,
+    /// Customer lists that were imported.
+    pub lists: Vec<Audience>,
+}
+
+/// The audience of the question's period.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_audience(
+    store: &Store,
+    question: &Question,
+) -> Result<AudienceReport, AnswerError> {
+    let period = &question.period;
+    let (rows, lists) = tokio::try_join!(store.subscriptions(period), store.audiences(period))?;
+    Ok(AudienceReport {
+        from: period.from.to_rfc3339(),
+        to: period.to.to_rfc3339(),
+        days: subscribers(&rows, period)?,
+        lists,
+    })
+}
+
+/// `GET /api/v1/audience`.
+pub(super) async fn audience(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, format) = api::understand(&views, asked, &headers)?;
+    let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
+    Ok(api::rendered(format, report, csv::audience))
+}

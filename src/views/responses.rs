@@ -1,0 +1,187 @@
+//! How well people are answered: times, windows that close, and what speed goes with.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::answer::AnswerError;
+use super::problem::Problem;
+use super::{Asked, Question, Views, api, csv};
+use crate::analysis::{Rate, wilson};
+use crate::domain::{Period, Timestamp};
+use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
+
+/// Rows of each list.
+const MOST_ROWS: u64 = 200;
+/// How far ahead windows that close are looked for.
+const AHEAD_MS: i64 = 24 * 3_600_000;
+
+/// The report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ResponseReport {
+    /// First instant of the period, RFC 3339.
+    pub from: String,
+    /// First instant after the period, RFC 3339.
+    pub to: String,
+    /// The zone of hours and weekdays.
+    pub time_zone: String,
+    /// Over all, and by source, hour, weekday, app and persona.
+    pub times: Vec<ResponseTimes>,
+    /// Conversion by how long the answer took.
+    pub replies: Vec<ReplySpeed>,
+    /// How the table of `replies` may be read.
+    pub note: &'static str,
+    /// Messaging windows that ended in the period.
+    pub windows: Windows,
+    /// The business's messages by tag, with their read rate.
+    pub sent: Vec<SentMessages>,
+    /// Share of the business's messages that have been read.
+    pub read_rate: Option<Rate>,
+    /// People's opt-outs from notifications in the period.
+    pub stops: u64,
+    /// Opt-ins in the period.
+    pub opt_ins: u64,
+    /// Share of stops among opt-ins and stops; blocks are not on the wire.
+    pub stop_rate: Option<Rate>,
+}
+
+/// Conversations by how long the answer took, and what became of them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplySpeed {
+    /// The bucket.
+    pub reply: String,
+    /// Conversations with a message of the person.
+    pub wrote: u64,
+    /// Those that reached the stage lead.
+    pub leads: u64,
+    /// Their share, with its 95 % interval.
+    pub lead_rate: Option<Rate>,
+    /// Those that reached the stage purchase.
+    pub purchases: u64,
+    /// Their share, with its 95 % interval.
+    pub purchase_rate: Option<Rate>,
+}
+
+/// Messaging windows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Windows {
+    /// Hours after the person's last act.
+    pub hours: i64,
+    /// Hours after the first message of those who came by a source, where that is longer.
+    pub by_source: Vec<(String, i64)>,
+    /// Windows that have ended in the period.
+    pub closed: u64,
+    /// Those that ended while the person waited for an answer.
+    pub closed_unanswered: u64,
+    /// Their share.
+    pub share_unanswered: Option<Rate>,
+    /// The last ones of those, the latest first.
+    pub lost: Vec<WindowRow>,
+    /// Conversations that wait for an answer and whose window closes within a day from now, the first
+    /// to close first.
+    pub closing: Vec<WindowRow>,
+}
+
+/// A conversation that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WindowRow {
+    /// Page or Instagram account.
+    pub page: String,
+    /// Person.
+    pub person: String,
+    /// Door of the opening.
+    pub source: String,
+    /// Since when they wait, RFC 3339.
+    pub waiting_since: String,
+    /// When the window ends, RFC 3339.
+    pub closes_at: String,
+}
+
+/// How people are answered in the question's period, seen at `now`.
+///
+/// # Errors
+/// If ClickHouse cannot be asked.
+pub async fn answer_responses(
+    store: &Store,
+    question: &Question,
+    window: &MessagingWindow,
+    now: Timestamp,
+) -> Result<ResponseReport, AnswerError> {
+    let period = &question.period;
+    let zone = || period.zone.clone();
+    let ended = Period { from: period.from, to: Timestamp(period.to.0.min(now.0)), zone: zone() };
+    let soon = Period { from: now, to: Timestamp(now.0 + AHEAD_MS), zone: zone() };
+    let (times, closed, lost, closing, sent, kinds) = tokio::try_join!(
+        store.response_times(period),
+        store.closing_windows(&ended, window, false, true, 1),
+        store.closing_windows(&ended, window, true, true, MOST_ROWS),
+        store.closing_windows(&soon, window, true, false, MOST_ROWS),
+        store.sent_messages(period),
+        store.kind_counts(period),
+    )?;
+    let (replies, times) = times.into_iter().partition(|row| row.dimension == "reply");
+    let (closed, unanswered) = closed.first().map_or((0, 0), |row| (row.total, row.waiting));
+    let (all_sent, read) =
+        sent.iter().fold((0, 0), |(all, read), row| (all + row.sent, read + row.read));
+    let count = |kind: &str, name: &str| -> u64 {
+        kinds.iter().filter(|row| row.kind == kind && row.name == name).map(|row| row.events).sum()
+    };
+    let (stops, opt_ins) = (count("other", "notification_messages_stop"), count("opt_in", ""));
+    let row = |row: ClosingWindow| WindowRow {
+        page: row.page_id,
+        person: row.person_id,
+        source: row.source,
+        waiting_since: Timestamp(row.waiting_since.unwrap_or(row.last_act_at)).to_rfc3339(),
+        closes_at: Timestamp(row.closes_at).to_rfc3339(),
+    };
+    Ok(ResponseReport {
+        from: period.from.to_rfc3339(),
+        to: period.to.to_rfc3339(),
+        time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+        times,
+        replies: replies_of(replies),
+        note: "Association, not cause: who is answered fast may differ in other ways from who is not. \
+               The funnel's lead follows an answer, so that without one there is none.",
+        windows: Windows {
+            hours: window.hours,
+            by_source: window.by_source.clone(),
+            closed,
+            closed_unanswered: unanswered,
+            share_unanswered: wilson(unanswered, closed),
+            lost: lost.into_iter().map(row).collect(),
+            closing: closing.into_iter().map(row).collect(),
+        },
+        read_rate: wilson(read, all_sent),
+        sent,
+        stops,
+        opt_ins,
+        stop_rate: wilson(stops, stops + opt_ins),
+    })
+}
+
+/// The buckets come sorted by a number before their name.
+fn replies_of(rows: Vec<ResponseTimes>) -> Vec<ReplySpeed> {
+    let replies = rows.into_iter().map(|row| ReplySpeed {
+        reply: row.value.split_once(' ').map_or(row.value.as_str(), |(_, name)| name).to_owned(),
+        wrote: row.wrote,
+        leads: row.leads,
+        lead_rate: wilson(row.leads, row.wrote),
+        purchases: row.purchases,
+        purchase_rate: wilson(row.purchases, row.wrote),
+    });
+    replies.collect()
+}
+
+/// `GET /api/v1/response-times`.
+pub(super) async fn response_times(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, format) = api::understand(&views, asked, &headers)?;
+    let now = Timestamp((views.clock)());
+    let report = answer_responses(&views.store, &question, &views.window, now).await;
+    Ok(api::rendered(format, report.map_err(Problem::from)?, csv::responses))
+}
