@@ -1,9 +1,9 @@
 -- Everyone there is has conversations to be made, in the order of the events, 20,000 people at once.
 -- Parameters: changed (table).
-INSERT INTO {changed:Identifier} (batch, page_id, person_id, since, pending)
+INSERT INTO {changed:Identifier} (batch, page_id, person_id, since)
 SELECT
     intDiv(row_number() OVER (ORDER BY page_id, person_id), 20000) AS batch,
-    page_id, person_id, since, 1
+    page_id, person_id, since
 FROM
 (
     SELECT

@@ -91,7 +91,7 @@ impl Rows {
         }
         store.insert_block("quarantine", &refusals, token).await?;
         // Behind the events: when it is read, they are there.
-        store.insert_block("changed_people", &self.changed, token).await?;
+        store.note_changed(&self.changed, token).await?;
         Ok(refusals.len() as u64)
     }
 }

@@ -95,6 +95,13 @@ pub(super) struct ChangedRow {
     page_id: String,
     person_id: String,
     since: i64,
+}
+
+/// A row of `changed_batches`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+struct PendingRow {
+    batch: u64,
+    people: u64,
     pending: i64,
 }
 
@@ -111,7 +118,6 @@ impl ChangedRow {
             page_id: page.to_owned(),
             person_id: person.to_owned(),
             since,
-            pending: 1,
         });
         rows.collect()
     }
@@ -125,13 +131,25 @@ impl ChangedRow {
             page_id: row.page_id.clone(),
             person_id: person.clone(),
             since: 0,
-            pending: 1,
         });
         rows.collect()
     }
 }
 
 impl Store {
+    /// Says that some people have changed; all rows are of one block.
+    pub(super) async fn note_changed(
+        &self,
+        rows: &[ChangedRow],
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        self.insert_block("changed_people", rows, token).await?;
+        // Behind the people: who reads the block finds them.
+        let pending = PendingRow { batch: first.batch, people: rows.len() as u64, pending: 1 };
+        self.insert_block("changed_batches", &[pending], token).await
+    }
+
     /// Blocks of changed people that are not worked off, the oldest first; a thousand at most.
     ///
     /// # Errors
@@ -141,7 +159,7 @@ impl Store {
         tables: MadeTables,
     ) -> Result<Vec<ChangedBatch>, StoreError> {
         let question = self.client.query(CHANGED_BATCHES);
-        let question = question.param("changed", tables.name("changed_people"));
+        let question = question.param("batches_table", tables.name("changed_batches"));
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
@@ -239,7 +257,7 @@ impl Store {
     pub async fn work_off(&self, tables: MadeTables, batches: &[u64]) -> Result<(), StoreError> {
         self.client
             .query(WORK_OFF)
-            .param("changed", tables.name("changed_people"))
+            .param("batches_table", tables.name("changed_batches"))
             .param("batches", batches)
             .execute()
             .await

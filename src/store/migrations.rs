@@ -51,6 +51,8 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "0023_aliases",
     24 "0024_contacts",
     25 "0025_audience_members",
+    26 "0026_changed_batches",
+    27 "0027_everyone_pending",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

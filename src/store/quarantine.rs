@@ -51,7 +51,7 @@ pub async fn replay_quarantined(
         store.insert_block("events_by_person", &events, &token).await?;
         let number = u64::try_from(now.0).unwrap_or_default().saturating_mul(1000);
         let changed = ChangedRow::of_events(&events, number);
-        store.insert_block("changed_people", &changed, &token).await?;
+        store.note_changed(&changed, &token).await?;
         store.insert_block("quarantine", &understood, &token).await?;
         replayed.understood += understood.len() as u64;
         replayed.events += events.len() as u64;

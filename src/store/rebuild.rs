@@ -9,10 +9,12 @@ const CREATE: &str = include_str!("../../queries/create_rebuilt.sql");
 const DROP: &str = include_str!("../../queries/drop_rebuilt.sql");
 const EXCHANGE: &str = include_str!("../../queries/exchange_rebuilt.sql");
 const EVERYONE_CHANGED: &str = include_str!("../../queries/everyone_changed.sql");
+const EVERYONE_PENDING: &str = include_str!("../../queries/everyone_pending.sql");
 const ROWS_THAT_DIFFER: &str = include_str!("../../queries/rows_that_differ.sql");
 
 const MADE: [&str; 4] = ["people", "conversations", "touchpoints", "conversions"];
-const CHANGED: &str = "changed_people";
+/// Whose turn it is.
+const CHANGED: [&str; 2] = ["changed_people", "changed_batches"];
 
 /// How the rows of two tables compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
@@ -31,14 +33,17 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn begin_rebuilt(&self) -> Result<(), StoreError> {
-        for table in MADE.into_iter().chain([CHANGED]) {
+        for table in MADE.into_iter().chain(CHANGED) {
             let make = self.client.query(&CREATE.replace("LIKE_TABLE", table));
             let make = make.param("rebuilt", MadeTables::Rebuilt.name(table)).execute();
             make.await.map_err(|error| self.failed(error))?;
         }
-        let everyone = self.client.query(EVERYONE_CHANGED);
-        let everyone = everyone.param("changed", MadeTables::Rebuilt.name(CHANGED)).execute();
-        everyone.await.map_err(|error| self.failed(error))
+        let [changed, batches] = CHANGED.map(|table| MadeTables::Rebuilt.name(table));
+        let everyone = self.client.query(EVERYONE_CHANGED).param("changed", &changed).execute();
+        everyone.await.map_err(|error| self.failed(error))?;
+        let pending = self.client.query(EVERYONE_PENDING).param("changed", &changed);
+        let pending = pending.param("batches_table", &batches).execute();
+        pending.await.map_err(|error| self.failed(error))
     }
 
     /// How `table` compares with its rebuilt form.
@@ -69,7 +74,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn end_rebuilt(&self) -> Result<(), StoreError> {
-        for table in MADE.into_iter().chain([CHANGED]) {
+        for table in MADE.into_iter().chain(CHANGED) {
             let drop = self.client.query(DROP).param("rebuilt", MadeTables::Rebuilt.name(table));
             drop.execute().await.map_err(|error| self.failed(error))?;
         }

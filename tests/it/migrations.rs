@@ -48,9 +48,13 @@ async fn two_processes_that_start_together_make_one_schema() {
         tables,
         [
             "ad_campaigns",
+            "aliases",
+            "audience_members",
+            "changed_batches",
             "changed_people",
             "clicks",
             "clicks_of_visits",
+            "contacts",
             "conversations",
             "conversions",
             "events",
