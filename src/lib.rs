@@ -10,6 +10,7 @@
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`registry`]: edits of tracked links, by command or form.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
 //! - [`config`] and [`cli`]: how a person or a supervisor starts all this.
@@ -24,6 +25,7 @@ pub mod domain;
 pub mod journal;
 pub mod normalize;
 pub mod operations;
+pub mod registry;
 pub mod store;
 pub mod synthetic;
 pub mod upkeep;

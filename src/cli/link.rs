@@ -1,13 +1,13 @@
 //! `link`: the registry of tracked links.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::domain::{Link, Links};
+use crate::registry::{About, Edit, EditError, RegistryError};
 use crate::views::{self, Asked, Format, csv, table};
 
 /// Arguments of `link`.
@@ -44,7 +44,7 @@ struct AddArgs {
     #[arg(long)]
     page: String,
     #[command(flatten)]
-    about: About,
+    said: Said,
 }
 
 #[derive(Debug, Args)]
@@ -55,12 +55,12 @@ struct EditArgs {
     #[arg(long)]
     page: Option<String>,
     #[command(flatten)]
-    about: About,
+    said: Said,
 }
 
 /// What can be said of a link; what is not said stays as it is.
 #[derive(Debug, Args)]
-struct About {
+struct Said {
     /// Id of the Page whose conversations it opens [default: the page, if that is an id]
     #[arg(long, value_name = "ID")]
     page_id: Option<String>,
@@ -96,27 +96,21 @@ struct About {
     instagram: Option<bool>,
 }
 
-impl About {
-    fn apply(self, link: &mut Link) {
-        let texts = [
-            (self.page_id, &mut link.page_id),
-            (self.referral_ref, &mut link.referral_ref),
-            (self.text, &mut link.text),
-            (self.campaign, &mut link.campaign),
-            (self.medium, &mut link.medium),
-            (self.owner, &mut link.owner),
-            (self.currency, &mut link.currency),
-        ];
-        for (said, field) in texts {
-            *field = said.unwrap_or_else(|| std::mem::take(field));
+impl Said {
+    fn about(self, page: Option<String>) -> About {
+        About {
+            page,
+            page_id: self.page_id,
+            referral_ref: self.referral_ref,
+            text: self.text,
+            campaign: self.campaign,
+            medium: self.medium,
+            owner: self.owner,
+            cost: if self.no_cost { Some(None) } else { self.cost.map(Some) },
+            currency: self.currency,
+            is_printed: self.printed,
+            is_instagram: self.instagram,
         }
-        link.cost = self.cost.or(link.cost);
-        if self.no_cost {
-            link.cost = None;
-            link.currency.clear();
-        }
-        link.is_printed = self.printed.unwrap_or(link.is_printed);
-        link.is_instagram = self.instagram.unwrap_or(link.is_instagram);
     }
 }
 
@@ -150,81 +144,26 @@ async fn with_session(
             Format::Json => read::json(&report)?,
         });
     }
-    // An edit reads a link and writes it again: one after the other.
-    let _lock = session::lock(&settings.data_dir, "links.lock")?;
-    let links = store.links().await?;
-    let link = edited(&links, what)?;
-    link.check()?;
-    let edited_at = u64::try_from(session::now()).unwrap_or(0) * 1000;
-    store.save_link(link.clone(), edited_at).await?;
-    for told in link.lint(&links.into_values().collect::<Vec<_>>()) {
+    let edit = match what {
+        What::Add(AddArgs { slug, page, said }) => {
+            Edit::Add { slug, about: said.about(Some(page)) }
+        }
+        What::Edit(EditArgs { slug, page, said }) => Edit::Change { slug, about: said.about(page) },
+        What::Archive { slug, undo } => Edit::Archive { slug, is_archived: !undo },
+        // Answered before.
+        What::List(_) => bail!("a list is no edit"),
+    };
+    let made = session.registry(settings).make(edit).await;
+    let (link, lint) = made.map_err(|error| match error {
+        // Bad usage, as the exit code tells.
+        RegistryError::Edit(EditError::Link(error)) => error.into(),
+        error => anyhow::Error::from(error),
+    })?;
+    for told in lint {
         eprintln!("note: {told}");
     }
     let address = public_url.map(|url| views::short_address(url, &link.slug));
     let address =
         address.unwrap_or_else(|| format!("/l/{} (server.public_url is not set)", link.slug));
     read::print(format!("{}\t{address}\t{}\n", link.slug, link.target(None)))
-}
-
-/// The link as the command wants it.
-fn edited(links: &Links, what: What) -> anyhow::Result<Link> {
-    let known = |slug: &str| {
-        let link = links.get(slug).cloned();
-        link.with_context(|| format!("there is no link {slug:?}; `link list` shows all"))
-    };
-    Ok(match what {
-        What::Add(AddArgs { slug, page, about }) => {
-            let mut link = Link { page_id: id_of(&page), ..Link::new("", &page) };
-            about.apply(&mut link);
-            link.slug = match slug {
-                Some(slug) if links.contains_key(&slug) => {
-                    bail!("slug: there is a link {slug:?} already; `link edit` changes it")
-                }
-                Some(slug) => slug,
-                None => free_slug(links, &link.referral_ref),
-            };
-            link
-        }
-        What::Edit(EditArgs { slug, page, about }) => {
-            let mut link = known(&slug)?;
-            if let Some(page) = page {
-                // Where it was the Page itself, it is the new one.
-                if link.page_id == link.page || link.page_id.is_empty() {
-                    link.page_id = id_of(&page);
-                }
-                link.page = page;
-            }
-            about.apply(&mut link);
-            link
-        }
-        What::Archive { slug, undo } => Link { is_archived: !undo, ..known(&slug)? },
-        // Answered before.
-        What::List(_) => bail!("a list is no edit"),
-    })
-}
-
-/// The page, if that is an id.
-fn id_of(page: &str) -> String {
-    let is_id = page.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id { page.to_owned() } else { String::new() }
-}
-
-/// A slug made of the ref, with a number if it is taken.
-fn free_slug(links: &Links, referral_ref: &str) -> String {
-    let letters = referral_ref.to_ascii_lowercase();
-    let letters: String = letters
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
-        .collect();
-    let words: Vec<&str> = letters.split('-').filter(|word| !word.is_empty()).collect();
-    let mut base = words.join("-");
-    base.truncate(48);
-    let base = match base.trim_matches('-') {
-        "" => "link",
-        base => base,
-    };
-    std::iter::once(base.to_owned())
-        .chain((2..=links.len() + 2).map(|number| format!("{base}-{number}")))
-        .find(|slug| !links.contains_key(slug))
-        .unwrap_or_default()
 }

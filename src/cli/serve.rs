@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
+use crate::registry;
 use crate::store::{self, Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
 use crate::views::{self, Access, Views};
@@ -222,6 +223,7 @@ fn routes(
     );
     collector::router(door)
         .merge(operations::router(operations))
+        .merge(views::guarded(registry::router(session.registry(settings)), &views))
         .merge(views::router(views))
         .layer(limit)
 }

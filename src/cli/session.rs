@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
+use crate::registry::Registry;
 use crate::store::engine::{self, Attached, Engine, EngineError};
 use crate::store::{self, Endpoint, Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
@@ -71,6 +72,11 @@ impl Session {
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
         Self { store, engine: Some(engine), _attached: None }
+    }
+
+    /// Its link registry.
+    pub(super) fn registry(&self, settings: &Settings) -> Registry {
+        Registry::new(self.store.clone(), settings.data_dir.join("links.lock"), now)
     }
 
     /// What keeps its conversations up to date.

@@ -71,6 +71,11 @@ impl Views {
     }
 }
 
+/// Routes that open to whoever may look.
+pub fn guarded(routes: Router, views: &Views) -> Router {
+    routes.route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
+}
+
 /// The routes of dashboard and API.
 pub fn router(views: Views) -> Router {
     let guarded = Router::new()
@@ -79,6 +84,11 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/funnels/{name}", get(api::funnel))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
+        .route("/links/new", get(dashboard::new_link))
+        .route("/links/{slug}/edit", get(dashboard::edit_link))
+        .route("/conversations", get(dashboard::conversations))
+        .route("/audience", get(dashboard::audience))
+        .route("/quality", get(dashboard::quality))
         .route("/api/v1/conversations", get(rows::conversations))
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))

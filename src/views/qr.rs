@@ -32,7 +32,7 @@ pub(super) async fn svg(
     Path(slug): Path<String>,
     look: Result<Query<Look>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let (code, look) = code(&views, &slug, look)?;
+    let (code, look) = code(&views, &slug, look).await?;
     let text = draw_svg(&code, look.quiet_zone.unwrap_or(QUIET), look.caption.as_deref());
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], text).into_response())
 }
@@ -43,7 +43,7 @@ pub(super) async fn png(
     Path(slug): Path<String>,
     look: Result<Query<Look>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let (code, look) = code(&views, &slug, look)?;
+    let (code, look) = code(&views, &slug, look).await?;
     if look.caption.is_some() {
         let text = "a caption is for the SVG".to_owned();
         return Err(Problem::in_parameter("caption", text));
@@ -69,7 +69,7 @@ const QUIET: usize = 4;
 const MOST_PIXELS: usize = 4096;
 const LONGEST_CAPTION: usize = 80;
 
-fn code(
+async fn code(
     views: &Views,
     slug: &str,
     look: Result<Query<Look>, QueryRejection>,
@@ -97,7 +97,12 @@ fn code(
         let text = "it holds a control character".to_owned();
         return Err(Problem::in_parameter("caption", text));
     }
-    let link = views.links.borrow().get(slug).cloned();
+    let known = views.links.borrow().get(slug).cloned();
+    // A link that has just been saved is not at hand yet.
+    let link = match known {
+        Some(link) => Some(link),
+        None => views.store.links().await.ok().and_then(|mut links| links.remove(slug)),
+    };
     let link = link
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("there is no link {slug:?}")))?;
     let address = views.short_address(&link.slug).unwrap_or_else(|| link.target(None));

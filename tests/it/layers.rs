@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
     ("collector", &["domain", "journal"]),
     ("store", &["domain", "journal", "normalize"]),
     ("analysis", &["domain"]),
+    ("registry", &["domain", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),

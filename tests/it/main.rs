@@ -33,6 +33,7 @@ mod layers;
 mod links;
 mod migrations;
 mod outage;
+mod pages;
 mod payloads;
 mod qr;
 mod recovery;

@@ -17,6 +17,8 @@ pub(super) struct LinksPage {
     page: &'static str,
     range: Range,
     has_address: bool,
+    /// The link that has just been saved.
+    saved: Option<String>,
     columns: Vec<&'static str>,
     rows: Vec<Row>,
     /// Address of the figures, to which a format is added.
@@ -35,7 +37,12 @@ struct Row {
 }
 
 impl LinksPage {
-    pub(super) fn new(report: &LinksReport, period: &Period, now: Timestamp) -> Self {
+    pub(super) fn new(
+        report: &LinksReport,
+        saved: Option<String>,
+        period: &Period,
+        now: Timestamp,
+    ) -> Self {
         // Those in use first, those with most clicks first.
         let mut links: Vec<&LinkFigures> = report.links.iter().collect();
         links.sort_by_key(|row| (row.link.is_archived, std::cmp::Reverse(row.clicks)));
@@ -44,6 +51,7 @@ impl LinksPage {
             page: "links",
             range: Range::new(period, now, "/links", ""),
             has_address: report.links.iter().all(|row| row.address.is_some()),
+            saved: saved.filter(|slug| report.links.iter().any(|row| row.link.slug == *slug)),
             columns: STEPS.iter().map(|step| words::stage(step).0).collect(),
             rows: links.into_iter().map(row).collect(),
             api: format!("/api/v1/links?from={from}&to={to}"),

@@ -1,10 +1,14 @@
 //! The pages.
 
 mod attribution;
+mod audience;
+mod conversations;
 mod figures;
 mod journeys;
+mod link_form;
 mod links;
 mod overview;
+mod quality;
 mod range;
 mod text;
 mod words;
@@ -22,9 +26,13 @@ use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
 use crate::analysis::{Dimension, Model, Parameters};
 use crate::domain::{Period, Timestamp};
 use attribution::{AttributionPage, Credits};
+use audience::AudiencePage;
+use conversations::ConversationsPage;
 use figures::Figures;
+pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
 use overview::Overview;
+use quality::QualityPage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 /// Pages load nothing but our style sheet, run nothing, and are shown in no frame.
@@ -48,6 +56,8 @@ pub(super) struct Asking {
     to: Option<String>,
     through: Option<String>,
     by: Option<String>,
+    /// The link that a form has just saved.
+    saved: Option<String>,
     #[serde(flatten)]
     credit: AskedCredit,
 }
@@ -101,10 +111,39 @@ pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Res
 
 /// `GET /links`.
 pub(super) async fn links(State(views): State<Views>, asking: Asks) -> Response {
+    let saved = asking.as_ref().ok().and_then(|Query(asking)| asking.saved.clone());
     show(&views, asking, async |views, question, now| {
         let public_url = views.public_url.as_deref();
         let report = super::answer_links(&views.store, &question, public_url).await?;
-        Ok(LinksPage::new(&report, &question.period, now))
+        Ok(LinksPage::new(&report, saved, &question.period, now))
+    })
+    .await
+}
+
+/// `GET /conversations`.
+pub(super) async fn conversations(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let window = &views.window;
+        let report = super::answer_responses(&views.store, &question, window, now).await?;
+        Ok(ConversationsPage::new(&report, &question.period, now))
+    })
+    .await
+}
+
+/// `GET /audience`.
+pub(super) async fn audience(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let report = super::answer_audience(&views.store, &question).await?;
+        Ok(AudiencePage::new(&report, &question.period, now))
+    })
+    .await
+}
+
+/// `GET /quality`.
+pub(super) async fn quality(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let report = super::answer_quality(&views.store, &question, now).await?;
+        Ok(QualityPage::new(&report, &question.period, now))
     })
     .await
 }
@@ -124,15 +163,18 @@ async fn show<P: Template>(
     };
     match page {
         Ok(page) => html(StatusCode::OK, page.render()),
-        Err(problem) => {
-            let status = problem.status();
-            let title = match status {
-                StatusCode::BAD_REQUEST => "This cannot be shown",
-                _ => "The figures cannot be shown now",
-            };
-            html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
-        }
+        Err(problem) => refused(problem),
     }
+}
+
+fn refused(problem: Problem) -> Response {
+    let status = problem.status();
+    let title = match status {
+        StatusCode::BAD_REQUEST => "This cannot be shown",
+        StatusCode::NOT_FOUND => "There is no such page",
+        _ => "The figures cannot be shown now",
+    };
+    html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
 }
 
 fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, Misunderstood> {

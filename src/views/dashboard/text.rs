@@ -57,3 +57,22 @@ pub(super) fn local_minute(instant: Timestamp, zone: &TimeZone) -> String {
         |instant| instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string(),
     )
 }
+
+/// A time span in its largest fitting unit: `45 s`, `3.5 min`, `2.0 h`, `1.2 days`.
+pub(super) fn span(milliseconds: Option<f64>) -> String {
+    let Some(seconds) = milliseconds.map(|ms| ms / 1000.0) else { return dash() };
+    match seconds {
+        ..60.0 => format!("{seconds:.0}\u{a0}s"),
+        ..3_600.0 => format!("{:.1}\u{a0}min", seconds / 60.0),
+        ..86_400.0 => format!("{:.1}\u{a0}h", seconds / 3_600.0),
+        _ => format!("{:.1}\u{a0}days", seconds / 86_400.0),
+    }
+}
+
+/// An RFC 3339 instant in a zone, to the minute.
+pub(super) fn local(instant: &str, zone: &TimeZone) -> String {
+    instant.parse::<jiff::Timestamp>().map_or_else(
+        |_| instant.to_owned(),
+        |at| local_minute(Timestamp(at.as_millisecond()), zone),
+    )
+}

@@ -3,10 +3,13 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub(super) const PAGES: [(&str, &str, &str); 3] = [
+pub(super) const PAGES: [(&str, &str, &str); 6] = [
     ("overview", "/", "Overview"),
     ("attribution", "/attribution", "Attribution"),
     ("links", "/links", "Links"),
+    ("conversations", "/conversations", "Answers"),
+    ("audience", "/audience", "Audience"),
+    ("quality", "/quality", "Quality"),
 ];
 
 /// A stage's label and definition.
@@ -65,5 +68,18 @@ pub(super) fn model(model: Model) -> &'static str {
         Model::TimeDecay => "Time decay",
         Model::Markov => "Markov",
         Model::Shapley => "Shapley",
+    }
+}
+
+/// ISO 8601's weekdays, 1 to 7.
+pub(super) fn weekday(number: &str) -> &'static str {
+    match number {
+        "1" => "Monday",
+        "2" => "Tuesday",
+        "3" => "Wednesday",
+        "4" => "Thursday",
+        "5" => "Friday",
+        "6" => "Saturday",
+        _ => "Sunday",
     }
 }

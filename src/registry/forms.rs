@@ -1,0 +1,128 @@
+//! The forms of the links page. Each leads back to a page: to the list, or to the form with what is
+//! wrong and everything that was typed.
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use serde::Deserialize;
+
+use super::{Edit, EditError, Form, Registry, RegistryError};
+
+/// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`; whoever may look may edit.
+pub fn router(registry: Registry) -> Router {
+    Router::new()
+        .route("/links", post(add))
+        .route("/links/{slug}", post(change))
+        .route("/links/{slug}/archive", post(archive))
+        .layer(from_fn(from_own_page))
+        .with_state(registry)
+}
+
+async fn add(State(registry): State<Registry>, axum::Form(form): axum::Form<Form>) -> Response {
+    let slug = Some(form.slug.trim().to_owned());
+    let edit = form.about().map(|about| Edit::Add { slug, about });
+    made(&registry, edit.map_err(EditError::from), "/links/new", &form).await
+}
+
+async fn change(
+    State(registry): State<Registry>,
+    Path(slug): Path<String>,
+    axum::Form(form): axum::Form<Form>,
+) -> Response {
+    let edit = form.about().map(|about| Edit::Change { slug: slug.clone(), about });
+    let back = format!("/links/{slug}/edit");
+    made(&registry, edit.map_err(EditError::from), &back, &form).await
+}
+
+#[derive(Deserialize)]
+struct Archived {
+    #[serde(default)]
+    undo: bool,
+}
+
+async fn archive(
+    State(registry): State<Registry>,
+    Path(slug): Path<String>,
+    axum::Form(Archived { undo }): axum::Form<Archived>,
+) -> Response {
+    let edit = Edit::Archive { slug: slug.clone(), is_archived: !undo };
+    made(&registry, Ok(edit), &format!("/links/{slug}/edit"), &Form::default()).await
+}
+
+async fn made(
+    registry: &Registry,
+    edit: Result<Edit, EditError>,
+    back: &str,
+    form: &Form,
+) -> Response {
+    let made = match edit {
+        Ok(edit) => registry.make(edit).await,
+        Err(error) => Err(error.into()),
+    };
+    match made {
+        Ok((link, _)) => Redirect::to(&format!("/links?saved={}", link.slug)).into_response(),
+        Err(RegistryError::Edit(error)) => {
+            let query = serde_json::to_value(form).unwrap_or_default();
+            let mut fields = form_urlencoded::Serializer::new(String::new());
+            fields.append_pair("error", &error.to_string());
+            for (key, value) in query.as_object().into_iter().flatten() {
+                fields.append_pair(key, value.as_str().unwrap_or_default());
+            }
+            Redirect::to(&format!("{back}?{}", fields.finish())).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a link could not be saved");
+            let text = "The link could not be saved; the log of this server says why.";
+            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+        }
+    }
+}
+
+/// Refuses forms that another site's page sends with this browser's cookie.
+async fn from_own_page(request: Request, next: Next) -> Response {
+    if is_own(request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This form was sent from another site.").into_response()
+}
+
+/// Browsers say where a form comes from (Fetch Metadata; before it the origin). A program says
+/// nothing, and has no cookie that could be misused.
+fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let host = text(header::HOST.as_str()).unwrap_or_default();
+    match text(header::ORIGIN.as_str()) {
+        Some(origin) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_send_forms() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, header::HeaderValue::from_static(value));
+            }
+            headers
+        };
+        let host = ("host", "funnel.example.com");
+        assert!(is_own(&headers(&[host, ("sec-fetch-site", "same-origin")])));
+        assert!(is_own(&headers(&[host, ("origin", "https://funnel.example.com")])));
+        assert!(is_own(&headers(&[host])));
+        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "cross-site")])));
+        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "same-site")])));
+        assert!(!is_own(&headers(&[host, ("origin", "https://evil.example.com")])));
+        assert!(!is_own(&headers(&[host, ("origin", "null")])));
+    }
+}

@@ -1,0 +1,122 @@
+//! The form of a link: new, or to be changed.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::{Views, answer, problem::Problem};
+use super::{html, refused, words};
+use crate::domain::Link;
+
+/// What was typed before, and what is wrong with it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::views) struct Typed {
+    error: Option<String>,
+    slug: String,
+    page: String,
+    page_id: String,
+    #[serde(rename = "ref")]
+    referral_ref: String,
+    text: String,
+    campaign: String,
+    medium: String,
+    owner: String,
+    cost: String,
+    currency: String,
+    printed: Option<String>,
+    instagram: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "link_form.html", config = "dashboards/askama.toml")]
+struct LinkForm {
+    page: &'static str,
+    title: String,
+    /// Where the form goes.
+    action: String,
+    is_new: bool,
+    is_archived: bool,
+    typed: Typed,
+    address: String,
+    target: String,
+    lint: Vec<String>,
+}
+
+type Before = Result<Query<Typed>, QueryRejection>;
+
+/// `GET /links/new`.
+pub(in crate::views) async fn new_link(before: Before) -> Response {
+    let typed = match before {
+        Ok(Query(typed)) => typed,
+        Err(rejection) => {
+            return refused(Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()));
+        }
+    };
+    let form = LinkForm {
+        page: "links",
+        title: "New link".to_owned(),
+        action: "/links".to_owned(),
+        is_new: true,
+        is_archived: false,
+        typed,
+        address: String::new(),
+        target: String::new(),
+        lint: Vec::new(),
+    };
+    html(StatusCode::OK, form.render())
+}
+
+/// `GET /links/{slug}/edit`.
+pub(in crate::views) async fn edit_link(
+    State(views): State<Views>,
+    Path(slug): Path<String>,
+    before: Before,
+) -> Response {
+    let links = match views.store.links().await {
+        Ok(links) => links,
+        Err(error) => return refused(Problem::from(answer::AnswerError::from(error))),
+    };
+    let Some(link) = links.get(&slug).cloned() else {
+        let text = format!("There is no link {slug:?}.");
+        return refused(Problem::new(StatusCode::NOT_FOUND, text));
+    };
+    let before = before.ok().map(|Query(typed)| typed).filter(|typed| typed.error.is_some());
+    let others: Vec<Link> = links.into_values().collect();
+    let form = LinkForm {
+        page: "links",
+        title: format!("Link {slug}"),
+        action: format!("/links/{slug}"),
+        is_new: false,
+        is_archived: link.is_archived,
+        address: views.short_address(&slug).unwrap_or_default(),
+        target: link.target(None),
+        lint: link.lint(&others),
+        typed: before.unwrap_or_else(|| Typed::of(link)),
+    };
+    html(StatusCode::OK, form.render())
+}
+
+impl Typed {
+    fn of(link: Link) -> Self {
+        let ticked = |is: bool| is.then(|| "on".to_owned());
+        Self {
+            error: None,
+            slug: link.slug,
+            page: link.page,
+            page_id: link.page_id,
+            referral_ref: link.referral_ref,
+            text: link.text,
+            campaign: link.campaign,
+            medium: link.medium,
+            owner: link.owner,
+            cost: link.cost.map(|cost| cost.to_string()).unwrap_or_default(),
+            currency: link.currency,
+            printed: ticked(link.is_printed),
+            instagram: ticked(link.is_instagram),
+        }
+    }
+}
