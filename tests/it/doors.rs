@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::support::browser::Browser;
 use crate::support::{Server, World};
 
 const RANGE: &str = "from=2026-11-20&to=2026-11-21";
@@ -74,6 +75,13 @@ async fn every_door_is_named_right_and_is_a_row() {
     }
     // Nobody is counted twice: not as a plugin's reference, not as a group, not as a form.
     assert_eq!(rows.len(), DOORS.len() + 1);
+    // On the dashboard each source is a row.
+    let browser = Browser::open(1200, 900, "light").await;
+    browser.client.goto(&server.url("/?from=2026-11-20&through=2026-11-20")).await.unwrap();
+    let page = browser.text("#sources").await;
+    for label in ["Ads", "Links", "QR codes", "Website chat", "Comments", "Sponsored messages"] {
+        assert!(page.contains(label), "{label}: {page}");
+    }
     // The sources are rows that add up, and dimensions of their own are there.
     let funnel =
         server.json(&format!("/api/v1/funnels/click-to-messenger?{RANGE}&by=source")).await;
