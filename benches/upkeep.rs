@@ -2,6 +2,7 @@
 //! conversations, in turn beside a small and a large history. Then a rebuild of the large one from
 //! nothing. `make bench-upkeep`; `-- SMALL LARGE` (people) for other sizes.
 #![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a benchmark may fail loudly")]
+#![expect(clippy::cast_possible_wrap, reason = "rounds are few")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::path::{Path, PathBuf};
@@ -110,7 +111,7 @@ impl History {
         let store = Store::new(engine.endpoint(&name));
         migrate(&store).await.unwrap();
         let lock = folder.join(format!("{name}.lock"));
-        let now = || i64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap();
+        let now = || jiff::Timestamp::now().as_millisecond();
         let upkeep = Upkeep::new(store.clone(), lock, now);
         let folder = folder.join(&name);
         let mut history = Self { store, upkeep, folder, people, events: 0 };
@@ -168,7 +169,7 @@ impl History {
     fn new_events(&self, round: usize) -> Vec<Bytes> {
         let mut random = fastrand::Rng::with_seed(round as u64);
         let body = |number: usize| {
-            let person = if number % 2 == 0 {
+            let person = if number.is_multiple_of(2) {
                 7_000_000_000_000_000 + random.u64(0..self.people)
             } else {
                 8_000_000_000_000_000 + (round * NEW + number) as u64

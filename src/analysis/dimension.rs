@@ -81,6 +81,11 @@ impl Dimension {
         })
     }
 
+    /// Whether its values run forwards.
+    pub(super) fn is_time(&self) -> bool {
+        matches!(self, Self::Day | Self::Week | Self::Hour)
+    }
+
     /// All names, for messages.
     #[must_use]
     pub fn names() -> String {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reach::Reach;
 use super::threads::STAGES;
-use super::{AnalysisError, Dimension};
+use super::{AnalysisError, Dimension, Rate};
 use crate::domain::{AdDay, Period};
 
 /// Name of the funnel that everybody has.
@@ -47,6 +47,37 @@ pub struct Step {
     pub rate_from_previous: Option<f64>,
     /// Share of those of the first step that has data.
     pub rate_from_first: Option<f64>,
+    /// What an own funnel tells besides.
+    #[serde(flatten)]
+    pub detail: Option<StepDetail>,
+}
+
+/// What an own funnel tells of a step besides its count.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepDetail {
+    /// How many did not reach the next step; `None` of the last.
+    pub dropped: Option<u64>,
+    /// `rate_from_previous` with its 95 % interval.
+    pub rate_interval: Option<Rate>,
+    /// Times from the step before to this one, of those who reached it.
+    #[serde(flatten)]
+    pub waits: Option<Waits>,
+}
+
+/// Times between two steps.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Waits {
+    /// First quartile, milliseconds.
+    pub p25_ms: f64,
+    /// Median, milliseconds.
+    pub median_ms: f64,
+    /// Third quartile, milliseconds.
+    pub p75_ms: f64,
+    /// 90th percentile, milliseconds.
+    pub p90_ms: f64,
+    /// How many waited up to so many milliseconds and longer than the bar before; the last bar has no
+    /// end.
+    pub histogram: Vec<(Option<i64>, u64)>,
 }
 
 impl Step {
@@ -54,7 +85,13 @@ impl Step {
     #[must_use]
     pub fn none(&self) -> Self {
         let count = self.count.map(|_| 0);
-        Self { name: self.name.clone(), count, rate_from_previous: None, rate_from_first: None }
+        Self {
+            name: self.name.clone(),
+            count,
+            rate_from_previous: None,
+            rate_from_first: None,
+            detail: None,
+        }
     }
 }
 
@@ -99,9 +136,7 @@ pub fn funnel(
         let mut descending = vec![false; order.len()];
         // Days run forwards; everything else starts with the largest.
         descending[0] = true;
-        let is_in_time = by.iter().any(|dimension| {
-            matches!(dimension, Dimension::Day | Dimension::Week | Dimension::Hour)
-        });
+        let is_in_time = by.iter().any(Dimension::is_time);
         if is_in_time {
             order.rotate_left(1);
             descending.rotate_left(1);
@@ -169,7 +204,13 @@ fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
     let mut steps: Vec<Step> = Vec::new();
     for name in BEFORE_OPENING {
         let name = name.to_owned();
-        steps.push(Step { name, count: None, rate_from_previous: None, rate_from_first: None });
+        steps.push(Step {
+            name,
+            count: None,
+            rate_from_previous: None,
+            rate_from_first: None,
+            detail: None,
+        });
     }
     let mut first = None;
     let mut previous = None;
@@ -180,6 +221,7 @@ fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
             count: Some(count),
             rate_from_previous: previous.and_then(|previous| rate(count, previous)),
             rate_from_first: rate(count, first.unwrap_or(count)),
+            detail: None,
         });
         previous = Some(count);
         first = first.or(previous);

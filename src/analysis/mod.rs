@@ -9,6 +9,7 @@ mod attribution;
 mod columns;
 mod dimension;
 mod funnel;
+mod funnels;
 mod rates;
 mod reach;
 mod refs;
@@ -22,7 +23,13 @@ pub use attribution::{
     journeys_of_paths,
 };
 pub use dimension::Dimension;
-pub use funnel::{Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, ad_titles, funnel};
+pub use funnel::{
+    Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, StepDetail, Waits, ad_titles, funnel,
+};
+pub use funnels::{
+    Attempt, Funnel, FunnelError, Funnels, Match, Occurrence, OneOrMany, Order, Reentry, Rules,
+    Unit, WrittenFunnel, WrittenMatch, attempts, own_funnel,
+};
 pub use rates::{Rate, wilson};
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};

@@ -101,13 +101,12 @@ fn spells(rows: &DataFrame) -> Result<Vec<Spell>, AnalysisError> {
             (0, false) => still.map_or(i64::MAX, |spell| spells[spell].to),
             (expiry, _) => expiry,
         };
-        match still {
+        if let Some(spell) = still {
             // Renewed.
-            Some(spell) => spells[spell].to = to,
-            None => {
-                open = Some(spells.len());
-                spells.push(Spell { person, from: time, to, is_stopped: false });
-            }
+            spells[spell].to = to;
+        } else {
+            open = Some(spells.len());
+            spells.push(Spell { person, from: time, to, is_stopped: false });
         }
     }
     Ok(spells)

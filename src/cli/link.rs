@@ -154,12 +154,12 @@ async fn with_session(
         What::List(_) => bail!("a list is no edit"),
     };
     let made = session.registry(settings).make(edit).await;
-    let (link, lint) = made.map_err(|error| match error {
+    let (link, notes) = made.map_err(|error| match error {
         // Bad usage, as the exit code tells.
         RegistryError::Edit(EditError::Link(error)) => error.into(),
         error => anyhow::Error::from(error),
     })?;
-    for told in lint {
+    for told in notes {
         eprintln!("note: {told}");
     }
     let address = public_url.map(|url| views::short_address(url, &link.slug));

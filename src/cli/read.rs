@@ -53,7 +53,8 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let question =
         args.asked.understand(&session::defaults(&settings), session::now_timestamp())?;
     let session = Session::open(&settings).await?;
-    let report = views::answer_funnel(&session.store, &args.name, &question).await;
+    let report =
+        views::answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
     let report = report?;
     print(match question.format.unwrap_or(Format::Table) {

@@ -212,6 +212,7 @@ fn routes(
         store: session.store.clone(),
         defaults: session::defaults(settings),
         access: Access::new(settings.access_tokens.clone()),
+        funnels: Arc::clone(&settings.funnels),
         links,
         public_url: settings.public_url.clone(),
         window: settings.messaging_window.clone(),

@@ -8,6 +8,7 @@ mod audience;
 mod batch;
 pub mod engine;
 mod frames;
+mod funnels;
 mod insert;
 mod links;
 mod made;
@@ -28,6 +29,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
+pub use funnels::EventMatch;
 pub use links::LinkVisits;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};

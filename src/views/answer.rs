@@ -10,10 +10,10 @@ use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
-    Dimension, FunnelReport, Journeys, Model, Scope,
+    Dimension, Funnel, FunnelReport, Funnels, Journeys, Match, Model, Scope, Unit,
 };
 use crate::domain::{AdDay, Period};
-use crate::store::{Apart, Store, StoreError};
+use crate::store::{Apart, EventMatch, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -35,23 +35,76 @@ pub enum AnswerError {
     CutOff(String),
 }
 
-/// The funnel `name` over the question's period.
+/// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
 ///
 /// # Errors
 /// If there is no such funnel, or it cannot be computed.
 pub async fn answer_funnel(
     store: &Store,
+    own: &Funnels,
     name: &str,
     question: &Question,
 ) -> Result<FunnelReport, AnswerError> {
+    if let Some(funnel) = own.get(name) {
+        return answer_own_funnel(store, funnel, question).await;
+    }
     if name != DEFAULT_FUNNEL {
-        let text = format!("there is no funnel {name:?}; known are {DEFAULT_FUNNEL}");
+        let known: Vec<&str> =
+            std::iter::once(DEFAULT_FUNNEL).chain(own.keys().map(String::as_str)).collect();
+        let text = format!("there is no funnel {name:?}; known are {}", known.join(", "));
         return Err(AnswerError::Unknown(text));
     }
     let Question { period, by, .. } = question;
     let counts = store.funnel_counts(period, apart(by));
     let (counts, spend) = tokio::try_join!(counts, spend_of(store, period))?;
     Ok(analysis::funnel(&counts, period, by, &spend)?)
+}
+
+/// A funnel of one's own over the question's period.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_own_funnel(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+) -> Result<FunnelReport, AnswerError> {
+    let Question { period, by, .. } = question;
+    let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
+    let steps: Vec<EventMatch> = funnel.matches.iter().map(asked).collect();
+    let exclusions: Vec<(EventMatch, u32)> =
+        funnel.exclusions.iter().map(|(matches, gaps)| (asked(matches), *gaps)).collect();
+    let testers: Vec<String> =
+        funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
+    let is_of_people = funnel.unit == Unit::Person;
+    let fetch = async {
+        let events = store.own_funnel_events(period.from.0, until, &steps, &exclusions, &testers);
+        let conversations = store.unit_conversations(period, until, is_of_people && !by.is_empty());
+        tokio::try_join!(events, conversations)
+    };
+    let (funnel, period, by) = (funnel.clone(), period.clone(), by.clone());
+    in_turn(fetch, move |(events, conversations)| {
+        analysis::own_funnel(&funnel, &events, &conversations, &period, &by)
+    })
+    .await
+}
+
+/// Behind every instant that ClickHouse keeps (2299).
+const LATEST: i64 = 10_000_000_000_000;
+
+fn asked(matches: &Match) -> EventMatch {
+    let matches = matches.clone();
+    EventMatch {
+        kinds: matches.kinds,
+        names: matches.names,
+        payload: matches.payload,
+        text: matches.text,
+        referral_ref: matches.referral_ref,
+        sources: matches.sources,
+        ads: matches.ads,
+        min_value: matches.min_value,
+        max_value: matches.max_value,
+    }
 }
 
 /// The columns that a breakdown by these dimensions needs.

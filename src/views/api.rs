@@ -1,7 +1,7 @@
 //! `/api/v1`: the same results as JSON or CSV.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,15 +10,40 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::{Asked, Format, Question, Views, answer, csv};
-use crate::analysis::{DEFAULT_FUNNEL, STAGES};
+use crate::analysis::{DEFAULT_FUNNEL, STAGES, Unit, WrittenFunnel};
 use crate::domain::Timestamp;
 
 type Answer = Result<Response, Problem>;
 
 /// The funnels there are.
-pub(super) async fn funnels() -> Json<serde_json::Value> {
+pub(super) async fn funnels(State(views): State<Views>) -> Json<serde_json::Value> {
     let steps: Vec<&str> = ["impressions", "clicks", "opened"].into_iter().chain(STAGES).collect();
-    Json(json!({ "funnels": [{ "name": DEFAULT_FUNNEL, "unit": "conversation", "steps": steps }] }))
+    let usual = json!({ "name": DEFAULT_FUNNEL, "unit": "conversation", "steps": steps });
+    let own = views.funnels.values().map(|funnel| {
+        let unit = match funnel.unit {
+            Unit::Conversation => "conversation",
+            Unit::Person => "person",
+        };
+        json!({ "name": funnel.name, "title": funnel.title, "unit": unit, "steps": funnel.steps })
+    });
+    let all: Vec<serde_json::Value> = std::iter::once(usual).chain(own).collect();
+    Json(json!({ "funnels": all }))
+}
+
+/// A funnel that is written in the request's body, without being kept.
+pub(super) async fn preview(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+    written: Result<Json<WrittenFunnel>, JsonRejection>,
+) -> Answer {
+    let (question, format) = understand(&views, asked, &headers)?;
+    let Json(written) = written
+        .map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
+    let funnel = written.check();
+    let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
+    let report = answer::answer_own_funnel(&views.store, &funnel, &question).await;
+    Ok(rendered(format, report.map_err(Problem::from)?, csv::funnel))
 }
 
 /// One funnel's figures.
@@ -29,8 +54,9 @@ pub(super) async fn funnel(
     headers: HeaderMap,
 ) -> Answer {
     let (question, format) = understand(&views, asked, &headers)?;
-    let report =
-        answer::answer_funnel(&views.store, &name, &question).await.map_err(Problem::from)?;
+    let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question)
+        .await
+        .map_err(Problem::from)?;
     Ok(rendered(format, report, csv::funnel))
 }
 

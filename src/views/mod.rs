@@ -23,16 +23,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::sync::watch;
 
-use crate::analysis::STAGES;
+use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{MessagingWindow, Store};
 pub use access::Access;
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
-    answer_journeys, credit_by_all_models, credit_by_model,
+    answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
 };
 pub use audience::{AudienceReport, answer_audience};
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
@@ -54,6 +54,8 @@ pub struct Views {
     pub defaults: Defaults,
     /// Who may look.
     pub access: Access,
+    /// Funnels of one's own.
+    pub funnels: Arc<Funnels>,
     /// The link registry.
     pub links: watch::Receiver<Arc<Links>>,
     /// Address under which the server is reached.
@@ -81,6 +83,7 @@ pub fn router(views: Views) -> Router {
     let guarded = Router::new()
         .route("/", get(dashboard::overview))
         .route("/api/v1/funnels", get(api::funnels))
+        .route("/api/v1/funnels/preview", post(api::preview))
         .route("/api/v1/funnels/{name}", get(api::funnel))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))

@@ -1,5 +1,7 @@
 //! Errors over HTTP: `application/problem+json` (RFC 9457), with the parameter at fault.
 
+use std::borrow::Cow;
+
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -13,7 +15,7 @@ pub(super) struct Problem {
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<&'static str>,
+    parameter: Option<Cow<'static, str>>,
 }
 
 impl Problem {
@@ -22,8 +24,8 @@ impl Problem {
         Self { title, status: status.as_u16(), detail, parameter: None }
     }
 
-    pub(super) fn in_parameter(parameter: &'static str, detail: String) -> Self {
-        Self { parameter: Some(parameter), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    pub(super) fn in_parameter(parameter: impl Into<Cow<'static, str>>, detail: String) -> Self {
+        Self { parameter: Some(parameter.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
 
     /// What went wrong, in one sentence.

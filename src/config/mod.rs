@@ -5,7 +5,9 @@
 //! `_file` behind it (`MESSENGER_FUNNEL__META__VERIFY_TOKEN_FILE`) names it. Unknown keys are
 //! errors.
 
-use std::collections::BTreeMap;
+mod funnels;
+mod window;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,8 +18,10 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::analysis::{Model, Parameters};
-use crate::domain::{RefRules, Source, WrittenRefRule};
+use window::Window;
+
+use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
+use crate::domain::{RefRules, WrittenRefRule};
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::store::MessagingWindow;
@@ -61,6 +65,8 @@ pub struct Settings {
     pub store_message_text: bool,
     /// Rules that make conversions of events.
     pub conversions: ConversionRules,
+    /// Funnels of one's own, by name.
+    pub funnels: Arc<Funnels>,
     /// What refs stand for.
     pub refs: Arc<RefRules>,
     /// How long a business may answer freely.
@@ -84,6 +90,8 @@ struct Written {
     meta: Meta,
     journal: JournalKeys,
     conversions: Conversions,
+    funnels: Vec<WrittenFunnel>,
+    funnels_dir: PathBuf,
     refs: Refs,
     messaging_window: Window,
     attribution: Attribution,
@@ -101,6 +109,8 @@ impl Default for Written {
             meta: Meta::default(),
             journal: JournalKeys::default(),
             conversions: Conversions::default(),
+            funnels: Vec::new(),
+            funnels_dir: PathBuf::from("funnels"),
             refs: Refs::default(),
             messaging_window: Window::default(),
             attribution: Attribution::default(),
@@ -165,44 +175,6 @@ impl Default for JournalKeys {
 #[serde(deny_unknown_fields, default)]
 struct Conversions {
     rules: Option<Vec<ConversionRule>>,
-}
-
-/// A day; after the first message of who came by an ad up to a week (Meta, messenger-platform/policy,
-/// September 2026).
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Window {
-    hours: u32,
-    by_source: BTreeMap<String, u32>,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self { hours: 24, by_source: [("ad".to_owned(), 7 * 24)].into() }
-    }
-}
-
-impl Window {
-    fn check(self) -> anyhow::Result<MessagingWindow> {
-        const MOST: u32 = 30 * 24;
-        for (source, hours) in &self.by_source {
-            if Source::from_name(source).is_none() {
-                let known = Source::ALL.map(Source::as_str).join(", ");
-                bail!("messaging_window.by_source: {source:?} is none of {known}");
-            }
-            if *hours > MOST {
-                bail!("messaging_window.by_source.{source}: {hours} is more than {MOST} hours");
-            }
-        }
-        if !(1..=MOST).contains(&self.hours) {
-            bail!("messaging_window.hours: {} is not between 1 and {MOST}", self.hours);
-        }
-        let by_source = self.by_source.into_iter();
-        Ok(MessagingWindow {
-            hours: i64::from(self.hours),
-            by_source: by_source.map(|(source, hours)| (source, i64::from(hours))).collect(),
-        })
-    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -332,6 +304,7 @@ impl Settings {
                 None => ConversionRules::default(),
             },
             messaging_window: written.messaging_window.check()?,
+            funnels: Arc::new(funnels::load(written.funnels, &written.funnels_dir)?),
             refs: Arc::new(RefRules::new(&written.refs.rules).map_err(anyhow::Error::msg)?),
             model,
             parameters,

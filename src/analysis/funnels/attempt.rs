@@ -1,0 +1,210 @@
+//! How far a unit gets: attempts over its events in order. Pure arithmetic over masks.
+//!
+//! An attempt reaches step k if there are k events, one after the other, of which each meets its step,
+//! all within the window of the first, each within the step window of the one before, and with none
+//! between two of them that is excluded there (with `strict`: none that meets any step). No event is
+//! two of them. Of several such chains that reach furthest its times are those of the earliest: the
+//! one whose second step is earliest, among those the one whose third is, and so on.
+
+use super::definition::{Order, Reentry, Rules};
+
+/// An event that matters to a funnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// UTC milliseconds.
+    pub time: i64,
+    /// Bit k: it meets step k, from 0.
+    pub steps: u32,
+    /// Bit g: it is excluded between step g and the next.
+    pub gaps: u32,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Place of its first event.
+    pub entry: usize,
+    /// When each step was reached, in order; at least one.
+    pub times: Vec<i64>,
+}
+
+/// The attempts of one unit that count. `events` are in order; only those in `entries` may begin one.
+#[must_use]
+pub fn attempts(
+    events: &[Occurrence],
+    entries: std::ops::Range<usize>,
+    rules: &Rules,
+) -> Vec<Attempt> {
+    let mut found: Vec<Attempt> = Vec::new();
+    let mut next = entries.start;
+    // A new attempt may begin at this instant or later.
+    let mut free_from = i64::MIN;
+    while next < entries.end {
+        let begins = match rules.order {
+            Order::Any => events[next].steps != 0,
+            _ => events[next].steps & 1 != 0,
+        };
+        if !begins || events[next].time < free_from {
+            next += 1;
+            continue;
+        }
+        let (attempt, last) = attempt(events, next, rules);
+        let is_complete = attempt.times.len() == rules.steps;
+        match rules.reentry {
+            Reentry::First => return vec![attempt],
+            Reentry::Best => {
+                let best = found.first().map_or(0, |best| best.times.len());
+                if attempt.times.len() > best {
+                    found = vec![attempt];
+                }
+                if is_complete {
+                    return found;
+                }
+                next += 1;
+            }
+            Reentry::Every => {
+                if is_complete {
+                    next = last + 1;
+                } else {
+                    let reached = *attempt.times.last().unwrap_or(&events[next].time);
+                    let end = events[next].time.saturating_add(rules.window_ms);
+                    let end = end.min(reached.saturating_add(rules.step_window_ms));
+                    free_from = end.saturating_add(1);
+                    next += 1;
+                }
+                found.push(attempt);
+            }
+        }
+    }
+    found
+}
+
+/// The attempt that begins with event `entry`, and the place of its last event.
+fn attempt(events: &[Occurrence], entry: usize, rules: &Rules) -> (Attempt, usize) {
+    let latest = events[entry].time.saturating_add(rules.window_ms);
+    let end = entry + events[entry..].partition_point(|event| event.time <= latest);
+    let places = match rules.order {
+        Order::Any => in_any_order(&events[entry..end], rules.steps),
+        _ => in_order(&events[entry..end], rules),
+    };
+    let times = places.iter().map(|place| events[entry + place].time).collect();
+    let last = places.last().map_or(entry, |place| entry + place);
+    (Attempt { entry, times }, last)
+}
+
+/// The places of the steps that are reached; the first event is the first step.
+fn in_order(events: &[Occurrence], rules: &Rules) -> Vec<usize> {
+    let is_strict = rules.order == Order::Strict;
+    let has_gaps = is_strict || events.iter().any(|event| event.gaps != 0);
+    if !has_gaps && rules.step_window_ms == i64::MAX {
+        return earliest(events, rules.steps);
+    }
+    // Events that can be step k of a chain, and of them the last that the chain may go on from.
+    let mut reachable: Vec<Vec<usize>> = vec![Vec::new(); rules.steps];
+    let mut last: Vec<Option<usize>> = vec![None; rules.steps];
+    reachable[0].push(0);
+    last[0] = Some(0);
+    let is_near = |from: usize, to: usize| {
+        events[to].time.saturating_sub(events[from].time) <= rules.step_window_ms
+    };
+    for (place, event) in events.iter().enumerate().skip(1) {
+        let mut met = 0_u32;
+        // From the last step on, so that one event is not two steps.
+        for step in (1..rules.steps).rev() {
+            let before = last[step - 1].filter(|before| is_near(*before, place));
+            if event.steps >> step & 1 == 1 && before.is_some() {
+                reachable[step].push(place);
+                last[step] = Some(place);
+                met |= 1 << step;
+            }
+        }
+        let ends = if is_strict && event.steps != 0 { u32::MAX } else { event.gaps };
+        for (step, last) in last.iter_mut().enumerate() {
+            if ends >> step & 1 == 1 && met >> step & 1 == 0 {
+                *last = None;
+            }
+        }
+    }
+    let depth = reachable.iter().take_while(|places| !places.is_empty()).count();
+    reachable.truncate(depth);
+    // Those of them that the rest of a chain of this depth can follow.
+    let is_free = |from: usize, to: usize, gap: usize| {
+        events[from + 1..to]
+            .iter()
+            .all(|event| event.gaps >> gap & 1 == 0 && !(is_strict && event.steps != 0))
+    };
+    for step in (0..depth.saturating_sub(1)).rev() {
+        let (before, after) = reachable.split_at_mut(step + 1);
+        before[step].retain(|place| {
+            let next = after[0].partition_point(|next| next <= place);
+            after[0]
+                .get(next)
+                .is_some_and(|next| is_near(*place, *next) && is_free(*place, *next, step))
+        });
+    }
+    let mut chain: Vec<usize> = vec![0];
+    for places in &reachable[1..] {
+        let before = *chain.last().unwrap_or(&0);
+        let next = places.partition_point(|place| *place <= before);
+        chain.extend(places.get(next));
+    }
+    chain
+}
+
+/// Without exclusions and step windows: the earliest event for each step in turn.
+fn earliest(events: &[Occurrence], steps: usize) -> Vec<usize> {
+    let mut chain = vec![0];
+    for (place, event) in events.iter().enumerate().skip(1) {
+        if chain.len() == steps {
+            break;
+        }
+        if event.steps >> chain.len() & 1 == 1 {
+            chain.push(place);
+        }
+    }
+    chain
+}
+
+/// Steps in any order: the k-th place is where k different steps were met by k different events: a
+/// largest matching of events and steps (Kuhn, "The Hungarian method for the assignment problem",
+/// Naval Research Logistics Quarterly 2, 1955), which grows with the events. An excluded event ends it.
+fn in_any_order(events: &[Occurrence], steps: usize) -> Vec<usize> {
+    let mut taken: Vec<Option<usize>> = vec![None; steps];
+    let mut places = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        if place > 0 && event.gaps != 0 {
+            break;
+        }
+        let mut tried = 0_u32;
+        if finds_step(events, place, &mut taken, &mut tried) {
+            places.push(place);
+            if places.len() == steps {
+                break;
+            }
+        }
+    }
+    places
+}
+
+fn finds_step(
+    events: &[Occurrence],
+    place: usize,
+    taken: &mut [Option<usize>],
+    tried: &mut u32,
+) -> bool {
+    for step in 0..taken.len() {
+        if events[place].steps >> step & 1 == 0 || *tried >> step & 1 == 1 {
+            continue;
+        }
+        *tried |= 1 << step;
+        let is_free = match taken[step] {
+            None => true,
+            Some(other) => finds_step(events, other, taken, tried),
+        };
+        if is_free {
+            taken[step] = Some(place);
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,97 @@
+//! What a funnel means, once it has been checked.
+
+use std::collections::BTreeMap;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A conversation, in the range in which it was opened.
+    Conversation,
+    /// A person, in the range in which an attempt begins.
+    Person,
+}
+
+/// In which order steps are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// One after the other; other events may lie between.
+    Ordered,
+    /// One after the other; no other event that meets a step lies between.
+    Strict,
+    /// Whichever comes first.
+    Any,
+}
+
+/// Which attempts of a unit count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reentry {
+    /// The first one.
+    First,
+    /// The one that gets furthest; of several the first.
+    Best,
+    /// Every one; a new one begins behind the end of the one before.
+    Every,
+}
+
+/// A matcher that has been checked. Empty lists and patterns match everything.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Match {
+    /// Kinds, as the database writes them.
+    pub kinds: Vec<String>,
+    /// Names of other events and of conversions.
+    pub names: Vec<String>,
+    /// Over the payload.
+    pub payload: String,
+    /// Over the text.
+    pub text: String,
+    /// Over the ref without a click's mark.
+    pub referral_ref: String,
+    /// Doors.
+    pub sources: Vec<String>,
+    /// Ads.
+    pub ads: Vec<String>,
+    /// Least value of a conversion.
+    pub min_value: Option<f64>,
+    /// Largest value of a conversion.
+    pub max_value: Option<f64>,
+}
+
+/// A funnel that has been checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Funnel {
+    /// Its name.
+    pub name: String,
+    /// Its name on pages.
+    pub title: String,
+    /// What is counted.
+    pub unit: Unit,
+    /// The rules of an attempt.
+    pub rules: Rules,
+    /// Names of the steps.
+    pub steps: Vec<String>,
+    /// What meets each step.
+    pub matches: Vec<Match>,
+    /// What ends an attempt, with the gaps between steps in which it does: bit `g` is the gap between
+    /// step `g` and the next, from 0.
+    pub exclusions: Vec<(Match, u32)>,
+    /// People who do not count: (Page, person).
+    pub exclude_people: Vec<(String, String)>,
+}
+
+/// The rules of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Number of steps.
+    pub steps: usize,
+    /// Their order.
+    pub order: Order,
+    /// Milliseconds from the first step to the last, inclusive.
+    pub window_ms: i64,
+    /// Milliseconds from one step to the next, inclusive.
+    pub step_window_ms: i64,
+    /// Which attempts count.
+    pub reentry: Reentry,
+}
+
+/// Funnels by their names, as they are configured.
+pub type Funnels = BTreeMap<String, Funnel>;
