@@ -86,6 +86,22 @@ impl Dimension {
         matches!(self, Self::Day | Self::Week | Self::Hour)
     }
 
+    /// Those whose values may drive a step: what was decided before it.
+    #[must_use]
+    pub fn drivers() -> [Self; 9] {
+        [
+            Self::Source,
+            Self::Page,
+            Self::Channel,
+            Self::Ad,
+            Self::Link,
+            Self::Campaign,
+            Self::Medium,
+            Self::Owner,
+            Self::Hour,
+        ]
+    }
+
     /// All names, for messages.
     #[must_use]
     pub fn names() -> String {

@@ -8,6 +8,7 @@
 mod attribution;
 mod columns;
 mod dimension;
+mod flows;
 mod funnel;
 mod funnels;
 mod rates;
@@ -15,6 +16,7 @@ mod reach;
 mod refs;
 mod subscribers;
 mod threads;
+mod verdict;
 
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
@@ -23,17 +25,19 @@ pub use attribution::{
     journeys_of_paths,
 };
 pub use dimension::Dimension;
+pub use flows::{Flow, flows};
 pub use funnel::{
     Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, StepDetail, Waits, ad_titles, funnel,
 };
 pub use funnels::{
-    Attempt, Funnel, FunnelError, Funnels, Match, Occurrence, OneOrMany, Order, Reentry, Rules,
-    Unit, WrittenFunnel, WrittenMatch, attempts, own_funnel,
+    Attempt, Dropped, Funnel, FunnelError, Funnels, Match, Occurrence, OneOrMany, Order, Reentry,
+    Rules, Unit, WrittenFunnel, WrittenMatch, attempts, dropped, own_funnel,
 };
 pub use rates::{Rate, wilson};
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, walk_threads};
+pub use verdict::{Verdict, Verdicts, compare_periods, compare_rows, corrected};
 
 use thiserror::Error;
 
@@ -48,6 +52,22 @@ pub enum AnalysisError {
     UnknownDimension {
         /// What was asked for.
         asked: String,
+    },
+    /// A step that a funnel does not have.
+    #[error("unknown step {asked:?}; known are {known}")]
+    UnknownStep {
+        /// What was asked for.
+        asked: String,
+        /// The funnel's steps.
+        known: String,
+    },
+    /// Steps in the wrong order.
+    #[error("the step {asked:?} comes before {of:?}")]
+    StepBefore {
+        /// The step to be reached.
+        asked: String,
+        /// The step of which the share is taken.
+        of: String,
     },
     /// A row of a path file that cannot be.
     #[error("row {row}: {reason}", row = row + 1)]

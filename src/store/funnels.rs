@@ -2,14 +2,41 @@
 
 use std::fmt::Write;
 
+use clickhouse::Row;
 use polars::frame::DataFrame;
+use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
 use crate::domain::Period;
 
 const EVENTS: &str = include_str!("../../queries/own_funnel_events.sql");
 const MATCH: &str = include_str!("../../queries/own_funnel_match.sql");
+const COHORTS: &str = include_str!("../../queries/cohorts.sql");
+const TOP_SEQUENCES: &str = include_str!("../../queries/top_sequences.sql");
+const DROPPED: &str = include_str!("../../queries/dropped_conversations.sql");
 const CONVERSATIONS: &str = include_str!("../../queries/unit_conversations.sql");
+
+/// Those of a cohort who acted in a week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct CohortWeek {
+    /// The Monday of the week of the first act, days since 1970-01-01.
+    pub cohort: i32,
+    /// Weeks since; 0 is the first.
+    pub week: u32,
+    /// People who acted in it.
+    pub people: u64,
+    /// People in the cohort.
+    pub size: u64,
+}
+
+/// What some people and the business did one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The door, then what happened, joined by ` > `.
+    pub sequence: String,
+    /// People of whom that is true.
+    pub people: u64,
+}
 
 /// What an event must be; empty lists and texts say nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -106,5 +133,53 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let question = self.client.query(CONVERSATIONS).param("from", period.from.0);
         self.frame(question.param("until", until).param("with_before", with_before)).await
+    }
+
+    /// Conversations of the period that reached a stage of the default funnel and not the next, in
+    /// time. Columns: `queries/dropped_conversations.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn dropped_conversations(
+        &self,
+        period: &Period,
+        reached: &str,
+        missed: &str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<DataFrame, StoreError> {
+        let question = self.client.query(DROPPED).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        let question = question.param("reached", reached).param("missed", missed);
+        self.frame(question.param("offset", offset).param("limit", limit)).await
+    }
+
+    /// People by the week of their first act, and who acted in each week after it.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn cohorts(&self, period: &Period) -> Result<Vec<CohortWeek>, StoreError> {
+        let question = self.client.query(COHORTS).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// What people and business do one after the other, most frequent first: `length` events of those
+    /// who opened a conversation in the period, until `until` (UTC milliseconds).
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn top_sequences(
+        &self,
+        period: &Period,
+        until: i64,
+        length: u32,
+        limit: u64,
+    ) -> Result<Vec<Sequence>, StoreError> {
+        let question = self.client.query(TOP_SEQUENCES).param("from", period.from.0);
+        let question = question.param("to", period.to.0).param("until", until);
+        let question = question.param("length", length).param("limit", limit);
+        question.fetch_all().await.map_err(|error| self.failed(error))
     }
 }

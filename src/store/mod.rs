@@ -29,7 +29,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
-pub use funnels::EventMatch;
+pub use funnels::{CohortWeek, EventMatch, Sequence};
 pub use links::LinkVisits;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};

@@ -10,7 +10,7 @@ use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
-    Dimension, Funnel, FunnelReport, Funnels, Journeys, Match, Model, Scope, Unit,
+    Dimension, Dropped, Funnel, FunnelReport, Funnels, Journeys, Match, Model, Scope, Unit,
 };
 use crate::domain::{AdDay, Period};
 use crate::store::{Apart, EventMatch, Store, StoreError};
@@ -69,6 +69,36 @@ pub async fn answer_own_funnel(
     funnel: &Funnel,
     question: &Question,
 ) -> Result<FunnelReport, AnswerError> {
+    let (own, period, by) = (funnel.clone(), question.period.clone(), question.by.clone());
+    in_turn(own_events(store, funnel, question), move |(events, conversations)| {
+        analysis::own_funnel(&own, &events, &conversations, &period, &by)
+    })
+    .await
+}
+
+/// The attempts of a funnel of one's own that reached step number `step` (from 0) and not the next.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(super) async fn answer_dropped(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    step: usize,
+) -> Result<Vec<Dropped>, AnswerError> {
+    let (own, period) = (funnel.clone(), question.period.clone());
+    in_turn(own_events(store, funnel, question), move |(events, conversations)| {
+        analysis::dropped(&own, &events, &conversations, &period, step)
+    })
+    .await
+}
+
+/// What a funnel of one's own is counted of: events and conversations.
+async fn own_events(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+) -> Result<(DataFrame, DataFrame), StoreError> {
     let Question { period, by, .. } = question;
     let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
     let steps: Vec<EventMatch> = funnel.matches.iter().map(asked).collect();
@@ -76,17 +106,15 @@ pub async fn answer_own_funnel(
         funnel.exclusions.iter().map(|(matches, gaps)| (asked(matches), *gaps)).collect();
     let testers: Vec<String> =
         funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
-    let is_of_people = funnel.unit == Unit::Person;
-    let fetch = async {
-        let events = store.own_funnel_events(period.from.0, until, &steps, &exclusions, &testers);
-        let conversations = store.unit_conversations(period, until, is_of_people && !by.is_empty());
-        tokio::try_join!(events, conversations)
-    };
-    let (funnel, period, by) = (funnel.clone(), period.clone(), by.clone());
-    in_turn(fetch, move |(events, conversations)| {
-        analysis::own_funnel(&funnel, &events, &conversations, &period, &by)
-    })
-    .await
+    let events = store.own_funnel_events(period.from.0, until, &steps, &exclusions, &testers);
+    // People who are not told apart need no conversations.
+    if funnel.unit == Unit::Person && by.is_empty() {
+        let nothing = Period { to: period.from, ..period.clone() };
+        let none = store.unit_conversations(&nothing, period.from.0, false);
+        return tokio::try_join!(events, none);
+    }
+    let with_before = funnel.unit == Unit::Person;
+    tokio::try_join!(events, store.unit_conversations(period, until, with_before))
 }
 
 /// Behind every instant that ClickHouse keeps (2299).

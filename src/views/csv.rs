@@ -1,10 +1,15 @@
 //! Results as CSV (RFC 4180: CRLF, UTF-8). Columns are listed in the README.
 
+use std::collections::BTreeSet;
+
 use csv::{Terminator, WriterBuilder};
 
-use super::{AudienceReport, LinksReport, QualityReport, ResponseReport};
-use crate::analysis::{AttributionReport, Comparison, CostReport, FunnelReport, Step};
+use super::{AudienceReport, Cohort, LinksReport, QualityReport, ResponseReport};
+use crate::analysis::{
+    AttributionReport, Comparison, CostReport, Flow, FunnelReport, Rate, Step, Verdicts,
+};
 use crate::domain::Timestamp;
+use crate::store::Sequence;
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
 /// or for each row of the breakdown.
@@ -40,6 +45,78 @@ pub fn funnel(report: &FunnelReport) -> String {
             rows.push(cells);
         }
     }
+    write(&rows)
+}
+
+/// `<dimension>…, reached, of, rate, rate_low, rate_high, other_rate, lift, lift_low, lift_high,
+/// probability_better, p_value, adjusted_p_value, verdict`: a row a row compared.
+#[must_use]
+pub fn verdicts(verdicts: &Verdicts) -> String {
+    let dimensions: BTreeSet<&str> =
+        verdicts.rows.iter().flat_map(|row| row.by.keys().map(String::as_str)).collect();
+    let mut header: Vec<&str> = dimensions.iter().copied().collect();
+    header.extend(["reached", "of", "rate", "rate_low", "rate_high", "other_rate", "lift"]);
+    header.extend(["lift_low", "lift_high", "probability_better", "p_value"]);
+    header.extend(["adjusted_p_value", "verdict"]);
+    let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
+    rows.extend(verdicts.rows.iter().map(|row| {
+        let value = |name: &&str| row.by.get(*name).cloned().flatten().unwrap_or_default();
+        let mut cells: Vec<String> = dimensions.iter().map(|name| defused(&value(name))).collect();
+        cells.extend([row.reached.to_string(), row.of.to_string()]);
+        let three = |rate: Option<Rate>| match rate {
+            Some(Rate { rate, low, high }) => [rate, low, high].map(|one| number(Some(one))),
+            None => Default::default(),
+        };
+        cells.extend(three(row.rate));
+        cells.push(number(row.other_rate.map(|rate| rate.rate)));
+        cells.extend(three(row.lift));
+        cells.push(number(Some(row.probability_better)));
+        cells.extend([number(row.p_value), number(row.adjusted_p_value), row.verdict.clone()]);
+        cells
+    }));
+    write(&rows)
+}
+
+/// `from, to, count`: a row a flow.
+#[must_use]
+pub fn flows(flows: &[Flow]) -> String {
+    let mut rows = vec![["from", "to", "count"].map(str::to_owned).to_vec()];
+    rows.extend(
+        flows
+            .iter()
+            .map(|flow| vec![defused(&flow.from), defused(&flow.to), flow.count.to_string()]),
+    );
+    write(&rows)
+}
+
+/// `sequence, people`.
+#[must_use]
+pub fn sequences(sequences: &[Sequence]) -> String {
+    let mut rows = vec![["sequence", "people"].map(str::to_owned).to_vec()];
+    rows.extend(sequences.iter().map(|row| vec![defused(&row.sequence), row.people.to_string()]));
+    write(&rows)
+}
+
+/// `week, size, after_weeks, people`: a row a cohort and week after its first.
+#[must_use]
+pub fn cohorts(cohorts: &[Cohort]) -> String {
+    let mut rows = vec![["week", "size", "after_weeks", "people"].map(str::to_owned).to_vec()];
+    for cohort in cohorts {
+        rows.extend(cohort.active.iter().enumerate().map(|(week, people)| {
+            let numbers = [cohort.size.to_string(), week.to_string(), people.to_string()];
+            std::iter::once(cohort.week.clone()).chain(numbers).collect()
+        }));
+    }
+    write(&rows)
+}
+
+/// JSON objects of texts as rows.
+pub(super) fn objects(columns: &[&str], objects: &[serde_json::Value]) -> String {
+    let mut rows = vec![columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>()];
+    rows.extend(objects.iter().map(|object| {
+        let cell = |column: &&str| defused(object[*column].as_str().unwrap_or_default());
+        columns.iter().map(cell).collect()
+    }));
     write(&rows)
 }
 

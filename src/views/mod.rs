@@ -10,6 +10,7 @@ mod audience;
 mod chart;
 pub mod csv;
 mod dashboard;
+mod funnels;
 mod links;
 mod problem;
 mod qr;
@@ -35,6 +36,7 @@ pub use answer::{
     answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
 };
 pub use audience::{AudienceReport, answer_audience};
+pub use funnels::{Cohort, answer_drivers, answer_verdicts};
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
@@ -85,6 +87,12 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/funnels", get(api::funnels))
         .route("/api/v1/funnels/preview", post(api::preview))
         .route("/api/v1/funnels/{name}", get(api::funnel))
+        .route("/api/v1/funnels/{name}/comparison", get(funnels::comparison))
+        .route("/api/v1/funnels/{name}/drivers", get(funnels::drivers))
+        .route("/api/v1/funnels/{name}/flows", get(funnels::flows))
+        .route("/api/v1/funnels/{name}/people", get(funnels::people))
+        .route("/api/v1/sequences", get(funnels::sequences))
+        .route("/api/v1/cohorts", get(funnels::cohorts))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
         .route("/links/new", get(dashboard::new_link))

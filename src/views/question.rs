@@ -39,6 +39,12 @@ pub struct Asked {
     /// Rows of a list at most.
     #[arg(skip)]
     pub limit: Option<String>,
+    /// A step of the funnel.
+    #[arg(skip)]
+    pub step: Option<String>,
+    /// The step of which a share is taken.
+    #[arg(skip)]
+    pub of: Option<String>,
     /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
     #[serde(flatten)]
@@ -104,6 +110,10 @@ pub struct Question {
     pub offset: usize,
     /// Rows of a list at most.
     pub limit: usize,
+    /// A step of the funnel, if one was named.
+    pub step: Option<String>,
+    /// The step of which a share is taken, if one was named.
+    pub of: Option<String>,
     /// How credit is given.
     pub credit: Credit,
 }
@@ -180,7 +190,8 @@ impl Asked {
             let reason = format!("{limit} is not between 1 and {MOST_ROWS}");
             return Err(Misunderstood { parameter: "limit", reason });
         }
-        Ok(Question { period, by, format, offset, limit, credit })
+        let (step, of) = (self.step.clone(), self.of.clone());
+        Ok(Question { period, by, format, offset, limit, step, of, credit })
     }
 }
 

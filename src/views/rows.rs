@@ -89,7 +89,7 @@ async fn list(
 }
 
 /// The rows without the column that tells how many there are in all, and that number.
-fn counted(rows: DataFrame) -> (DataFrame, u64) {
+pub(super) fn counted(rows: DataFrame) -> (DataFrame, u64) {
     let total = rows.column("total").ok().and_then(|column| column.u64().ok()?.iter().next()?);
     let rows = rows.drop("total").unwrap_or(rows);
     (rows, total.unwrap_or(0))
@@ -110,7 +110,7 @@ fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
     (0..frame.height()).map(row).collect()
 }
 
-fn objects(frame: &DataFrame) -> Vec<Value> {
+pub(super) fn objects(frame: &DataFrame) -> Vec<Value> {
     let object = |row| {
         let fields = frame.columns().iter();
         let fields = fields.map(|column| (column.name().to_string(), cell(column, row)));

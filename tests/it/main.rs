@@ -28,6 +28,7 @@ mod doors;
 mod edges;
 mod engine;
 mod full_disk;
+mod funnel_answers;
 mod funnel_oracle;
 mod journal;
 mod layers;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::frame::DataFrame;
 use polars::prelude::PolarsResult;
+use serde::Serialize;
 
 use super::definition::{Funnel, Unit};
 use super::{Attempt, Occurrence, attempts};
@@ -27,6 +28,8 @@ const BARS: [i64; 9] = [
 /// An attempt that counts, and the conversation that it belongs to: its row.
 struct Counted {
     attempt: Attempt,
+    /// A row of the person's events.
+    first: usize,
     conversation: Option<usize>,
 }
 
@@ -88,6 +91,48 @@ pub fn own_funnel(
     })
 }
 
+/// Somebody whose attempt ended at a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// When the attempt began, UTC milliseconds.
+    pub entered_at: i64,
+    /// When it reached the step, UTC milliseconds.
+    pub reached_at: i64,
+}
+
+/// The attempts that reached step number `step` (from 0) and not the next, in time.
+///
+/// # Errors
+/// If the frames are not of the form that [`own_funnel`] takes.
+pub fn dropped(
+    funnel: &Funnel,
+    events: &DataFrame,
+    conversations: &DataFrame,
+    period: &Period,
+    step: usize,
+) -> Result<Vec<Dropped>, AnalysisError> {
+    let found = counted(funnel, events, conversations, period)?;
+    let people = keys(events)?;
+    let ended = found.iter().filter(|one| one.attempt.times.len() == step + 1);
+    let mut dropped: Vec<Dropped> = ended
+        .map(|one| Dropped {
+            page_id: people[one.first].0.to_owned(),
+            person_id: people[one.first].1.to_owned(),
+            entered_at: one.attempt.times[0],
+            reached_at: one.attempt.times[step],
+        })
+        .collect();
+    dropped.sort_by(|a, b| {
+        let key = |one: &Dropped| (one.entered_at, one.page_id.clone(), one.person_id.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(dropped)
+}
+
 /// The attempts of all units that belong to the period.
 fn counted(
     funnel: &Funnel,
@@ -100,9 +145,9 @@ fn counted(
     let mut found = Vec::new();
     let mut next = 0;
     for group in people.chunk_by(|a, b| a == b) {
-        let rows = next..next + group.len();
-        next = rows.end;
-        let events = &occurrences[rows];
+        let first_row = next;
+        next += group.len();
+        let events = &occurrences[first_row..next];
         let first = owners.partition_point(|owner| *owner < group[0]);
         let theirs = first..first + owners[first..].partition_point(|owner| *owner == group[0]);
         match funnel.unit {
@@ -112,7 +157,7 @@ fn counted(
                     let begun = events[attempt.entry].time;
                     let before = opened[theirs.clone()].partition_point(|opened| *opened <= begun);
                     let conversation = before.checked_sub(1).map(|place| theirs.start + place);
-                    Counted { attempt, conversation }
+                    Counted { attempt, first: first_row, conversation }
                 }));
             }
             Unit::Conversation => {
@@ -124,7 +169,11 @@ fn counted(
                     let own = &events[within(events, opened[row], end)];
                     let made = attempts(own, 0..own.len(), &funnel.rules);
                     let conversation = Some(row);
-                    found.extend(made.into_iter().map(|attempt| Counted { attempt, conversation }));
+                    found.extend(made.into_iter().map(|attempt| Counted {
+                        attempt,
+                        first: first_row,
+                        conversation,
+                    }));
                 }
             }
         }

@@ -7,6 +7,6 @@ mod definition;
 mod written;
 
 pub use attempt::{Attempt, Occurrence, attempts};
-pub use counts::own_funnel;
+pub use counts::{Dropped, dropped, own_funnel};
 pub use definition::{Funnel, Funnels, Match, Order, Reentry, Rules, Unit};
 pub use written::{FunnelError, OneOrMany, WrittenFunnel, WrittenMatch};

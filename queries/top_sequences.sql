@@ -1,0 +1,48 @@
+-- What people and business do one after the other, most frequent first: the first events of everyone who
+-- opened a conversation in a range, equal ones in a row once.
+-- Parameters: from, to (milliseconds; to is exclusive), until (milliseconds: events behind it do not
+-- count), length (events of a sequence at most), limit.
+-- Columns: sequence (door, then kinds, joined by " > "; a conversion by its name), people.
+SELECT sequence, count() AS people
+FROM
+(
+    SELECT
+        page_id,
+        person_id,
+        arrayStringConcat(
+            arrayConcat([any(door)], arraySlice(arrayCompact(groupArray(what)), 1, {length:UInt32})),
+            ' > ') AS sequence
+    FROM
+    (
+        SELECT
+            found.page_id AS page_id,
+            found.person_id AS person_id,
+            toString(firsts.source) AS door,
+            if(found.kind = 'conversion', toString(found.name), toString(found.kind)) AS what
+        FROM
+        (
+            SELECT event_id, page_id, person_id, time, place, kind, name
+            FROM events_by_person
+            WHERE time >= fromUnixTimestamp64Milli({from:Int64})
+                AND time < fromUnixTimestamp64Milli({until:Int64})
+                AND kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
+            ORDER BY version DESC
+            LIMIT 1 BY event_id
+        ) AS found
+        INNER JOIN
+        (
+            SELECT page_id, person_id, opened_at, source
+            FROM conversations FINAL
+            WHERE conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+                AND conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
+            ORDER BY opened_at
+            LIMIT 1 BY page_id, person_id
+        ) AS firsts ON firsts.page_id = found.page_id AND firsts.person_id = found.person_id
+        WHERE found.time >= firsts.opened_at
+        ORDER BY found.page_id, found.person_id, found.time, found.place, found.event_id
+    )
+    GROUP BY page_id, person_id
+)
+GROUP BY sequence
+ORDER BY people DESC, sequence
+LIMIT {limit:UInt64}

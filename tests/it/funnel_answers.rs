@@ -1,0 +1,139 @@
+//! What a funnel answers beside its counts, on a month of traffic.
+
+use serde_json::Value;
+
+use crate::support::{Server, World, count, counts};
+
+const RANGE: &str = "from=2026-11-01&to=2026-11-20";
+
+fn with_traffic() -> (World, Server) {
+    let world = World::new();
+    let traffic = world.folder().join("traffic.jsonl");
+    let path = traffic.to_str().unwrap();
+    let range = ["--from", "2026-11-01", "--to", "2026-11-20", "--output", path];
+    world.succeed(&[&["generate", "--people", "900", "--seed", "5"][..], &range[..]].concat());
+    world.succeed(&["import", "webhooks", path]);
+    std::fs::create_dir(world.folder().join("funnels")).unwrap();
+    world.write(
+        "funnels/sale.toml",
+        "unit = 'person'\n[[steps]]\nname = 'wrote'\nkind = 'message'\n\
+         [[steps]]\nname = 'lead'\nconversion = 'lead'\n\
+         [[steps]]\nname = 'sale'\nconversion = 'purchase'\nmin_value = 1\n",
+    );
+    let folder = world.folder().join("funnels");
+    let world = world.with("funnels_dir", folder.to_str().unwrap());
+    let server = world.serve();
+    (world, server)
+}
+
+fn rows<'a>(answer: &'a Value, key: &str) -> &'a Vec<Value> {
+    answer[key].as_array().unwrap()
+}
+
+#[tokio::test]
+async fn rows_and_periods_are_compared_with_a_verdict() {
+    let (_world, server) = with_traffic();
+    for name in ["click-to-messenger", "sale"] {
+        let path = format!("/api/v1/funnels/{name}");
+        let report = server.json(&format!("{path}?{RANGE}&by=source")).await;
+        let compared = server.json(&format!("{path}/comparison?{RANGE}&by=source&step=lead")).await;
+        let found = rows(&compared, "rows");
+        assert_eq!(found.len(), rows(&report, "breakdown").len());
+        let sum = |key: &str| found.iter().map(|row| row[key].as_u64().unwrap()).sum::<u64>();
+        let first = if name == "sale" { "wrote" } else { "opened" };
+        assert_eq!(compared["of"], first);
+        assert_eq!(Some(sum("of")), count(&report, first));
+        assert_eq!(Some(sum("reached")), count(&report, "lead"));
+        for row in found {
+            let said = row["verdict"].as_str().unwrap();
+            let adjusted = row["adjusted_p_value"].as_f64();
+            assert!(adjusted.is_none_or(|p| p >= row["p_value"].as_f64().unwrap() - 1e-12));
+            match adjusted {
+                None => assert!(said.starts_with("too few "), "{row}"),
+                Some(p) if p < 0.05 => assert!(
+                    said.contains("e than the others") || said.contains("r than the others"),
+                    "{row}"
+                ),
+                Some(_) => assert!(said.starts_with("no difference"), "{row}"),
+            }
+            let better = row["probability_better"].as_f64().unwrap();
+            assert!((0.0..=1.0).contains(&better));
+        }
+        let half = server.json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19")).await;
+        let before = server.json(&format!("{path}?from=2026-11-01&to=2026-11-10")).await;
+        let last = counts(&before["steps"]).last().unwrap().1;
+        let all = count(&before, first).unwrap();
+        let rate = half["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
+        assert!((rate - last as f64 / all as f64).abs() < 1e-12, "{half}");
+
+        let drivers = server.json(&format!("{path}/drivers?{RANGE}&step=lead")).await;
+        let keys: std::collections::BTreeSet<&String> = rows(&drivers, "rows")
+            .iter()
+            .flat_map(|row| row["by"].as_object().unwrap().keys())
+            .collect();
+        assert_eq!(keys.len(), 9, "{keys:?}");
+    }
+    for (query, said) in [
+        ("step=sold&by=source", "unknown step \\\"sold\\\"; known are impressions, clicks, opened"),
+        ("step=opened&of=lead&by=source", "comes before"),
+    ] {
+        let path = format!("/api/v1/funnels/click-to-messenger/comparison?{RANGE}&{query}");
+        let (status, told) = server.get(&path).await;
+        assert!(status == 400 && told.contains(said), "{told}");
+    }
+    let csv =
+        server.get(&format!("/api/v1/funnels/sale/comparison?{RANGE}&by=source&format=csv")).await;
+    assert!(csv.1.starts_with("source,reached,of,rate,rate_low,"), "{}", csv.1);
+}
+
+#[tokio::test]
+async fn who_dropped_flows_sequences_and_cohorts_add_up() {
+    let (_world, server) = with_traffic();
+    for (name, first) in [("click-to-messenger", "opened"), ("sale", "wrote")] {
+        let path = format!("/api/v1/funnels/{name}");
+        let report = server.json(&format!("{path}?{RANGE}")).await;
+        let steps: Vec<(String, u64)> = counts(&report["steps"]);
+        for pair in steps.windows(2) {
+            let people = format!("{path}/people?{RANGE}&step={}&limit=100000", pair[0].0);
+            let dropped = server.json(&people).await;
+            assert_eq!(dropped["total"].as_u64(), Some(pair[0].1 - pair[1].1), "{name} {pair:?}");
+            assert_eq!(rows(&dropped, "people").len() as u64, pair[0].1 - pair[1].1);
+        }
+        let flows = server.json(&format!("{path}/flows?{RANGE}")).await;
+        let flows = rows(&flows, "flows");
+        // What flows into a step flows out of it, or stays at the end.
+        let sum = |key: &str, node: &str| -> u64 {
+            let of = flows.iter().filter(|flow| flow[key] == node);
+            of.map(|flow| flow["count"].as_u64().unwrap()).sum()
+        };
+        assert_eq!(Some(sum("to", first)), count(&report, first));
+        for (step, _) in &steps[..steps.len() - 1] {
+            assert_eq!(sum("to", step), sum("from", step), "{name} {step}");
+        }
+        let (status, told) = server.get(&format!("{path}/people?{RANGE}&step=purchase")).await;
+        assert!(status == 400 && told.contains("such are"), "{told}");
+    }
+    let all = server.json(&format!("/api/v1/conversations?{RANGE}&limit=100000")).await;
+    let people: std::collections::BTreeSet<String> =
+        rows(&all, "conversations").iter().map(|row| row["person_id"].to_string()).collect();
+    let sequences = server.json(&format!("/api/v1/sequences?{RANGE}")).await;
+    let counted: u64 =
+        rows(&sequences, "sequences").iter().map(|row| row["people"].as_u64().unwrap()).sum();
+    assert!(counted <= people.len() as u64 && counted > people.len() as u64 / 3);
+    let first = sequences["sequences"][0]["sequence"].as_str().unwrap();
+    assert!(first.split(" > ").count() >= 2 && first.starts_with("ad > "), "{first}");
+
+    let cohorts = server.json(&format!("/api/v1/cohorts?{RANGE}")).await;
+    let cohorts = rows(&cohorts, "cohorts");
+    let size: u64 = cohorts.iter().map(|cohort| cohort["size"].as_u64().unwrap()).sum();
+    assert_eq!(size, people.len() as u64);
+    for cohort in cohorts {
+        // Everybody acts in the week of the first act; some come again.
+        assert_eq!(cohort["active"][0], cohort["size"], "{cohort}");
+    }
+    assert!(cohorts[0]["active"][1].as_u64().unwrap() > 0, "{cohorts:?}");
+    for path in ["sequences", "cohorts", "funnels/sale/flows", "funnels/sale/people"] {
+        let (status, csv) = server.get(&format!("/api/v1/{path}?{RANGE}&format=csv")).await;
+        assert!(status == 200 && csv.lines().count() > 2, "{path}: {csv}");
+    }
+}
