@@ -6,10 +6,10 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-const INK: RGBColor = RGBColor(1, 1, 1);
-const MUTED: RGBColor = RGBColor(2, 2, 2);
+pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
+pub(super) const MUTED: RGBColor = RGBColor(2, 2, 2);
 const GRID: RGBColor = RGBColor(3, 3, 3);
-const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
+pub(super) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
 const VARIABLES: [(&str, &str); 6] = [
     ("#010101", "var(--ink)"),
     ("#020202", "var(--muted)"),
@@ -18,7 +18,7 @@ const VARIABLES: [(&str, &str); 6] = [
     ("#050505", "var(--series-2)"),
     ("#060606", "var(--series-3)"),
 ];
-const FONT: &str = "sans-serif";
+pub(super) const FONT: &str = "sans-serif";
 
 /// One bar of several.
 #[derive(Debug, Clone)]
@@ -119,10 +119,10 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
     })
 }
 
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-fn draw(
+pub(super) fn draw(
     width: i32,
     height: i32,
     description: &str,
@@ -148,13 +148,13 @@ fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
+pub(super) fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
     let style = TextStyle::from((FONT, 16).into_font()).color(&INK);
     Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a part of a few hundred pixels")]
-fn pixels(part: f64, whole: i32) -> i32 {
+pub(super) fn pixels(part: f64, whole: i32) -> i32 {
     (part * f64::from(whole)).round() as i32
 }
 

@@ -18,6 +18,7 @@ mod quality;
 mod question;
 mod responses;
 mod rows;
+mod sankey;
 pub mod table;
 
 use std::sync::Arc;
@@ -93,6 +94,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/funnels/{name}/people", get(funnels::people))
         .route("/api/v1/sequences", get(funnels::sequences))
         .route("/api/v1/cohorts", get(funnels::cohorts))
+        .route("/funnels", get(dashboard::funnels))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
         .route("/links/new", get(dashboard::new_link))

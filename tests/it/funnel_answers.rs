@@ -1,7 +1,9 @@
 //! What a funnel answers beside its counts, on a month of traffic.
 
+use fantoccini::Locator;
 use serde_json::Value;
 
+use crate::support::browser::Browser;
 use crate::support::{Server, World, count, counts};
 
 const RANGE: &str = "from=2026-11-01&to=2026-11-20";
@@ -136,4 +138,41 @@ async fn who_dropped_flows_sequences_and_cohorts_add_up() {
         let (status, csv) = server.get(&format!("/api/v1/{path}?{RANGE}&format=csv")).await;
         assert!(status == 200 && csv.lines().count() > 2, "{path}: {csv}");
     }
+}
+
+#[tokio::test]
+async fn the_page_shows_any_funnel_with_the_figures_of_the_api() {
+    let (_world, server) = with_traffic();
+    let browser = Browser::open(1200, 1900, "light").await;
+    let days = "from=2026-11-01&through=2026-11-19";
+    for name in ["click-to-messenger", "sale"] {
+        browser
+            .client
+            .goto(&server.url(&format!("/funnels?{days}&name={name}&by=source")))
+            .await
+            .unwrap();
+        browser.screenshot(&format!("funnel-{name}-light")).await;
+        let report = server.json(&format!("/api/v1/funnels/{name}?{RANGE}&by=source")).await;
+        let first = if name == "sale" { "wrote" } else { "opened" };
+        let reached = browser.number("#steps tbody tr:first-child td").await;
+        assert_eq!(Some(reached), count(&report, first));
+        let rows = browser.client.find_all(Locator::Css("#compared tbody tr")).await.unwrap();
+        assert_eq!(rows.len(), report["breakdown"].as_array().unwrap().len());
+        let diagram = browser
+            .run("return document.querySelector('figure svg').getAttribute('aria-label')")
+            .await;
+        assert!(diagram.as_str().unwrap().starts_with("Flow from doors"), "{diagram}");
+    }
+    browser
+        .client
+        .goto(&server.url("/funnels?from=2020-01-01&through=2020-01-02&name=sale"))
+        .await
+        .unwrap();
+    assert!(browser.text("main").await.contains("Nobody entered this funnel"));
+    browser.client.goto(&server.url("/funnels?name=nothing")).await.unwrap();
+    assert!(browser.text("[role=alert]").await.contains("known are click-to-messenger, sale"));
+    let phone = Browser::open(390, 1200, "dark").await;
+    phone.client.goto(&server.url(&format!("/funnels?{days}&name=sale"))).await.unwrap();
+    phone.screenshot("funnel-phone-dark").await;
+    assert!(!phone.overflows().await);
 }

@@ -180,7 +180,7 @@ fn reply(row: &ReplySpeed) -> [String; 6] {
 }
 
 /// `12.3 % (10.1 to 14.9)`.
-fn rate(rate: Option<Rate>) -> String {
+pub(super) fn rate(rate: Option<Rate>) -> String {
     let Some(Rate { rate, low, high }) = rate else { return dash() };
     format!("{:.1} % ({:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
 }

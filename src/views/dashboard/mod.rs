@@ -4,6 +4,7 @@ mod attribution;
 mod audience;
 mod conversations;
 mod figures;
+mod funnels;
 mod journeys;
 mod link_form;
 mod links;
@@ -23,12 +24,13 @@ use serde::Deserialize;
 use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
 use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
-use crate::analysis::{Dimension, Model, Parameters};
-use crate::domain::{Period, Timestamp};
+use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
+use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
 use conversations::ConversationsPage;
 use figures::Figures;
+use funnels::{FunnelsPage, Parts};
 pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
 use overview::Overview;
@@ -56,6 +58,8 @@ pub(super) struct Asking {
     to: Option<String>,
     through: Option<String>,
     by: Option<String>,
+    /// The funnel.
+    name: Option<String>,
     /// The link that a form has just saved.
     saved: Option<String>,
     #[serde(flatten)]
@@ -92,6 +96,36 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
         });
         let (figures, state) = tokio::join!(figures, store.collection_state());
         Ok(Overview::new(&figures?, &state?, &question.period, now))
+    })
+    .await
+}
+
+/// `GET /funnels`.
+pub(super) async fn funnels(State(views): State<Views>, asking: Asks) -> Response {
+    let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
+    show(&views, asking, async |views, question, now| {
+        let (store, own) = (&views.store, &views.funnels);
+        let mut question = question;
+        question.by.truncate(1);
+        if question.by.is_empty() {
+            question.by = vec![Dimension::Source];
+        }
+        let whole = Question { by: Vec::new(), ..question.clone() };
+        let until = question.period.to.0.saturating_add(FUNNEL_WINDOW_MS);
+        let sequences = async {
+            let found = store.top_sequences(&question.period, until, 8, 40).await;
+            found.map_err(AnswerError::from)
+        };
+        let (report, verdicts, against, sequences) = tokio::try_join!(
+            answer::answer_funnel(store, own, &name, &question),
+            super::answer_verdicts(store, own, &name, &question),
+            super::answer_verdicts(store, own, &name, &whole),
+            sequences,
+        )?;
+        let flows = crate::analysis::flows(&report, &question.by[0].name());
+        let parts = Parts { name, report, verdicts, against, flows, sequences };
+        Ok(FunnelsPage::new(&parts, own, &question, now))
     })
     .await
 }

@@ -3,8 +3,9 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub(super) const PAGES: [(&str, &str, &str); 6] = [
+pub(super) const PAGES: [(&str, &str, &str); 7] = [
     ("overview", "/", "Overview"),
+    ("funnels", "/funnels", "Funnels"),
     ("attribution", "/attribution", "Attribution"),
     ("links", "/links", "Links"),
     ("conversations", "/conversations", "Answers"),
