@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-journals bench-upkeep clean
+.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-journals bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -44,6 +44,10 @@ bench-draining: engine
 # New events beside a small and a large history, and a rebuild. About fifteen minutes.
 bench-upkeep: engine
 	cargo bench --locked --bench upkeep
+
+# Funnels beside windowFunnel by hand. About twelve minutes.
+bench-funnel: engine
+	cargo bench --locked --bench funnel
 
 # Attribution beside the Python libraries: needs Python 3.11 and a C++ compiler for them.
 ATTRIBUTION_PEERS := $(or $(CARGO_TARGET_DIR),target)/attribution-peers

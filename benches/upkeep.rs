@@ -1,22 +1,17 @@
 //! What new events cost when few and when many are stored: shipping them and making their
 //! conversations, in turn beside a small and a large history. Then a rebuild of the large one from
 //! nothing. `make bench-upkeep`; `-- SMALL LARGE` (people) for other sizes.
-#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a benchmark may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![expect(clippy::cast_possible_wrap, reason = "rounds are few")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
-use std::path::{Path, PathBuf};
+mod history;
+
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use messenger_funnel::domain::Timestamp;
-use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
-use messenger_funnel::normalize::Settings;
-use messenger_funnel::store::engine::{Engine, EngineArgs, locate, run_in_this_process};
-use messenger_funnel::store::{Shipper, Store, migrate};
-use messenger_funnel::synthetic::{Plan, Traffic};
-use messenger_funnel::upkeep::{Upkeep, rebuild};
+use history::{History, TO};
+use messenger_funnel::upkeep::rebuild;
 
 /// People of the two histories: about 1 and 20 million events.
 const SMALL: u64 = 137_000;
@@ -24,44 +19,15 @@ const LARGE: u64 = 2_740_000;
 const ROUNDS: usize = 30;
 /// New events of a round, of people half of whom are known.
 const NEW: usize = 1_000;
-/// Bodies that are in memory at once while a history is stored.
-const CHUNK: usize = 200_000;
-const FROM: i64 = 1_790_000_000_000;
-const TO: i64 = 1_792_592_000_000;
 const DAY: i64 = 86_400_000;
 
 fn main() {
-    // The engine is this program, started again.
-    let arguments: Vec<String> = std::env::args().collect();
-    if arguments.get(1).is_some_and(|first| first == "engine") {
-        #[derive(clap::Parser)]
-        struct Hidden {
-            #[command(flatten)]
-            engine: EngineArgs,
-        }
-        let hidden = <Hidden as clap::Parser>::parse_from(&arguments[1..]);
-        std::process::exit(run_in_this_process(&hidden.engine).unwrap());
-    }
-    let sizes: Vec<u64> = arguments.iter().filter_map(|text| text.parse().ok()).collect();
-    let [small, large] = sizes.try_into().unwrap_or([SMALL, LARGE]);
+    let [small, large] = history::arguments().try_into().unwrap_or([SMALL, LARGE]);
     tokio::runtime::Runtime::new().unwrap().block_on(measure(small, large));
 }
 
-/// A database with a history.
-struct History {
-    store: Store,
-    upkeep: Upkeep,
-    folder: PathBuf,
-    people: u64,
-    events: u64,
-}
-
 async fn measure(small: u64, large: u64) {
-    let place = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let folder = tempfile::TempDir::new_in(place).unwrap();
-    let executable = std::env::current_exe().unwrap();
-    let program = locate(None, &executable, std::env::var_os("PATH")).unwrap();
-    let engine = Engine::start(&folder.path().join("data"), &program, &executable).await.unwrap();
+    let (engine, folder) = history::start_engine().await;
     let mut histories = Vec::new();
     for people in [small, large] {
         histories.push(History::new(&engine, folder.path(), people).await);
@@ -105,38 +71,13 @@ async fn measure(small: u64, large: u64) {
     engine.stop().await;
 }
 
-impl History {
-    async fn new(engine: &Engine, folder: &Path, people: u64) -> Self {
-        let name = format!("people_{people}");
-        let store = Store::new(engine.endpoint(&name));
-        migrate(&store).await.unwrap();
-        let lock = folder.join(format!("{name}.lock"));
-        let now = || jiff::Timestamp::now().as_millisecond();
-        let upkeep = Upkeep::new(store.clone(), lock, now);
-        let folder = folder.join(&name);
-        let mut history = Self { store, upkeep, folder, people, events: 0 };
-        let (from, to) = (Timestamp(FROM), Timestamp(TO));
-        let started = Instant::now();
-        let mut traffic = Traffic::new(Plan { seed: 7, people, from, to }).map(Bytes::from);
-        loop {
-            let bodies: Vec<Bytes> = traffic.by_ref().take(CHUNK).collect();
-            if bodies.is_empty() {
-                break;
-            }
-            history.events += history.ship(&bodies).await.0;
-        }
-        let shipped = started.elapsed();
-        let started = Instant::now();
-        let made = history.upkeep.catch_up().await.unwrap();
-        eprintln!(
-            "{} events stored in {:.1} s, conversations of {made} people in {:.1} s",
-            history.events,
-            shipped.as_secs_f64(),
-            started.elapsed().as_secs_f64()
-        );
-        history
-    }
+/// A round of new events.
+trait Round {
+    async fn round(&mut self, round: usize) -> [Duration; 2];
+    fn new_events(&self, round: usize) -> Vec<Bytes>;
+}
 
+impl Round for History {
     /// How long it takes to ship new events, and to make their conversations.
     async fn round(&mut self, round: usize) -> [Duration; 2] {
         let bodies = self.new_events(round);
@@ -144,24 +85,6 @@ impl History {
         let started = Instant::now();
         assert!(self.upkeep.catch_up().await.unwrap() > 0);
         [shipped, started.elapsed()]
-    }
-
-    /// Journals and ships; how many events, and how long the shipping took.
-    async fn ship(&self, bodies: &[Bytes]) -> (u64, Duration) {
-        let journal = Journal::open(&self.folder, Limits::default()).unwrap();
-        let append = |body: &Bytes| {
-            let (journal, body) = (journal.clone(), body.clone());
-            let received_at_ms = TO;
-            async move {
-                let envelope = Envelope { kind: EnvelopeKind::Webhook, received_at_ms, body };
-                journal.append(envelope).await.unwrap()
-            }
-        };
-        stream::iter(bodies.iter().map(append)).buffered(1000).collect::<Vec<_>>().await;
-        let shipper =
-            Shipper::new(&journal, self.store.clone(), Settings::default(), Duration::ZERO);
-        let started = Instant::now();
-        (shipper.unwrap().drain().await.unwrap().events, started.elapsed())
     }
 
     /// A message and its answer of people of whom every second one is known, from all over the

@@ -38,3 +38,4 @@ WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
     AND ({person:String} = '' OR page_id = {page:String} AND person_id = {person:String})
 ORDER BY opened_at, page_id, person_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}
+SETTINGS do_not_merge_across_partitions_select_final = 1

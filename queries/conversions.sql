@@ -17,3 +17,4 @@ FROM conversions FINAL
 WHERE conversions.time >= fromUnixTimestamp64Milli({from:Int64})
     AND conversions.time < fromUnixTimestamp64Milli({to:Int64})
 ORDER BY page_id, person_id, number
+SETTINGS do_not_merge_across_partitions_select_final = 1

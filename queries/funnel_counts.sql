@@ -1,12 +1,12 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
 -- what they are told apart by. Only the columns asked for are read; the others are empty, the same in
 -- all rows.
--- Parameters: from, to (milliseconds; to is exclusive); by_page, by_channel, by_ref, by_ad, by_link,
+-- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
 -- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit).
 -- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
 -- one), link, campaign, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
--- printed has the source qr; the campaign is the link's, else the ad's), ad_title (the newest),
--- titled_at (ms: when it was seen), opened and the stages.
+-- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages. A
+-- column of few values alone is grouped by fastest as it is stored: texts are made of it afterwards.
 SELECT
     counted.page_id AS page_id,
     counted.channel AS channel,
@@ -19,8 +19,6 @@ SELECT
     if(links_now.campaign != '', links_now.campaign, ad_campaigns.campaign) AS campaign,
     links_now.medium AS medium,
     links_now.owner AS owner,
-    counted.ad_title AS ad_title,
-    counted.titled_at AS titled_at,
     counted.opened AS opened,
     counted.messaged AS messaged,
     counted.answered AS answered,
@@ -30,15 +28,13 @@ SELECT
 FROM
 (
     SELECT
-        groups.page_id AS page_id,
-        groups.channel AS channel,
-        groups.source AS source,
+        toString(groups.page_id) AS page_id,
+        toString(groups.channel) AS channel,
+        toString(groups.source) AS source,
         groups.ref AS ref,
-        groups.ad_id AS ad_id,
-        groups.referer AS referer,
+        toString(groups.ad_id) AS ad_id,
+        toString(groups.referer) AS referer,
         groups.opened_at AS opened_at,
-        groups.ad_title AS ad_title,
-        groups.titled_at AS titled_at,
         groups.opened AS opened,
         groups.messaged AS messaged,
         groups.answered AS answered,
@@ -46,32 +42,30 @@ FROM
         groups.lead AS lead,
         groups.purchase AS purchase,
         multiIf(
-            groups.clicked != '', groups.clicked,
+            groups.clicked != '', toString(groups.clicked),
             groups.source IN ('link', 'qr'),
                 arrayFirst(each -> each.1 IN (groups.page_id, ''), links_by_ref.candidates).3,
             '') AS link
     FROM
     (
         SELECT
-            if({by_page:Bool} OR {by_link:Bool}, toString(made.page_id), '') AS page_id,
-            if({by_channel:Bool}, toString(made.channel), '') AS channel,
-            toString(made.source) AS source,
+            if({by_page:Bool} OR {by_link:Bool}, made.page_id, '') AS page_id,
+            if({by_channel:Bool}, made.channel, '') AS channel,
+            if({by_source:Bool} OR {by_link:Bool}, made.source, '') AS source,
             if({by_ref:Bool} OR {by_link:Bool} AND made.source IN ('link', 'qr'), made.ref, '') AS ref,
-            if({by_link:Bool}, toString(made.clicked), '') AS clicked,
-            if({by_ad:Bool}, toString(made.ad_id), '') AS ad_id,
-            if({by_referer:Bool}, toString(made.referer), '') AS referer,
+            if({by_link:Bool}, made.clicked, '') AS clicked,
+            if({by_ad:Bool}, made.ad_id, '') AS ad_id,
+            if({by_referer:Bool}, made.referer, '') AS referer,
             multiIf(
                 {time_unit:String} = 'hour', toInt64(toUnixTimestamp(toStartOfHour(made.opened_at, {zone:String}))),
                 {time_unit:String} = 'day', toInt64(toUnixTimestamp(toStartOfDay(made.opened_at, {zone:String}))),
                 0) * 1000 AS opened_at,
-            if({by_ad:Bool}, toString(argMaxIf(made.ad_title, made.opened_at, made.ad_title != '')), '') AS ad_title,
-            if({by_ad:Bool}, toUnixTimestamp64Milli(maxIf(made.opened_at, made.ad_title != '')), 0) AS titled_at,
             count() AS opened,
-            count(messaged_at) AS messaged,
-            count(answered_at) AS answered,
-            count(engaged_at) AS engaged,
-            count(lead_at) AS lead,
-            count(purchase_at) AS purchase
+            sum(made.depth >= 1) AS messaged,
+            sum(made.depth >= 2) AS answered,
+            sum(made.depth >= 3) AS engaged,
+            sum(made.depth >= 4) AS lead,
+            sum(made.depth >= 5) AS purchase
         FROM conversations AS made FINAL
         WHERE made.opened_at >= fromUnixTimestamp64Milli({from:Int64})
             AND made.opened_at < fromUnixTimestamp64Milli({to:Int64})
@@ -81,3 +75,4 @@ FROM
 ) AS counted
 LEFT ANY JOIN links_now ON links_now.slug = counted.link
 LEFT ANY JOIN ad_campaigns ON ad_campaigns.ad_id = counted.ad_id
+SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -9,42 +9,98 @@
 SELECT
     part.1 AS dimension,
     part.2 AS value,
-    count() AS wrote,
-    countIf(is_answered) AS answered,
-    countIf(is_answered AND took <= 300000) AS within_5m,
-    countIf(is_answered AND took <= 3600000) AS within_1h,
-    countIf(is_answered AND took <= 86400000) AS within_24h,
-    if(answered = 0, NULL, quantileExactInclusiveIf(0.5)(took, is_answered)) AS median_ms,
-    if(answered = 0, NULL, quantileExactInclusiveIf(0.9)(took, is_answered)) AS p90_ms,
-    countIf(is_lead) AS leads,
-    countIf(is_purchase) AS purchases
+    sum(groups.wrote) AS wrote,
+    sum(groups.answered) AS answered,
+    sum(groups.within_5m) AS within_5m,
+    sum(groups.within_1h) AS within_1h,
+    sum(groups.within_24h) AS within_24h,
+    if(answered = 0, NULL, quantilesExactInclusiveArray(0.5, 0.9)(groups.took)[1]) AS median_ms,
+    if(answered = 0, NULL, quantilesExactInclusiveArray(0.5, 0.9)(groups.took)[2]) AS p90_ms,
+    sum(groups.leads) AS leads,
+    sum(groups.purchases) AS purchases
 FROM
 (
     SELECT
-        isNotNull(answered_at) AS is_answered,
-        isNotNull(lead_at) AS is_lead,
-        isNotNull(purchase_at) AS is_purchase,
-        assumeNotNull(ifNull(toUnixTimestamp64Milli(answered_at) - toUnixTimestamp64Milli(messaged_at), 0)) AS took,
-        [
-            ('all', ''),
-            ('source', source),
-            ('hour', formatDateTime(assumeNotNull(messaged_at), '%H', {zone:String})),
-            ('weekday', toString(toDayOfWeek(assumeNotNull(messaged_at), 0, {zone:String}))),
-            ('reply', multiIf(
-                NOT is_answered, '7 never',
-                took <= 60000, '1 within a minute',
-                took <= 300000, '2 within 5 minutes',
-                took <= 900000, '3 within 15 minutes',
-                took <= 3600000, '4 within an hour',
-                took <= 86400000, '5 within a day',
-                '6 later'))
-        ] AS always,
-        if(is_answered, [('app', toString(answered_app)), ('persona', toString(answered_persona))], []) AS answering
-    FROM v_conversations
-    WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
-        AND v_conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
-        AND isNotNull(messaged_at)
-)
-ARRAY JOIN arrayConcat(always, answering) AS part
+        counted.* EXCEPT (source, page_id, link_ref, clicked, hour, weekday, app, persona, reply),
+        arrayConcat(
+            [
+                ('all', ''),
+                ('source', if(counted.source = 'link' AND links_now.is_printed, 'qr', counted.source)),
+                ('hour', leftPad(toString(counted.hour), 2, '0')),
+                ('weekday', toString(counted.weekday)),
+                ('reply', counted.reply)
+            ],
+            if(counted.answered = 0, [], [('app', counted.app), ('persona', counted.persona)])) AS parts
+    FROM
+    (
+        SELECT
+            told.source AS source,
+            told.page_id AS page_id,
+            told.link_ref AS link_ref,
+            told.clicked AS clicked,
+            told.hour AS hour,
+            told.weekday AS weekday,
+            told.app AS app,
+            told.persona AS persona,
+            told.reply AS reply,
+            told.wrote AS wrote,
+            told.answered AS answered,
+            told.within_5m AS within_5m,
+            told.within_1h AS within_1h,
+            told.within_24h AS within_24h,
+            told.leads AS leads,
+            told.purchases AS purchases,
+            told.took AS took,
+            if(told.clicked != '', told.clicked,
+                arrayFirst(each -> each.1 IN (told.page_id, ''), links_by_ref.candidates).3) AS link
+        FROM
+        (
+            SELECT
+                source, page_id, link_ref, clicked, hour, weekday, app, persona,
+                multiIf(
+                    NOT is_answered, '7 never',
+                    waited <= 60000, '1 within a minute',
+                    waited <= 300000, '2 within 5 minutes',
+                    waited <= 900000, '3 within 15 minutes',
+                    waited <= 3600000, '4 within an hour',
+                    waited <= 86400000, '5 within a day',
+                    '6 later') AS reply,
+                count() AS wrote,
+                countIf(is_answered) AS answered,
+                countIf(is_answered AND waited <= 300000) AS within_5m,
+                countIf(is_answered AND waited <= 3600000) AS within_1h,
+                countIf(is_answered AND waited <= 86400000) AS within_24h,
+                countIf(is_lead) AS leads,
+                countIf(is_purchase) AS purchases,
+                groupArrayIf(waited, is_answered) AS took
+            FROM
+            (
+                SELECT
+                    toString(made.source) AS source,
+                    if(made.source = 'link', toString(made.page_id), '') AS page_id,
+                    if(made.source = 'link', made.ref, '') AS link_ref,
+                    if(made.source = 'link', toString(made.clicked), '') AS clicked,
+                    toHour(assumeNotNull(made.messaged_at), {zone:String}) AS hour,
+                    toDayOfWeek(assumeNotNull(made.messaged_at), 0, {zone:String}) AS weekday,
+                    toString(made.answered_app) AS app,
+                    toString(made.answered_persona) AS persona,
+                    made.depth >= 2 AS is_answered,
+                    made.depth >= 4 AS is_lead,
+                    made.depth >= 5 AS is_purchase,
+                    assumeNotNull(ifNull(toUnixTimestamp64Milli(made.answered_at)
+                        - toUnixTimestamp64Milli(made.messaged_at), 0)) AS waited
+                FROM conversations AS made FINAL
+                WHERE made.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+                    AND made.opened_at < fromUnixTimestamp64Milli({to:Int64})
+                    AND made.depth >= 1
+            )
+            GROUP BY source, page_id, link_ref, clicked, hour, weekday, app, persona, reply
+        ) AS told
+        LEFT JOIN links_by_ref ON links_by_ref.ref = told.link_ref
+    ) AS counted
+    LEFT ANY JOIN links_now ON links_now.slug = counted.link
+) AS groups
+ARRAY JOIN groups.parts AS part
 GROUP BY dimension, value
 ORDER BY dimension, value
+SETTINGS do_not_merge_across_partitions_select_final = 1

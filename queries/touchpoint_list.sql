@@ -24,3 +24,4 @@ WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND v_touchpoints.time < fromUnixTimestamp64Milli({to:Int64})
 ORDER BY time, page_id, person_id, number
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}
+SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -30,3 +30,4 @@ WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
             AND conversions.time < fromUnixTimestamp64Milli({converted_to:Int64})
     ))
 ORDER BY page_id, person_id, number
+SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS conversations
     ad_id            LowCardinality(String)         COMMENT 'ad of the referral',
     ad_title         LowCardinality(String)         COMMENT 'title of the ad''s creative',
     referer          LowCardinality(String)         COMMENT 'host and path of the page that the visitor was on (chat plugin)',
+    depth            UInt8                          COMMENT 'stages reached behind the opening: 1 is messaged, 5 is purchase',
     messaged_at      Nullable(DateTime64(3, 'UTC')) COMMENT 'first message, or postback behind the opening',
     answered_at      Nullable(DateTime64(3, 'UTC')) COMMENT 'first echo after that',
     engaged_at       Nullable(DateTime64(3, 'UTC')) COMMENT 'message or postback after the answer',
@@ -32,4 +33,8 @@ CREATE TABLE IF NOT EXISTS conversations
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(opened_at)
 ORDER BY (opened_at, page_id, person_id)
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS
+    -- A month that has come to rest becomes one part: reading it needs no merging.
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1,
+    non_replicated_deduplication_window = 1000

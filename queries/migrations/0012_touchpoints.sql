@@ -20,4 +20,8 @@ CREATE TABLE IF NOT EXISTS touchpoints
 ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY toYYYYMM(time)
 ORDER BY (time, page_id, person_id, number)
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS
+    -- A month that has come to rest becomes one part: reading it needs no merging.
+    min_age_to_force_merge_seconds = 3600,
+    min_age_to_force_merge_on_partition_only = 1,
+    non_replicated_deduplication_window = 1000

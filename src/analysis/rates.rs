@@ -112,6 +112,7 @@ pub(super) fn adjusted(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 mod tests {
     use super::*;
 

@@ -10,6 +10,7 @@ use crate::domain::Period;
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
 pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../queries/funnel_counts.sql");
+const AD_TITLES: &str = include_str!("../../queries/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../queries/touchpoints.sql");
 const TOUCHPOINT_LIST: &str = include_str!("../../queries/touchpoint_list.sql");
 const CONVERSIONS: &str = include_str!("../../queries/conversions.sql");
@@ -35,11 +36,13 @@ pub struct CollectionState {
     pub quarantined: u64,
 }
 
-/// What conversations are to be told apart by, beside their source. What is not asked for costs
+/// What conversations are to be told apart by. What is not asked for costs
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column that is read or not")]
 pub struct Apart {
+    /// By source.
+    pub source: bool,
     /// By Page.
     pub page: bool,
     /// By messenger, instagram or whatsapp.
@@ -69,6 +72,7 @@ impl Store {
             .query(FUNNEL_COUNTS)
             .param("from", period.from.0)
             .param("to", period.to.0)
+            .param("by_source", by.source)
             .param("by_page", by.page)
             .param("by_channel", by.channel)
             .param("by_ref", by.referral_ref)
@@ -78,6 +82,15 @@ impl Store {
             .param("time_unit", by.time_unit)
             .param("zone", zone);
         self.frame(question).await
+    }
+
+    /// The titles of ads of conversations opened in the period. Columns: `queries/ad_titles.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn ad_titles(&self, period: &Period) -> Result<DataFrame, StoreError> {
+        let question = self.client.query(AD_TITLES).param("from", period.from.0);
+        self.frame(question.param("to", period.to.0)).await
     }
 
     /// The touchpoints of the period and of `before` and `behind` (milliseconds) around it, in the

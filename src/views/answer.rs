@@ -145,9 +145,8 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
             Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
             Dimension::Ad => apart.ad = true,
             // A printed link has a source of its own.
-            Dimension::Source | Dimension::Link | Dimension::Medium | Dimension::Owner => {
-                apart.link = true;
-            }
+            Dimension::Source => (apart.source, apart.link) = (true, true),
+            Dimension::Link | Dimension::Medium | Dimension::Owner => apart.link = true,
             Dimension::Campaign => (apart.link, apart.ad) = (true, true),
             Dimension::Referer => apart.referer = true,
             Dimension::Hour => apart.time_unit = "hour",

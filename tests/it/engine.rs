@@ -1,6 +1,7 @@
 //! The embedded engine's traps: who owns the folder, how it ends, what is said when it cannot
 //! start.
 
+use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
 use messenger_funnel::store::Store;
@@ -135,17 +136,10 @@ async fn a_server_whose_engine_dies_says_so_and_fails() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.map_while(Result::ok).any(|line| line.contains("listens on")));
+    let engine = children(child.id())[0];
     let started = Instant::now();
-    let engine = loop {
-        if let Some(engine) = children(child.id()).first().copied()
-            && world.data_dir().join("clickhouse/engine.json").exists()
-        {
-            break engine;
-        }
-        assert!(started.elapsed() < Duration::from_secs(30));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
-    tokio::time::sleep(Duration::from_millis(500)).await;
     signal(engine, libc::SIGKILL);
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {

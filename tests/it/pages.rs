@@ -7,7 +7,7 @@ use crate::support::browser::Browser;
 
 const RANGE: &str = "from=2026-11-01&through=2026-11-19";
 
-async fn with_traffic() -> (World, crate::support::Server) {
+fn with_traffic() -> (World, crate::support::Server) {
     let world = World::new().with("server.public_url", "https://go.example.com");
     let traffic = world.folder().join("traffic.jsonl");
     let path = traffic.to_str().unwrap();
@@ -22,7 +22,7 @@ async fn with_traffic() -> (World, crate::support::Server) {
 
 #[tokio::test]
 async fn pages_show_the_figures_of_the_api() {
-    let (_world, server) = with_traffic().await;
+    let (_world, server) = with_traffic();
     let api = "from=2026-11-01&to=2026-11-20";
     let browser = Browser::open(1200, 900, "light").await;
 

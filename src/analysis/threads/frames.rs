@@ -23,6 +23,7 @@ impl Found {
         frame.push(column("number", found, |one| one.number));
         frame.push(texts("channel", columns.channel, rows.iter().map(|row| Some(*row))));
         frame.extend(doors(columns, found.iter().map(|one| one.door)));
+        frame.push(column("depth", found, |one| u32::try_from(one.depth).unwrap_or(u32::MAX)));
         for (index, stage) in STAGES.iter().enumerate() {
             frame.push(column(&format!("{stage}_at"), found, |one| one.stages[index]));
         }

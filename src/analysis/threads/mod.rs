@@ -23,7 +23,7 @@ const SAME_CLICK_MS: i64 = 10 * 60 * 1000;
 pub struct Threads {
     /// A row a conversation: `page_id`, `person_id`, `opened_at` (ms), `number`, `channel`; of the
     /// opening act `source`, `source_name`, `ref` (without a click's mark), `click` (that mark's
-    /// number), `ad_id`, `ad_title`, `referer`; `<stage>_at` (ms, null if the stage was not reached)
+    /// number), `ad_id`, `ad_title`, `referer`; `depth` (stages reached), `<stage>_at` (ms, null if the stage was not reached)
     /// for each of [`STAGES`]; `last_act_at` (ms), `waiting_since` (ms: the first message or postback
     /// that no answer followed, null if there is none), `acts`, `answers` (echoes),
     /// `answered_app` and `answered_persona` (of the echo of the stage `answered`).

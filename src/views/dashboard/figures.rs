@@ -25,6 +25,7 @@ impl Figures {
     /// converted.
     pub(super) fn new(
         counts: &DataFrame,
+        titles: &DataFrame,
         ways: &Ways,
         question: &Question,
         spend: &[AdDay],
@@ -38,7 +39,7 @@ impl Figures {
             by_ad: by(Dimension::Ad)?,
             by_day: by(Dimension::Day)?,
             last_touch: analysis::attribution(&journeys, Model::Last, &parameters, false)?,
-            ad_titles: ad_titles(counts, "titled_at", spend)?,
+            ad_titles: ad_titles(titles, "titled_at", spend)?,
         })
     }
 }

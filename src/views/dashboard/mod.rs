@@ -85,15 +85,18 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
         let fetch = async {
             tokio::try_join!(
                 store.funnel_counts(&question.period, answer::apart(&by)),
+                store.ad_titles(&question.period),
                 store.touchpoints(&question.period, lookback, true),
                 store.conversions(&question.period, 0),
                 answer::spend_of(store, &question.period),
             )
         };
         let asked = question.clone();
-        let figures = answer::in_turn(fetch, move |(counts, touchpoints, conversions, spend)| {
-            Figures::new(&counts, &Ways { touchpoints, conversions }, &asked, &spend)
-        });
+        let figures =
+            answer::in_turn(fetch, move |(counts, titles, touchpoints, conversions, spend)| {
+                let ways = Ways { touchpoints, conversions };
+                Figures::new(&counts, &titles, &ways, &asked, &spend)
+            });
         let (figures, state) = tokio::join!(figures, store.collection_state());
         Ok(Overview::new(&figures?, &state?, &question.period, now))
     })

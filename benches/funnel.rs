@@ -1,0 +1,138 @@
+//! How fast funnels are, beside the best `windowFunnel` statement over raw events and beside a bare scan
+//! of the columns, in turns. `make bench-funnel`; `-- PEOPLE` for another size.
+#![expect(clippy::unwrap_used, reason = "a benchmark may fail loudly")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+mod history;
+
+use std::time::{Duration, Instant};
+
+use clickhouse::Client;
+use history::{FROM, History, TO};
+use jiff::tz::TimeZone;
+use messenger_funnel::analysis::{Dimension, Funnels, Model, Parameters, WrittenFunnel};
+use messenger_funnel::domain::{Period, Timestamp};
+use messenger_funnel::store::Endpoint;
+use messenger_funnel::views::{Credit, Question, answer_funnel, answer_own_funnel};
+use secrecy::ExposeSecret;
+
+/// About 20 million events.
+const PEOPLE: u64 = 2_740_000;
+const ROUNDS: usize = 7;
+
+/// The default funnel by ad, written by hand: per person, because raw events know no conversations.
+const BY_AD: &str = "SELECT ad, countIf(level >= 1), countIf(level >= 2), countIf(level >= 3), \
+     countIf(level >= 4), countIf(level >= 5) FROM (SELECT anyIf(ad_id, ad_id != '') AS ad, \
+     windowFunnel(2419200000)(toUInt64(toUnixTimestamp64Milli(time)), kind IN ('message', 'postback'), \
+     kind = 'echo', kind IN ('message', 'postback'), kind = 'conversion' AND name = 'lead', \
+     kind = 'conversion' AND name = 'purchase') AS level FROM events_by_person \
+     WHERE time >= fromUnixTimestamp64Milli(FROM) AND time < fromUnixTimestamp64Milli(TO) \
+     AND kind IN ('message', 'postback', 'echo', 'conversion', 'referral', 'opt_in') \
+     GROUP BY page_id, person_id) GROUP BY ad";
+
+/// An own funnel of six steps, written by hand.
+const SIX: &str = "SELECT level, count() FROM (SELECT \
+     windowFunnel(2419200000)(toUInt64(toUnixTimestamp64Milli(time)), kind IN ('message', 'postback'), \
+     kind = 'echo', kind = 'message', kind = 'echo', kind = 'conversion' AND name = 'lead', \
+     kind = 'conversion' AND name = 'purchase') AS level FROM events_by_person \
+     WHERE time >= fromUnixTimestamp64Milli(FROM) AND time < fromUnixTimestamp64Milli(TO) \
+     AND kind IN ('message', 'postback', 'echo', 'conversion') \
+     GROUP BY page_id, person_id) GROUP BY level";
+
+/// The columns that both need, read and thrown away.
+const SCAN: &str = "SELECT count(), sum(cityHash64(page_id, person_id)), max(time), sum(cityHash64(kind, name)) \
+     FROM events_by_person WHERE time >= fromUnixTimestamp64Milli(FROM) AND time < fromUnixTimestamp64Milli(TO)";
+
+const OWN: &str = r#"{ "name": "six", "unit": "person", "reentry": "best", "steps": [
+    { "name": "wrote", "kind": ["message", "postback"] }, { "name": "answered", "kind": "echo" },
+    { "name": "again", "kind": "message" }, { "name": "helped", "kind": "echo" },
+    { "name": "lead", "conversion": "lead" }, { "name": "purchase", "conversion": "purchase" } ] }"#;
+
+fn main() {
+    let people = history::arguments().first().copied().unwrap_or(PEOPLE);
+    tokio::runtime::Runtime::new().unwrap().block_on(measure(people));
+}
+
+async fn measure(people: u64) {
+    let (engine, folder) = history::start_engine().await;
+    let history = History::new(&engine, folder.path(), people).await;
+    let store = &history.store;
+    let client = client(&engine.endpoint(&format!("people_{people}")));
+    let period = Period::new(Timestamp(FROM), Timestamp(TO), TimeZone::UTC).unwrap();
+    let question = |by: Vec<Dimension>| Question {
+        period: period.clone(),
+        by,
+        format: None,
+        offset: 0,
+        limit: 1000,
+        step: None,
+        of: None,
+        credit: Credit {
+            model: Model::Last,
+            parameters: Parameters::default(),
+            conversion: None,
+            intervals: false,
+        },
+    };
+    let own = serde_json::from_str::<WrittenFunnel>(OWN).unwrap().check().unwrap();
+    let mut times: [Vec<Duration>; 6] = Default::default();
+    for round in 0..=ROUNDS {
+        let mut took = [Duration::ZERO; 6];
+        let started = Instant::now();
+        let none = Funnels::new();
+        answer_funnel(store, &none, "click-to-messenger", &question(vec![Dimension::Ad]))
+            .await
+            .unwrap();
+        took[0] = started.elapsed();
+        took[1] = ask(&client, BY_AD, "").await;
+        took[2] = ask(&client, BY_AD, " SETTINGS optimize_aggregation_in_order = 1").await;
+        let started = Instant::now();
+        answer_own_funnel(store, &own, &question(Vec::new())).await.unwrap();
+        took[3] = started.elapsed();
+        took[4] = ask(&client, SIX, " SETTINGS optimize_aggregation_in_order = 1").await;
+        took[5] = ask(&client, SCAN, "").await;
+        // The first round warms the machine up.
+        if round > 0 {
+            for (times, took) in times.iter_mut().zip(took) {
+                times.push(took);
+            }
+        }
+    }
+    let middle = |times: &[Duration]| {
+        let mut times = times.to_vec();
+        times.sort();
+        times[times.len() / 2].as_secs_f64()
+    };
+    let [ours, plain, in_order, own, six, scan] = times.map(|times| middle(&times));
+    println!(
+        "{} events of {} people, medians of {ROUNDS} rounds\n",
+        history.events, history.people
+    );
+    println!("| question | seconds | times ours |");
+    println!("| :--- | ---: | ---: |");
+    println!("| default funnel by ad, ours | {ours:.3} | 1 |");
+    println!("| the same, windowFunnel by hand | {plain:.3} | {:.0} |", plain / ours);
+    println!("| the same, aggregated in order | {in_order:.3} | {:.0} |", in_order / ours);
+    println!("| own funnel of six steps, ours | {own:.3} | 1 |");
+    println!("| the same, windowFunnel aggregated in order | {six:.3} | {:.2} |", six / own);
+    println!("| bare scan of the columns | {scan:.3} | {:.2} |", scan / own);
+    engine.stop().await;
+}
+
+async fn ask(client: &Client, statement: &str, settings: &str) -> Duration {
+    let statement =
+        statement.replace("FROM)", &format!("{FROM})")).replace("TO)", &format!("{TO})"));
+    let statement = format!("{statement}{settings}");
+    let started = Instant::now();
+    let mut answer = client.query(&statement).fetch_bytes("TSV").unwrap();
+    answer.collect().await.unwrap();
+    started.elapsed()
+}
+
+fn client(endpoint: &Endpoint) -> Client {
+    Client::default()
+        .with_url(&endpoint.url)
+        .with_user(&endpoint.user)
+        .with_password(endpoint.password.expose_secret())
+        .with_database(&endpoint.database)
+}
