@@ -46,4 +46,5 @@ mod slow_threads;
 mod spend;
 mod support;
 mod truth;
+mod upkeep;
 mod upkeep_oracle;
