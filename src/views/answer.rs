@@ -108,7 +108,7 @@ async fn own_events(
         funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
     let events = store.own_funnel_events(period.from.0, until, &steps, &exclusions, &testers);
     // People who are not told apart need no conversations.
-    if funnel.unit == Unit::Person && by.is_empty() {
+    if funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty() {
         let nothing = Period { to: period.from, ..period.clone() };
         let none = store.unit_conversations(&nothing, period.from.0, false);
         return tokio::try_join!(events, none);

@@ -199,3 +199,41 @@ async fn audience_answers_and_quality_tell_what_came() {
         "{told}"
     );
 }
+
+/// An ad that somebody came by every hour, and nobody since; new people without a referral.
+#[tokio::test]
+async fn a_door_that_falls_silent_and_lost_referrals_are_told() {
+    let world = World::new();
+    let mut lines = Vec::new();
+    let start = 1_795_132_800_000_i64; // 2026-11-20T00:00:00Z
+    for hour in 0..30_i64 {
+        for (ad, hours) in [("loud", 30), ("quiet", 12)] {
+            if hour < hours {
+                let mut body: Value = serde_json::from_slice(&bodies("ad")[0]).unwrap();
+                let item = &mut body["entry"][0]["messaging"][0];
+                item["sender"]["id"] = format!("{ad}-{hour}").into();
+                item["timestamp"] = (start + hour * 3_600_000).into();
+                item["message"]["mid"] = format!("{ad}-{hour}").into();
+                item["message"]["referral"]["ad_id"] = ad.into();
+                lines.push(body.to_string());
+            }
+        }
+    }
+    let organic = String::from_utf8(bodies("organic").remove(0)).unwrap();
+    lines.push(organic);
+    let path = world.write("ads.jsonl", lines.join("\n"));
+    world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    let server = world.serve();
+    // Seen at 06:00 of the next day: the quiet ad has been so for 19 hours.
+    let seen = "from=2026-11-20T00:00:00Z&to=2026-11-21T06:00:00Z";
+    let quality = server.json(&format!("/api/v1/quality?{seen}")).await;
+    let silent = quality["silent"].as_array().unwrap();
+    assert_eq!(silent.len(), 1, "{quality}");
+    assert_eq!((&silent[0]["door"], &silent[0]["id"]), (&"ad".into(), &"quiet".into()));
+    assert!((silent[0]["usual_per_day"].as_f64().unwrap() - 24.0).abs() < 1e-9);
+    assert!((silent[0]["expected"].as_f64().unwrap() - 19.0).abs() < 1e-9);
+    let alerts = quality["alerts"].as_array().unwrap();
+    assert!(alerts.iter().any(|alert| alert["kind"] == "silence" && alert["about"] == "quiet"));
+    let page = &quality["pages"][0];
+    assert_eq!((&page["new_threads"], &page["without_referral"]), (&43.into(), &1.into()));
+}

@@ -144,6 +144,9 @@ async fn matchers_orders_windows_and_units_do_what_they_say() {
         (json!({ "order": "strict" }), [2, 0]),
         (json!({ "order": "strict", "reentry": "best" }), [2, 1]),
         (json!({ "unit": "conversation" }), [2, 1]),
+        (json!({ "filters": { "source": "ad" } }), [1, 1]),
+        (json!({ "filters": { "source": "organic" }, "unit": "conversation" }), [1, 0]),
+        (json!({ "filters": { "ref.campaign": "june" } }), [0, 0]),
     ] {
         let (status, report) = preview(&server, day, &funnel(more.clone())).await;
         assert_eq!(status, 200, "{report}");
@@ -175,6 +178,7 @@ async fn matchers_orders_windows_and_units_do_what_they_say() {
             "unclosed",
         ),
         (json!({ "steps": [{ "kind": "message" }, {}] }), "steps[1].kind", "every event"),
+        (json!({ "filters": { "door": "x" } }), "filters.door", "unknown dimension"),
         (json!({ "exclude": [{ "kind": "echo", "after": 2 }] }), "exclude[0].after", "no steps"),
     ] {
         let (status, problem) = preview(&server, day, &funnel(wrong.clone())).await;

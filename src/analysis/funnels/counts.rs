@@ -178,6 +178,13 @@ fn counted(
             }
         }
     }
+    for (dimension, wanted) in &funnel.filters {
+        let labels = dimension.values(conversations, "opened_at", &period.zone)?;
+        let labels = labels.str()?;
+        found.retain(|one| {
+            one.conversation.and_then(|row| labels.get(row)) == Some(wanted.as_str())
+        });
+    }
     Ok(found)
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::Dimension;
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -74,6 +76,8 @@ pub struct Funnel {
     /// What ends an attempt, with the gaps between steps in which it does: bit `g` is the gap between
     /// step `g` and the next, from 0.
     pub exclusions: Vec<(Match, u32)>,
+    /// What the conversation of a unit must be: values of dimensions.
+    pub filters: Vec<(Dimension, String)>,
     /// People who do not count: (Page, person).
     pub exclude_people: Vec<(String, String)>,
 }

@@ -1,10 +1,14 @@
 //! Funnels as a team writes them, in TOML or JSON, and whether they can be.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::definition::{Funnel, Match, Order, Reentry, Rules, Unit};
+use crate::analysis::Dimension;
 use crate::domain::{Kind, Source};
 
 /// Steps of a funnel at most; a step is a bit of a mask.
@@ -35,6 +39,9 @@ pub struct WrittenFunnel {
     pub steps: Vec<WrittenMatch>,
     /// Events that end an attempt between two steps.
     pub exclude: Vec<WrittenMatch>,
+    /// What the conversation in which an attempt begins must be: `{ source = "ad" }`, by the
+    /// dimensions of a breakdown.
+    pub filters: BTreeMap<String, String>,
     /// People who do not count, such as testers: `page/person`.
     pub exclude_people: Vec<String>,
 }
@@ -190,6 +197,16 @@ impl WrittenFunnel {
             };
             exclude_people.push((page.to_owned(), id.to_owned()));
         }
+        let mut filters = Vec::new();
+        for (name, value) in self.filters {
+            let key = format!("filters.{name}");
+            let parsed = Dimension::parse_list(&name, &Arc::default());
+            let parsed = parsed.map_err(|error| wrong(&key, error.to_string()))?;
+            let Ok([dimension]) = <[Dimension; 1]>::try_from(parsed) else {
+                return Err(wrong(&key, "one dimension is one filter".to_owned()));
+            };
+            filters.push((dimension, value));
+        }
         Ok(Funnel {
             title: self.title.unwrap_or_else(|| self.name.clone()),
             name: self.name,
@@ -198,6 +215,7 @@ impl WrittenFunnel {
             steps,
             matches,
             exclusions,
+            filters,
             exclude_people,
         })
     }
