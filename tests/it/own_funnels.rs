@@ -82,6 +82,21 @@ async fn the_default_funnel_can_be_written_by_hand() {
     assert!(said.contains("known are click-to-messenger, by-hand"), "{said}");
 }
 
+/// From the price to the booking, with some keys otherwise.
+fn booking(more: Value) -> Value {
+    let mut funnel = json!({
+        "name": "booking",
+        "unit": "person",
+        "steps": [
+            { "name": "price", "payload": "^PRICE" },
+            { "name": "book", "kind": "message", "payload": "^BOOK" },
+        ],
+        "exclude_people": ["7/tester"],
+    });
+    funnel.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    funnel
+}
+
 #[tokio::test]
 async fn matchers_orders_windows_and_units_do_what_they_say() {
     let world = World::new();
@@ -117,19 +132,6 @@ async fn matchers_orders_windows_and_units_do_what_they_say() {
     }
     let day = "from=2026-11-20&to=2026-11-21";
     server.wait_until(&format!("/api/v1/conversations?{day}"), |list| list["total"] == 3).await;
-    let funnel = |more: Value| {
-        let mut funnel = json!({
-            "name": "booking",
-            "unit": "person",
-            "steps": [
-                { "name": "price", "payload": "^PRICE" },
-                { "name": "book", "kind": "message", "payload": "^BOOK" },
-            ],
-            "exclude_people": ["7/tester"],
-        });
-        funnel.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        funnel
-    };
     for (more, expected) in [
         (json!({}), [2, 1]),
         (json!({ "exclude_people": [] }), [3, 2]),
@@ -148,19 +150,26 @@ async fn matchers_orders_windows_and_units_do_what_they_say() {
         (json!({ "filters": { "source": "organic" }, "unit": "conversation" }), [1, 0]),
         (json!({ "filters": { "ref.campaign": "june" } }), [0, 0]),
     ] {
-        let (status, report) = preview(&server, day, &funnel(more.clone())).await;
+        let (status, report) = preview(&server, day, &booking(more.clone())).await;
         assert_eq!(status, 200, "{report}");
         let found: Vec<u64> =
             counts(&report["steps"]).into_iter().map(|(_, count)| count).collect();
         assert_eq!(found, expected, "{more}: {report}");
     }
     let (_, by_ref) =
-        preview(&server, &format!("{day}&by=source,ref.campaign"), &funnel(json!({}))).await;
+        preview(&server, &format!("{day}&by=source,ref.campaign"), &booking(json!({}))).await;
     let ann =
         by_ref["breakdown"].as_array().unwrap().iter().find(|row| row["by"]["source"] == "ad");
     let ann = ann.unwrap();
     assert_eq!((&ann["by"]["ref.campaign"], &ann["steps"][1]["count"]), (&"may".into(), &1.into()));
+}
 
+/// What is wrong is told with its key.
+#[tokio::test]
+async fn a_funnel_that_cannot_be_is_refused() {
+    let world = World::new();
+    let server = world.serve();
+    let day = "from=2026-11-20&to=2026-11-21";
     for (wrong, parameter, said) in [
         (json!({ "name": "A b" }), "name", "small letters"),
         (json!({ "unit": "visit" }), "unit", "conversation, person"),
@@ -181,13 +190,13 @@ async fn matchers_orders_windows_and_units_do_what_they_say() {
         (json!({ "filters": { "door": "x" } }), "filters.door", "unknown dimension"),
         (json!({ "exclude": [{ "kind": "echo", "after": 2 }] }), "exclude[0].after", "no steps"),
     ] {
-        let (status, problem) = preview(&server, day, &funnel(wrong.clone())).await;
+        let (status, problem) = preview(&server, day, &booking(wrong.clone())).await;
         let detail = problem["detail"].as_str().unwrap();
         assert!(status == 400 && detail.contains(said), "{wrong}: {problem}");
         assert_eq!(problem["parameter"], parameter, "{problem}");
     }
     let unknown =
-        funnel(json!({ "steps": [{ "kind": "message", "payloda": "x" }, { "kind": "echo" }] }));
+        booking(json!({ "steps": [{ "kind": "message", "payloda": "x" }, { "kind": "echo" }] }));
     let (status, problem) = preview(&server, day, &unknown).await;
     let detail = problem["detail"].as_str().unwrap();
     assert!(status == 400 && detail.contains("unknown field `payloda`"), "{problem}");
