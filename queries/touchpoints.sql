@@ -25,7 +25,7 @@ WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND (NOT {of_converted:Bool} OR (page_id, person_id) IN
     (
         SELECT page_id, person_id
-        FROM conversions
+        FROM conversions FINAL
         WHERE conversions.time >= fromUnixTimestamp64Milli({converted_from:Int64})
             AND conversions.time < fromUnixTimestamp64Milli({converted_to:Int64})
     ))

@@ -51,3 +51,11 @@ impl<'a> EventColumns<'a> {
 pub(super) fn text(column: &StringChunked, row: usize) -> &str {
     column.get(row).unwrap_or_default()
 }
+
+/// (Page, person) of each row.
+pub(super) fn people_of(frame: &DataFrame) -> PolarsResult<Vec<(&str, &str)>> {
+    let pages = frame.column("page_id")?.str()?.iter();
+    let people = frame.column("person_id")?.str()?.iter();
+    let text = Option::unwrap_or_default;
+    Ok(pages.zip(people).map(|(page, person)| (text(page), text(person))).collect())
+}

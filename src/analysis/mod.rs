@@ -30,8 +30,8 @@ pub use funnel::{
     Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, StepDetail, Waits, ad_titles, funnel,
 };
 pub use funnels::{
-    Attempt, Dropped, Funnel, FunnelError, Funnels, Match, Occurrence, OneOrMany, Order, Reentry,
-    Rules, Unit, WrittenFunnel, WrittenMatch, attempts, dropped, own_funnel,
+    Attempt, Dropped, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reentry, Rules,
+    Unit, WrittenFunnel, WrittenMatch, attempts, dropped, own_funnel,
 };
 pub use rates::{Rate, wilson};
 pub use refs::{Silence, nearest_ref, silence};

@@ -10,6 +10,8 @@ use super::ClickId;
 pub const LONGEST_REF: usize = 2083;
 /// More than any link costs; what the database holds exactly.
 const MOST_COST: i64 = 10_000_000_000_000;
+/// Longest name of a campaign, a medium or an owner.
+const LONGEST_NAME: usize = 200;
 /// Longest slug.
 const LONGEST_SLUG: usize = 64;
 
@@ -110,6 +112,13 @@ impl Link {
             let reason = format!("longer than {LONGEST_REF} characters");
             let is_ref = self.referral_ref.len() > LONGEST_REF;
             return wrong(if is_ref { "ref" } else { "text" }, reason);
+        }
+        for (field, text) in
+            [("campaign", &self.campaign), ("medium", &self.medium), ("owner", &self.owner)]
+        {
+            if text.chars().count() > LONGEST_NAME {
+                return wrong(field, format!("longer than {LONGEST_NAME} characters"));
+            }
         }
         if let Some(cost) = self.cost {
             if cost.is_sign_negative() || cost >= Decimal::from(MOST_COST) {

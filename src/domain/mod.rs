@@ -4,6 +4,7 @@
 mod click;
 mod contact;
 mod event;
+mod event_match;
 mod link;
 mod period;
 mod ref_rules;
@@ -15,6 +16,7 @@ mod timestamp;
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
+pub use event_match::EventMatch;
 pub use link::{LONGEST_REF, Link, LinkError, Links};
 pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};

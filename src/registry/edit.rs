@@ -108,7 +108,7 @@ impl Form {
         };
         Ok(About {
             page: said(&self.page),
-            page_id: said(&self.page_id).filter(|id| !id.is_empty()),
+            page_id: said(&self.page_id),
             referral_ref: said(&self.referral_ref),
             text: said(&self.text),
             campaign: said(&self.campaign),
@@ -149,7 +149,9 @@ impl Edit {
             Self::Add { slug, about } => {
                 let page = about.page.clone().unwrap_or_default();
                 let mut link = Link { page_id: id_of(&page), ..Link::new("", &page) };
-                about.apply(&mut link);
+                // A new link's Page is known by its id, if the page is one.
+                let page_id = about.page_id.clone().filter(|id| !id.is_empty());
+                About { page_id, ..about }.apply(&mut link);
                 link.slug = match slug.filter(|slug| !slug.is_empty()) {
                     Some(slug) if links.contains_key(&slug) => {
                         return Err(EditError::Taken(slug));
@@ -173,7 +175,7 @@ impl Edit {
 
 impl About {
     fn apply(self, link: &mut Link) {
-        if let Some(page) = self.page {
+        if let Some(page) = self.page.filter(|page| *page != link.page) {
             // Where it was the Page itself, it is the new one.
             if link.page_id == link.page || link.page_id.is_empty() {
                 link.page_id = id_of(&page);

@@ -12,7 +12,7 @@ pub use edit::{About, Edit, EditError, Form};
 pub use forms::router;
 
 use crate::domain::Link;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, wait_for_lock};
 
 /// Why an edit was not made.
 #[derive(Debug, Error)]
@@ -65,13 +65,7 @@ impl Registry {
 
     /// An edit reads a link and writes it again: one after the other.
     async fn lock(&self) -> Result<File, RegistryError> {
-        let path = self.lock.clone();
-        let locked = tokio::task::spawn_blocking(move || {
-            path.parent().map(std::fs::create_dir_all).transpose()?;
-            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-            file.lock().map(|()| file)
-        });
-        let locked = locked.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let locked = wait_for_lock(&self.lock).await;
         locked.map_err(|source| RegistryError::Lock { path: self.lock.clone(), source })
     }
 }

@@ -144,6 +144,9 @@ impl Store {
         token: &str,
     ) -> Result<(), StoreError> {
         let Some(first) = rows.first() else { return Ok(()) };
+        // A batch that is shipped again after a crash has another number: were it taken for the one
+        // before, the people would stand under a number that nobody works off.
+        let token = &format!("{token}-{}", first.batch);
         self.insert_block("changed_people", rows, token).await?;
         // Behind the people: who reads the block finds them.
         let pending = PendingRow { batch: first.batch, people: rows.len() as u64, pending: 1 };

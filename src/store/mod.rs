@@ -11,6 +11,7 @@ mod frames;
 mod funnels;
 mod insert;
 mod links;
+mod lock;
 mod made;
 mod migrations;
 mod quality;
@@ -29,8 +30,9 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
-pub use funnels::{CohortWeek, EventMatch, Sequence};
+pub use funnels::{CohortWeek, Sequence};
 pub use links::LinkVisits;
+pub use lock::wait_for_lock;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
 pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};

@@ -12,7 +12,8 @@ const EVERYONE_CHANGED: &str = include_str!("../../queries/everyone_changed.sql"
 const EVERYONE_PENDING: &str = include_str!("../../queries/everyone_pending.sql");
 const ROWS_THAT_DIFFER: &str = include_str!("../../queries/rows_that_differ.sql");
 
-const MADE: [&str; 4] = ["people", "conversations", "touchpoints", "conversions"];
+/// People last: their lists must never name less than the rows that are in use.
+const MADE: [&str; 4] = ["conversations", "touchpoints", "conversions", "people"];
 /// Whose turn it is.
 const CHANGED: [&str; 2] = ["changed_people", "changed_batches"];
 

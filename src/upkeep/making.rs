@@ -114,9 +114,9 @@ impl Maker<'_> {
         let touched = self.lists(&touchpoints, |person| &person.touched);
         let converted = self.lists(&conversions, |person| &person.converted);
 
-        self.count_on(&mut conversations, "number", |person| &person.opened)?;
-        self.count_on(&mut touchpoints, "number", |person| &person.touched)?;
-        self.count_on(&mut conversions, "number", |person| &person.converted)?;
+        self.number(&mut conversations, |person| &person.opened)?;
+        self.number(&mut touchpoints, |person| &person.touched)?;
+        self.number(&mut conversions, |person| &person.converted)?;
         self.count_on(&mut conversions, "touchpoints_before", |person| &person.touched)?;
         self.know_first_touch(&mut conversions)?;
         let gone_conversations = self.gone("opened_at", false, &opened, |person| &person.opened)?;
@@ -196,6 +196,28 @@ impl Maker<'_> {
             lists[*owner].push(*time);
         }
         lists
+    }
+
+    /// Numbers rows by their places in the person's list, so that a row's key is always that of its
+    /// place: events that came in while the others were being read may stand before what is kept, and
+    /// are made in the next pass.
+    fn number(&self, rows: &mut Rows, known: fn(&ChangedPerson) -> &Vec<i64>) -> PolarsResult<()> {
+        let kept = self.people.iter().zip(&self.windows);
+        let mut next: Vec<u32> = kept
+            .map(|(person, window)| {
+                let kept = known(person).partition_point(|time| *time < window.keep_from);
+                u32::try_from(kept).unwrap_or(u32::MAX)
+            })
+            .collect();
+        let numbers: Vec<u32> = rows
+            .owners
+            .iter()
+            .map(|owner| {
+                next[*owner] = next[*owner].saturating_add(1);
+                next[*owner]
+            })
+            .collect();
+        rows.frame.with_column(Column::new("number".into(), numbers)).map(|_| ())
     }
 
     /// Adds to a count what the person had before reading began.

@@ -23,7 +23,7 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{MadeTables, Store, StoreError};
+use crate::store::{MadeTables, Store, StoreError, wait_for_lock};
 
 /// People in one pass at most, if there are several blocks to choose from.
 const PEOPLE_AT_ONCE: u64 = 100_000;
@@ -133,7 +133,7 @@ impl Upkeep {
         let made = tokio::task::spawn_blocking(work).await;
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
-        self.write(tables, &made).await?;
+        self.write(tables, &made, &format!("{batches:?}")).await?;
         self.store.work_off(tables, &batches).await?;
         counter!("messenger_funnel_upkeep_people_total").increment(count);
         Ok(Some(count))
@@ -183,8 +183,10 @@ impl Upkeep {
         Ok(())
     }
 
-    async fn write(&self, tables: MadeTables, made: &Making) -> Result<(), StoreError> {
+    async fn write(&self, tables: MadeTables, made: &Making, lot: &str) -> Result<(), StoreError> {
         let version = made.people.first().map_or(0, |person| person.version);
+        // Two lots of one version are two blocks.
+        let version = format!("{version}-{lot}");
         for (table, rows) in [
             ("conversations", &made.gone_conversations),
             ("touchpoints", &made.gone_touchpoints),
@@ -192,26 +194,20 @@ impl Upkeep {
         ] {
             self.store.save_made(tables, table, rows, &format!("{version}-gone")).await?;
         }
-        self.store.save_people(tables, &made.people, &version.to_string()).await?;
+        self.store.save_people(tables, &made.people, &version).await?;
         for (table, rows) in [
             ("conversations", &made.conversations),
             ("touchpoints", &made.touchpoints),
             ("conversions", &made.conversions),
         ] {
-            self.store.save_made(tables, table, rows, &version.to_string()).await?;
+            self.store.save_made(tables, table, rows, &version).await?;
         }
         Ok(())
     }
 
     /// Waits until no other process works.
     async fn lock(&self) -> Result<File, UpkeepError> {
-        let path = self.lock.clone();
-        let locked = tokio::task::spawn_blocking(move || {
-            path.parent().map(std::fs::create_dir_all).transpose()?;
-            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-            file.lock().map(|()| file)
-        });
-        let locked = locked.await.map_err(|error| UpkeepError::CutOff(error.to_string()))?;
+        let locked = wait_for_lock(&self.lock).await;
         locked.map_err(|source| UpkeepError::Lock { path: self.lock.clone(), source })
     }
 

@@ -10,10 +10,10 @@ use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
-    Dimension, Dropped, Funnel, FunnelReport, Funnels, Journeys, Match, Model, Scope, Unit,
+    Dimension, Dropped, Funnel, FunnelReport, Funnels, Journeys, Model, Scope, Unit,
 };
 use crate::domain::{AdDay, Period};
-use crate::store::{Apart, EventMatch, Store, StoreError};
+use crate::store::{Apart, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -101,12 +101,15 @@ async fn own_events(
 ) -> Result<(DataFrame, DataFrame), StoreError> {
     let Question { period, by, .. } = question;
     let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
-    let steps: Vec<EventMatch> = funnel.matches.iter().map(asked).collect();
-    let exclusions: Vec<(EventMatch, u32)> =
-        funnel.exclusions.iter().map(|(matches, gaps)| (asked(matches), *gaps)).collect();
     let testers: Vec<String> =
         funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
-    let events = store.own_funnel_events(period.from.0, until, &steps, &exclusions, &testers);
+    let events = store.own_funnel_events(
+        period.from.0,
+        until,
+        &funnel.matches,
+        &funnel.exclusions,
+        &testers,
+    );
     // People who are not told apart need no conversations.
     if funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty() {
         let nothing = Period { to: period.from, ..period.clone() };
@@ -119,21 +122,6 @@ async fn own_events(
 
 /// Behind every instant that ClickHouse keeps (2299).
 const LATEST: i64 = 10_000_000_000_000;
-
-fn asked(matches: &Match) -> EventMatch {
-    let matches = matches.clone();
-    EventMatch {
-        kinds: matches.kinds,
-        names: matches.names,
-        payload: matches.payload,
-        text: matches.text,
-        referral_ref: matches.referral_ref,
-        sources: matches.sources,
-        ads: matches.ads,
-        min_value: matches.min_value,
-        max_value: matches.max_value,
-    }
-}
 
 /// The columns that a breakdown by these dimensions needs.
 pub(super) fn apart(by: &[Dimension]) -> Apart {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::journeys::{
     FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name,
 };
+use crate::analysis::columns::people_of;
 use crate::analysis::{AnalysisError, Dimension};
 use crate::domain::{Period, Source};
 
@@ -73,7 +74,7 @@ struct People {
 
 impl People {
     fn new(touchpoints: &DataFrame, conversions: &DataFrame) -> PolarsResult<Self> {
-        let (touched, converted) = (keys(touchpoints)?, keys(conversions)?);
+        let (touched, converted) = (people_of(touchpoints)?, people_of(conversions)?);
         let mut numbers = Self { touched: Vec::new(), converted: Vec::new() };
         let mut next = 0;
         loop {
@@ -91,14 +92,6 @@ impl People {
             next += 1;
         }
     }
-}
-
-/// (Page, person) of each row.
-fn keys(frame: &DataFrame) -> PolarsResult<Vec<(&str, &str)>> {
-    let pages = frame.column("page_id")?.str()?.iter();
-    let people = frame.column("person_id")?.str()?.iter();
-    let text = Option::unwrap_or_default;
-    Ok(pages.zip(people).map(|(page, person)| (text(page), text(person))).collect())
 }
 
 struct Conversions<'a> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::definition::{Funnel, Unit};
 use super::{Attempt, Occurrence, attempts};
+use crate::analysis::columns::people_of;
 use crate::analysis::funnel::{Breakdown, FunnelReport, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, wilson};
 use crate::domain::Period;
@@ -116,7 +117,7 @@ pub fn dropped(
     step: usize,
 ) -> Result<Vec<Dropped>, AnalysisError> {
     let found = counted(funnel, events, conversations, period)?;
-    let people = keys(events)?;
+    let people = people_of(events)?;
     let ended = found.iter().filter(|one| one.attempt.times.len() == step + 1);
     let mut dropped: Vec<Dropped> = ended
         .map(|one| Dropped {
@@ -140,8 +141,8 @@ fn counted(
     conversations: &DataFrame,
     period: &Period,
 ) -> PolarsResult<Vec<Counted>> {
-    let (people, occurrences) = (keys(events)?, occurrences(events)?);
-    let (owners, opened) = (keys(conversations)?, times(conversations, "opened_at")?);
+    let (people, occurrences) = (people_of(events)?, occurrences(events)?);
+    let (owners, opened) = (people_of(conversations)?, times(conversations, "opened_at")?);
     let mut found = Vec::new();
     let mut next = 0;
     for group in people.chunk_by(|a, b| a == b) {
@@ -208,14 +209,6 @@ fn occurrences(events: &DataFrame) -> PolarsResult<Vec<Occurrence>> {
 
 fn times(frame: &DataFrame, column: &str) -> PolarsResult<Vec<i64>> {
     Ok(frame.column(column)?.i64()?.iter().map(Option::unwrap_or_default).collect())
-}
-
-/// (Page, person) of each row.
-fn keys(frame: &DataFrame) -> PolarsResult<Vec<(&str, &str)>> {
-    let pages = frame.column("page_id")?.str()?.iter();
-    let people = frame.column("person_id")?.str()?.iter();
-    let text = Option::unwrap_or_default;
-    Ok(pages.zip(people).map(|(page, person)| (text(page), text(person))).collect())
 }
 
 fn steps(funnel: &Funnel, counted: &[&Counted]) -> Vec<Step> {

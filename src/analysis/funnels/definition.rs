@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::Dimension;
+use crate::domain::EventMatch;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,29 +36,6 @@ pub enum Reentry {
     Every,
 }
 
-/// A matcher that has been checked. Empty lists and patterns match everything.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Match {
-    /// Kinds, as the database writes them.
-    pub kinds: Vec<String>,
-    /// Names of other events and of conversions.
-    pub names: Vec<String>,
-    /// Over the payload.
-    pub payload: String,
-    /// Over the text.
-    pub text: String,
-    /// Over the ref without a click's mark.
-    pub referral_ref: String,
-    /// Doors.
-    pub sources: Vec<String>,
-    /// Ads.
-    pub ads: Vec<String>,
-    /// Least value of a conversion.
-    pub min_value: Option<f64>,
-    /// Largest value of a conversion.
-    pub max_value: Option<f64>,
-}
-
 /// A funnel that has been checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Funnel {
@@ -72,10 +50,10 @@ pub struct Funnel {
     /// Names of the steps.
     pub steps: Vec<String>,
     /// What meets each step.
-    pub matches: Vec<Match>,
+    pub matches: Vec<EventMatch>,
     /// What ends an attempt, with the gaps between steps in which it does: bit `g` is the gap between
     /// step `g` and the next, from 0.
-    pub exclusions: Vec<(Match, u32)>,
+    pub exclusions: Vec<(EventMatch, u32)>,
     /// What the conversation of a unit must be: values of dimensions.
     pub filters: Vec<(Dimension, String)>,
     /// People who do not count: (Page, person).

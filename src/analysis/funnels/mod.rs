@@ -8,5 +8,5 @@ mod written;
 
 pub use attempt::{Attempt, Occurrence, attempts};
 pub use counts::{Dropped, dropped, own_funnel};
-pub use definition::{Funnel, Funnels, Match, Order, Reentry, Rules, Unit};
+pub use definition::{Funnel, Funnels, Order, Reentry, Rules, Unit};
 pub use written::{FunnelError, OneOrMany, WrittenFunnel, WrittenMatch};

@@ -7,9 +7,9 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::definition::{Funnel, Match, Order, Reentry, Rules, Unit};
+use super::definition::{Funnel, Order, Reentry, Rules, Unit};
 use crate::analysis::Dimension;
-use crate::domain::{Kind, Source};
+use crate::domain::{EventMatch, Kind, Source};
 
 /// Steps of a funnel at most; a step is a bit of a mask.
 const MOST_STEPS: usize = 20;
@@ -222,7 +222,7 @@ impl WrittenFunnel {
 }
 
 impl WrittenMatch {
-    fn check(self, key: &str) -> Result<Match, FunnelError> {
+    fn check(self, key: &str) -> Result<EventMatch, FunnelError> {
         let key = |name: &str| format!("{key}.{name}");
         let list =
             |written: Option<OneOrMany>| written.map(OneOrMany::into_list).unwrap_or_default();
@@ -273,7 +273,7 @@ impl WrittenMatch {
         }
         let names = [events, conversions].concat();
         let ads = list(self.ad);
-        let found = Match {
+        let found = EventMatch {
             kinds,
             names,
             payload,
@@ -284,7 +284,7 @@ impl WrittenMatch {
             min_value: self.min_value,
             max_value: self.max_value,
         };
-        if found == Match::default() {
+        if found == EventMatch::default() {
             let reason = "it says nothing, and would match every event".to_owned();
             return Err(wrong(&key("kind"), reason));
         }

@@ -85,6 +85,7 @@ pub(in crate::views) async fn edit_link(
         return refused(Problem::new(StatusCode::NOT_FOUND, text));
     };
     let before = before.ok().map(|Query(typed)| typed).filter(|typed| typed.error.is_some());
+    let before = before.map(|typed| Typed { slug: slug.clone(), ..typed });
     let others: Vec<Link> = links.into_values().collect();
     let form = LinkForm {
         page: "links",
