@@ -37,7 +37,7 @@ pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
 pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};
-pub use queries::{Apart, CollectionState};
+pub use queries::{Apart, CollectionState, LATEST};
 pub use rebuild::Compared;
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use shipper::{Progress, Shipper};

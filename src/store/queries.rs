@@ -18,8 +18,8 @@ const CONVERSATION_LIST: &str = include_str!("../../queries/conversation_list.sq
 const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
-/// Behind every instant that ClickHouse keeps (2299).
-const LATEST: i64 = 10_000_000_000_000;
+/// Behind every instant that ClickHouse keeps (2299), UTC milliseconds.
+pub const LATEST: i64 = 10_000_000_000_000;
 
 /// How much is stored, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]

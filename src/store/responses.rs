@@ -8,6 +8,7 @@ use crate::domain::Period;
 
 const RESPONSE_TIMES: &str = include_str!("../../queries/response_times.sql");
 const CLOSING_WINDOWS: &str = include_str!("../../queries/closing_windows.sql");
+const OPT_IN_COUNTS: &str = include_str!("../../queries/opt_in_counts.sql");
 const SENT_MESSAGES: &str = include_str!("../../queries/sent_messages.sql");
 
 /// How some conversations were answered.
@@ -120,6 +121,16 @@ impl Store {
             .fetch_all()
             .await
             .map_err(|error| self.failed(error))
+    }
+
+    /// How often people opted in to notifications in the period, and how often they stopped them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn opt_in_counts(&self, period: &Period) -> Result<(u64, u64), StoreError> {
+        let question = self.client.query(OPT_IN_COUNTS).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        question.fetch_one().await.map_err(|error| self.failed(error))
     }
 
     /// The business's messages by tag, and how many were read.

@@ -13,7 +13,7 @@ use crate::analysis::{
     Dimension, Dropped, Funnel, FunnelReport, Funnels, Journeys, Model, Scope, Unit,
 };
 use crate::domain::{AdDay, Period};
-use crate::store::{Apart, Store, StoreError};
+use crate::store::{Apart, LATEST, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -119,9 +119,6 @@ async fn own_events(
     let with_before = funnel.unit == Unit::Person;
     tokio::try_join!(events, store.unit_conversations(period, until, with_before))
 }
-
-/// Behind every instant that ClickHouse keeps (2299).
-const LATEST: i64 = 10_000_000_000_000;
 
 /// The columns that a breakdown by these dimensions needs.
 pub(super) fn apart(by: &[Dimension]) -> Apart {

@@ -17,8 +17,8 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asked, Format, Misunderstood, Question, Views, api, csv, rows};
 use crate::analysis::{
-    self, DEFAULT_FUNNEL, Dimension, FunnelReport, Funnels, STAGES, Verdicts, compare_periods,
-    compare_rows,
+    self, AnalysisError, DEFAULT_FUNNEL, Dimension, FunnelReport, Funnels, STAGES, Verdicts,
+    compare_periods, compare_rows,
 };
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use crate::store::Store;
@@ -41,15 +41,39 @@ pub async fn answer_verdicts(
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
     let report = answer::answer_funnel(store, own, name, question).await?;
-    let (step, of) = asked_steps(&report, question);
-    let verdicts = if question.by.is_empty() {
-        let before = Question { period: before(&question.period), ..question.clone() };
-        let other = answer::answer_funnel(store, own, name, &before).await?;
-        compare_periods(&report, &other, &step, &of)
-    } else {
-        compare_rows(&report, &step, &of)
-    };
-    verdicts.map_err(|error| Misunderstood { parameter: "step", reason: error.to_string() }.into())
+    if !question.by.is_empty() {
+        return rows_compared(&report, question);
+    }
+    let other = answer::answer_funnel(store, own, name, &period_before(question)).await?;
+    periods_compared(&report, &other, question)
+}
+
+/// The question over the period before its own, without a breakdown.
+pub(super) fn period_before(question: &Question) -> Question {
+    Question { period: before(&question.period), by: Vec::new(), ..question.clone() }
+}
+
+/// The rows of a report beside all others, by the question's steps.
+pub(super) fn rows_compared(
+    report: &FunnelReport,
+    question: &Question,
+) -> Result<Verdicts, AnswerError> {
+    let (step, of) = asked_steps(report, question);
+    compare_rows(report, &step, &of).map_err(about_step)
+}
+
+/// A report beside that of another period, by the question's steps.
+pub(super) fn periods_compared(
+    report: &FunnelReport,
+    other: &FunnelReport,
+    question: &Question,
+) -> Result<Verdicts, AnswerError> {
+    let (step, of) = asked_steps(report, question);
+    compare_periods(report, other, &step, &of).map_err(about_step)
+}
+
+fn about_step(error: AnalysisError) -> AnswerError {
+    Misunderstood { parameter: "step", reason: error.to_string() }.into()
 }
 
 /// The period of the same length before one.

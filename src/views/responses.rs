@@ -113,22 +113,18 @@ pub async fn answer_responses(
     let zone = || period.zone.clone();
     let ended = Period { from: period.from, to: Timestamp(period.to.0.min(now.0)), zone: zone() };
     let soon = Period { from: now, to: Timestamp(now.0 + AHEAD_MS), zone: zone() };
-    let (times, closed, lost, closing, sent, kinds) = tokio::try_join!(
+    let (times, closed, lost, closing, sent, (opt_ins, stops)) = tokio::try_join!(
         store.response_times(period),
         store.closing_windows(&ended, window, false, true, 1),
         store.closing_windows(&ended, window, true, true, MOST_ROWS),
         store.closing_windows(&soon, window, true, false, MOST_ROWS),
         store.sent_messages(period),
-        store.kind_counts(period),
+        store.opt_in_counts(period),
     )?;
     let (replies, times) = times.into_iter().partition(|row| row.dimension == "reply");
     let (closed, unanswered) = closed.first().map_or((0, 0), |row| (row.total, row.waiting));
     let (all_sent, read) =
         sent.iter().fold((0, 0), |(all, read), row| (all + row.sent, read + row.read));
-    let count = |kind: &str, name: &str| -> u64 {
-        kinds.iter().filter(|row| row.kind == kind && row.name == name).map(|row| row.events).sum()
-    };
-    let (stops, opt_ins) = (count("other", "notification_messages_stop"), count("opt_in", ""));
     let row = |row: ClosingWindow| WindowRow {
         page: row.page_id,
         person: row.person_id,

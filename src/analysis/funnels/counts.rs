@@ -162,10 +162,7 @@ fn counted(
                 }));
             }
             Unit::Conversation => {
-                for row in theirs
-                    .clone()
-                    .filter(|row| period.contains(crate::domain::Timestamp(opened[*row]).0))
-                {
+                for row in theirs.clone().filter(|row| period.contains(opened[*row])) {
                     let end = if row + 1 < theirs.end { opened[row + 1] } else { i64::MAX };
                     let own = &events[within(events, opened[row], end)];
                     let made = attempts(own, 0..own.len(), &funnel.rules);

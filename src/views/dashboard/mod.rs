@@ -114,18 +114,19 @@ pub(super) async fn funnels(State(views): State<Views>, asking: Asks) -> Respons
         if question.by.is_empty() {
             question.by = vec![Dimension::Source];
         }
-        let whole = Question { by: Vec::new(), ..question.clone() };
+        let before = super::funnels::period_before(&question);
         let until = question.period.to.0.saturating_add(FUNNEL_WINDOW_MS);
         let sequences = async {
             let found = store.top_sequences(&question.period, until, 8, 40).await;
             found.map_err(AnswerError::from)
         };
-        let (report, verdicts, against, sequences) = tokio::try_join!(
+        let (report, before, sequences) = tokio::try_join!(
             answer::answer_funnel(store, own, &name, &question),
-            super::answer_verdicts(store, own, &name, &question),
-            super::answer_verdicts(store, own, &name, &whole),
+            answer::answer_funnel(store, own, &name, &before),
             sequences,
         )?;
+        let verdicts = super::funnels::rows_compared(&report, &question)?;
+        let against = super::funnels::periods_compared(&report, &before, &question)?;
         let flows = crate::analysis::flows(&report, &question.by[0].name());
         let parts = Parts { name, report, verdicts, against, flows, sequences };
         Ok(FunnelsPage::new(&parts, own, &question, now))
