@@ -1,10 +1,40 @@
--- What ads cost in a range of days, as it was imported last.
+-- What ads showed and cost in a range of days, by placement, as it was imported last, with the ads'
+-- names of today.
 -- Parameters: first, last (days since 1970-01-01, both inclusive).
--- Columns: those of the table spend; date in days since 1970-01-01, spend in 1/10,000 of currency.
+-- Columns: date (days since 1970-01-01), account_id, ad_id, ad_name, adset_id, adset_name, campaign_id,
+-- campaign_name, platform, position, currency, impressions, clicks, spend (1/10,000 of currency),
+-- started, first_replies (null if unknown).
 SELECT
-    date, ad_id, toString(currency) AS currency, ad_name, adset_name, campaign_name, impressions,
-    clicks, spend, version
-FROM spend
-WHERE date >= toDate({first:UInt16}) AND date <= toDate({last:UInt16})
-ORDER BY date, ad_id, currency, version DESC
-LIMIT 1 BY date, ad_id, currency
+    found.date AS date,
+    if(found.account_id != '', toString(found.account_id), toString(ads_now.account_id)) AS account_id,
+    found.ad_id AS ad_id,
+    ads_now.ad_name AS ad_name,
+    ads_now.adset_id AS adset_id,
+    ads_now.adset_name AS adset_name,
+    ads_now.campaign_id AS campaign_id,
+    ads_now.campaign_name AS campaign_name,
+    toString(found.platform) AS platform,
+    toString(found.position) AS position,
+    toString(found.currency) AS currency,
+    found.impressions AS impressions,
+    found.clicks AS clicks,
+    found.spend AS spend,
+    found.started AS started,
+    found.first_replies AS first_replies
+FROM
+(
+    SELECT
+        date, account_id, ad_id, platform, position, currency, each_impressions AS impressions,
+        each_clicks AS clicks, each_spend AS spend, each_started AS started,
+        each_replies AS first_replies, version,
+        max(version) OVER (PARTITION BY date, ad_id) AS newest
+    FROM ad_days FINAL
+    ARRAY JOIN
+        ad_ids AS ad_id, platforms AS platform, positions AS position, currencies AS currency,
+        impressions AS each_impressions, clicks AS each_clicks, spend AS each_spend,
+        started AS each_started, first_replies AS each_replies
+    WHERE date >= toDate({first:UInt16}) AND date <= toDate({last:UInt16})
+) AS found
+LEFT ANY JOIN ads_now ON ads_now.ad_id = found.ad_id
+WHERE found.version = found.newest
+ORDER BY date, ad_id, platform, position, currency

@@ -10,6 +10,8 @@
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
+//! - [`spend`]: what ads cost, from Meta or from files.
 //! - [`registry`]: edits of tracked links, by command or form.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -23,9 +25,11 @@ pub mod collector;
 pub mod config;
 pub mod domain;
 pub mod journal;
+pub mod meta;
 pub mod normalize;
 pub mod operations;
 pub mod registry;
+pub mod spend;
 pub mod store;
 pub mod synthetic;
 pub mod upkeep;

@@ -105,7 +105,7 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
         server.store().save_link(link, edited_at).await?;
     }
     let spend = synthetic::spend(note.seed, note.people, first, last);
-    Ok(server.store().save_spend(spend, edited_at).await?)
+    Ok(server.store().save_spend(&spend, edited_at).await?)
 }
 
 async fn send(

@@ -1,5 +1,5 @@
 //! `import webhooks`: recorded bodies through the same journal and the same normalization. And
-//! `import spend`, whose files [`super::spend`] reads.
+//! `import spend`, whose files [`super::import_spend`] reads.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -15,9 +15,9 @@ use indicatif::ProgressBar;
 use tokio_util::sync::CancellationToken;
 
 use super::audience;
+use super::import_spend;
 use super::progress;
 use super::session::{self, Session};
-use super::spend;
 use crate::config::Settings;
 use crate::journal::{Envelope, EnvelopeKind, Journal, Limits};
 use crate::store::Shipper;
@@ -52,16 +52,9 @@ enum What {
         #[arg(long)]
         name: String,
     },
-    /// What ads cost, by ad and day: CSV as Ads Manager exports it, or JSON lines as the Marketing
-    /// API gives them
-    Spend {
-        /// Files, or - for standard input
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Tell what the files hold, and import nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// What ads cost, by ad and day: CSV or XLSX as Ads Manager exports it, or JSON lines as the
+    /// Marketing API gives them
+    Spend(import_spend::ImportSpendArgs),
 }
 
 /// `import`.
@@ -69,7 +62,7 @@ pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<
     let files = match args.what {
         What::Webhooks { files } => files,
         What::Audience { files, name } => return audience::import(settings, &files, &name).await,
-        What::Spend { files, dry_run } => return spend::import(settings, &files, dry_run).await,
+        What::Spend(args) => return import_spend::run(settings, args).await,
     };
     // What cannot be opened is said before anything is imported.
     for file in files.iter().filter(|file| file.as_os_str() != "-") {

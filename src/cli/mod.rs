@@ -6,6 +6,7 @@ mod conversations;
 mod demo;
 mod generate;
 mod import;
+mod import_spend;
 mod journal;
 mod link;
 mod paths;
@@ -52,6 +53,8 @@ enum Command {
     Link(link::LinkArgs),
     /// Make conversations again from all events, and see whether anything differs
     Conversations(conversations::ConversationsArgs),
+    /// What ads cost: read it from Meta
+    Spend(spend::SpendArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
         return run_engine(args);
     }
     start_log();
+    crate::meta::choose_cryptography();
     match run_command(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -120,6 +124,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Journal(args) => journal::run(settings, args).await,
             Command::Link(args) => link::run(settings, args).await,
             Command::Conversations(args) => conversations::run(settings, args).await,
+            Command::Spend(args) => spend::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

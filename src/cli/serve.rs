@@ -11,6 +11,7 @@ use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
+use super::spend;
 use crate::collector::{self, Door};
 use crate::config::Settings;
 use crate::domain::Links;
@@ -98,6 +99,7 @@ impl Server {
             tokio::join!(shipper.run(stop_shipping), upkeep.run(news)).0
         })?;
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
+        tokio::spawn(spend::by_schedule(settings.clone(), session.store.clone(), stop.clone()));
         let links = operations::follow_links(
             session.store.clone(),
             settings.data_dir.join("links.json"),

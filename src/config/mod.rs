@@ -6,6 +6,8 @@
 //! errors.
 
 mod funnels;
+mod meta;
+mod schedule;
 mod window;
 
 use std::net::SocketAddr;
@@ -18,6 +20,9 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+pub use meta::{GraphSettings, SpendSettings};
+use meta::{Meta, Spend};
+pub use schedule::Schedule;
 use window::Window;
 
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
@@ -57,6 +62,10 @@ pub struct Settings {
     pub app_secrets: Vec<SecretString>,
     /// Tokens one of which Meta's handshake must show.
     pub verify_tokens: Vec<SecretString>,
+    /// How Meta's Graph API is reached.
+    pub graph: GraphSettings,
+    /// What is read from it of what ads cost, and when.
+    pub spend: SpendSettings,
     /// How much disk the journal may take.
     pub journal_limits: Limits,
     /// Shipped journal segments are removed after this time.
@@ -88,6 +97,7 @@ struct Written {
     server: Server,
     clickhouse: ClickHouse,
     meta: Meta,
+    spend: Spend,
     journal: JournalKeys,
     conversions: Conversions,
     funnels: Vec<WrittenFunnel>,
@@ -107,6 +117,7 @@ impl Default for Written {
             server: Server::default(),
             clickhouse: ClickHouse::default(),
             meta: Meta::default(),
+            spend: Spend::default(),
             journal: JournalKeys::default(),
             conversions: Conversions::default(),
             funnels: Vec::new(),
@@ -147,15 +158,6 @@ struct ClickHouse {
     password_file: Option<PathBuf>,
     database: Option<String>,
     cluster: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Meta {
-    app_secrets: Texts,
-    app_secrets_file: Option<PathBuf>,
-    verify_token: Texts,
-    verify_token_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -247,7 +249,7 @@ impl Settings {
     }
 
     fn check(written: Written) -> anyhow::Result<Self> {
-        let Written { server, clickhouse, meta, .. } = written;
+        let Written { server, clickhouse, mut meta, .. } = written;
         let time_zone = TimeZone::get(&written.time_zone).with_context(|| {
             format!("time_zone: {:?} is no IANA time zone such as Europe/Paris", written.time_zone)
         })?;
@@ -269,6 +271,7 @@ impl Settings {
         if clickhouse.cluster.is_some_and(|cluster| !cluster.is_empty()) {
             bail!("clickhouse.cluster: this version writes to one ClickHouse server");
         }
+        let graph = meta.graph()?;
         let rules = written.conversions.rules;
         let (model, parameters) = attribution(&written.attribution)?;
         Ok(Self {
@@ -294,6 +297,8 @@ impl Settings {
                 .unwrap_or_else(|| "messenger_funnel".to_owned()),
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
             verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
+            graph,
+            spend: written.spend.check(&written.time_zone)?,
             journal_limits: limits(written.journal.max_bytes)?,
             keep_shipped: Duration::from_secs(
                 written.journal.keep_shipped_hours.saturating_mul(3600),

@@ -22,7 +22,7 @@ pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};
 pub use source::Source;
-pub use spend::AdDay;
+pub use spend::{AdAccount, AdDay};
 pub use timestamp::Timestamp;
 
 /// Milliseconds of one day without a clock change.

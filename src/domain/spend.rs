@@ -2,20 +2,31 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-/// An ad's figures of one day of its account, in one currency.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An ad's figures of one day of its account, in one currency, of one placement if it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdDay {
     /// The day, in the ad account's time zone.
     pub date: Date,
+    /// The ad account's digits; empty if unknown.
+    pub account_id: String,
     /// The ad.
     pub ad_id: String,
     /// Its name; may be empty.
     pub ad_name: String,
+    /// Its ad set; may be empty.
+    pub adset_id: String,
     /// Name of its ad set; may be empty.
     pub adset_name: String,
+    /// Its campaign; may be empty.
+    pub campaign_id: String,
     /// Name of its campaign; may be empty.
     pub campaign_name: String,
+    /// Where it was shown, such as `facebook`; may be empty.
+    pub platform: String,
+    /// Where in it, such as `feed`; may be empty.
+    pub position: String,
     /// How often it was shown.
     pub impressions: u64,
     /// Link clicks.
@@ -24,4 +35,69 @@ pub struct AdDay {
     pub spend: Decimal,
     /// ISO 4217.
     pub currency: String,
+    /// Meta's `onsite_conversion.messaging_conversation_started_7d`; `None` if unknown.
+    pub conversations_started: Option<u64>,
+    /// Meta's `onsite_conversion.messaging_first_reply`; `None` if unknown.
+    pub first_replies: Option<u64>,
+}
+
+impl AdDay {
+    /// A day of an ad of which nothing more is known.
+    #[must_use]
+    pub fn new(date: Date, ad_id: &str) -> Self {
+        Self {
+            date,
+            account_id: String::new(),
+            ad_id: ad_id.to_owned(),
+            ad_name: String::new(),
+            adset_id: String::new(),
+            adset_name: String::new(),
+            campaign_id: String::new(),
+            campaign_name: String::new(),
+            platform: String::new(),
+            position: String::new(),
+            impressions: 0,
+            clicks: 0,
+            spend: Decimal::ZERO,
+            currency: String::new(),
+            conversations_started: None,
+            first_replies: None,
+        }
+    }
+
+    /// Its placement: platform and position; empty if unknown.
+    #[must_use]
+    pub fn placement(&self) -> String {
+        match (self.platform.as_str(), self.position.as_str()) {
+            ("", position) => position.to_owned(),
+            (platform, "") => platform.to_owned(),
+            (platform, position) => format!("{platform} {position}"),
+        }
+    }
+
+    /// Adds the figures of another row of the same ad and day.
+    pub fn add(&mut self, other: &Self) {
+        self.impressions += other.impressions;
+        self.clicks += other.clicks;
+        self.spend += other.spend;
+        let both = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one + other),
+            (known, None) | (None, known) => known,
+        };
+        self.conversations_started = both(self.conversations_started, other.conversations_started);
+        self.first_replies = both(self.first_replies, other.first_replies);
+    }
+}
+
+/// An ad account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdAccount {
+    /// Its digits, without `act_`.
+    pub id: String,
+    /// Its name; may be empty.
+    pub name: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// IANA name of the zone of its days.
+    pub time_zone: String,
 }

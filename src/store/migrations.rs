@@ -53,6 +53,14 @@ const MIGRATIONS: &[Migration] = migrations![
     25 "0025_audience_members",
     26 "0026_changed_batches",
     27 "0027_everyone_pending",
+    28 "0028_ad_days",
+    29 "0029_fill_ad_days",
+    30 "0030_ads",
+    31 "0031_fill_ads",
+    32 "0032_ads_now",
+    33 "0033_ad_campaigns_of_ads",
+    34 "0034_empty_spend",
+    35 "0035_ad_accounts",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

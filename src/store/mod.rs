@@ -41,6 +41,7 @@ pub use queries::{Apart, CollectionState, LATEST};
 pub use rebuild::Compared;
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use shipper::{Progress, Shipper};
+pub use spend::KnownDay;
 
 /// How to reach a ClickHouse.
 #[derive(Debug, Clone)]

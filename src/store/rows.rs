@@ -1,12 +1,11 @@
 //! Rows of the tables, as the `clickhouse` crate writes them.
 
 use clickhouse::Row;
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{AdDay, Event, Kind, Link, Timestamp};
+use crate::domain::{Event, Kind, Link, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
 
@@ -161,7 +160,7 @@ fn version(received_at: Timestamp, row: usize) -> u64 {
 
 /// `Decimal(18, 4)` as its integer: 49.90 is 499,000. Digits behind the fourth are rounded half
 /// to even; what does not fit is no value.
-fn ten_thousandths(value: Decimal) -> Option<i64> {
+pub(super) fn ten_thousandths(value: Decimal) -> Option<i64> {
     let scaled = value.checked_mul(Decimal::from(10_000))?.round();
     i64::try_from(scaled).ok().filter(|scaled| scaled.unsigned_abs() < 10_u64.pow(18))
 }
@@ -287,61 +286,3 @@ impl LinkRow {
         }
     }
 }
-
-/// A row of `spend`.
-#[derive(Debug, Clone, Row, Serialize, Deserialize)]
-pub(super) struct SpendRow {
-    /// Days since 1970-01-01.
-    date: u16,
-    ad_id: String,
-    currency: String,
-    ad_name: String,
-    adset_name: String,
-    campaign_name: String,
-    impressions: u64,
-    clicks: u64,
-    /// 1/10,000 of `currency`.
-    spend: i64,
-    /// UTC microseconds of the import: the latest counts.
-    version: u64,
-}
-
-impl SpendRow {
-    pub(super) fn new(day: AdDay, version: u64) -> Self {
-        Self {
-            date: Self::day_number(day.date),
-            ad_id: day.ad_id,
-            currency: day.currency,
-            ad_name: day.ad_name,
-            adset_name: day.adset_name,
-            campaign_name: day.campaign_name,
-            impressions: day.impressions,
-            clicks: day.clicks,
-            spend: ten_thousandths(day.spend).unwrap_or(0),
-            version,
-        }
-    }
-
-    pub(super) fn into_day(self) -> AdDay {
-        let since = jiff::Span::new().days(i64::from(self.date));
-        AdDay {
-            date: EPOCH.saturating_add(since),
-            ad_id: self.ad_id,
-            ad_name: self.ad_name,
-            adset_name: self.adset_name,
-            campaign_name: self.campaign_name,
-            impressions: self.impressions,
-            clicks: self.clicks,
-            spend: Decimal::new(self.spend, 4).normalize(),
-            currency: self.currency,
-        }
-    }
-
-    /// As ClickHouse's `Date` has it; what lies outside of it (1970 to 2149) becomes its end.
-    pub(super) fn day_number(date: Date) -> u16 {
-        let days = date.since(EPOCH).map_or(0, |span| i64::from(span.get_days()));
-        u16::try_from(days.max(0)).unwrap_or(u16::MAX)
-    }
-}
-
-const EPOCH: Date = Date::constant(1970, 1, 1);

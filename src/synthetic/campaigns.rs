@@ -50,8 +50,6 @@ pub fn spend(seed: u64, people: u64, first: Date, last: Date) -> Vec<AdDay> {
             let impressions = clicks * random.random_range(45..90);
             let cents = clicks * random.random_range(25..48);
             all.push(AdDay {
-                date: *date,
-                ad_id: ad.ad_id.to_owned(),
                 ad_name: ad.ad_title.to_owned(),
                 adset_name: "Town and around".to_owned(),
                 campaign_name: "Autumn".to_owned(),
@@ -59,6 +57,7 @@ pub fn spend(seed: u64, people: u64, first: Date, last: Date) -> Vec<AdDay> {
                 clicks,
                 spend: Decimal::from(cents) / Decimal::ONE_HUNDRED,
                 currency: "EUR".to_owned(),
+                ..AdDay::new(*date, ad.ad_id)
             });
         }
     }

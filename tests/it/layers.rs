@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -13,6 +13,8 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("store", &["domain", "journal", "normalize"]),
     ("analysis", &["domain"]),
     ("registry", &["domain", "store"]),
+    ("meta", &["domain"]),
+    ("spend", &["domain", "meta", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),

@@ -47,7 +47,11 @@ async fn two_processes_that_start_together_make_one_schema() {
     assert_eq!(
         tables,
         [
+            "ad_accounts",
             "ad_campaigns",
+            "ad_days",
+            "ads",
+            "ads_now",
             "aliases",
             "audience_members",
             "changed_batches",

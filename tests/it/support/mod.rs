@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use messenger_funnel::collector::{SIGNATURE_HEADER, sign};
+use messenger_funnel::meta::choose_cryptography;
 use messenger_funnel::store::Endpoint;
 use messenger_funnel::store::engine::{Engine, EngineError, locate};
 use secrecy::ExposeSecret;
@@ -26,6 +27,7 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        choose_cryptography();
         Self { folder: TempDir::new().unwrap(), extra: Vec::new() }
     }
 
@@ -120,6 +122,7 @@ pub fn executable() -> &'static Path {
 
 /// An engine of the test's own, in a data folder.
 pub async fn start_engine(data_dir: &Path) -> Result<Engine, EngineError> {
+    choose_cryptography();
     let program = locate(None, executable(), std::env::var_os("PATH")).unwrap();
     Engine::start(data_dir, &program, executable()).await
 }

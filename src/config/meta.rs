@@ -1,0 +1,140 @@
+//! What the settings say of Meta: the app's secrets, the Graph API, and what is read from it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::schedule::Schedule;
+use super::{Texts, secret};
+
+/// How Meta's Graph API is reached.
+#[derive(Debug, Clone)]
+pub struct GraphSettings {
+    /// Its address.
+    pub url: String,
+    /// Its version, such as `v25.0`.
+    pub version: String,
+    /// A token of a system user; `None`: Meta is not asked.
+    pub token: Option<SecretString>,
+    /// Tokens of Pages, by their ids.
+    pub page_tokens: BTreeMap<String, SecretString>,
+    /// Digits of ad accounts.
+    pub ad_accounts: Vec<String>,
+}
+
+/// What is read of what ads cost, and when.
+#[derive(Debug, Clone)]
+pub struct SpendSettings {
+    /// When `serve` syncs.
+    pub schedule: Schedule,
+    /// How far back, in months.
+    pub months: u32,
+}
+
+/// `[meta]` as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Meta {
+    pub app_secrets: Texts,
+    pub app_secrets_file: Option<PathBuf>,
+    pub verify_token: Texts,
+    pub verify_token_file: Option<PathBuf>,
+    graph_url: Option<String>,
+    graph_version: Option<String>,
+    access_token: SecretString,
+    access_token_file: Option<PathBuf>,
+    page_tokens: BTreeMap<String, SecretString>,
+    ad_accounts: Numbers,
+}
+
+/// `[spend]` as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Spend {
+    schedule: String,
+    months: u32,
+}
+
+impl Default for Spend {
+    fn default() -> Self {
+        Self { schedule: "15 4 * * *".to_owned(), months: 3 }
+    }
+}
+
+/// A list of numbers: in the file a list, in the environment one text with commas.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Numbers {
+    List(Vec<String>),
+    Joined(String),
+    One(u64),
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+impl Numbers {
+    fn into_list(self) -> Vec<String> {
+        match self {
+            Self::List(list) => list,
+            Self::Joined(joined) => joined.split(',').map(|one| one.trim().to_owned()).collect(),
+            Self::One(number) => vec![number.to_string()],
+        }
+    }
+}
+
+impl Meta {
+    pub(super) fn graph(&mut self) -> anyhow::Result<GraphSettings> {
+        let url = self.graph_url.take().unwrap_or_else(|| "https://graph.facebook.com".to_owned());
+        if !url.starts_with("https://") && !url.starts_with("http://") || url.contains('@') {
+            bail!("meta.graph_url: it is no address such as https://graph.facebook.com");
+        }
+        let version = self.graph_version.take().unwrap_or_else(|| "v25.0".to_owned());
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let parts = version.strip_prefix('v').and_then(|number| number.split_once('.'));
+        if !parts.is_some_and(|(major, minor)| is_number(major) && is_number(minor)) {
+            bail!("meta.graph_version: {version:?} is no version such as v25.0");
+        }
+        let token = secret(
+            "meta.access_token",
+            std::mem::take(&mut self.access_token),
+            self.access_token_file.take(),
+        )?;
+        let mut ad_accounts = Vec::new();
+        for account in std::mem::take(&mut self.ad_accounts).into_list() {
+            let digits = account.strip_prefix("act_").unwrap_or(&account);
+            if digits.is_empty() {
+                continue;
+            }
+            if !is_number(digits) {
+                bail!("meta.ad_accounts: {account:?} is no ad account such as act_123456789");
+            }
+            if !ad_accounts.iter().any(|known| known == digits) {
+                ad_accounts.push(digits.to_owned());
+            }
+        }
+        Ok(GraphSettings {
+            url,
+            version,
+            token: Some(token).filter(|token| !token.expose_secret().is_empty()),
+            page_tokens: std::mem::take(&mut self.page_tokens),
+            ad_accounts,
+        })
+    }
+}
+
+impl Spend {
+    pub(super) fn check(self, time_zone: &str) -> anyhow::Result<SpendSettings> {
+        let schedule = Schedule::new(&self.schedule, time_zone).context("spend.schedule")?;
+        if !(1..=37).contains(&self.months) {
+            bail!("spend.months: {} is not between 1 and 37, as far as Meta tells", self.months);
+        }
+        Ok(SpendSettings { schedule, months: self.months })
+    }
+}

@@ -1,0 +1,224 @@
+//! Insights: what ads showed and cost, by day and placement (Marketing API, "Insights").
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::Graph;
+use super::error::GraphError;
+use crate::domain::{AdAccount, AdDay};
+
+/// Rows of a page.
+const PAGE_ROWS: usize = 500;
+const FIELDS: &str = "date_start,account_id,account_currency,campaign_id,campaign_name,adset_id,\
+                      adset_name,ad_id,ad_name,impressions,inline_link_clicks,spend,actions";
+const PLACEMENTS: &str = "publisher_platform,platform_position";
+/// Of Meta's messaging action types, which overlap, those that are kept apart.
+const STARTED: &str = "onsite_conversion.messaging_conversation_started_7d";
+const FIRST_REPLY: &str = "onsite_conversion.messaging_first_reply";
+
+/// Days of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsightsQuery {
+    /// The account's digits.
+    pub account_id: String,
+    /// First day, in the account's time zone.
+    pub since: Date,
+    /// Last day, inclusive.
+    pub until: Date,
+}
+
+/// A page of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InsightsPage {
+    /// The rows.
+    pub days: Vec<AdDay>,
+    /// The cursor of the next page; `None` on the last.
+    pub after: Option<String>,
+}
+
+impl InsightsQuery {
+    pub(super) fn parameters(&self) -> Vec<(&'static str, String)> {
+        let range = json!({ "since": self.since.to_string(), "until": self.until.to_string() });
+        vec![
+            ("level", "ad".to_owned()),
+            ("time_increment", "1".to_owned()),
+            ("time_range", range.to_string()),
+            ("fields", FIELDS.to_owned()),
+            ("breakdowns", PLACEMENTS.to_owned()),
+            // On which day an action counts: that of the impression, as Ads Manager has it.
+            ("action_report_time", "impression".to_owned()),
+        ]
+    }
+
+    pub(super) fn edge(&self) -> String {
+        format!("act_{}/insights", self.account_id)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Written {
+    data: Vec<Value>,
+    #[serde(default)]
+    paging: Paging,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Paging {
+    cursors: Cursors,
+    next: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cursors {
+    after: Option<String>,
+}
+
+impl Paging {
+    /// The next page's cursor: told, or part of the next page's address.
+    fn after(self) -> Option<String> {
+        let next = self.next?;
+        self.cursors.after.filter(|after| !after.is_empty()).or_else(|| {
+            let (_, query) = next.split_once('?')?;
+            let mut parts = form_urlencoded::parse(query.as_bytes());
+            parts.find(|(key, _)| key == "after").map(|(_, after)| after.into_owned())
+        })
+    }
+}
+
+impl Graph {
+    /// One page of days at once; `after` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// If Meta gives none, or one that is not understood.
+    pub async fn insights(
+        &self,
+        query: &InsightsQuery,
+        after: Option<&str>,
+    ) -> Result<InsightsPage, GraphError> {
+        self.page(&query.edge(), query.parameters(), after).await
+    }
+
+    pub(super) async fn page(
+        &self,
+        path: &str,
+        mut parameters: Vec<(&str, String)>,
+        after: Option<&str>,
+    ) -> Result<InsightsPage, GraphError> {
+        parameters.push(("limit", PAGE_ROWS.to_string()));
+        parameters.extend(after.map(|after| ("after", after.to_owned())));
+        let written: Written = self.get(path, &parameters).await?;
+        let days = written.data.iter().map(read_row).collect::<Result<_, _>>()?;
+        Ok(InsightsPage { days, after: written.paging.after() })
+    }
+
+    /// An account's facts.
+    ///
+    /// # Errors
+    /// If Meta does not give them.
+    pub async fn ad_account(&self, account_id: &str) -> Result<AdAccount, GraphError> {
+        let fields = [("fields", "name,currency,timezone_name".to_owned())];
+        let written: Value = self.get(&format!("act_{account_id}"), &fields).await?;
+        let text = |key: &str| written[key].as_str().unwrap_or_default().to_owned();
+        Ok(AdAccount {
+            id: account_id.to_owned(),
+            name: text("name"),
+            currency: text("currency"),
+            time_zone: text("timezone_name"),
+        })
+    }
+}
+
+/// Numbers come as texts; sometimes as numbers.
+fn plain(row: &Value, key: &str) -> String {
+    match &row[key] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn number<T: FromStr + Default>(row: &Value, key: &str) -> Result<T, GraphError> {
+    let text = plain(row, key);
+    if text.is_empty() {
+        return Ok(T::default());
+    }
+    text.parse().map_err(|_| GraphError::Form(format!("{key}: {text:?} is no number")))
+}
+
+fn read_row(row: &Value) -> Result<AdDay, GraphError> {
+    let date = plain(row, "date_start");
+    let date = Date::from_str(&date)
+        .map_err(|_| GraphError::Form(format!("date_start: {date:?} is no date")))?;
+    let ad_id = plain(row, "ad_id");
+    if ad_id.is_empty() {
+        return Err(GraphError::Form("a row without ad_id".to_owned()));
+    }
+    let actions = row["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let action = |name: &str| {
+        let found = actions.iter().find(|action| action["action_type"] == name);
+        // An action that nobody took is left out: none, not unknown.
+        found.map_or(Ok(0), |action| number(action, "value")).map(Some)
+    };
+    Ok(AdDay {
+        date,
+        account_id: plain(row, "account_id"),
+        ad_id,
+        ad_name: plain(row, "ad_name"),
+        adset_id: plain(row, "adset_id"),
+        adset_name: plain(row, "adset_name"),
+        campaign_id: plain(row, "campaign_id"),
+        campaign_name: plain(row, "campaign_name"),
+        platform: plain(row, "publisher_platform"),
+        position: plain(row, "platform_position"),
+        impressions: number(row, "impressions")?,
+        clicks: number(row, "inline_link_clicks")?,
+        spend: number::<Decimal>(row, "spend")?,
+        currency: plain(row, "account_currency"),
+        conversations_started: action(STARTED)?,
+        first_replies: action(FIRST_REPLY)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_with_numbers_as_texts() {
+        let row = json!({
+            "date_start": "2026-11-01", "date_stop": "2026-11-01", "account_id": "9",
+            "account_currency": "EUR", "ad_id": "120211234567890101", "ad_name": "Blue",
+            "campaign_id": "7", "campaign_name": "Autumn", "adset_id": "8", "adset_name": "Town",
+            "impressions": "1200", "inline_link_clicks": "31", "spend": "12.34",
+            "publisher_platform": "facebook", "platform_position": "feed",
+            "actions": [
+                { "action_type": "link_click", "value": "31" },
+                { "action_type": STARTED, "value": "11" },
+            ],
+        });
+        let day = read_row(&row).unwrap();
+        assert_eq!((day.impressions, day.clicks, day.spend), (1200, 31, Decimal::new(1234, 2)));
+        assert_eq!((day.conversations_started, day.first_replies), (Some(11), Some(0)));
+        assert_eq!((day.platform.as_str(), day.position.as_str()), ("facebook", "feed"));
+        let mut bad = row;
+        bad["spend"] = json!("a lot");
+        assert_eq!(read_row(&bad).unwrap_err().to_string().split(": ").nth(1), Some("spend"));
+    }
+
+    #[test]
+    fn the_cursor_is_taken_and_the_address_is_not_followed() {
+        let paging = |text: &str| serde_json::from_str::<Paging>(text).unwrap().after();
+        let next = "https://graph.example/v25.0/act_1/insights?access_token=X&after=QVF%3D&limit=5";
+        assert_eq!(paging(&format!(r#"{{"next":"{next}"}}"#)), Some("QVF=".to_owned()));
+        assert_eq!(paging(r#"{"cursors":{"after":"b"},"next":"x"}"#), Some("b".to_owned()));
+        // The last page has a cursor too, but no next.
+        assert_eq!(paging(r#"{"cursors":{"after":"b"}}"#), None);
+        assert_eq!(paging("{}"), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Meta's Graph API, as far as it is needed: a client that waits before it is told to, insights (what
+//! ads cost), conversion events, and how a Page is set up.
+//!
+//! The token goes into the `Authorization` header alone. Addresses are never part of an error, and
+//! `paging.next`, which repeats the token, is never followed: only its cursor is taken.
+
+mod client;
+mod error;
+mod events;
+mod insights;
+mod report_run;
+mod setup;
+mod usage;
+
+pub use client::{Graph, Patience, choose_cryptography};
+pub use error::{ApiError, GraphError, Remedy};
+pub use events::{Accepted, MessagingChannel, MessagingEvent};
+pub use insights::{InsightsPage, InsightsQuery};
+pub use report_run::RunState;
+pub use setup::{PageSetup, TokenFacts};
+pub use usage::Usage;

@@ -1,0 +1,439 @@
+//! The columns of an export, by the names that Ads Manager gives them in several languages, by those
+//! of the Marketing API, and by ours.
+//!
+//! Names were gathered from public parsers and their test files; where Ads Manager has used several,
+//! all are taken. What is still missing can be said with `--column`.
+
+use std::collections::BTreeMap;
+
+/// What a column may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The day.
+    Date,
+    /// The first day of what a row is about.
+    Starts,
+    /// The last day of what a row is about.
+    Ends,
+    /// Ad account.
+    AccountId,
+    /// Ad.
+    AdId,
+    /// Name of the ad.
+    AdName,
+    /// Ad set.
+    AdsetId,
+    /// Name of the ad set.
+    AdsetName,
+    /// Campaign.
+    CampaignId,
+    /// Name of the campaign.
+    CampaignName,
+    /// Platform.
+    Platform,
+    /// Place in the platform.
+    Position,
+    /// Impressions.
+    Impressions,
+    /// Link clicks.
+    Clicks,
+    /// Clicks of every kind; taken for link clicks where those are missing.
+    AllClicks,
+    /// What it cost.
+    Spend,
+    /// ISO 4217.
+    Currency,
+    /// Messaging conversations started.
+    Started,
+    /// New messaging contacts.
+    FirstReplies,
+}
+
+/// Each field: its name in messages and on the command line, and its names in files: ours and the
+/// API's, then English, French, German, Spanish, Portuguese.
+const NAMES: [(Field, &str, &[&str]); 19] = [
+    (Field::Date, "date", &["date", "day", "jour", "tag", "datum", "día", "fecha", "dia", "data"]),
+    (
+        Field::Starts,
+        "date_start",
+        &[
+            "date_start",
+            "reporting starts",
+            "début des rapports",
+            "berichtsstart",
+            "berichtsbeginn",
+            "berichtszeitraum beginnt",
+            "beginn der berichterstattung",
+            "inicio del informe",
+            "inicio de los informes",
+            "início dos relatórios",
+        ],
+    ),
+    (
+        Field::Ends,
+        "date_stop",
+        &[
+            "date_stop",
+            "reporting ends",
+            "fin des rapports",
+            "berichtsende",
+            "berichtszeitraum endet",
+            "fin del informe",
+            "fin de los informes",
+            "final del informe",
+            "encerramento dos relatórios",
+            "término dos relatórios",
+            "fim dos relatórios",
+        ],
+    ),
+    (
+        Field::AccountId,
+        "account_id",
+        &[
+            "account_id",
+            "account id",
+            "id du compte",
+            "identifiant du compte",
+            "konto-id",
+            "account-id",
+            "identificador de la cuenta",
+            "id de la cuenta",
+            "identificação da conta",
+            "id da conta",
+        ],
+    ),
+    (
+        Field::AdId,
+        "ad_id",
+        &[
+            "ad_id",
+            "ad id",
+            "id de la publicité",
+            "identifiant de la publicité",
+            "nº de la publicité",
+            "n° de la publicité",
+            "numéro de la publicité",
+            "anzeigen-id",
+            "werbeanzeigen-id",
+            "identificador del anuncio",
+            "id del anuncio",
+            "identificação do anúncio",
+            "id do anúncio",
+        ],
+    ),
+    (
+        Field::AdName,
+        "ad_name",
+        &[
+            "ad_name",
+            "ad name",
+            "nom de la publicité",
+            "name der anzeige",
+            "anzeigenname",
+            "name der werbeanzeige",
+            "nombre del anuncio",
+            "nome do anúncio",
+        ],
+    ),
+    (
+        Field::AdsetId,
+        "adset_id",
+        &[
+            "adset_id",
+            "ad set id",
+            "id de l'ensemble de publicités",
+            "identifiant de l'ensemble de publicités",
+            "anzeigengruppen-id",
+            "identificador del conjunto de anuncios",
+            "identificador del conjunto",
+            "id del conjunto de anuncios",
+            "identificação do conjunto de anúncios",
+            "id do conjunto de anúncios",
+        ],
+    ),
+    (
+        Field::AdsetName,
+        "adset_name",
+        &[
+            "adset_name",
+            "ad set name",
+            "nom de l'ensemble de publicités",
+            "anzeigengruppenname",
+            "name der anzeigengruppe",
+            "nombre del conjunto de anuncios",
+            "nome do conjunto de anúncios",
+        ],
+    ),
+    (
+        Field::CampaignId,
+        "campaign_id",
+        &[
+            "campaign_id",
+            "campaign id",
+            "id de la campagne",
+            "identifiant de la campagne",
+            "nº de la campagne",
+            "kampagnen-id",
+            "identificador de la campaña",
+            "id de la campaña",
+            "identificação da campanha",
+            "id da campanha",
+        ],
+    ),
+    (
+        Field::CampaignName,
+        "campaign_name",
+        &[
+            "campaign_name",
+            "campaign name",
+            "nom de la campagne",
+            "kampagnenname",
+            "name der kampagne",
+            "nombre de la campaña",
+            "nome da campanha",
+        ],
+    ),
+    (
+        Field::Platform,
+        "publisher_platform",
+        &["publisher_platform", "platform", "plateforme", "plattform", "plataforma"],
+    ),
+    (
+        Field::Position,
+        "platform_position",
+        &[
+            "platform_position",
+            "placement",
+            "emplacement",
+            "platzierung",
+            "ubicación",
+            "colocación",
+            "posicionamento",
+        ],
+    ),
+    (
+        Field::Impressions,
+        "impressions",
+        &["impressions", "impressionen", "impresiones", "impressões"],
+    ),
+    (
+        Field::Clicks,
+        "clicks",
+        &[
+            "inline_link_clicks",
+            "link clicks",
+            "clics sur un lien",
+            "clics sur le lien",
+            "link-klicks",
+            "klicks auf link",
+            "clics en el enlace",
+            "cliques no link",
+            "cliques na ligação",
+        ],
+    ),
+    (
+        Field::AllClicks,
+        "all_clicks",
+        &[
+            "clicks",
+            "clicks (all)",
+            "clics (tous)",
+            "klicks (alle)",
+            "clics (todos)",
+            "cliques (todos)",
+            "cliques (tudo)",
+        ],
+    ),
+    (
+        Field::Spend,
+        "spend",
+        &[
+            "spend",
+            "cost",
+            "amount spent",
+            "montant dépensé",
+            "ausgegebener betrag",
+            "importe gastado",
+            "valor usado",
+            "valor gasto",
+            "montante gasto",
+        ],
+    ),
+    (
+        Field::Currency,
+        "currency",
+        &["currency", "account_currency", "devise", "währung", "divisa", "moneda", "moeda"],
+    ),
+    (
+        Field::Started,
+        "conversations_started",
+        &[
+            "conversations_started",
+            "onsite_conversion.messaging_conversation_started_7d",
+            "messaging conversations started",
+            "conversations par messages démarrées",
+            "gestartete messaging-unterhaltungen",
+            "begonnene messaging-unterhaltungen",
+            "conversaciones con mensajes iniciadas",
+            "conversas por mensagem iniciadas",
+        ],
+    ),
+    (
+        Field::FirstReplies,
+        "first_replies",
+        &[
+            "first_replies",
+            "onsite_conversion.messaging_first_reply",
+            "new messaging contacts",
+            "new messaging connections",
+            "nouveaux contacts par message",
+            "nouveaux contacts de messagerie",
+            "neue messaging-kontakte",
+            "neue messaging-verbindungen",
+            "nuevos contactos de mensajes",
+            "novos contatos de mensagem",
+            "novos contatos por mensagem",
+            "novos contactos por mensagem",
+        ],
+    ),
+];
+
+impl Field {
+    /// Its name in messages and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(field, ..)| *field == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// The field of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, known, _)| *known == name).map(|(field, ..)| *field)
+    }
+
+    /// All names, for messages.
+    #[must_use]
+    pub fn names() -> String {
+        NAMES.iter().map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Which column holds what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mapping {
+    /// The header as it stands in the file.
+    pub header: Vec<String>,
+    /// Place of each field's column.
+    pub columns: BTreeMap<Field, usize>,
+}
+
+impl Mapping {
+    /// Recognizes a header; `said` names columns that cannot be recognized.
+    #[must_use]
+    pub fn of(header: &[String], said: &[(Field, String)]) -> Self {
+        let folded: Vec<String> = header.iter().map(|name| folded(name)).collect();
+        let mut columns = BTreeMap::new();
+        for (field, _, names) in &NAMES {
+            let is_it = |column: &String, name: &str| {
+                let name = self::folded(name);
+                // The currency stands behind the amount: `Amount spent (EUR)`.
+                let with_currency = *field == Field::Spend
+                    && column.strip_prefix(&name).is_some_and(|rest| rest.starts_with(" ("));
+                *column == name || with_currency
+            };
+            let place =
+                names.iter().find_map(|name| folded.iter().position(|column| is_it(column, name)));
+            columns.extend(place.map(|place| (*field, place)));
+        }
+        for (field, name) in said {
+            let place = folded.iter().position(|column| *column == self::folded(name));
+            columns.extend(place.map(|place| (*field, place)));
+        }
+        Self { header: header.to_vec(), columns }
+    }
+
+    /// Whether this can be the header of an export: a report's preamble has no such columns.
+    #[must_use]
+    pub fn is_plausible(&self) -> bool {
+        self.columns.contains_key(&Field::Spend) && self.columns.len() >= 3
+    }
+
+    /// The header of a field's column.
+    #[must_use]
+    pub fn header_of(&self, field: Field) -> Option<&str> {
+        self.columns.get(&field).map(|place| self.header[*place].as_str())
+    }
+}
+
+/// Small letters without accents, one kind of apostrophe and of space: files differ in these.
+fn folded(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.trim().to_lowercase().chars() {
+        plain.push(match letter {
+            'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+            'é' | 'è' | 'ê' | 'ë' => 'e',
+            'í' | 'ì' | 'î' | 'ï' => 'i',
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+            'ú' | 'ù' | 'û' | 'ü' => 'u',
+            'ç' => 'c',
+            'ñ' => 'n',
+            '\u{2019}' => '\'',
+            '\u{a0}' | '\u{202f}' => ' ',
+            // Accents of their own, as macOS writes them.
+            '\u{300}'..='\u{36f}' => continue,
+            other => other,
+        });
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(header: &str) -> Mapping {
+        let header: Vec<String> = header.split('|').map(str::to_owned).collect();
+        Mapping::of(&header, &[])
+    }
+
+    #[test]
+    fn every_language_is_recognized() {
+        for header in [
+            "Reporting starts|Reporting ends|Campaign name|Ad set name|Ad name|Ad ID|Impressions|Link clicks|Amount spent (EUR)",
+            "Début des rapports|Fin des rapports|Nom de la campagne|Nom de l’ensemble de publicités|Nom de la publicité|ID de la publicité|Impressions|Clics sur un lien|Montant dépensé (EUR)",
+            "Berichtsstart|Berichtsende|Kampagnenname|Anzeigengruppenname|Name der Anzeige|Anzeigen-ID|Impressionen|Link-Klicks|Ausgegebener Betrag (EUR)",
+            "Inicio del informe|Fin del informe|Nombre de la campaña|Nombre del conjunto de anuncios|Nombre del anuncio|Identificador del anuncio|Impresiones|Clics en el enlace|Importe gastado (EUR)",
+            "Início dos relatórios|Encerramento dos relatórios|Nome da campanha|Nome do conjunto de anúncios|Nome do anúncio|Identificação do anúncio|Impressões|Cliques no link|Valor usado (BRL)",
+            "date_start|date_stop|campaign_name|adset_name|ad_name|ad_id|impressions|inline_link_clicks|spend",
+        ] {
+            let found: Vec<usize> = [
+                Field::Starts,
+                Field::Ends,
+                Field::CampaignName,
+                Field::AdsetName,
+                Field::AdName,
+                Field::AdId,
+                Field::Impressions,
+                Field::Clicks,
+                Field::Spend,
+            ]
+            .iter()
+            .filter_map(|field| mapping(header).columns.get(field).copied())
+            .collect();
+            assert_eq!(found, (0..9).collect::<Vec<_>>(), "{header}");
+            assert_eq!(mapping(header).columns.len(), 9, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_not_taken_for_another_and_costs_are_no_spend() {
+        let found = mapping(
+            "Kampagnen-ID|Anzeigengruppen-ID|Coste por resultado (EUR)|Cost per result (EUR)|Starts",
+        );
+        let fields: Vec<Field> = found.columns.into_keys().collect();
+        assert_eq!(fields, [Field::AdsetId, Field::CampaignId]);
+        let said = [(Field::AdId, "Kennung".to_owned())];
+        let header = ["Tag", "kennung"].map(str::to_owned);
+        assert_eq!(Mapping::of(&header, &said).columns[&Field::AdId], 1);
+    }
+}

@@ -1,0 +1,163 @@
+//! Numbers and dates as spreadsheets write them: what a comma means is decided by the whole file.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// What stands before the decimals in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecimalMark {
+    /// `1234.56`, `1,234.56`.
+    #[default]
+    Point,
+    /// `1234,56`, `1.234,56`, `1 234,56`.
+    Comma,
+}
+
+impl DecimalMark {
+    /// Looks at all numbers of a file. Ads Manager writes a point in every language; a file that has been
+    /// through a spreadsheet may have commas.
+    #[must_use]
+    pub fn of<'a>(numbers: impl Iterator<Item = &'a str>) -> Self {
+        let mut has_comma = false;
+        for number in numbers {
+            let number = without_spaces(number);
+            match (number.rfind(','), number.rfind('.')) {
+                (Some(comma), Some(point)) => {
+                    return if comma > point { Self::Comma } else { Self::Point };
+                }
+                // `1,234` alone says nothing.
+                (Some(comma), None) => {
+                    has_comma |= number.len() - comma - 1 != 3 || number.matches(',').count() > 1;
+                }
+                _ => {}
+            }
+        }
+        if has_comma { Self::Comma } else { Self::Point }
+    }
+
+    /// Reads a number; `None` if it is none.
+    #[must_use]
+    pub fn read(self, text: &str) -> Option<Decimal> {
+        let text = without_spaces(text);
+        let (grouping, mark) = match self {
+            Self::Point => (',', '.'),
+            Self::Comma => ('.', ','),
+        };
+        let (whole, decimals) = text.split_once(mark).unwrap_or((&text, ""));
+        let mut groups = whole.split(grouping);
+        let first = groups.next()?;
+        let groups: Vec<&str> = groups.collect();
+        // What separates thousands stands before three digits each.
+        let is_grouped = groups.iter().all(|group| group.len() == 3)
+            && (groups.is_empty() || first.trim_start_matches('-').len() <= 3);
+        if !is_grouped || decimals.contains([',', '.']) {
+            return None;
+        }
+        let joined = format!("{first}{}", groups.concat());
+        let plain = if decimals.is_empty() { joined } else { format!("{joined}.{decimals}") };
+        plain.parse().ok()
+    }
+}
+
+fn without_spaces(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace() && *letter != '\'').collect()
+}
+
+/// Which part of `03/04/2026` is the month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Day, month, year.
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
+    /// Every date of the file can be read both ways.
+    Unknown,
+}
+
+impl DateOrder {
+    /// Looks at all dates of a file.
+    #[must_use]
+    pub fn of<'a>(mut dates: impl Iterator<Item = &'a str>) -> Self {
+        let order = |(first, second): (i8, i8)| match (first > 12, second > 12) {
+            (true, _) => Some(Self::DayFirst),
+            (_, true) => Some(Self::MonthFirst),
+            _ => None,
+        };
+        dates
+            .find_map(|date| order(slashed(date).map(|(a, b, _)| (a, b))?))
+            .unwrap_or(Self::Unknown)
+    }
+
+    /// Reads a date.
+    ///
+    /// # Errors
+    /// A sentence about what is wrong with it.
+    pub fn read(self, text: &str) -> Result<Date, String> {
+        let none = || format!("{text:?} is no date such as 2026-01-31");
+        if let Ok(date) = text.parse() {
+            return Ok(date);
+        }
+        let dotted: Vec<&str> = text.split('.').collect();
+        if let [day, month, year] = dotted[..] {
+            let date = (year.parse().ok(), month.parse().ok(), day.parse().ok());
+            let (Some(year), Some(month), Some(day)) = date else { return Err(none()) };
+            return Date::new(year, month, day).map_err(|_| none());
+        }
+        let (first, second, year) = slashed(text).ok_or_else(none)?;
+        let (day, month) = match self {
+            Self::DayFirst => (first, second),
+            Self::MonthFirst => (second, first),
+            Self::Unknown => {
+                return Err(format!(
+                    "{text:?} may be {year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}; \
+                     export again without opening the file in a spreadsheet"
+                ));
+            }
+        };
+        Date::new(year, month, day).map_err(|_| none())
+    }
+}
+
+fn slashed(text: &str) -> Option<(i8, i8, i16)> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let [first, second, year] = parts[..] else { return None };
+    Some((first.parse().ok()?, second.parse().ok()?, year.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_means_what_the_whole_file_says() {
+        let read = |numbers: &[&str]| {
+            let mark = DecimalMark::of(numbers.iter().copied());
+            numbers
+                .iter()
+                .map(|text| mark.read(text).map_or("-".into(), |n| n.to_string()))
+                .collect()
+        };
+        let read = |numbers: &[&str]| -> Vec<String> { read(numbers) };
+        assert_eq!(read(&["12.5", "1.234", "7"]), ["12.5", "1.234", "7"]);
+        assert_eq!(read(&["1,234", "12.5", "1,234,567.5"]), ["1234", "12.5", "1234567.5"]);
+        assert_eq!(read(&["1.234", "12,5"]), ["1234", "12.5"]);
+        assert_eq!(read(&["1\u{202f}234,56", "3"]), ["1234.56", "3"]);
+        assert_eq!(read(&["4.250,90", "0"]), ["4250.90", "0"]);
+        assert_eq!(read(&["1,23,4", "x", "12.345.6", ""]), ["-", "-", "-", "-"]);
+        assert_eq!(read(&["-3,5"]), ["-3.5"]);
+    }
+
+    #[test]
+    fn a_date_is_read_only_if_it_is_clear() {
+        let order = DateOrder::of(["03/04/2026", "13/04/2026"].into_iter());
+        assert_eq!(order.read("03/04/2026").unwrap().to_string(), "2026-04-03");
+        let order = DateOrder::of(["03/14/2026"].into_iter());
+        assert_eq!(order.read("03/04/2026").unwrap().to_string(), "2026-03-04");
+        let order = DateOrder::of(["03/04/2026"].into_iter());
+        assert!(order.read("03/04/2026").unwrap_err().contains("2026-04-03 or 2026-03-04"));
+        assert_eq!(order.read("31.01.2026").unwrap().to_string(), "2026-01-31");
+        assert_eq!(order.read("2026-01-31").unwrap().to_string(), "2026-01-31");
+        assert!(order.read("31.02.2026").is_err());
+        assert!(order.read("soon").is_err());
+    }
+}
