@@ -2,7 +2,7 @@
 -- Parameters: from, to (milliseconds; to is exclusive), limit, offset; page, person (empty, or the
 -- only person).
 -- Columns: total, opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
--- ad_id, ad_title, referer, link, campaign, medium, owner; the stages' times (ms; null if not
+-- ad_id, ad_title, referer, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
 -- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
 SELECT
     count() OVER () AS total,
@@ -19,6 +19,7 @@ SELECT
     toString(referer) AS referer,
     link,
     campaign,
+    ad_set,
     medium,
     owner,
     toUnixTimestamp64Milli(v_conversations.messaged_at) AS messaged_at,

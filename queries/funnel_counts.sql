@@ -4,7 +4,7 @@
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
 -- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit).
 -- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
--- one), link, campaign, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
+-- one), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
 -- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages. A
 -- column of few values alone is grouped by fastest as it is stored: texts are made of it afterwards.
 SELECT
@@ -17,6 +17,7 @@ SELECT
     counted.opened_at AS opened_at,
     counted.link AS link,
     if(links_now.campaign != '', links_now.campaign, ad_campaigns.campaign) AS campaign,
+    ad_campaigns.ad_set AS ad_set,
     links_now.medium AS medium,
     links_now.owner AS owner,
     counted.opened AS opened,

@@ -1,7 +1,7 @@
 -- Touchpoints in a range, in time; and how many there are in all.
 -- Parameters: from, to (milliseconds; to is exclusive), limit, offset.
 -- Columns: total, time (ms), page_id, person_id, number, channel, source, source_name, ref, ad_id,
--- ad_title, referer, link, campaign, medium, owner.
+-- ad_title, referer, link, campaign, ad_set, medium, owner.
 SELECT
     count() OVER () AS total,
     toUnixTimestamp64Milli(v_touchpoints.time) AS time,
@@ -17,6 +17,7 @@ SELECT
     toString(referer) AS referer,
     link,
     campaign,
+    ad_set,
     medium,
     owner
 FROM v_touchpoints

@@ -2,7 +2,7 @@
 -- Parameters: from, to (milliseconds; to is exclusive); of_converted (only of people who converted in
 -- converted_from to converted_to, the same way).
 -- Columns: page_id, person_id, time (ms), number, channel, source, source_name, ref, ad_id, ad_title,
--- referer, link, campaign, medium, owner.
+-- referer, link, campaign, ad_set, medium, owner.
 SELECT
     toString(page_id) AS page_id,
     person_id,
@@ -17,6 +17,7 @@ SELECT
     toString(referer) AS referer,
     link,
     campaign,
+    ad_set,
     medium,
     owner
 FROM v_touchpoints

@@ -2,7 +2,7 @@
 -- order of people and time.
 -- Parameters: from, until (milliseconds; until is exclusive), with_before.
 -- Columns: page_id, person_id, opened_at (ms), channel, source, ref, ad_id, referer, link, campaign,
--- medium, owner.
+-- ad_set, medium, owner.
 SELECT
     toString(page_id) AS page_id,
     person_id,
@@ -14,16 +14,17 @@ SELECT
     toString(referer) AS referer,
     link,
     campaign,
+    ad_set,
     medium,
     owner
 FROM
 (
-    SELECT page_id, person_id, opened_at, channel, source, ref, ad_id, referer, link, campaign, medium, owner
+    SELECT page_id, person_id, opened_at, channel, source, ref, ad_id, referer, link, campaign, ad_set, medium, owner
     FROM v_conversations
     WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
         AND v_conversations.opened_at < fromUnixTimestamp64Milli({until:Int64})
     UNION ALL
-    SELECT page_id, person_id, opened_at, channel, source, ref, ad_id, referer, link, campaign, medium, owner
+    SELECT page_id, person_id, opened_at, channel, source, ref, ad_id, referer, link, campaign, ad_set, medium, owner
     FROM v_conversations
     WHERE {with_before:Bool} AND v_conversations.opened_at < fromUnixTimestamp64Milli({from:Int64})
     ORDER BY opened_at DESC

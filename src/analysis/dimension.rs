@@ -27,6 +27,10 @@ pub enum Dimension {
     Ad,
     /// The registered link with that referral parameter, by its slug.
     Link,
+    /// The ad set of the ad, as its spend names it.
+    AdSet,
+    /// Where the ad was shown: what spend tells; no conversation has one.
+    Placement,
     /// The campaign of the link, or of the ad as its spend names it.
     Campaign,
     /// The link's medium.
@@ -44,12 +48,14 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Source,
         Self::Page,
         Self::Channel,
         Self::Ref,
         Self::Ad,
+        Self::AdSet,
+        Self::Placement,
         Self::Link,
         Self::Campaign,
         Self::Medium,
@@ -70,6 +76,8 @@ impl Dimension {
             Self::Ref => "ref",
             Self::RefPart(key, _) => return Cow::Owned(format!("ref.{key}")),
             Self::Ad => "ad",
+            Self::AdSet => "ad_set",
+            Self::Placement => "placement",
             Self::Link => "link",
             Self::Campaign => "campaign",
             Self::Medium => "medium",
@@ -88,12 +96,13 @@ impl Dimension {
 
     /// Those whose values may drive a step: what was decided before it.
     #[must_use]
-    pub fn drivers() -> [Self; 9] {
+    pub fn drivers() -> [Self; 10] {
         [
             Self::Source,
             Self::Page,
             Self::Channel,
             Self::Ad,
+            Self::AdSet,
             Self::Link,
             Self::Campaign,
             Self::Medium,
@@ -146,6 +155,11 @@ impl Dimension {
             Self::Channel => "channel",
             Self::Ref => "ref",
             Self::Ad => "ad_id",
+            Self::AdSet => "ad_set",
+            Self::Placement => {
+                let none: Vec<Option<&str>> = vec![None; rows.height()];
+                return Ok(Series::new(self.name().as_ref().into(), none));
+            }
             Self::Link => "link",
             Self::Campaign => "campaign",
             Self::Medium => "medium",

@@ -5,6 +5,7 @@
 //! touchpoints and conversions (and [`journeys_of_paths`] of a path file), which [`attribution()`], [`comparison()`] and [`describe`]
 //! work on.
 
+mod ads;
 mod attribution;
 mod columns;
 mod dimension;
@@ -18,6 +19,10 @@ mod subscribers;
 mod threads;
 mod verdict;
 
+pub use ads::{
+    AdNames, AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, StageCost,
+    UnknownDays, ads,
+};
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
     CostReport, Description, Journeys, LagDays, Model, NONE, Parameters, PathLength, PeopleKind,

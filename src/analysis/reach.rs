@@ -89,6 +89,8 @@ fn value(dimension: &Dimension, day: &AdDay) -> Option<String> {
     match dimension {
         Dimension::Source => Some(Source::Ad.as_str().to_owned()),
         Dimension::Ad => Some(day.ad_id.clone()),
+        Dimension::AdSet if !day.adset_name.is_empty() => Some(day.adset_name.clone()),
+        Dimension::Placement if !day.placement().is_empty() => Some(day.placement()),
         Dimension::Campaign if !day.campaign_name.is_empty() => Some(day.campaign_name.clone()),
         Dimension::Day => Some(day.date.to_string()),
         Dimension::Week => {

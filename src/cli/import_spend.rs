@@ -21,7 +21,7 @@ pub(super) struct ImportSpendArgs {
     /// Tell what the files hold and which column is taken for what, and import nothing
     #[arg(long)]
     dry_run: bool,
-    /// Names a column that is not recognized: ad_id="My header". May be given several times
+    /// Names a column that is not recognized, such as `ad_id=Header`. May be given several times
     #[arg(long = "column", value_name = "FIELD=HEADER", value_parser = column)]
     columns: Vec<(Field, String)>,
     /// Currency of amounts whose column does not tell it

@@ -1,8 +1,10 @@
 //! The command line. Each command is a file; what several need to reach the data is in
 //! [`session`].
 
+mod ads;
 mod audience;
 mod conversations;
+mod cost;
 mod demo;
 mod generate;
 mod import;
@@ -55,6 +57,10 @@ enum Command {
     Conversations(conversations::ConversationsArgs),
     /// What ads cost: read it from Meta
     Spend(spend::SpendArgs),
+    /// Show what ads, links or doors cost, and what each stage cost
+    Ads(ads::AdsArgs),
+    /// Costs that no ad account tells: print runs, links, sponsored messages
+    Cost(cost::CostArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -125,6 +131,8 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Link(args) => link::run(settings, args).await,
             Command::Conversations(args) => conversations::run(settings, args).await,
             Command::Spend(args) => spend::run(settings, args).await,
+            Command::Ads(args) => ads::run(settings, args).await,
+            Command::Cost(args) => cost::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

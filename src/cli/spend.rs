@@ -38,10 +38,10 @@ enum What {
 
 #[derive(Debug, Args)]
 struct SyncArgs {
-    /// Only these ad accounts [default: those of meta.ad_accounts]
+    /// Only these ad accounts [default: those of `meta.ad_accounts`]
     #[arg(long = "account", value_name = "ID")]
     accounts: Vec<String>,
-    /// How far back, in months; 37 at most [default: spend.months]
+    /// How far back, in months; 37 at most [default: `spend.months`]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=37))]
     months: Option<u32>,
     /// Fetch again what was fetched within the last six hours, too

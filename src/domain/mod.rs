@@ -3,6 +3,7 @@
 
 mod click;
 mod contact;
+mod cost;
 mod event;
 mod event_match;
 mod link;
@@ -15,6 +16,7 @@ mod timestamp;
 
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash};
+pub use cost::{Cost, CostOf};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
 pub use event_match::EventMatch;
 pub use link::{LONGEST_REF, Link, LinkError, Links};

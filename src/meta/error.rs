@@ -128,7 +128,7 @@ impl ApiError {
             (2642, _) => Remedy::Restart,
             (1, _) if self.message.contains("reduce the amount of data") => Remedy::Reduce,
             (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => Remedy::Wait(self.wait),
-            (102 | 190, _) | (3 | 10 | 200..=299, _) => Remedy::Authorise,
+            (3 | 10 | 102 | 190 | 200..=299, _) => Remedy::Authorise,
             (1 | 2, _) => Remedy::Retry,
             _ if self.is_transient => Remedy::Retry,
             (0, _) if self.status == 429 => Remedy::Wait(self.wait),

@@ -47,7 +47,7 @@ impl Graph {
     pub async fn token_facts(&self, inspected: &str) -> Result<TokenFacts, GraphError> {
         // The token is a parameter here; Meta knows no other way. The address is never told.
         let query = [("input_token", inspected.to_owned())];
-        let (answer, date): (Value, _) = self.get_dated("debug_token", &query).await?;
+        let (answer, answered_at): (Value, _) = self.get_dated("debug_token", &query).await?;
         let data = &answer["data"];
         let moment = |key: &str| data[key].as_i64().filter(|seconds| *seconds > 0);
         let scopes = data["scopes"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -58,7 +58,7 @@ impl Graph {
             scopes: scopes.iter().filter_map(|scope| scope.as_str()).map(str::to_owned).collect(),
             expires_at: moment("expires_at"),
             data_access_expires_at: moment("data_access_expires_at"),
-            answered_at: date.map(jiff::Timestamp::as_second),
+            answered_at: answered_at.map(jiff::Timestamp::as_second),
         })
     }
 

@@ -61,6 +61,9 @@ const MIGRATIONS: &[Migration] = migrations![
     33 "0033_ad_campaigns_of_ads",
     34 "0034_empty_spend",
     35 "0035_ad_accounts",
+    36 "0036_costs",
+    37 "0037_v_conversations_with_ad_sets",
+    38 "0038_v_touchpoints_with_ad_sets",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

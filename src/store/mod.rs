@@ -6,6 +6,7 @@
 
 mod audience;
 mod batch;
+mod costs;
 pub mod engine;
 mod frames;
 mod funnels;
@@ -30,6 +31,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
+pub use costs::NamedAd;
 pub use funnels::{CohortWeek, Sequence};
 pub use links::LinkVisits;
 pub use lock::wait_for_lock;

@@ -128,7 +128,8 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
             Dimension::Page => apart.page = true,
             Dimension::Channel => apart.channel = true,
             Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
-            Dimension::Ad => apart.ad = true,
+            Dimension::Ad | Dimension::AdSet => apart.ad = true,
+            Dimension::Placement => {}
             // A printed link has a source of its own.
             Dimension::Source => (apart.source, apart.link) = (true, true),
             Dimension::Link | Dimension::Medium | Dimension::Owner => apart.link = true,

@@ -4,6 +4,7 @@
 //! store and the analysis, and renders what comes back.
 
 mod access;
+mod ads;
 mod answer;
 mod api;
 mod audience;
@@ -32,6 +33,7 @@ use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{MessagingWindow, Store};
 pub use access::Access;
+pub use ads::{ads_csv, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
     answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
@@ -95,6 +97,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/sequences", get(funnels::sequences))
         .route("/api/v1/cohorts", get(funnels::cohorts))
         .route("/funnels", get(dashboard::funnels))
+        .route("/ads", get(dashboard::ads))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
         .route("/links/new", get(dashboard::new_link))
@@ -105,6 +108,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/conversations", get(rows::conversations))
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))
+        .route("/api/v1/ads", get(ads::ads))
         .route("/api/v1/links", get(links::links))
         .route("/api/v1/response-times", get(responses::response_times))
         .route("/api/v1/audience", get(audience::audience))

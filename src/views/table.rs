@@ -4,7 +4,10 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
 
 use super::LinksReport;
-use crate::analysis::{AttributionReport, Comparison, CostReport, Description, FunnelReport, Step};
+use crate::analysis::{
+    AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
+};
+use crate::domain::Cost;
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -40,6 +43,70 @@ pub fn funnel(report: &FunnelReport) -> String {
         table.add_row(totals);
     }
     format!("{head}{table}\n")
+}
+
+/// What it cost: a row a campaign, ad or whatever was asked for, and below each count the cost of each.
+#[must_use]
+pub fn ads(report: &AdsReport) -> String {
+    let mut table = new_table();
+    let steps = super::conversation_steps();
+    let before = [report.level, "spend", "impressions", "clicks", "CTR"];
+    table.set_header(before.into_iter().chain(steps).chain(["ROAS"]));
+    let all = "all".to_owned();
+    let known = |count: Option<u64>| count.map_or_else(|| "–".to_owned(), |it| it.to_string());
+    for (row, name) in report
+        .rows
+        .iter()
+        .map(|row| (row, if row.name.is_empty() { &row.id } else { &row.name }))
+        .chain(report.totals.iter().map(|row| (row, &all)))
+    {
+        let spend = row.spend.map_or_else(
+            || "unknown".to_owned(),
+            |spend| format!("{spend:.2} {}", row.currency.as_deref().unwrap_or_default()),
+        );
+        let mut cells = vec![
+            Cell::new(printable(name)),
+            right(spend),
+            right(known(row.impressions)),
+            right(known(row.clicks)),
+            right(percent(row.ctr.map(|ctr| ctr.rate))),
+        ];
+        cells.extend(row.steps.iter().map(|step| {
+            let cost = step.cost.and_then(|cost| cost.value);
+            let cost = cost.map(|cost| format!("\n{cost:.3}")).unwrap_or_default();
+            right(format!("{}{cost}", known(step.count)))
+        }));
+        let roas = row.roas.and_then(|roas| roas.value);
+        cells.push(right(roas.map_or_else(|| "–".to_owned(), |roas| format!("{roas:.2}"))));
+        table.add_row(cells);
+    }
+    let mut notes = String::new();
+    for unknown in &report.unknown_days {
+        let account = if unknown.account_id.is_empty() { "files" } else { &unknown.account_id };
+        notes = format!("{notes}unknown costs ({account}): {}\n", unknown.days.join(", "));
+    }
+    for note in &report.notes {
+        notes = format!("{notes}{note}\n");
+    }
+    format!("{table}\n{notes}")
+}
+
+/// Costs that were put down by hand, a row each.
+#[must_use]
+pub fn expenses(costs: &[Cost]) -> String {
+    let mut table = new_table();
+    table.set_header(["number", "for", "name", "days", "amount", "note"]);
+    for cost in costs {
+        table.add_row(vec![
+            Cell::new(&cost.id),
+            Cell::new(cost.of.as_str()),
+            Cell::new(printable(&cost.name)),
+            Cell::new(format!("{} to {}", cost.first, cost.last)),
+            right(format!("{} {}", cost.amount, cost.currency)),
+            Cell::new(printable(&cost.note)),
+        ]);
+    }
+    format!("{table}\n")
 }
 
 /// Attribution: a row a channel and currency.

@@ -16,6 +16,7 @@
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]
 
+mod ads;
 mod analysis_oracle;
 mod attribution;
 mod attribution_page;

@@ -61,6 +61,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "contacts",
             "conversations",
             "conversions",
+            "costs",
             "events",
             "events_by_person",
             "link_visits",

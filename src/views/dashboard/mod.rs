@@ -1,5 +1,6 @@
 //! The pages.
 
+mod ads;
 mod attribution;
 mod audience;
 mod conversations;
@@ -26,6 +27,7 @@ use super::problem::Problem;
 use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
+use ads::AdsPage;
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
 use conversations::ConversationsPage;
@@ -143,6 +145,20 @@ pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Res
             Credits::new(&ways, &asked, &spend)
         });
         Ok(AttributionPage::new(&credits.await?, &question, now))
+    })
+    .await
+}
+
+/// `GET /ads`.
+pub(super) async fn ads(State(views): State<Views>, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let titles = async {
+            let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
+            Ok(crate::analysis::ad_titles(&found, "titled_at")?)
+        };
+        let (report, titles) =
+            tokio::try_join!(super::answer_ads(&views.store, &question), titles)?;
+        Ok(AdsPage::new(&report, &titles, &question.period, now))
     })
     .await
 }

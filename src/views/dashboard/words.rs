@@ -3,9 +3,10 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub(super) const PAGES: [(&str, &str, &str); 7] = [
+pub(super) const PAGES: [(&str, &str, &str); 8] = [
     ("overview", "/", "Overview"),
     ("funnels", "/funnels", "Funnels"),
+    ("ads", "/ads", "Ads"),
     ("attribution", "/attribution", "Attribution"),
     ("links", "/links", "Links"),
     ("conversations", "/conversations", "Answers"),

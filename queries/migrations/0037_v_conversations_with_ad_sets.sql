@@ -1,0 +1,71 @@
+-- Conversations, each with the link that it came by (that of its click, else that of its ref), the link's
+-- medium and owner, and its campaign (the link's, else the ad's), and the ad's set. What a printed link brought has the
+-- source qr.
+CREATE OR REPLACE VIEW v_conversations AS
+SELECT
+    found.opened_at AS opened_at,
+    found.page_id AS page_id,
+    found.person_id AS person_id,
+    found.number AS number,
+    found.channel AS channel,
+    found.source_name AS source_name,
+    found.ref AS ref,
+    found.click AS click,
+    found.ad_id AS ad_id,
+    found.ad_title AS ad_title,
+    found.referer AS referer,
+    found.depth AS depth,
+    found.messaged_at AS messaged_at,
+    found.answered_at AS answered_at,
+    found.engaged_at AS engaged_at,
+    found.lead_at AS lead_at,
+    found.purchase_at AS purchase_at,
+    found.last_act_at AS last_act_at,
+    found.waiting_since AS waiting_since,
+    found.acts AS acts,
+    found.answers AS answers,
+    found.answered_app AS answered_app,
+    found.answered_persona AS answered_persona,
+    if(found.source = 'link' AND links_now.is_printed, 'qr', toString(found.source)) AS source,
+    found.link AS link,
+    if(links_now.campaign != '', links_now.campaign, ad_campaigns.campaign) AS campaign,
+    ad_campaigns.ad_set AS ad_set,
+    links_now.medium AS medium,
+    links_now.owner AS owner
+FROM
+(
+    SELECT
+        made.opened_at AS opened_at,
+        made.page_id AS page_id,
+        made.person_id AS person_id,
+        made.number AS number,
+        made.channel AS channel,
+        made.source_name AS source_name,
+        made.ref AS ref,
+        made.click AS click,
+        made.ad_id AS ad_id,
+        made.ad_title AS ad_title,
+        made.referer AS referer,
+        made.depth AS depth,
+        made.messaged_at AS messaged_at,
+        made.answered_at AS answered_at,
+        made.engaged_at AS engaged_at,
+        made.lead_at AS lead_at,
+        made.purchase_at AS purchase_at,
+        made.last_act_at AS last_act_at,
+        made.waiting_since AS waiting_since,
+        made.acts AS acts,
+        made.answers AS answers,
+        made.answered_app AS answered_app,
+        made.answered_persona AS answered_persona,
+        made.source AS source,
+        multiIf(
+            made.clicked != '', toString(made.clicked),
+            made.source IN ('link', 'qr'),
+                arrayFirst(each -> each.1 IN (made.page_id, ''), links_by_ref.candidates).3,
+            '') AS link
+    FROM conversations AS made FINAL
+    LEFT JOIN links_by_ref ON links_by_ref.ref = made.ref
+) AS found
+LEFT ANY JOIN links_now ON links_now.slug = found.link
+LEFT ANY JOIN ad_campaigns ON ad_campaigns.ad_id = found.ad_id

@@ -1,0 +1,48 @@
+-- What purchases in conversations that were opened in a range were worth: those from a conversation's
+-- opening until the person's next one, within 28 days.
+-- Parameters: from, to (milliseconds; to is exclusive), window (28 days in milliseconds), zone.
+-- Columns: ad_id, source, link, currency, opened_at (ms: start of the day of the opening), purchases,
+-- value (sum), squares (sum of the squares), largest: in units of currency.
+WITH sold AS
+(
+    SELECT page_id, person_id, time, value_e4, currency
+    FROM conversions FINAL
+    WHERE conversions.time >= fromUnixTimestamp64Milli({from:Int64})
+        AND conversions.time < fromUnixTimestamp64Milli({to:Int64} + {window:Int64} + 1)
+        AND name = 'purchase' AND value_e4 IS NOT NULL
+)
+SELECT
+    toString(found.ad_id) AS ad_id,
+    toString(found.source) AS source,
+    found.link AS link,
+    toString(found.currency) AS currency,
+    toInt64(toUnixTimestamp(toStartOfDay(found.opened_at, {zone:String}))) * 1000 AS opened_at,
+    count() AS purchases,
+    toFloat64(sum(found.value_e4)) / 10000 AS value,
+    sum(pow(toFloat64(found.value_e4) / 10000, 2)) AS squares,
+    toFloat64(max(found.value_e4)) / 10000 AS largest
+FROM
+(
+    SELECT
+        sold.time AS sold_at,
+        assumeNotNull(sold.value_e4) AS value_e4,
+        sold.currency AS currency,
+        opened.opened_at AS opened_at,
+        opened.ad_id AS ad_id,
+        opened.source AS source,
+        opened.link AS link
+    FROM sold
+    ASOF INNER JOIN
+    (
+        SELECT page_id, person_id, v_conversations.opened_at AS opened_at, ad_id, source, link
+        FROM v_conversations
+        WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+            AND v_conversations.opened_at < fromUnixTimestamp64Milli({to:Int64} + {window:Int64} + 1)
+            AND (page_id, person_id) IN (SELECT page_id, person_id FROM sold)
+    ) AS opened
+    ON sold.page_id = opened.page_id AND sold.person_id = opened.person_id
+        AND sold.time >= opened.opened_at
+) AS found
+WHERE found.opened_at < fromUnixTimestamp64Milli({to:Int64})
+    AND found.sold_at <= found.opened_at + toIntervalMillisecond({window:Int64})
+GROUP BY ad_id, source, link, currency, opened_at

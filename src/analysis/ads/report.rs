@@ -1,0 +1,243 @@
+//! The report, as views render it.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde::Serialize;
+
+use super::interval::{Drawn, Estimate};
+use super::sums::{Key, STEPS, Sum, sums};
+use super::{AdsData, Level, days_of};
+use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
+use crate::domain::Period;
+
+/// What ads, links or doors cost and brought in a period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AdsReport {
+    /// What rows are about.
+    pub level: &'static str,
+    /// First instant of the period, RFC 3339.
+    pub from: String,
+    /// First instant after the period, RFC 3339.
+    pub to: String,
+    /// The zone of its days.
+    pub time_zone: String,
+    /// Days of which it is unknown what ads cost, by account; they are in no cost.
+    pub unknown_days: Vec<UnknownDays>,
+    /// What else has to be known to read it.
+    pub notes: Vec<String>,
+    /// Everything together, a row a currency.
+    pub totals: Vec<AdsRow>,
+    /// The rows, the dearest first.
+    pub rows: Vec<AdsRow>,
+}
+
+/// Days of which it is unknown what an account's ads cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownDays {
+    /// The account; empty: files.
+    pub account_id: String,
+    /// The days.
+    pub days: Vec<String>,
+}
+
+/// One campaign, ad set, ad, placement, link or door. Money is in `currency`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AdsRow {
+    /// Id of the ad, ad set or campaign; slug of the link; name of the placement or door. Empty of
+    /// totals, and where an export names no campaign.
+    pub id: String,
+    /// What it is called; may be empty.
+    pub name: String,
+    /// Its campaign; may be empty.
+    pub campaign: String,
+    /// Its ad set; may be empty.
+    pub ad_set: String,
+    /// Its ad account; may be empty.
+    pub account_id: String,
+    /// ISO 4217; `None` if it has no cost.
+    pub currency: Option<String>,
+    /// What it cost on the days that are known; `None` if none is.
+    pub spend: Option<f64>,
+    /// How often it was shown; `None` if unknown.
+    pub impressions: Option<u64>,
+    /// Clicks; `None` if unknown.
+    pub clicks: Option<u64>,
+    /// Clicks of impressions.
+    pub ctr: Option<Rate>,
+    /// Cost of a thousand impressions.
+    pub cpm: Option<f64>,
+    /// Cost of a click.
+    pub cost_per_click: Option<Estimate>,
+    /// What conversations did.
+    pub steps: Vec<StageCost>,
+    /// Conversations of days of which the cost is unknown: counted in `steps`, in no cost.
+    pub without_cost: u64,
+    /// Value of the purchases in `currency`.
+    pub value: Option<f64>,
+    /// Value of each unit of spend.
+    pub roas: Option<Estimate>,
+    /// Meta's `onsite_conversion.messaging_conversation_started_7d`; `None` if unknown.
+    pub conversations_started: Option<u64>,
+    /// Meta's `onsite_conversion.messaging_first_reply`; `None` if unknown.
+    pub first_replies: Option<u64>,
+}
+
+/// A stage, and what each conversation that reached it cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StageCost {
+    /// Its name.
+    pub name: &'static str,
+    /// Conversations that reached it; `None` if that cannot be told (placements).
+    pub count: Option<u64>,
+    /// Spend by those of days of which it is known.
+    pub cost: Option<Estimate>,
+}
+
+/// Computes the report. Spend is that of whole days; in a period of parts of days it is unknown.
+///
+/// # Errors
+/// If a frame is not what its documentation says.
+pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport, AnalysisError> {
+    let rows = sums(&mut data, level, period)?;
+    let mut totals: BTreeMap<String, Sum> = BTreeMap::new();
+    for ((_, currency), sum) in &rows {
+        add(totals.entry(currency.clone()).or_default(), sum);
+    }
+    let is_placement = level == Level::Placement;
+    let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, is_placement);
+    let mut all: Vec<AdsRow> = rows.into_iter().map(row).collect();
+    all.sort_by(|one, other| {
+        let spend = |row: &AdsRow| row.spend.unwrap_or(-1.0);
+        let opened = |row: &AdsRow| row.steps[0].count;
+        spend(other).total_cmp(&spend(one)).then(opened(other).cmp(&opened(one)))
+    });
+    let totals = totals.into_iter().map(|(currency, sum)| ((String::new(), currency), sum));
+    Ok(AdsReport {
+        level: level.as_str(),
+        from: period.from.to_rfc3339(),
+        to: period.to.to_rfc3339(),
+        time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+        unknown_days: unknown(&data, period),
+        notes: notes(&data, level, period),
+        totals: totals.map(row).collect(),
+        rows: all,
+    })
+}
+
+fn unknown(data: &AdsData, period: &Period) -> Vec<UnknownDays> {
+    let unknown = data.known.unknown(&days_of(period)).into_iter();
+    unknown
+        .map(|(account_id, days)| UnknownDays {
+            account_id,
+            days: days.iter().map(ToString::to_string).collect(),
+        })
+        .collect()
+}
+
+fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<String> {
+    let mut notes = Vec::new();
+    let zone = period.zone.iana_name().unwrap_or("UTC");
+    for account in &data.accounts {
+        if account.time_zone != zone && !account.time_zone.is_empty() {
+            notes.push(format!(
+                "act_{} has its days in {}, this report in {zone}: at the edges of a day conversations \
+                 and spend may belong to different days.",
+                account.id, account.time_zone
+            ));
+        }
+    }
+    match level {
+        Level::Placement => notes.push(
+            "A referral names the ad alone: what came of a placement is known by Meta's own counts \
+             only."
+                .to_owned(),
+        ),
+        Level::Link if data.links.values().any(|before| before.cost.is_some()) => notes.push(
+            "What a link cost without a day counts whole in every period; put it down with days to \
+             have it spread (cost add)."
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    if period.whole_days().is_none() {
+        notes.push(
+            "Spend is known by whole days; this period is not made of whole ones.".to_owned(),
+        );
+    }
+    notes
+}
+
+fn add(total: &mut Sum, sum: &Sum) {
+    for (total, part) in [
+        (&mut total.impressions, sum.impressions),
+        (&mut total.clicks, sum.clicks),
+        (&mut total.started, sum.started),
+        (&mut total.first_replies, sum.first_replies),
+    ] {
+        if let Some(part) = part {
+            *total.get_or_insert_default() += part;
+        }
+    }
+    if let Some(spend) = sum.spend {
+        *total.spend.get_or_insert_default() += spend;
+    }
+    for step in 0..STEPS {
+        total.counts[step] += sum.counts[step];
+        total.paid_counts[step] += sum.paid_counts[step];
+    }
+    total.value.add(&sum.value);
+    total.unpaid += sum.unpaid;
+}
+
+impl AdsRow {
+    fn new((id, currency): Key, sum: &Sum, is_placement: bool) -> Self {
+        let spend = sum.spend.and_then(|spend: Decimal| spend.to_f64());
+        let steps = std::iter::once("opened").chain(STAGES).enumerate();
+        let steps = steps.map(|(step, name)| StageCost {
+            name,
+            count: (!is_placement).then_some(sum.counts[step]),
+            cost: spend
+                .filter(|_| !is_placement)
+                .map(|spend| Drawn::count(sum.paid_counts[step]).cost(spend)),
+        });
+        let (impressions, clicks) = (sum.impressions, sum.clicks);
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let per_thousand = |spend: f64| {
+            impressions.filter(|shown| *shown > 0).map(|shown| spend * 1000.0 / shown as f64)
+        };
+        Self {
+            steps: steps.collect(),
+            id,
+            name: sum.name.clone(),
+            campaign: sum.names.campaign_name.clone(),
+            ad_set: sum.names.adset_name.clone(),
+            account_id: sum.names.account_id.clone(),
+            currency: Some(currency).filter(|currency| !currency.is_empty()),
+            spend,
+            impressions,
+            clicks,
+            // More clicks than impressions happen; they are no share.
+            ctr: clicks
+                .zip(impressions)
+                .filter(|(clicks, shown)| clicks <= shown)
+                .and_then(|(clicks, shown)| wilson(clicks, shown)),
+            cpm: spend.and_then(per_thousand),
+            cost_per_click: spend
+                .zip(clicks)
+                .map(|(spend, clicks)| Drawn::count(clicks).cost(spend)),
+            without_cost: sum.unpaid,
+            value: spend.filter(|_| !is_placement).map(|_| sum.value.sum),
+            roas: spend.filter(|_| !is_placement).and_then(|spend| sum.value.return_on(spend)),
+            conversations_started: sum.started,
+            first_replies: sum.first_replies,
+        }
+    }
+
+    /// A stage of it.
+    #[must_use]
+    pub fn step(&self, name: &str) -> Option<&StageCost> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+}

@@ -1,0 +1,275 @@
+//! Adds up what belongs to each row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use polars::prelude::PolarsResult;
+use rust_decimal::Decimal;
+
+use super::interval::Drawn;
+use super::{AdNames, AdsData, Level, days_of};
+use crate::analysis::STAGES;
+use crate::domain::{AdDay, CostOf, Period, Source};
+
+/// Steps that conversations take: `opened` and the stages.
+pub(super) const STEPS: usize = STAGES.len() + 1;
+
+/// A row's key: what it is about, and the currency of its ads (empty if unknown).
+pub(super) type Key = (String, String);
+
+/// What belongs to a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sum {
+    pub name: String,
+    pub names: AdNames,
+    pub impressions: Option<u64>,
+    pub clicks: Option<u64>,
+    /// `None`: nothing is known of what it cost.
+    pub spend: Option<Decimal>,
+    pub started: Option<u64>,
+    pub first_replies: Option<u64>,
+    /// Conversations by step.
+    pub counts: [u64; STEPS],
+    /// Those of days of which the cost is known.
+    pub paid_counts: [u64; STEPS],
+    /// Purchases' values in the row's currency, of those days.
+    pub value: Drawn,
+    /// Conversations of days of which the cost is unknown.
+    pub unpaid: u64,
+}
+
+impl Sum {
+    fn spent(&mut self, amount: Decimal) {
+        *self.spend.get_or_insert_default() += amount;
+    }
+
+    fn shown(&mut self, day: &AdDay) {
+        *self.impressions.get_or_insert_default() += day.impressions;
+        *self.clicks.get_or_insert_default() += day.clicks;
+        self.spent(day.spend);
+        for (sum, part) in [
+            (&mut self.started, day.conversations_started),
+            (&mut self.first_replies, day.first_replies),
+        ] {
+            if let Some(part) = part {
+                *sum.get_or_insert_default() += part;
+            }
+        }
+    }
+}
+
+/// Adds up everything.
+pub(super) fn sums(
+    data: &mut AdsData,
+    level: Level,
+    period: &Period,
+) -> PolarsResult<BTreeMap<Key, Sum>> {
+    for day in &data.spend {
+        data.known.note(&day.ad_id, day.date);
+    }
+    let currencies = currencies(data);
+    let mut rows: BTreeMap<Key, Sum> = BTreeMap::new();
+    for day in &data.spend {
+        let names = names_of(day);
+        let (key, name) = match level {
+            Level::Placement => (day.placement(), day.placement()),
+            Level::Link => continue,
+            _ => ad_key(level, &day.ad_id, &names),
+        };
+        let row = rows.entry((key, day.currency.clone())).or_default();
+        (row.name, row.names) = (name, names);
+        row.shown(day);
+    }
+    add_costs(data, level, period, &mut rows);
+    if level != Level::Placement {
+        add_conversations(data, level, period, &currencies, &mut rows)?;
+        add_values(data, level, period, &currencies, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+/// The currency of each ad: of its spend, else of its account.
+fn currencies(data: &AdsData) -> HashMap<String, String> {
+    let mut currencies: HashMap<String, String> = HashMap::new();
+    for (ad, names) in &data.ads {
+        let account = data.accounts.iter().find(|account| account.id == names.account_id);
+        currencies.extend(account.map(|account| (ad.clone(), account.currency.clone())));
+    }
+    let spent = data.spend.iter().map(|day| (day.ad_id.clone(), day.currency.clone()));
+    currencies.extend(spent);
+    currencies
+}
+
+fn names_of(day: &AdDay) -> AdNames {
+    AdNames {
+        account_id: day.account_id.clone(),
+        ad_name: day.ad_name.clone(),
+        adset_id: day.adset_id.clone(),
+        adset_name: day.adset_name.clone(),
+        campaign_id: day.campaign_id.clone(),
+        campaign_name: day.campaign_name.clone(),
+    }
+}
+
+/// An ad's key and name at a level.
+fn ad_key(level: Level, ad_id: &str, names: &AdNames) -> (String, String) {
+    let or_name = |id: &str, name: &str| {
+        let key = if id.is_empty() { name } else { id };
+        (key.to_owned(), name.to_owned())
+    };
+    match level {
+        Level::Campaign => or_name(&names.campaign_id, &names.campaign_name),
+        Level::AdSet => or_name(&names.adset_id, &names.adset_name),
+        Level::Source => (Source::Ad.as_str().to_owned(), String::new()),
+        _ => (ad_id.to_owned(), names.ad_name.clone()),
+    }
+}
+
+/// Costs put down by hand, and clicks and costs of links.
+fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<Key, Sum>) {
+    let (first, last) = period.first_and_last_day();
+    let of = match level {
+        Level::Link => CostOf::Link,
+        Level::Source => CostOf::Source,
+        _ => return,
+    };
+    for cost in data.costs.iter().filter(|cost| cost.of == of) {
+        let part = cost.within(first, last);
+        if !part.is_zero() {
+            rows.entry((cost.name.clone(), cost.currency.clone())).or_default().spent(part);
+        }
+    }
+    if level != Level::Link {
+        return;
+    }
+    for (slug, before) in &data.links {
+        // A link has costs in one currency: where they are put down, another is refused.
+        let known =
+            rows.keys().find(|(name, _)| name == slug).map(|(_, currency)| currency.clone());
+        let own = before.cost.as_ref().map(|(_, currency)| currency.clone());
+        let row = rows.entry((slug.clone(), known.or(own).unwrap_or_default())).or_default();
+        row.clicks = Some(before.clicks);
+        if let Some((cost, _)) = &before.cost {
+            row.spent(*cost);
+        }
+    }
+}
+
+/// What tells a conversation's row: (ad, source, link).
+struct Opening<'a> {
+    ad: &'a str,
+    source: &'a str,
+    link: &'a str,
+}
+
+impl Opening<'_> {
+    /// Its row, and whether that is one of ads.
+    fn key(
+        &self,
+        data: &AdsData,
+        level: Level,
+        currencies: &HashMap<String, String>,
+        rows: &BTreeMap<Key, Sum>,
+    ) -> Option<(Key, bool)> {
+        let by_hand = |name: &str| {
+            let known = rows.keys().find(|(key, _)| key == name);
+            known.cloned().unwrap_or_else(|| (name.to_owned(), String::new()))
+        };
+        match level {
+            Level::Link => (!self.link.is_empty()).then(|| (by_hand(self.link), false)),
+            Level::Source if self.ad.is_empty() => Some((by_hand(self.source), false)),
+            _ if self.ad.is_empty() => None,
+            _ => {
+                let none = AdNames::default();
+                let names = data.ads.get(self.ad).unwrap_or(&none);
+                let currency = currencies.get(self.ad).cloned().unwrap_or_default();
+                Some(((ad_key(level, self.ad, names).0, currency), true))
+            }
+        }
+    }
+}
+
+fn add_conversations(
+    data: &AdsData,
+    level: Level,
+    period: &Period,
+    currencies: &HashMap<String, String>,
+    rows: &mut BTreeMap<Key, Sum>,
+) -> PolarsResult<()> {
+    let counts = &data.counts;
+    let text = |name: &str| counts.column(name)?.str();
+    let (ads, sources, links) = (text("ad_id")?, text("source")?, text("link")?);
+    let days = counts.column("opened_at")?.i64()?;
+    let mut steps = Vec::new();
+    for name in std::iter::once("opened").chain(STAGES) {
+        steps.push(counts.column(name)?.u64()?);
+    }
+    for at in 0..counts.height() {
+        let opening = Opening {
+            ad: ads.get(at).unwrap_or_default(),
+            source: sources.get(at).unwrap_or_default(),
+            link: links.get(at).unwrap_or_default(),
+        };
+        let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
+        let is_paid = !is_ad || is_known(data, period, opening.ad, days.get(at).unwrap_or(0));
+        let row = rows.entry(key).or_default();
+        if is_ad && row.name.is_empty() && level != Level::Source {
+            row.names = data.ads.get(opening.ad).cloned().unwrap_or_default();
+            row.name = ad_key(level, opening.ad, &row.names).1;
+        }
+        for (step, counts) in steps.iter().enumerate() {
+            let count = counts.get(at).unwrap_or(0);
+            row.counts[step] += count;
+            if is_paid {
+                row.paid_counts[step] += count;
+            } else if step == 0 {
+                row.unpaid += count;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add_values(
+    data: &AdsData,
+    level: Level,
+    period: &Period,
+    currencies: &HashMap<String, String>,
+    rows: &mut BTreeMap<Key, Sum>,
+) -> PolarsResult<()> {
+    let values = &data.values;
+    let text = |name: &str| values.column(name)?.str();
+    let (ads, sources, links) = (text("ad_id")?, text("source")?, text("link")?);
+    let in_currency = text("currency")?;
+    let days = values.column("opened_at")?.i64()?;
+    let (sums, squares) = (values.column("value")?.f64()?, values.column("squares")?.f64()?);
+    let largest = values.column("largest")?.f64()?;
+    for at in 0..values.height() {
+        let opening = Opening {
+            ad: ads.get(at).unwrap_or_default(),
+            source: sources.get(at).unwrap_or_default(),
+            link: links.get(at).unwrap_or_default(),
+        };
+        let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
+        // A value in another currency than the cost says nothing of the return.
+        let is_same = in_currency.get(at) == Some(key.1.as_str());
+        if !is_same || is_ad && !is_known(data, period, opening.ad, days.get(at).unwrap_or(0)) {
+            continue;
+        }
+        let drawn = Drawn {
+            sum: sums.get(at).unwrap_or(0.0),
+            squares: squares.get(at).unwrap_or(0.0),
+            largest: largest.get(at).unwrap_or(0.0),
+        };
+        rows.entry(key).or_default().value.add(&drawn);
+    }
+    Ok(())
+}
+
+/// Whether it is known what an ad cost on the day of an instant (UTC milliseconds).
+fn is_known(data: &AdsData, period: &Period, ad: &str, instant: i64) -> bool {
+    let Ok(instant) = jiff::Timestamp::from_millisecond(instant) else { return false };
+    let date = period.zone.to_datetime(instant).date();
+    // Outside of whole days nothing was asked of spend.
+    let account = data.ads.get(ad).map_or("", |names| names.account_id.as_str());
+    data.known.knows(account, ad, date) && days_of(period).contains(&date)
+}

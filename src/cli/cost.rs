@@ -1,0 +1,147 @@
+//! `cost`: what no ad account tells: print runs, links, sponsored messages.
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::read;
+use super::session::{self, Session};
+use crate::config::Settings;
+use crate::domain::{Cost, CostOf, Source};
+use crate::store::Store;
+use crate::views::table;
+
+/// Arguments of `cost`.
+#[derive(Debug, Args)]
+pub(super) struct CostArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Put a cost down; it is spread evenly over its days
+    Add(AddArgs),
+    /// Show all costs that were put down
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a cost away
+    Remove {
+        /// Its number
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct AddArgs {
+    /// The link that it is for, such as a QR code's print run
+    #[arg(
+        long,
+        value_name = "SLUG",
+        required_unless_present = "source",
+        conflicts_with = "source"
+    )]
+    link: Option<String>,
+    /// The source that it is for, such as sponsored
+    #[arg(long)]
+    source: Option<String>,
+    /// How much, in all
+    #[arg(long)]
+    amount: Decimal,
+    /// Currency, such as EUR
+    #[arg(long)]
+    currency: String,
+    /// The first day that it pays for
+    #[arg(long, value_name = "DATE")]
+    from: Date,
+    /// The last day that it pays for, inclusive [default: the first]
+    #[arg(long, value_name = "DATE")]
+    through: Option<Date>,
+    /// What it was for
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
+/// `cost`.
+pub(super) async fn run(settings: Settings, args: CostArgs) -> anyhow::Result<()> {
+    let session = Session::open(&settings).await?;
+    let done = work(&session.store, args.what).await;
+    session.close().await;
+    read::print(done?)
+}
+
+async fn work(store: &Store, what: What) -> anyhow::Result<String> {
+    let now = u64::try_from(session::now()).unwrap_or(0) * 1000;
+    let costs = store.costs().await?;
+    match what {
+        What::Add(args) => {
+            let cost = args.check()?;
+            if cost.of == CostOf::Link {
+                let links = store.links().await?;
+                let link = links.get(&cost.name);
+                let link = link.with_context(|| format!("there is no link {:?}", cost.name))?;
+                if link.cost.is_some() && link.currency != cost.currency {
+                    bail!("currency: the link's own cost is in {}", link.currency);
+                }
+            }
+            let same = |known: &&Cost| (known.of, &known.name) == (cost.of, &cost.name);
+            if let Some(known) = costs.iter().find(same)
+                && known.currency != cost.currency
+            {
+                bail!("currency: {} has costs in {} already", cost.name, known.currency);
+            }
+            store.save_cost(&cost, false, now).await?;
+            Ok(format!("{}\n", cost.id))
+        }
+        What::List { json: true } => read::json(&costs),
+        What::List { json: false } => Ok(table::expenses(&costs)),
+        What::Remove { id } => {
+            let cost = costs.iter().find(|cost| cost.id == id);
+            let cost = cost.with_context(|| format!("there is no cost {id:?}"))?;
+            store.save_cost(cost, true, now).await?;
+            Ok(String::new())
+        }
+    }
+}
+
+impl AddArgs {
+    fn check(self) -> anyhow::Result<Cost> {
+        let (of, name) = match (self.link, self.source) {
+            (Some(link), _) => (CostOf::Link, link),
+            (None, source) => {
+                let source = source.unwrap_or_default();
+                if Source::from_name(&source).is_none() {
+                    bail!("source: {source:?} is no source such as sponsored or qr");
+                }
+                (CostOf::Source, source)
+            }
+        };
+        let is_currency =
+            self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_currency {
+            bail!("currency: {:?} is none such as EUR", self.currency);
+        }
+        let most = Decimal::from(10_000_000_000_000_i64);
+        if self.amount <= Decimal::ZERO || self.amount > most {
+            bail!("amount: {} is no amount that something costs", self.amount);
+        }
+        let last = self.through.unwrap_or(self.from);
+        if last < self.from {
+            bail!("through: {last} is before {}", self.from);
+        }
+        Ok(Cost {
+            id: uuid::Uuid::new_v4().simple().to_string()[..12].to_owned(),
+            of,
+            name,
+            first: self.from,
+            last,
+            amount: self.amount,
+            currency: self.currency,
+            note: self.note,
+        })
+    }
+}
