@@ -30,6 +30,7 @@ FROM
         ORDER BY version DESC
         LIMIT 1 BY event_id
     )
-    WHERE steps != 0 OR gaps != 0
+    -- A conversion that was taken back has no name.
+    WHERE (steps != 0 OR gaps != 0) AND NOT (kind = 'conversion' AND name = '')
 ) AS found
 ORDER BY page_id, person_id, time, place, event_id

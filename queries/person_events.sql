@@ -28,6 +28,8 @@ FROM
         ORDER BY version DESC
         LIMIT 1 BY event_id
     ) AS found
+    -- A conversion that was taken back has no name.
+    WHERE NOT (found.kind = 'conversion' AND found.name = '')
     ORDER BY found.time DESC, place DESC, event_id DESC
     LIMIT {limit:UInt64}
 )

@@ -20,5 +20,7 @@ FROM
     ORDER BY version DESC
     LIMIT 1 BY event_id
 ) AS found
+-- A conversion that was taken back has no name.
+WHERE NOT (found.kind = 'conversion' AND found.name = '')
 GROUP BY channel, kind, name
 ORDER BY channel, kind, name

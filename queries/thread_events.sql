@@ -88,4 +88,6 @@ FROM found
 LEFT JOIN known_as ON known_as.page_id = found.page_id AND known_as.alias = found.person_id
 -- Of somebody who is known as another nothing is left; the other may be due in another batch.
 WHERE (found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id)) IN changed
+    -- A conversion that was taken back has no name.
+    AND NOT (found.kind = 'conversion' AND found.name = '')
 ORDER BY found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id), found.time, place, event_id

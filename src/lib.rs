@@ -4,6 +4,7 @@
 //!
 //! - [`domain`]: the words we use (events, sources, periods, conversions); plain types.
 //! - [`collector`]: verifies a webhook, journals it, answers 200.
+//! - [`conversions`]: conversions that others report.
 //! - [`journal`]: the durable box of raw bytes between the collector and ClickHouse.
 //! - [`normalize`]: Meta's JSON to typed events; pure.
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
@@ -23,6 +24,7 @@ pub mod analysis;
 pub mod cli;
 pub mod collector;
 pub mod config;
+pub mod conversions;
 pub mod domain;
 pub mod journal;
 pub mod meta;

@@ -1,10 +1,9 @@
-//! `import webhooks`: recorded bodies through the same journal and the same normalization. And
-//! `import spend`, whose files [`super::import_spend`] reads.
+//! `import webhooks`: recorded bodies through the same journal and the same normalization. What else can
+//! be imported has files of its own.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -12,15 +11,15 @@ use clap::{Args, Subcommand};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use indicatif::ProgressBar;
-use tokio_util::sync::CancellationToken;
 
 use super::audience;
+use super::import_conversions;
 use super::import_spend;
+use super::importing::Importing;
 use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::journal::{Envelope, EnvelopeKind, Journal, Limits};
-use crate::store::Shipper;
+use crate::journal::{Envelope, EnvelopeKind, Journal};
 
 /// Lines whose journaling is waited for at once: they share a sync.
 const AT_ONCE: usize = 1024;
@@ -52,6 +51,12 @@ enum What {
         #[arg(long)]
         name: String,
     },
+    /// Conversions, as CSV with a header or as JSON lines: the fields of POST /api/v1/conversions
+    Conversions {
+        /// Files, or - for standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// What ads cost, by ad and day: CSV or XLSX as Ads Manager exports it, or JSON lines as the
     /// Marketing API gives them
     Spend(import_spend::ImportSpendArgs),
@@ -62,6 +67,7 @@ pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<
     let files = match args.what {
         What::Webhooks { files } => files,
         What::Audience { files, name } => return audience::import(settings, &files, &name).await,
+        What::Conversions { files } => return import_conversions::run(settings, &files).await,
         What::Spend(args) => return import_spend::run(settings, args).await,
     };
     // What cannot be opened is said before anything is imported.
@@ -88,44 +94,25 @@ struct Imported {
     failures: Vec<String>,
 }
 
-/// Imports into a journal of this import's own, because a running server holds the main one.
+/// Imports webhooks.
 async fn import(
     session: &Session,
     settings: &Settings,
     files: &[PathBuf],
 ) -> anyhow::Result<Imported> {
-    let imports = settings.data_dir.join("imports");
-    let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
-    let journal = {
-        // Half made, or half removed, a journal would be taken for abandoned.
-        let _lock = session::lock(&imports, "lock")?;
-        remove_abandoned(&imports);
-        Journal::open(&folder, settings.journal_limits)?
-    };
-    // Segments go as soon as they are shipped: the file is still there.
-    let normalize = session::normalize_settings(settings);
-    let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
-    let all_read = CancellationToken::new();
-    let shipping = tokio::spawn(shipper.run(all_read.clone()));
+    let importing = Importing::begin(session, settings)?;
     let counter = progress::counter("webhooks");
     let mut imported = Imported::default();
     let mut outcome = Ok(());
     for file in files {
-        outcome = read_file(file, &journal, &counter, &mut imported).await;
+        outcome = read_file(file, &importing.journal, &counter, &mut imported).await;
         if outcome.is_err() {
             break;
         }
     }
     counter.set_message("waiting for ClickHouse");
-    all_read.cancel();
-    shipping.await??;
-    session.upkeep(settings).catch_up().await?;
+    importing.finish(outcome).await?;
     counter.finish_and_clear();
-    outcome?;
-    // Before the journal gives up its lock: nobody may take it for abandoned.
-    let _lock = session::lock(&imports, "lock")?;
-    std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
-    drop(journal);
     Ok(imported)
 }
 
@@ -202,15 +189,4 @@ where
         counter.inc(1);
     }
     Ok(())
-}
-
-/// Journals of imports that were killed: never reported as imported, so nothing is lost with them.
-fn remove_abandoned(imports: &Path) {
-    let Ok(entries) = std::fs::read_dir(imports) else { return };
-    for folder in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
-        if let Ok(journal) = Journal::open(&folder, Limits::default()) {
-            drop(journal);
-            std::fs::remove_dir_all(&folder).ok();
-        }
-    }
 }

@@ -14,6 +14,7 @@ use super::session::{self, Session};
 use super::spend;
 use crate::collector::{self, Door};
 use crate::config::Settings;
+use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
@@ -209,6 +210,7 @@ fn routes(
     let operations =
         Operations { journal: journal.clone(), store: session.store.clone(), recorder };
     let tokens = settings.verify_tokens.clone();
+    let reports = ReportDoor { journal: journal.clone(), clock: session::now };
     let door = Door::new(journal, secrets, tokens, links.clone(), session::now);
     let views = Views {
         store: session.store.clone(),
@@ -226,6 +228,7 @@ fn routes(
     );
     collector::router(door)
         .merge(operations::router(operations))
+        .merge(views::guarded(conversions::router(reports), &views))
         .merge(views::guarded(registry::router(session.registry(settings)), &views))
         .merge(views::router(views))
         .layer(limit)

@@ -17,6 +17,8 @@ pub enum EnvelopeKind {
     Webhook,
     /// A visit to a tracked link, as JSON of the collector's.
     Click,
+    /// Conversions that somebody has reported, as JSON of ours.
+    Report,
 }
 
 impl EnvelopeKind {
@@ -24,6 +26,7 @@ impl EnvelopeKind {
         match self {
             Self::Webhook => 1,
             Self::Click => 2,
+            Self::Report => 3,
         }
     }
 
@@ -31,6 +34,7 @@ impl EnvelopeKind {
         match code {
             1 => Some(Self::Webhook),
             2 => Some(Self::Click),
+            3 => Some(Self::Report),
             _ => None,
         }
     }

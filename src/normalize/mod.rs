@@ -14,6 +14,7 @@ mod messaging;
 mod privacy;
 mod referral;
 mod repair;
+mod reported;
 mod whatsapp;
 mod wire;
 
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
+pub use reported::{FieldError, REPORTED_FIELDS, read_reported, reported_event_id, reported_row};
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]

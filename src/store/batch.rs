@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
+use super::reported::{ArrivalRow, ReportRow};
 use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
@@ -24,10 +25,16 @@ pub(super) struct Rows {
     pub aliases: Vec<AliasRow>,
     /// What people shared, as hashes.
     pub contacts: Vec<ContactRow>,
+    /// Who came by which click.
+    pub arrivals: Vec<ArrivalRow>,
+    /// Conversions that others have reported.
+    pub reports: Vec<ReportRow>,
     /// Whose conversations the events decide.
     pub changed: Vec<ChangedRow>,
     /// Tells blocks of different journals apart that have the same positions.
     pub fingerprint: u64,
+    /// When it was made ready, UTC microseconds.
+    number: u64,
 }
 
 impl Rows {
@@ -51,7 +58,7 @@ impl Rows {
             }
             all
         });
-        let mut rows = Self::default();
+        let mut rows = Self { number, ..Self::default() };
         let mut hash = DefaultHasher::new();
         for ((at, envelope), found) in batch.records.into_iter().zip(normalized) {
             let received_at = Timestamp(envelope.received_at_ms);
@@ -62,12 +69,19 @@ impl Rows {
                 hash.write_usize(event.text.len() + event.raw.len());
                 rows.aliases.extend(AliasRow::of(&event));
                 rows.contacts.extend(ContactRow::of(&event));
+                rows.arrivals.extend(ArrivalRow::of(&event));
                 rows.events.push(EventRow::new(event, received_at, rows.events.len()));
             }
             let refusals = found.refusals.into_iter();
             rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
-            if envelope.kind == EnvelopeKind::Click {
-                rows.visits.extend(VisitRow::new(&envelope.body, received_at));
+            match envelope.kind {
+                EnvelopeKind::Click => {
+                    rows.visits.extend(VisitRow::new(&envelope.body, received_at));
+                }
+                EnvelopeKind::Report => {
+                    rows.reports.extend(ReportRow::of_body(&envelope.body, received_at));
+                }
+                EnvelopeKind::Webhook => {}
             }
         }
         rows.fingerprint = hash.finish();
@@ -83,6 +97,8 @@ impl Rows {
         store.insert_block("link_visits", &self.visits, token).await?;
         store.insert_block("aliases", &self.aliases, token).await?;
         store.insert_block("contacts", &self.contacts, token).await?;
+        store.insert_block("arrivals", &self.arrivals, token).await?;
+        store.save_reports(&self.reports, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {
@@ -92,6 +108,11 @@ impl Rows {
         store.insert_block("quarantine", &refusals, token).await?;
         // Behind the events: when it is read, they are there.
         store.note_changed(&self.changed, token).await?;
+        // Behind the contacts and clicks that they may wait for.
+        let reports = self.reports.iter().map(|report| report.report_id.clone()).collect();
+        let contacts = self.contacts.iter().map(ContactRow::hash);
+        let keys = contacts.chain(self.arrivals.iter().map(|arrival| arrival.click.as_str()));
+        store.match_reports(reports, &keys.collect(), token, self.number).await?;
         Ok(refusals.len() as u64)
     }
 }

@@ -64,6 +64,11 @@ const MIGRATIONS: &[Migration] = migrations![
     36 "0036_costs",
     37 "0037_v_conversations_with_ad_sets",
     38 "0038_v_touchpoints_with_ad_sets",
+    39 "0039_reported_conversions",
+    40 "0040_waiting_conversions",
+    41 "0041_matched_conversions",
+    42 "0042_arrivals",
+    43 "0043_fill_arrivals",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Event, Kind, Link, Timestamp};
+use super::matching::Report;
+use crate::domain::{Channel, Event, Kind, Link, TimeOrigin, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
 
@@ -97,6 +98,68 @@ impl EventRow {
 }
 
 impl EventRow {
+    /// The event of a reported conversion: of its versions the highest counts.
+    pub(super) fn of_report(
+        report: &Report,
+        event_id: Uuid,
+        (page, person): (&str, &str),
+        time: i64,
+    ) -> Self {
+        let nothing = String::new;
+        Self {
+            event_id,
+            channel: "messenger",
+            page_id: page.to_owned(),
+            person_id: person.to_owned(),
+            time,
+            time_origin: TimeOrigin::Event.as_str(),
+            place: 0,
+            received_at: report.received_at,
+            kind: Kind::Conversion.as_str(),
+            name: report.name.clone(),
+            mid: nothing(),
+            payload: nothing(),
+            text: nothing(),
+            app_id: nothing(),
+            persona_id: nothing(),
+            tag: nothing(),
+            source: "",
+            source_name: nothing(),
+            referral_ref: nothing(),
+            ad_id: nothing(),
+            ad_title: nothing(),
+            post_id: nothing(),
+            referer_uri: nothing(),
+            value: report.value,
+            currency: report.currency.clone(),
+            raw: serde_json::json!({ "report": report.report_id }).to_string(),
+            version: report.version,
+        }
+    }
+
+    /// On another channel.
+    pub(super) fn on(mut self, channel: &str) -> Self {
+        let known = [Channel::Messenger, Channel::Instagram, Channel::WhatsApp];
+        let known = known.into_iter().find(|known| known.as_str() == channel);
+        self.channel = known.unwrap_or(Channel::Messenger).as_str();
+        self
+    }
+
+    /// Of that version.
+    pub(super) fn standing(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Taken back by that version: a conversion without a name is none.
+    pub(super) fn taken_back(self, version: u64) -> Self {
+        Self { name: String::new(), value: None, currency: String::new(), version, ..self }
+    }
+
+    /// What tells it from others, and from other versions of itself.
+    pub(super) fn identity(&self) -> (Uuid, u64) {
+        (self.event_id, self.version)
+    }
+
     /// Whether conversations are made of it: an act, an answer, a conversion, or a comment.
     pub(super) fn decides_conversations(&self) -> bool {
         let decides = match Kind::from_name(self.kind) {
@@ -148,6 +211,11 @@ impl ContactRow {
             page_id: event.page.clone(),
             person_id: event.person.clone(),
         })
+    }
+
+    /// The number or address, as a hash.
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
     }
 }
 

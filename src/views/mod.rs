@@ -106,6 +106,7 @@ pub fn router(views: Views) -> Router {
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
         .route("/api/v1/conversations", get(rows::conversations))
+        .route("/api/v1/conversions", get(rows::conversions))
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))
         .route("/api/v1/ads", get(ads::ads))

@@ -41,6 +41,19 @@ pub(super) async fn touchpoints(
     .await
 }
 
+/// `GET /api/v1/conversions`: those that others have reported, with whose they are.
+pub(super) async fn conversions(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    list(&views, asked, &headers, "conversions", async |store, question| {
+        let Question { period, offset, limit, .. } = question;
+        store.reported_list(period, *offset as u64, *limit as u64).await
+    })
+    .await
+}
+
 /// `GET /api/v1/people/{page}/{id}`: the person's conversations and events.
 pub(super) async fn person(
     State(views): State<Views>,

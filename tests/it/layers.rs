@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
     ("collector", &["domain", "journal"]),
+    ("conversions", &["domain", "journal", "normalize"]),
     ("store", &["domain", "journal", "normalize"]),
     ("analysis", &["domain"]),
     ("registry", &["domain", "store"]),

@@ -23,6 +23,7 @@ mod attribution_page;
 mod attribution_paths;
 mod cli;
 mod collector;
+mod conversions;
 mod crash;
 mod dashboard;
 mod doors;

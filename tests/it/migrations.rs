@@ -53,6 +53,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "ads",
             "ads_now",
             "aliases",
+            "arrivals",
             "audience_members",
             "changed_batches",
             "changed_people",
@@ -68,13 +69,16 @@ async fn two_processes_that_start_together_make_one_schema() {
             "links",
             "links_by_ref",
             "links_now",
+            "matched_conversions",
             "people",
             "quarantine",
+            "reported_conversions",
             "schema_migrations",
             "spend",
             "touchpoints",
             "v_conversations",
-            "v_touchpoints"
+            "v_touchpoints",
+            "waiting_conversions"
         ]
     );
     database.engine.stop().await;

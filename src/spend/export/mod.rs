@@ -2,6 +2,7 @@
 //! JSON lines.
 
 mod columns;
+mod names;
 mod number;
 mod sheet;
 

@@ -48,11 +48,12 @@ pub(super) fn read(bytes: &[u8], is_header: impl Fn(&[String]) -> bool) -> anyho
         bail!("this is an old Excel file (.xls): save it as .xlsx or .csv");
     }
     let text = text(bytes)?;
-    let text = text.trim_start_matches('\u{feff}');
+    // With two signs at its end a line is counted wrong by the reader.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     if text.trim_start().starts_with('{') {
-        return json_lines(text);
+        return json_lines(&text);
     }
-    let separator = separator(text);
+    let separator = separator(&text);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -1,0 +1,70 @@
+//! An import's way into the database: a journal of its own, because a running server holds the main one.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::session::{self, Session};
+use crate::config::Settings;
+use crate::journal::{Journal, Limits};
+use crate::store::{Shipper, StoreError};
+
+/// An import under way.
+pub(super) struct Importing<'a> {
+    /// What is to be imported goes in here.
+    pub journal: Journal,
+    session: &'a Session,
+    settings: &'a Settings,
+    imports: PathBuf,
+    folder: PathBuf,
+    shipping: JoinHandle<Result<(), StoreError>>,
+    all_read: CancellationToken,
+}
+
+impl<'a> Importing<'a> {
+    /// Opens the journal, and ships what comes in.
+    pub(super) fn begin(session: &'a Session, settings: &'a Settings) -> anyhow::Result<Self> {
+        let imports = settings.data_dir.join("imports");
+        let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
+        let journal = {
+            // Half made, or half removed, a journal would be taken for abandoned.
+            let _lock = session::lock(&imports, "lock")?;
+            remove_abandoned(&imports);
+            Journal::open(&folder, settings.journal_limits)?
+        };
+        // Segments go as soon as they are shipped: the file is still there.
+        let normalize = session::normalize_settings(settings);
+        let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
+        let all_read = CancellationToken::new();
+        let shipping = tokio::spawn(shipper.run(all_read.clone()));
+        Ok(Self { journal, session, settings, imports, folder, shipping, all_read })
+    }
+
+    /// Waits until everything that was read can be asked for; `outcome` is that of the reading.
+    pub(super) async fn finish(self, outcome: anyhow::Result<()>) -> anyhow::Result<()> {
+        self.all_read.cancel();
+        self.shipping.await??;
+        self.session.upkeep(self.settings).catch_up().await?;
+        outcome?;
+        // Before the journal gives up its lock: nobody may take it for abandoned.
+        let _lock = session::lock(&self.imports, "lock")?;
+        std::fs::remove_dir_all(&self.folder)
+            .with_context(|| format!("removing {}", self.folder.display()))?;
+        drop(self.journal);
+        Ok(())
+    }
+}
+
+/// Journals of imports that were killed: never reported as imported, so nothing is lost with them.
+fn remove_abandoned(imports: &Path) {
+    let Ok(entries) = std::fs::read_dir(imports) else { return };
+    for folder in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        if let Ok(journal) = Journal::open(&folder, Limits::default()) {
+            drop(journal);
+            std::fs::remove_dir_all(&folder).ok();
+        }
+    }
+}

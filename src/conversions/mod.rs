@@ -1,0 +1,141 @@
+//! `POST /api/v1/conversions`: conversions that others report. Each is checked for itself; those that are
+//! right are journaled, and only then it is said so.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::domain::{ReportedConversion, Timestamp};
+use crate::journal::{Envelope, EnvelopeKind, Journal, JournalError};
+use crate::normalize::{FieldError, read_reported};
+
+/// Bytes of a request at most.
+const BODY_LIMIT: usize = 8 << 20;
+/// Conversions of a request at most.
+pub const MOST_ITEMS: usize = 10_000;
+
+/// What the door for reported conversions needs to know.
+#[derive(Debug, Clone)]
+pub struct ReportDoor {
+    /// Where they are journaled.
+    pub journal: Journal,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
+}
+
+/// What became of one item.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    /// Its place in the request, from 0.
+    index: usize,
+    /// The reporter's id, if it has one.
+    id: Option<String>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+/// The route; whoever may look at figures may report conversions.
+pub fn router(door: ReportDoor) -> Router {
+    Router::new()
+        .route("/api/v1/conversions", post(receive))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(door)
+}
+
+async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes) -> Response {
+    // A form of another site cannot send this type without asking first.
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
+        let told = "send application/json";
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, told);
+    }
+    let items = match items(&body) {
+        Ok(items) => items,
+        Err(told) => return problem(StatusCode::BAD_REQUEST, &told),
+    };
+    let now = Timestamp((door.clock)());
+    let mut accepted = Vec::new();
+    let mut outcomes = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let read = read_reported(item, now);
+        let id = item.get("id").and_then(|id| id.as_str().map(str::to_owned));
+        let (id, status, errors) = match read {
+            Ok(conversion) => {
+                let id = conversion.id.clone();
+                accepted.push(conversion);
+                (Some(id), "accepted", Vec::new())
+            }
+            Err(errors) => (id, "rejected", errors),
+        };
+        outcomes.push(Outcome { index, id, status, errors });
+    }
+    if !accepted.is_empty()
+        && let Err(error) = journal(&door.journal, &accepted, now).await
+    {
+        tracing::error!(%error, "reported conversions could not be journaled");
+        return problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the journal takes nothing now; try again",
+        );
+    }
+    let rejected = outcomes.len() - accepted.len();
+    metrics::counter!("messenger_funnel_reported_conversions_total", "status" => "accepted")
+        .increment(accepted.len() as u64);
+    metrics::counter!("messenger_funnel_reported_conversions_total", "status" => "rejected")
+        .increment(rejected as u64);
+    let status = match (accepted.len(), rejected) {
+        (_, 0) => StatusCode::OK,
+        (0, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::MULTI_STATUS,
+    };
+    let told = json!({ "accepted": accepted.len(), "rejected": rejected, "results": outcomes });
+    (status, axum::Json(told)).into_response()
+}
+
+/// One item, a list of them, or a list under `conversions`.
+fn items(body: &[u8]) -> Result<Vec<Value>, String> {
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
+    let items = match value {
+        Value::Array(items) => items,
+        Value::Object(mut fields) => match fields.remove("conversions") {
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err("conversions: it is no list".to_owned()),
+            None => vec![Value::Object(fields)],
+        },
+        _ => return Err("send a conversion, or a list of them".to_owned()),
+    };
+    match items.len() {
+        0 => Err("there is no conversion in the list".to_owned()),
+        many if many > MOST_ITEMS => Err(format!("more than {MOST_ITEMS} conversions at once")),
+        _ => Ok(items),
+    }
+}
+
+/// Journals conversions as one body, without what their reporter said of people in the clear.
+///
+/// # Errors
+/// If they are not on disk.
+pub async fn journal(
+    journal: &Journal,
+    conversions: &[ReportedConversion],
+    received_at: Timestamp,
+) -> Result<(), JournalError> {
+    let body = serde_json::to_vec(conversions).unwrap_or_default();
+    let envelope =
+        Envelope { kind: EnvelopeKind::Report, received_at_ms: received_at.0, body: body.into() };
+    journal.append(envelope).await.map(|_| ())
+}
+
+fn problem(status: StatusCode, detail: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let told = json!({ "title": title, "status": status.as_u16(), "detail": detail });
+    let headers = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, headers, told.to_string()).into_response()
+}

@@ -1,0 +1,298 @@
+//! Conversions that others report: over HTTP and from files, matched with people, corrected and refunded.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use messenger_funnel::domain::Timestamp;
+use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
+use messenger_funnel::normalize::{Settings, read_reported};
+use messenger_funnel::store::{Shipper, Store, migrate};
+use messenger_funnel::upkeep::Upkeep;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Server, World, client, message, start_engine};
+
+/// 2026-11-20T10:00:00Z.
+const TIME: i64 = 1_795_168_800_000;
+const RANGE: &str = "from=2026-11-19&to=2026-11-23";
+
+async fn report(server: &Server, body: &Value) -> (u16, Value) {
+    let request = reqwest::Client::new().post(server.url("/api/v1/conversions")).json(body);
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+fn came_by(person: &str, reference: &str) -> Vec<u8> {
+    serde_json::to_vec(
+        &json!({ "object": "page", "entry": [{ "id": "77", "time": TIME, "messaging": [{
+            "sender": { "id": person }, "recipient": { "id": "77" }, "timestamp": TIME,
+            "referral": { "source": "SHORTLINK", "ref": reference },
+        }]}]}),
+    )
+    .unwrap()
+}
+
+/// Somebody taps their phone number as a quick reply.
+fn shares(person: &str, phone: &str) -> Vec<u8> {
+    serde_json::to_vec(
+        &json!({ "object": "page", "entry": [{ "id": "77", "time": TIME, "messaging": [{
+            "sender": { "id": person }, "recipient": { "id": "77" }, "timestamp": TIME + 1000,
+            "message": { "mid": format!("m_{person}_{phone}"), "text": phone,
+                "quick_reply": { "payload": phone } },
+        }]}]}),
+    )
+    .unwrap()
+}
+
+fn sale(id: &str, value: &str) -> Value {
+    json!({ "id": id, "name": "purchase", "time": "2026-11-20T12:00:00Z", "value": value, "currency": "EUR" })
+}
+
+fn with(mut item: Value, fields: Value) -> Value {
+    item.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    item
+}
+
+/// Purchases and their value, by all sources.
+fn bought(report: &Value) -> (f64, f64) {
+    let channels = report["channels"].as_array().unwrap();
+    let sum = |key: &str| channels.iter().filter_map(|row| row[key].as_f64()).sum();
+    (sum("conversions"), sum("value"))
+}
+
+#[tokio::test]
+async fn a_conversion_is_taken_once_corrected_and_given_back() {
+    let world = World::new();
+    let server = world.serve();
+    assert_eq!(server.post(&message("77", "ann", TIME, "m_ann")).await, 200);
+    let path = format!("/api/v1/attribution?{RANGE}&conversion=purchase");
+    let item = with(sale("A1", "49.90"), json!({ "page": "77", "person": "ann" }));
+    let (status, told) = report(&server, &item).await;
+    assert_eq!(
+        (status, &told["accepted"], &told["results"][0]["id"]),
+        (200, &json!(1), &json!("A1"))
+    );
+    server.wait_until(&path, |found| bought(found) == (1.0, 49.9)).await;
+    // Again, and beside a wrong one and another.
+    let many = json!([
+        item,
+        sale("A2", "much"),
+        with(sale("A3", "5"), json!({ "page": "77", "person": "ann" }))
+    ]);
+    let (status, told) = report(&server, &many).await;
+    assert_eq!((status, &told["accepted"], &told["rejected"]), (207, &json!(2), &json!(1)));
+    let errors = &told["results"][1]["errors"];
+    assert_eq!(errors[0]["field"], "value");
+    server.wait_until(&path, |found| bought(found) == (2.0, 54.9)).await;
+    // A part refunded, then corrected upwards, then given back whole.
+    report(&server, &with(item.clone(), json!({ "refunded": 9.9 }))).await;
+    server.wait_until(&path, |found| bought(found) == (2.0, 45.0)).await;
+    report(&server, &json!({ "conversions": [with(item.clone(), json!({ "value": 60 }))] })).await;
+    server.wait_until(&path, |found| bought(found) == (2.0, 65.0)).await;
+    report(&server, &with(item.clone(), json!({ "refunded": true }))).await;
+    server.wait_until(&path, |found| bought(found) == (1.0, 5.0)).await;
+    // An older version that comes late changes nothing.
+    report(&server, &with(item, json!({ "updated_at": "2026-11-20T12:00:00Z" }))).await;
+    let list = format!("/api/v1/conversions?{RANGE}");
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(bought(&server.json(&path).await), (1.0, 5.0));
+    let rows = server.json(&list).await;
+    assert_eq!(
+        (&rows["total"], &rows["conversions"][0]["matched_by"]),
+        (&json!(2), &json!("person"))
+    );
+    let journey = server.json("/api/v1/people/77/ann").await;
+    let kinds: Vec<&Value> =
+        journey["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds, [&json!("message"), &json!("conversion")]);
+
+    let (status, _) = report(&server, &json!({})).await;
+    assert_eq!(status, 422);
+    let raw = |kind: &'static str, body: &'static str| {
+        let request = reqwest::Client::new().post(server.url("/api/v1/conversions"));
+        let request = request.header("content-type", kind).body(body);
+        async move { request.send().await.unwrap().status().as_u16() }
+    };
+    assert_eq!(raw("application/json", "{\"id\":").await, 400);
+    assert_eq!(raw("application/json", "[]").await, 400);
+    assert_eq!(raw("text/plain", "{}").await, 415);
+}
+
+#[tokio::test]
+async fn people_are_found_by_click_and_by_contact_before_and_after() {
+    let world = World::new();
+    let server = world.serve();
+    let click = "summer-mfc0123456789abcdef0123";
+    assert_eq!(server.post(&came_by("bob", click)).await, 200);
+    assert_eq!(server.post(&shares("cid", "+33612345678")).await, 200);
+    let path = format!("/api/v1/attribution?{RANGE}&conversion=purchase");
+    let items = json!([
+        with(sale("B1", "1"), json!({ "click": "0123456789abcdef0123" })),
+        with(sale("B2", "2"), json!({ "phone": "0033 6 12 34 56 78" })),
+        // Nobody has shared this one yet.
+        with(
+            sale("B3", "4"),
+            json!({ "phone_sha256": messenger_funnel::domain::contact_hash("+49301234567") })
+        ),
+        with(sale("B4", "8"), json!({ "click": "ffffffffffffffffffff" })),
+    ]);
+    assert_eq!(report(&server, &items).await.0, 200);
+    server.wait_until(&path, |found| bought(found) == (2.0, 3.0)).await;
+    let list = format!("/api/v1/conversions?{RANGE}");
+    let rows = server.json(&list).await;
+    let of = |rows: &Value, place: usize| {
+        let row = &rows["conversions"][place];
+        (row["matched_by"].clone(), row["person_id"].clone())
+    };
+    assert_eq!(of(&rows, 0), (json!("click"), json!("bob")));
+    assert_eq!(of(&rows, 1), (json!("contact"), json!("cid")));
+    assert_eq!(of(&rows, 2), (Value::Null, Value::Null));
+    assert_eq!(server.post(&shares("dan", "+49301234567")).await, 200);
+    server.wait_until(&path, |found| bought(found) == (3.0, 7.0)).await;
+    assert_eq!(server.post(&came_by("eve", "autumn-mfcffffffffffffffffffff")).await, 200);
+    server.wait_until(&path, |found| bought(found) == (4.0, 15.0)).await;
+    let sources =
+        server.json(&format!("/api/v1/attribution?{RANGE}&conversion=purchase&by=ref")).await;
+    assert!(
+        sources["channels"].as_array().unwrap().iter().any(|row| row["channel"] == "autumn"),
+        "{sources}"
+    );
+    // A journal in the clear would hold the number.
+    server.interrupt();
+    for entry in std::fs::read_dir(world.data_dir().join("journal")).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let body = b"\"refund";
+        assert!(!bytes.windows(body.len()).any(|window| window == body));
+        assert!(!bytes.windows(18).any(|window| window == b"0033 6 12 34 56 78"));
+    }
+}
+
+#[test]
+fn files_are_imported_row_by_row() {
+    let world = World::new();
+    let traffic = world.write("traffic.jsonl", message("77", "ann", TIME, "m_ann"));
+    world.succeed(&["import", "webhooks", traffic.to_str().unwrap()]);
+    let file = world.write(
+        "sales.csv",
+        "\u{feff}id;name;time;value;currency;refunded;page;person;consent\r\n\
+         1;purchase;2026-11-20T12:00:00Z;10.00;EUR;;77;ann;yes\r\n\
+         2;purchase;yesterday;10.00;EUR;;77;ann;\r\n\
+         3;purchase;1795176000;20.00;EUR;5;77;ann;no\r\n\
+         4;purchase;1795176000;20.00;EUR\r\n",
+    );
+    let output = world.run(&["import", "conversions", file.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors.contains("sales.csv, line 3: time: \"yesterday\" is no time"), "{errors}");
+    assert!(errors.contains("line 5: it has 5 cells, the header 9"), "{errors}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("imported 2 conversions"));
+    let range = ["--from", "2026-11-19", "--to", "2026-11-23", "--conversion", "purchase"];
+    let ask = || world.json(&[&["attribution", "--format", "json"], &range[..]].concat());
+    assert_eq!(bought(&ask()), (2.0, 25.0));
+    // Again, and a correction as JSON lines.
+    world.run(&["import", "conversions", file.to_str().unwrap()]);
+    assert_eq!(bought(&ask()), (2.0, 25.0));
+    let line = with(sale("1", "11"), json!({ "page": "77", "person": "ann" })).to_string();
+    world.succeed_with_input(&["import", "conversions", "-"], line.as_bytes());
+    assert_eq!(bought(&ask()), (2.0, 26.0));
+    let bad = world.write("bad.csv", "id,name,when\n1,lead,now\n");
+    let output = world.run(&["import", "conversions", bad.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("there is no field \"when\"; known are id, name"), "{errors}");
+}
+
+/// What a report comes to: person, time, value; nothing if it is given back or nobody's.
+type Kept = Option<(String, i64, Option<i64>)>;
+
+/// Any order of versions, contacts and repeated deliveries ends with the latest version of each.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_order_versions_come_in_the_latest_counts() {
+    let folder = TempDir::new().unwrap();
+    let engine = start_engine(&folder.path().join("data")).await.unwrap();
+    let mut random = fastrand::Rng::with_seed(29);
+    for case in 0..25_usize {
+        let endpoint = messenger_funnel::store::Endpoint {
+            database: format!("case{case}"),
+            ..engine.endpoint("x")
+        };
+        let store = Store::new(endpoint.clone());
+        migrate(&store).await.unwrap();
+        let (bodies, expected) = deliveries(&mut random);
+        let journal =
+            Journal::open(&folder.path().join(format!("journal{case}")), Limits::default())
+                .unwrap();
+        let settings = Settings::default();
+        let mut shipper =
+            Shipper::new(&journal, store.clone(), settings, Duration::from_secs(3600)).unwrap();
+        let lock = folder.path().join(format!("{case}.lock"));
+        let upkeep = Upkeep::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
+        for (kind, body, received_at_ms) in bodies {
+            let body = Bytes::from(body);
+            journal.append(Envelope { kind, received_at_ms, body }).await.unwrap();
+            if random.bool() {
+                shipper.drain().await.unwrap();
+                if random.bool() {
+                    upkeep.catch_up().await.unwrap();
+                }
+            }
+        }
+        shipper.drain().await.unwrap();
+        upkeep.catch_up().await.unwrap();
+        let mut made: Vec<(String, i64, Option<i64>)> = client(&endpoint)
+            .query(
+                "SELECT person_id, toUnixTimestamp64Milli(time) AS time, value_e4 FROM conversions FINAL \
+                 WHERE name = 'purchase' ORDER BY person_id, time, value_e4",
+            )
+            .fetch_all()
+            .await
+            .unwrap();
+        made.sort();
+        let mut right: Vec<_> = expected.into_values().flatten().collect();
+        right.sort();
+        assert_eq!(made, right, "case {case}");
+    }
+    engine.stop().await;
+}
+
+type Delivery = (EnvelopeKind, Vec<u8>, i64);
+
+/// Deliveries in a random order, and what each report has to come to.
+fn deliveries(random: &mut fastrand::Rng) -> (Vec<Delivery>, BTreeMap<String, Kept>) {
+    const PEOPLE: [(&str, &str); 3] =
+        [("ann", "+33611111111"), ("bob", "+33622222222"), ("cid", "+33633333333")];
+    let mut deliveries: Vec<Delivery> = Vec::new();
+    for (person, phone) in PEOPLE {
+        deliveries.push((EnvelopeKind::Webhook, shares(person, phone), TIME + 5000));
+    }
+    let mut latest: BTreeMap<String, (i64, Kept)> = BTreeMap::new();
+    for version in 0..random.i64(1..12) {
+        let id = format!("R{}", random.u8(0..3));
+        let person = random.usize(0..3);
+        let time = TIME + random.i64(10..14) * 60_000;
+        let value = random.i64(0..5);
+        let is_retracted = random.u8(0..4) == 0;
+        let mut item = json!({
+            "id": id, "name": "purchase", "time": time, "value": value, "currency": "EUR",
+            "retracted": is_retracted, "updated_at": TIME + version * 1000,
+        });
+        let whose = if random.bool() {
+            json!({ "page": "77", "person": PEOPLE[person].0 })
+        } else {
+            json!({ "phone": PEOPLE[person].1 })
+        };
+        item.as_object_mut().unwrap().extend(whose.as_object().unwrap().clone());
+        let read = read_reported(&item, Timestamp(TIME + 86_400_000)).unwrap();
+        let kept =
+            (!is_retracted).then(|| (PEOPLE[person].0.to_owned(), time, Some(value * 10_000)));
+        latest.insert(id, (version, kept));
+        let body = serde_json::to_vec(&[read]).unwrap();
+        for _ in 0..random.usize(1..3) {
+            deliveries.push((EnvelopeKind::Report, body.clone(), TIME + 86_400_000));
+        }
+    }
+    random.shuffle(&mut deliveries);
+    let expected = latest.into_iter().map(|(id, (_, kept))| (id, kept)).collect();
+    (deliveries, expected)
+}
