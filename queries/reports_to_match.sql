@@ -19,7 +19,6 @@ SELECT
     done.page_id AS was_page,
     done.person_id AS was_person,
     toString(done.channel) AS was_channel,
-    toString(done.matched_by) AS was_matched_by,
     toUnixTimestamp64Milli(done.time) AS was_time,
     done.event_id AS was_event,
     done.version AS was_version

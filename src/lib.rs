@@ -13,6 +13,7 @@
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
+//! - [`feedback`]: tells Meta of conversions.
 //! - [`registry`]: edits of tracked links, by command or form.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -26,6 +27,7 @@ pub mod collector;
 pub mod config;
 pub mod conversions;
 pub mod domain;
+pub mod feedback;
 pub mod journal;
 pub mod meta;
 pub mod normalize;

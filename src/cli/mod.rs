@@ -6,6 +6,7 @@ mod audience;
 mod conversations;
 mod cost;
 mod demo;
+mod feedback;
 mod generate;
 mod import;
 mod import_conversions;
@@ -63,6 +64,8 @@ enum Command {
     Ads(ads::AdsArgs),
     /// Costs that no ad account tells: print runs, links, sponsored messages
     Cost(cost::CostArgs),
+    /// Tell Meta of conversions: show what would be sent, or send it
+    ExportConversions(feedback::FeedbackArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -135,6 +138,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Spend(args) => spend::run(settings, args).await,
             Command::Ads(args) => ads::run(settings, args).await,
             Command::Cost(args) => cost::run(settings, args).await,
+            Command::ExportConversions(args) => feedback::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),

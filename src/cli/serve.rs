@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::feedback;
 use super::session::{self, Session};
 use super::spend;
 use crate::collector::{self, Door};
@@ -101,6 +102,8 @@ impl Server {
         })?;
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
         tokio::spawn(spend::by_schedule(settings.clone(), session.store.clone(), stop.clone()));
+        let store = session.store.clone();
+        tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
         let links = operations::follow_links(
             session.store.clone(),
             settings.data_dir.join("links.json"),

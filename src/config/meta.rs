@@ -48,6 +48,8 @@ pub(super) struct Meta {
     access_token_file: Option<PathBuf>,
     page_tokens: BTreeMap<String, SecretString>,
     ad_accounts: Numbers,
+    /// Dataset of each Page.
+    pub datasets: BTreeMap<String, String>,
 }
 
 /// `[spend]` as it is written.

@@ -5,6 +5,7 @@
 //! `_file` behind it (`MESSENGER_FUNNEL__META__VERIFY_TOKEN_FILE`) names it. Unknown keys are
 //! errors.
 
+mod feedback;
 mod funnels;
 mod meta;
 mod schedule;
@@ -27,6 +28,7 @@ use window::Window;
 
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
 use crate::domain::{RefRules, WrittenRefRule};
+use crate::feedback::FeedbackSettings;
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::store::MessagingWindow;
@@ -66,6 +68,10 @@ pub struct Settings {
     pub graph: GraphSettings,
     /// What is read from it of what ads cost, and when.
     pub spend: SpendSettings,
+    /// What Meta is told of conversions.
+    pub feedback: FeedbackSettings,
+    /// Whether `serve` tells it.
+    pub send_feedback: bool,
     /// How much disk the journal may take.
     pub journal_limits: Limits,
     /// Shipped journal segments are removed after this time.
@@ -98,6 +104,7 @@ struct Written {
     clickhouse: ClickHouse,
     meta: Meta,
     spend: Spend,
+    feedback: feedback::Feedback,
     journal: JournalKeys,
     conversions: Conversions,
     funnels: Vec<WrittenFunnel>,
@@ -118,6 +125,7 @@ impl Default for Written {
             clickhouse: ClickHouse::default(),
             meta: Meta::default(),
             spend: Spend::default(),
+            feedback: feedback::Feedback::default(),
             journal: JournalKeys::default(),
             conversions: Conversions::default(),
             funnels: Vec::new(),
@@ -272,6 +280,7 @@ impl Settings {
             bail!("clickhouse.cluster: this version writes to one ClickHouse server");
         }
         let graph = meta.graph()?;
+        let (feedback, send_feedback) = written.feedback.check(meta.datasets, &written.data_dir)?;
         let rules = written.conversions.rules;
         let (model, parameters) = attribution(&written.attribution)?;
         Ok(Self {
@@ -298,6 +307,8 @@ impl Settings {
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
             verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
             graph,
+            feedback,
+            send_feedback,
             spend: written.spend.check(&written.time_zone)?,
             journal_limits: limits(written.journal.max_bytes)?,
             keep_shipped: Duration::from_secs(

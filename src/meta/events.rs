@@ -7,7 +7,7 @@ use super::client::Graph;
 use super::error::GraphError;
 
 /// Events of one request at most (Conversions API, "Using the API").
-pub(crate) const MOST_EVENTS: usize = 1000;
+pub const MOST_EVENTS: usize = 1000;
 
 /// Where the thread is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ mod usage;
 
 pub use client::{Graph, Patience, choose_cryptography};
 pub use error::{ApiError, GraphError, Remedy};
-pub use events::{Accepted, MessagingChannel, MessagingEvent};
+pub use events::{Accepted, MOST_EVENTS, MessagingChannel, MessagingEvent};
 pub use insights::{InsightsPage, InsightsQuery};
 pub use report_run::RunState;
 pub use setup::{PageSetup, TokenFacts};

@@ -124,6 +124,9 @@ pub fn reported_row(cells: BTreeMap<String, String>) -> Value {
     Value::Object(cells.map(cell).collect())
 }
 
+/// Makes a hash of a contact.
+type Hash = fn(&str) -> Option<String>;
+
 struct FieldReader<'a> {
     fields: &'a Map<String, Value>,
     errors: Vec<FieldError>,
@@ -202,8 +205,7 @@ impl FieldReader<'_> {
         };
         let amount = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok();
         let amount = amount.filter(|amount| {
-            !(amount.is_sign_negative() && !amount.is_zero())
-                && *amount <= Decimal::from(MOST_VALUE)
+            (amount.is_zero() || !amount.is_sign_negative()) && *amount <= Decimal::from(MOST_VALUE)
         });
         if amount.is_none() {
             self.wrong(field, format!("{value} is no amount such as 49.90"));
@@ -241,19 +243,15 @@ impl FieldReader<'_> {
             return text;
         }
         let marked = if text.contains("-mfc") { text.clone() } else { format!("-mfc{text}") };
-        match ClickId::split(&marked).1 {
-            Some(click) => click.to_string(),
-            None => {
-                let told = format!("{text:?} is no click's number: 20 digits 0 to 9 and a to f");
-                self.wrong("click", told);
-                String::new()
-            }
+        if let Some(click) = ClickId::split(&marked).1 {
+            return click.to_string();
         }
+        self.wrong("click", format!("{text:?} is no click's number: 20 digits 0 to 9 and a to f"));
+        String::new()
     }
 
     fn contacts(&mut self) -> Vec<String> {
         let mut contacts = Vec::new();
-        type Hash = fn(&str) -> Option<String>;
         let kinds: [(&str, Hash, &str); 4] = [
             (
                 "phone",

@@ -12,6 +12,7 @@ use crate::normalize::reported_event_id;
 /// A reported conversion as it stands, and the event that was made of it: a row of the question
 /// `reports_to_match`.
 #[derive(Debug, Clone, Row, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 pub(super) struct Report {
     pub report_id: String,
     pub name: String,
@@ -30,7 +31,6 @@ pub(super) struct Report {
     pub was_page: String,
     pub was_person: String,
     pub was_channel: String,
-    pub was_matched_by: String,
     pub was_time: i64,
     #[serde(with = "clickhouse::serde::uuid")]
     pub was_event: Uuid,

@@ -69,6 +69,7 @@ const MIGRATIONS: &[Migration] = migrations![
     41 "0041_matched_conversions",
     42 "0042_arrivals",
     43 "0043_fill_arrivals",
+    44 "0044_feedback",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -8,6 +8,7 @@ mod audience;
 mod batch;
 mod costs;
 pub mod engine;
+mod feedback;
 mod frames;
 mod funnels;
 mod insert;
@@ -34,6 +35,7 @@ use thiserror::Error;
 
 pub use audience::Audience;
 pub use costs::NamedAd;
+pub use feedback::{Candidate, Told};
 pub use funnels::{CohortWeek, Sequence};
 pub use links::LinkVisits;
 pub use lock::wait_for_lock;

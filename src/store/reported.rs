@@ -162,7 +162,9 @@ impl Store {
         for (part, ids) in ids.chunks(AT_ONCE).enumerate() {
             let settled = self.settle(ids).await?;
             let mut hash = DefaultHasher::new();
-            settled.events.iter().for_each(|event| event.identity().hash(&mut hash));
+            for event in &settled.events {
+                event.identity().hash(&mut hash);
+            }
             let token = format!("{token}-reports-{part}-{}", hash.finish());
             self.insert_block("events_by_person", &settled.events, &token).await?;
             // Behind every other block's number, which is of a microsecond.
@@ -180,7 +182,9 @@ impl Store {
             question.fetch_all().await.map_err(|error| self.failed(error))?;
         let people = self.people_of(&reports).await?;
         let mut settled = Settled::default();
-        reports.iter().for_each(|report| settled.add(report, &people));
+        for report in &reports {
+            settled.add(report, &people);
+        }
         Ok(settled)
     }
 

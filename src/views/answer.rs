@@ -129,7 +129,6 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
             Dimension::Channel => apart.channel = true,
             Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
             Dimension::Ad | Dimension::AdSet => apart.ad = true,
-            Dimension::Placement => {}
             // A printed link has a source of its own.
             Dimension::Source => (apart.source, apart.link) = (true, true),
             Dimension::Link | Dimension::Medium | Dimension::Owner => apart.link = true,
@@ -139,7 +138,8 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
             Dimension::Day | Dimension::Week if apart.time_unit.is_empty() => {
                 apart.time_unit = "day";
             }
-            Dimension::Day | Dimension::Week => {}
+            // Spend alone knows placements.
+            Dimension::Placement | Dimension::Day | Dimension::Week => {}
         }
     }
     apart

@@ -107,6 +107,7 @@ pub fn router(views: Views) -> Router {
         .route("/quality", get(dashboard::quality))
         .route("/api/v1/conversations", get(rows::conversations))
         .route("/api/v1/conversions", get(rows::conversions))
+        .route("/api/v1/feedback", get(rows::feedback))
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))
         .route("/api/v1/ads", get(ads::ads))

@@ -39,6 +39,9 @@ pub struct Asked {
     /// Rows of a list at most.
     #[arg(skip)]
     pub limit: Option<String>,
+    /// Only rows of this status.
+    #[arg(skip)]
+    pub status: Option<String>,
     /// A step of the funnel.
     #[arg(skip)]
     pub step: Option<String>,

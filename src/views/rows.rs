@@ -54,6 +54,21 @@ pub(super) async fn conversions(
     .await
 }
 
+/// `GET /api/v1/feedback`: what became of conversions that Meta is told of.
+pub(super) async fn feedback(
+    State(views): State<Views>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
+    list(&views, asked, &headers, "events", async |store, question| {
+        let Question { period, offset, limit, .. } = question;
+        let status = status.unwrap_or_default();
+        store.feedback_list(period, &status, *offset as u64, *limit as u64).await
+    })
+    .await
+}
+
 /// `GET /api/v1/people/{page}/{id}`: the person's conversations and events.
 pub(super) async fn person(
     State(views): State<Views>,

@@ -99,10 +99,10 @@ async fn a_conversion_is_taken_once_corrected_and_given_back() {
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(bought(&server.json(&path).await), (1.0, 5.0));
     let rows = server.json(&list).await;
-    assert_eq!(
-        (&rows["total"], &rows["conversions"][0]["matched_by"]),
-        (&json!(2), &json!("person"))
-    );
+    assert_eq!(rows["total"], 2);
+    let rows = rows["conversions"].as_array().unwrap();
+    assert_eq!((&rows[0]["is_retracted"], &rows[0]["matched_by"]), (&json!(1), &Value::Null));
+    assert_eq!((&rows[1]["is_retracted"], &rows[1]["matched_by"]), (&json!(0), &json!("person")));
     let journey = server.json("/api/v1/people/77/ann").await;
     let kinds: Vec<&Value> =
         journey["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
@@ -212,22 +212,19 @@ async fn whatever_order_versions_come_in_the_latest_counts() {
     let folder = TempDir::new().unwrap();
     let engine = start_engine(&folder.path().join("data")).await.unwrap();
     let mut random = fastrand::Rng::with_seed(29);
-    for case in 0..25_usize {
-        let endpoint = messenger_funnel::store::Endpoint {
-            database: format!("case{case}"),
-            ..engine.endpoint("x")
-        };
-        let store = Store::new(endpoint.clone());
-        migrate(&store).await.unwrap();
-        let (bodies, expected) = deliveries(&mut random);
+    let endpoint = engine.endpoint("reported");
+    let store = Store::new(endpoint.clone());
+    migrate(&store).await.unwrap();
+    let lock = folder.path().join("lock");
+    let upkeep = Upkeep::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
+    for case in 0..20_usize {
+        let (bodies, expected) = deliveries(case, &mut random);
         let journal =
             Journal::open(&folder.path().join(format!("journal{case}")), Limits::default())
                 .unwrap();
         let settings = Settings::default();
         let mut shipper =
             Shipper::new(&journal, store.clone(), settings, Duration::from_secs(3600)).unwrap();
-        let lock = folder.path().join(format!("{case}.lock"));
-        let upkeep = Upkeep::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
         for (kind, body, received_at_ms) in bodies {
             let body = Bytes::from(body);
             journal.append(Envelope { kind, received_at_ms, body }).await.unwrap();
@@ -243,8 +240,9 @@ async fn whatever_order_versions_come_in_the_latest_counts() {
         let mut made: Vec<(String, i64, Option<i64>)> = client(&endpoint)
             .query(
                 "SELECT person_id, toUnixTimestamp64Milli(time) AS time, value_e4 FROM conversions FINAL \
-                 WHERE name = 'purchase' ORDER BY person_id, time, value_e4",
+                 WHERE name = 'purchase' AND startsWith(person_id, ?)",
             )
+            .bind(format!("{case}-"))
             .fetch_all()
             .await
             .unwrap();
@@ -259,16 +257,17 @@ async fn whatever_order_versions_come_in_the_latest_counts() {
 type Delivery = (EnvelopeKind, Vec<u8>, i64);
 
 /// Deliveries in a random order, and what each report has to come to.
-fn deliveries(random: &mut fastrand::Rng) -> (Vec<Delivery>, BTreeMap<String, Kept>) {
-    const PEOPLE: [(&str, &str); 3] =
-        [("ann", "+33611111111"), ("bob", "+33622222222"), ("cid", "+33633333333")];
+fn deliveries(case: usize, random: &mut fastrand::Rng) -> (Vec<Delivery>, BTreeMap<String, Kept>) {
+    let people = ["ann", "bob", "cid"].map(|name| format!("{case}-{name}"));
+    let phones =
+        [1, 2, 3].map(|digit| format!("+336{case:02}{digit}{digit}{digit}{digit}{digit}{digit}"));
     let mut deliveries: Vec<Delivery> = Vec::new();
-    for (person, phone) in PEOPLE {
+    for (person, phone) in people.iter().zip(&phones) {
         deliveries.push((EnvelopeKind::Webhook, shares(person, phone), TIME + 5000));
     }
     let mut latest: BTreeMap<String, (i64, Kept)> = BTreeMap::new();
     for version in 0..random.i64(1..12) {
-        let id = format!("R{}", random.u8(0..3));
+        let id = format!("{case}-R{}", random.u8(0..3));
         let person = random.usize(0..3);
         let time = TIME + random.i64(10..14) * 60_000;
         let value = random.i64(0..5);
@@ -278,14 +277,13 @@ fn deliveries(random: &mut fastrand::Rng) -> (Vec<Delivery>, BTreeMap<String, Ke
             "retracted": is_retracted, "updated_at": TIME + version * 1000,
         });
         let whose = if random.bool() {
-            json!({ "page": "77", "person": PEOPLE[person].0 })
+            json!({ "page": "77", "person": people[person] })
         } else {
-            json!({ "phone": PEOPLE[person].1 })
+            json!({ "phone": phones[person] })
         };
         item.as_object_mut().unwrap().extend(whose.as_object().unwrap().clone());
         let read = read_reported(&item, Timestamp(TIME + 86_400_000)).unwrap();
-        let kept =
-            (!is_retracted).then(|| (PEOPLE[person].0.to_owned(), time, Some(value * 10_000)));
+        let kept = (!is_retracted).then(|| (people[person].clone(), time, Some(value * 10_000)));
         latest.insert(id, (version, kept));
         let body = serde_json::to_vec(&[read]).unwrap();
         for _ in 0..random.usize(1..3) {

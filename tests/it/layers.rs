@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -15,12 +15,13 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("analysis", &["domain"]),
     ("registry", &["domain", "store"]),
     ("meta", &["domain"]),
+    ("feedback", &["domain", "meta", "store"]),
     ("spend", &["domain", "meta", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "store"]),
-    ("config", &["analysis", "domain", "journal", "normalize", "store"]),
+    ("config", &["analysis", "domain", "feedback", "journal", "normalize", "store"]),
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.

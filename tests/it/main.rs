@@ -29,6 +29,7 @@ mod dashboard;
 mod doors;
 mod edges;
 mod engine;
+mod feedback;
 mod full_disk;
 mod funnel_answers;
 mod funnel_oracle;

@@ -65,6 +65,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "costs",
             "events",
             "events_by_person",
+            "feedback",
             "link_visits",
             "links",
             "links_by_ref",

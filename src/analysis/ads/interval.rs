@@ -82,8 +82,8 @@ impl Drawn {
 }
 
 /// Of a gamma distribution.
-fn quantile(shape: f64, rate: f64, share: f64) -> f64 {
-    Gamma::new(shape, rate).map_or(f64::NAN, |gamma| gamma.inverse_cdf(share))
+fn quantile(shape: f64, rate: f64, below: f64) -> f64 {
+    Gamma::new(shape, rate).map_or(f64::NAN, |gamma| gamma.inverse_cdf(below))
 }
 
 #[cfg(test)]

@@ -268,8 +268,8 @@ fn add_values(
 /// Whether it is known what an ad cost on the day of an instant (UTC milliseconds).
 fn is_known(data: &AdsData, period: &Period, ad: &str, instant: i64) -> bool {
     let Ok(instant) = jiff::Timestamp::from_millisecond(instant) else { return false };
-    let date = period.zone.to_datetime(instant).date();
+    let day = period.zone.to_datetime(instant).date();
     // Outside of whole days nothing was asked of spend.
     let account = data.ads.get(ad).map_or("", |names| names.account_id.as_str());
-    data.known.knows(account, ad, date) && days_of(period).contains(&date)
+    data.known.knows(account, ad, day) && days_of(period).contains(&day)
 }

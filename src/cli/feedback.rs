@@ -1,0 +1,159 @@
+//! `export-conversions`: tells Meta of conversions. `serve` does the same if `feedback.send` says so.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+use metrics::counter;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::session::{self, Session};
+use super::{read, spend};
+use crate::config::Settings;
+use crate::domain::Period;
+use crate::feedback::{self, Sorted};
+use crate::meta::MessagingEvent;
+use crate::store::{Store, Told};
+
+/// How often `serve` looks for conversions to send.
+const EVERY: Duration = Duration::from_secs(60);
+/// Rows of a list.
+const MOST: u64 = 1000;
+
+/// Arguments of `export-conversions`.
+#[derive(Debug, Args)]
+pub(super) struct FeedbackArgs {
+    /// Send; without it only what would be sent is shown
+    #[arg(long, conflicts_with = "refused")]
+    send: bool,
+    /// Show the events that Meta has refused in the last 28 days, with its reasons
+    #[arg(long)]
+    refused: bool,
+    /// Have those sent again, after what Meta minds was mended
+    #[arg(long, requires = "refused")]
+    again: bool,
+    /// As JSON: the events as Meta gets them
+    #[arg(long)]
+    json: bool,
+}
+
+/// `export-conversions`.
+pub(super) async fn run(settings: Settings, args: FeedbackArgs) -> anyhow::Result<()> {
+    if settings.feedback.datasets.is_empty() && !args.refused {
+        bail!("meta.datasets names no dataset: add PAGE = \"DATASET\"");
+    }
+    let session = Session::open(&settings).await?;
+    let outcome = work(&settings, &session.store, &args).await;
+    session.close().await;
+    read::print(outcome?)
+}
+
+async fn work(settings: &Settings, store: &Store, args: &FeedbackArgs) -> anyhow::Result<String> {
+    let how = &settings.feedback;
+    if args.refused {
+        return refused(settings, store, args).await;
+    }
+    if args.send {
+        let graph = spend::graph(settings)?;
+        let passed = feedback::pass(&graph, store, how, session::now).await?;
+        return Ok(format!(
+            "{} sent, {} refused, {} withheld, {} too old\n",
+            passed.sent, passed.refused, passed.withheld, passed.expired
+        ));
+    }
+    let sorted = feedback::plan(store, how, session::now()).await?;
+    if args.json {
+        let events = sorted.due.iter().map(|(dataset, events)| {
+            let events: Vec<_> = events.iter().map(MessagingEvent::to_json).collect();
+            json!({ "dataset": dataset, "data": events })
+        });
+        return read::json(&events.collect::<Vec<_>>());
+    }
+    Ok(told(&sorted))
+}
+
+/// What would be sent.
+fn told(sorted: &Sorted) -> String {
+    let mut told = String::new();
+    for (dataset, events) in &sorted.due {
+        told = format!("{told}dataset {dataset}: {} events would be sent\n", events.len());
+    }
+    if sorted.due.is_empty() {
+        told = "nothing would be sent\n".to_owned();
+    }
+    let expired = sorted.kept.iter().filter(|one| one.status == "expired").count();
+    for (count, what) in [(sorted.withheld, "withheld without consent"), (expired, "too old")] {
+        if count > 0 {
+            told = format!("{told}{count} {what}\n");
+        }
+    }
+    for (page, count) in &sorted.without_dataset {
+        told = format!("{told}{count} of Page {page}, which has no dataset (meta.datasets)\n");
+    }
+    format!("{told}This was a dry run: --send sends.\n")
+}
+
+async fn refused(
+    settings: &Settings,
+    store: &Store,
+    args: &FeedbackArgs,
+) -> anyhow::Result<String> {
+    let now = session::now_timestamp();
+    let period = Period::last_days(28, &settings.time_zone, now)?;
+    let rows = store.feedback_list(&period, "refused", 0, MOST).await?;
+    let text = |name: &str, row: usize| -> anyhow::Result<String> {
+        Ok(rows.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
+    };
+    let mut listed = String::new();
+    let mut again = Vec::new();
+    for row in 0..rows.height() {
+        let time = rows.column("time")?.i64()?.get(row).unwrap_or(0);
+        let (id, name, reason) =
+            (text("event_id", row)?, text("event_name", row)?, text("reason", row)?);
+        let at = crate::domain::Timestamp(time).to_rfc3339();
+        listed = format!("{listed}{id} {name} {at}: {reason}\n");
+        again.push(Told {
+            event_id: id,
+            event_name: name,
+            page_id: text("page_id", row)?,
+            person_id: text("person_id", row)?,
+            time,
+            status: "again".to_owned(),
+            reason,
+            trace: text("trace", row)?,
+            version: u64::try_from(now.0).unwrap_or(0) * 1000,
+        });
+    }
+    if args.again {
+        store.save_feedback(&again).await?;
+        return Ok(format!("{} events will be sent again\n", again.len()));
+    }
+    if listed.is_empty() {
+        listed = "Meta has refused nothing in the last 28 days\n".to_owned();
+    }
+    Ok(listed)
+}
+
+/// Sends what is due once a minute, until `stop`, if the settings say so.
+pub(super) async fn regularly(settings: Settings, store: Store, stop: CancellationToken) {
+    if !settings.send_feedback || settings.feedback.datasets.is_empty() {
+        return;
+    }
+    let graph = match spend::graph(&settings) {
+        Ok(graph) => graph,
+        Err(error) => {
+            tracing::error!(%error, "conversions cannot be sent to Meta");
+            return;
+        }
+    };
+    loop {
+        let work = feedback::pass(&graph, &store, &settings.feedback, session::now);
+        let passed = tokio::select! { passed = work => passed, () = stop.cancelled() => return };
+        if let Err(error) = passed {
+            counter!("messenger_funnel_feedback_failures_total").increment(1);
+            tracing::error!(%error, "not all conversions could be sent to Meta");
+        }
+        tokio::select! { () = tokio::time::sleep(EVERY) => {}, () = stop.cancelled() => return }
+    }
+}

@@ -1,0 +1,142 @@
+//! What may be sent, and what may not. No I/O.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::FeedbackSettings;
+use crate::meta::{MessagingChannel, MessagingEvent};
+use crate::store::{Candidate, Told};
+
+/// Candidates, sorted.
+#[derive(Debug, Default, PartialEq)]
+pub struct Sorted {
+    /// What may be sent, by dataset.
+    pub due: BTreeMap<String, Vec<MessagingEvent>>,
+    /// What may not, and why: those of which that is news.
+    pub kept: Vec<Told>,
+    /// How many wait for the consent of their people.
+    pub withheld: usize,
+    /// Pages without a dataset, and how many events they have.
+    pub without_dataset: BTreeMap<String, usize>,
+}
+
+/// Sorts at an instant (UTC milliseconds).
+#[must_use]
+pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> Sorted {
+    let mut sorted = Sorted::default();
+    for candidate in candidates {
+        let Some(event_name) = settings.events.get(&candidate.name) else { continue };
+        let told = |status: &str, reason: &str| Told {
+            event_id: candidate.event_id.clone(),
+            event_name: event_name.clone(),
+            page_id: candidate.page_id.clone(),
+            person_id: candidate.person_id.clone(),
+            time: candidate.time,
+            status: status.to_owned(),
+            reason: reason.to_owned(),
+            trace: String::new(),
+            version: u64::try_from(now).unwrap_or(0) * 1000,
+        };
+        let no_consent = missing_consent(candidate, settings.require_consent);
+        if now - candidate.time > settings.max_age_ms {
+            let late = "older than Meta takes it, or older than the feedback".to_owned();
+            let reason = no_consent.map_or(late, |why| format!("too old; until then {why}"));
+            sorted.kept.push(told("expired", &reason));
+        } else if let Some(reason) = no_consent {
+            sorted.withheld += 1;
+            if candidate.status != "withheld" {
+                sorted.kept.push(told("withheld", reason));
+            }
+        } else if let Some(dataset) = settings.datasets.get(&candidate.page_id) {
+            sorted.due.entry(dataset.clone()).or_default().push(event(candidate, event_name));
+        } else {
+            *sorted.without_dataset.entry(candidate.page_id.clone()).or_default() += 1;
+        }
+    }
+    sorted
+}
+
+fn missing_consent(candidate: &Candidate, is_required: bool) -> Option<&'static str> {
+    match (candidate.consent, candidate.person_consent) {
+        (Some(0), _) | (None, Some(0)) => Some("the person does not agree"),
+        (None, None) if is_required => Some("the person's consent is not known"),
+        _ => None,
+    }
+}
+
+fn event(candidate: &Candidate, name: &str) -> MessagingEvent {
+    let value = candidate.value_e4.map(|value| Decimal::new(value, 4).normalize().to_string());
+    MessagingEvent {
+        event_id: candidate.event_id.clone(),
+        name: name.to_owned(),
+        time: candidate.time,
+        channel: if candidate.channel == "instagram" {
+            MessagingChannel::Instagram
+        } else {
+            MessagingChannel::Messenger
+        },
+        page: candidate.page_id.clone(),
+        person: candidate.person_id.clone(),
+        value: value.map(|value| (value, candidate.currency.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: &str, age_days: i64) -> Candidate {
+        Candidate {
+            event_id: id.to_owned(),
+            page_id: "7".to_owned(),
+            person_id: "ann".to_owned(),
+            channel: "messenger".to_owned(),
+            name: "purchase".to_owned(),
+            time: -age_days * crate::domain::DAY_MS,
+            value_e4: Some(499_000),
+            currency: "EUR".to_owned(),
+            consent: None,
+            person_consent: None,
+            status: String::new(),
+        }
+    }
+
+    fn settings(require_consent: bool) -> FeedbackSettings {
+        FeedbackSettings {
+            events: [("purchase".to_owned(), "Purchase".to_owned())].into(),
+            datasets: [("7".to_owned(), "77".to_owned())].into(),
+            max_age_ms: 7 * crate::domain::DAY_MS,
+            require_consent,
+            ..FeedbackSettings::default()
+        }
+    }
+
+    #[test]
+    fn what_is_too_old_or_not_agreed_to_stays_here() {
+        let mut all: Vec<Candidate> =
+            [0, 6, 8].iter().map(|age| candidate(&age.to_string(), *age)).collect();
+        all.push(Candidate { consent: Some(0), ..candidate("no", 0) });
+        all.push(Candidate { person_consent: Some(0), ..candidate("not any more", 0) });
+        all.push(Candidate {
+            consent: Some(1),
+            person_consent: Some(0),
+            ..candidate("this one", 0)
+        });
+        all.push(Candidate { page_id: "8".to_owned(), ..candidate("elsewhere", 0) });
+        all.push(Candidate { name: "visit".to_owned(), ..candidate("another goal", 0) });
+        let sorted = sort(&all, &settings(false), 0);
+        let ids: Vec<&str> = sorted.due["77"].iter().map(|event| event.event_id.as_str()).collect();
+        assert_eq!(ids, ["0", "6", "this one"]);
+        assert_eq!(sorted.due["77"][0].value, Some(("49.9".to_owned(), "EUR".to_owned())));
+        let kept: Vec<(&str, &str)> =
+            sorted.kept.iter().map(|told| (told.event_id.as_str(), told.status.as_str())).collect();
+        assert_eq!(kept, [("8", "expired"), ("no", "withheld"), ("not any more", "withheld")]);
+        assert_eq!(sorted.without_dataset["8"], 1);
+        let strict = sort(&all, &settings(true), 0);
+        assert_eq!((strict.due["77"].len(), strict.withheld), (1, 5));
+        // It is said once.
+        let known = [Candidate { status: "withheld".to_owned(), ..all[3].clone() }];
+        assert_eq!(sort(&known, &settings(false), 0).kept, []);
+    }
+}
