@@ -14,6 +14,7 @@ mod funnel;
 mod funnels;
 mod rates;
 mod reach;
+mod reconciliation;
 mod refs;
 mod subscribers;
 mod threads;
@@ -39,6 +40,10 @@ pub use funnels::{
     Unit, WrittenFunnel, WrittenMatch, attempts, dropped, own_funnel,
 };
 pub use rates::{Rate, wilson};
+pub use reconciliation::{
+    BothCounts, Causes, OurAdDay, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS,
+    reconcile,
+};
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, walk_threads};

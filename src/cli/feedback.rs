@@ -23,6 +23,7 @@ const MOST: u64 = 1000;
 
 /// Arguments of `export-conversions`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 pub(super) struct FeedbackArgs {
     /// Send; without it only what would be sent is shown
     #[arg(long, conflicts_with = "refused")]
@@ -80,7 +81,7 @@ fn told(sorted: &Sorted) -> String {
         told = format!("{told}dataset {dataset}: {} events would be sent\n", events.len());
     }
     if sorted.due.is_empty() {
-        told = "nothing would be sent\n".to_owned();
+        told.push_str("nothing would be sent\n");
     }
     let expired = sorted.kept.iter().filter(|one| one.status == "expired").count();
     for (count, what) in [(sorted.withheld, "withheld without consent"), (expired, "too old")] {
@@ -130,7 +131,7 @@ async fn refused(
         return Ok(format!("{} events will be sent again\n", again.len()));
     }
     if listed.is_empty() {
-        listed = "Meta has refused nothing in the last 28 days\n".to_owned();
+        listed.push_str("Meta has refused nothing in the last 28 days\n");
     }
     Ok(listed)
 }

@@ -6,6 +6,7 @@ mod audience;
 mod conversations;
 mod cost;
 mod demo;
+mod doctor;
 mod feedback;
 mod generate;
 mod import;
@@ -66,6 +67,8 @@ enum Command {
     Cost(cost::CostArgs),
     /// Tell Meta of conversions: show what would be sent, or send it
     ExportConversions(feedback::FeedbackArgs),
+    /// Look at everything that has to be right: settings, ClickHouse, Meta's side
+    Doctor(doctor::DoctorArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
     /// Show which sources deserve the credit for conversions
@@ -86,7 +89,7 @@ pub fn run() -> ExitCode {
     start_log();
     crate::meta::choose_cryptography();
     match run_command(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
             let is_usage =
@@ -120,14 +123,15 @@ fn run_engine(args: &EngineArgs) -> ExitCode {
     }
 }
 
-fn run_command(cli: Cli) -> anyhow::Result<()> {
+fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if let Command::Generate(args) = cli.command {
-        return generate::run(&args);
+        return generate::run(&args).map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::load(cli.config.as_deref())?;
     runtime.block_on(async {
-        match cli.command {
+        let done = match cli.command {
+            Command::Doctor(args) => return doctor::run(settings, args).await,
             Command::Serve => serve::run(settings).await,
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Migrate => session::migrate(settings).await,
@@ -142,7 +146,8 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     })
 }
 

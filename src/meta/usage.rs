@@ -108,8 +108,7 @@ mod tests {
     fn every_header_is_heard() {
         let business = of(
             "x-business-use-case-usage",
-            r#"{"1":[{"type":"ads_insights","call_count":20,"total_cputime":91,"total_time":3,
-                "estimated_time_to_regain_access":7,"ads_api_access_tier":"standard_access"}]}"#,
+            r#"{"1":[{"type":"ads_insights","call_count":20,"total_cputime":91,"total_time":3,"estimated_time_to_regain_access":7,"ads_api_access_tier":"standard_access"}]}"#,
         );
         assert_eq!(business, Usage { percent: 91.0, regain: Some(Duration::from_secs(420)) });
         let insights = of(

@@ -12,6 +12,7 @@ use polars::frame::DataFrame;
 
 const COSTS: &str = include_str!("../../queries/costs.sql");
 const ADS_NOW: &str = include_str!("../../queries/ads_now.sql");
+const OUR_AD_DAYS: &str = include_str!("../../queries/our_ad_days.sql");
 const PURCHASE_VALUES: &str = include_str!("../../queries/purchase_values.sql");
 
 /// A row of `costs`.
@@ -61,7 +62,63 @@ pub struct NamedAd {
     pub campaign_name: String,
 }
 
+/// What came by an ad on a day: a row of the question `our_ad_days`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameByAd {
+    /// The ad; empty: first conversations without a referral.
+    pub ad_id: String,
+    /// The day.
+    pub date: jiff::civil::Date,
+    /// Conversations.
+    pub opened: u64,
+    /// Those in which the person wrote.
+    pub messaged: u64,
+    /// Those of them that are the person's first.
+    pub first: u64,
+    /// Entries by the ad.
+    pub touches: u64,
+    /// Events that came in more than an hour after their time.
+    pub late: u64,
+}
+
+#[derive(Debug, Row, Deserialize)]
+struct CameRow {
+    ad_id: String,
+    date: u16,
+    opened: u64,
+    messaged: u64,
+    first: u64,
+    touches: u64,
+    late: u64,
+}
+
 impl Store {
+    /// What came by ads between two instants (UTC milliseconds, the second exclusive), by ad and day of
+    /// a zone.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn our_ad_days(
+        &self,
+        from: i64,
+        to: i64,
+        zone: &str,
+    ) -> Result<Vec<CameByAd>, StoreError> {
+        let question = self.client.query(OUR_AD_DAYS).param("from", from).param("to", to);
+        let rows: Vec<CameRow> =
+            question.param("zone", zone).fetch_all().await.map_err(|error| self.failed(error))?;
+        let days = rows.into_iter().map(|row| CameByAd {
+            ad_id: row.ad_id,
+            date: date_of(row.date),
+            opened: row.opened,
+            messaged: row.messaged,
+            first: row.first,
+            touches: row.touches,
+            late: row.late,
+        });
+        Ok(days.collect())
+    }
+
     /// Costs that were put down by hand.
     ///
     /// # Errors

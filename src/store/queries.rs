@@ -8,6 +8,7 @@ use super::{Store, StoreError};
 use crate::domain::Period;
 
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
+const CLOCK: &str = include_str!("../../queries/clock.sql");
 pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../queries/funnel_counts.sql");
 const AD_TITLES: &str = include_str!("../../queries/ad_titles.sql");
@@ -186,6 +187,14 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let question = self.client.query(PERSON_EVENTS).param("page", page);
         self.frame(question.param("person", person).param("limit", limit)).await
+    }
+
+    /// ClickHouse's clock, UTC milliseconds.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn clock(&self) -> Result<i64, StoreError> {
+        self.client.query(CLOCK).fetch_one().await.map_err(|error| self.failed(error))
     }
 
     /// How much is stored, and until when.

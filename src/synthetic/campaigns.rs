@@ -9,6 +9,8 @@ use rust_decimal::Decimal;
 use super::world::World;
 use crate::domain::{AdDay, Link, Source};
 
+/// The ad account.
+const ACCOUNT: &str = "2100000000000001";
 /// People of all doors together come in such shares.
 const WHOLE: u64 = 1000;
 
@@ -49,16 +51,33 @@ pub fn spend(seed: u64, people: u64, first: Date, last: Date) -> Vec<AdDay> {
             let clicks = a_day + random.random_range(0..=a_day / 2 + 1);
             let impressions = clicks * random.random_range(45..90);
             let cents = clicks * random.random_range(25..48);
-            all.push(AdDay {
-                ad_name: ad.ad_title.to_owned(),
-                adset_name: "Town and around".to_owned(),
-                campaign_name: "Autumn".to_owned(),
-                impressions,
-                clicks,
-                spend: Decimal::from(cents) / Decimal::ONE_HUNDRED,
-                currency: "EUR".to_owned(),
-                ..AdDay::new(*date, ad.ad_id)
-            });
+            // Most of it in the feed; what is rounded away there is in the stories.
+            for (platform, position, share) in [("facebook", "feed", 7), ("instagram", "story", 3)]
+            {
+                let part = |whole: u64| {
+                    let feed = whole * 7 / 10;
+                    if share == 7 { feed } else { whole - feed }
+                };
+                let clicks = part(clicks);
+                let started = part(a_day) * random.random_range(80..95) / 100;
+                all.push(AdDay {
+                    ad_name: ad.ad_title.to_owned(),
+                    account_id: ACCOUNT.to_owned(),
+                    adset_id: format!("{}8", &ad.ad_id[..16]),
+                    adset_name: format!("Town {}", &ad.ad_id[14..16]),
+                    campaign_id: "120211234567890001".to_owned(),
+                    campaign_name: "Autumn".to_owned(),
+                    platform: platform.to_owned(),
+                    position: position.to_owned(),
+                    impressions: part(impressions),
+                    clicks,
+                    spend: Decimal::from(part(cents)) / Decimal::ONE_HUNDRED,
+                    currency: "EUR".to_owned(),
+                    conversations_started: Some(started),
+                    first_replies: Some(started * 9 / 10),
+                    ..AdDay::new(*date, ad.ad_id)
+                });
+            }
         }
     }
     all

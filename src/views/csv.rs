@@ -315,7 +315,9 @@ fn number(value: Option<f64>) -> String {
 /// What a spreadsheet would take for a formula gets an apostrophe in front; a ref is text that
 /// anybody can write.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // A negative number is none.
+    let is_number = text.strip_prefix('-').is_some_and(|rest| rest.parse::<f64>().is_ok());
+    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {
         text.to_owned()

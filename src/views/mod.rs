@@ -17,6 +17,7 @@ mod problem;
 mod qr;
 mod quality;
 mod question;
+mod reconciliation;
 mod responses;
 mod rows;
 mod sankey;
@@ -43,6 +44,7 @@ pub use funnels::{Cohort, answer_drivers, answer_verdicts};
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
+pub use reconciliation::{ReconciliationReport, answer_reconciliation};
 pub use responses::{ResponseReport, answer_responses};
 
 /// The steps of a funnel that conversations take, in order.
@@ -107,6 +109,7 @@ pub fn router(views: Views) -> Router {
         .route("/quality", get(dashboard::quality))
         .route("/api/v1/conversations", get(rows::conversations))
         .route("/api/v1/conversions", get(rows::conversions))
+        .route("/api/v1/reconciliation", get(reconciliation::reconciliation))
         .route("/api/v1/feedback", get(rows::feedback))
         .route("/api/v1/touchpoints", get(rows::touchpoints))
         .route("/api/v1/people/{page}/{id}", get(rows::person))

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, csv};
-use crate::analysis::{nearest_ref, silence};
+use super::{Asked, Question, Views, answer_reconciliation, api, csv};
+use crate::analysis::{ReconciledDay, nearest_ref, silence};
 use crate::domain::{Period, Timestamp};
 use crate::store::{KindCount, LinkVisits, LiveDoor, PageThreads, PolicyEvent, Store, UnknownRef};
 
@@ -50,12 +50,14 @@ pub struct QualityReport {
     pub silent: Vec<SilentDoor>,
     /// What Meta did to Pages.
     pub policy: Vec<PolicyRow>,
+    /// Our conversations beside Meta's, by ad account and day.
+    pub beside_meta: Vec<ReconciledDay>,
 }
 
 /// Something to look into.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Alert {
-    /// `silence`, `typo`, `lost_refs`, `policy` or `quarantine`.
+    /// `silence`, `reconciliation`, `typo`, `lost_refs`, `policy` or `quarantine`.
     pub kind: &'static str,
     /// What it is about: a ref, an ad, a link, a Page.
     pub about: String,
@@ -153,16 +155,21 @@ pub async fn answer_quality(
     let period = &question.period;
     let end = Timestamp(period.to.0.min(now.0));
     let live = Period { from: Timestamp(end.0 - LIVE_MS), to: end, zone: period.zone.clone() };
-    let (kinds, unknown, pages, doors, policy, visits, links, state) = tokio::try_join!(
-        store.kind_counts(period),
-        store.unknown_refs(period),
-        store.page_threads(period),
-        store.live_doors(&live),
-        store.policy_events(period),
-        store.link_visits(period),
-        store.links(),
-        store.collection_state(),
-    )?;
+    let reconciled = answer_reconciliation(store, question);
+    let figures = async {
+        Ok(tokio::try_join!(
+            store.kind_counts(period),
+            store.unknown_refs(period),
+            store.page_threads(period),
+            store.live_doors(&live),
+            store.policy_events(period),
+            store.link_visits(period),
+            store.links(),
+            store.collection_state(),
+        )?)
+    };
+    let ((kinds, unknown, pages, doors, policy, visits, links, state), reconciled) =
+        tokio::try_join!(figures, reconciled)?;
     let registered = links.values().map(|link| link.referral_ref.as_str());
     let registered: Vec<&str> = registered.collect();
     let archived = |door: &LiveDoor| {
@@ -185,6 +192,7 @@ pub async fn answer_quality(
         lost_refs: visits.into_iter().filter(|row| row.clicks > 0).map(lost_refs).collect(),
         silent: doors.filter_map(|door| silent(door, end)).collect(),
         policy: policy.into_iter().map(policy_row).collect(),
+        beside_meta: reconciled.days,
     };
     report.alerts = alerts(&report);
     Ok(report)
@@ -276,7 +284,24 @@ fn alerts(report: &QualityReport) -> Vec<Alert> {
         );
         alert("quarantine", "", text)
     });
-    policy.chain(silent).chain(typos).chain(lost).chain(quarantine).collect()
+    let unusual = report.beside_meta.iter().filter(|day| day.is_unusual).map(|day| {
+        let [low, high] = day.usual_band.unwrap_or_default();
+        let text = format!(
+            "On {} we have {} conversations by ads of act_{}, Meta has {}: usual would be {low:.0} to \
+             {high:.0} of ours. {}",
+            day.date,
+            day.ours,
+            day.account_id,
+            day.meta,
+            if day.ours < day.meta {
+                "Do the Page's webhooks still come, with messages and messaging_referrals?"
+            } else {
+                "Has the account's spend been fetched since?"
+            }
+        );
+        alert("reconciliation", &day.account_id, text)
+    });
+    policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(quarantine).collect()
 }
 
 /// `GET /api/v1/quality`.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::browser::Browser;
 use crate::support::{World, count};
 
 /// 2026-11-20T10:00:00Z.
@@ -262,4 +263,35 @@ async fn the_page_and_the_csv_show_it() {
     assert!(status == 400 && page.contains("has no costs of its own"), "{page}");
     let (_, page) = server.get("/ads?from=2026-10-01&to=2026-10-03").await;
     assert!(page.contains("No spend is known of these days"), "{page}");
+}
+
+#[tokio::test]
+async fn the_page_looks_right_in_a_browser() {
+    let world = world();
+    let server = world.serve();
+    let browser = Browser::open(1280, 900, "light").await;
+    let go = async |browser: &Browser, rest: &str| {
+        let url = server.url(&format!("/ads?from=2026-11-20&through=2026-11-22{rest}"));
+        browser.client.goto(&url).await.unwrap();
+    };
+    go(&browser, "").await;
+    browser.screenshot("ads-light").await;
+    let blue = browser.text("#ads tr[data-id='11']").await;
+    assert!(blue.contains("Blue") && blue.contains("1 without cost"), "{blue}");
+    assert!(!blue.contains(" to "), "{blue}");
+    assert!(browser.text("#ads tfoot").await.contains("11.25"));
+    // The whole table is on the screen.
+    let script =
+        "const it = document.querySelector('.scroll'); return it.scrollWidth > it.clientWidth";
+    assert_eq!(browser.run(script).await, false);
+    go(&browser, "&intervals=true&by=campaign").await;
+    browser.screenshot("ads-intervals").await;
+    let autumn = browser.text("#ads tr[data-id='7']").await;
+    assert!(autumn.contains("Autumn") && autumn.contains(" to "), "{autumn}");
+    let phone = Browser::open(390, 800, "dark").await;
+    for level in ["ad", "placement", "link", "source"] {
+        go(&phone, &format!("&by={level}")).await;
+        assert!(!phone.overflows().await, "{level} is wider than a phone");
+        phone.screenshot(&format!("ads-{level}-phone-dark")).await;
+    }
 }

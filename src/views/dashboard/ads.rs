@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use askama::Template;
 
+use super::super::Question;
 use super::range::Range;
 use super::text::{dash, money, percent, thousands};
 use super::words;
 use crate::analysis::{AdsReport, AdsRow, Estimate, Level};
-use crate::domain::{Period, Timestamp};
+use crate::domain::Timestamp;
 
 /// Rows that there is room for; the others are in the CSV.
 const MOST_ROWS: usize = 200;
@@ -31,6 +32,9 @@ pub(super) struct AdsPage {
     unknown: Vec<String>,
     notes: Vec<String>,
     has_spend: bool,
+    with_intervals: bool,
+    /// Address of the page with the intervals, or without them.
+    intervals_href: String,
     /// Address of the figures, to which a format is added.
     api: String,
 }
@@ -61,19 +65,21 @@ impl AdsPage {
     pub(super) fn new(
         report: &AdsReport,
         titles: &HashMap<String, String>,
-        period: &Period,
+        question: &Question,
         now: Timestamp,
     ) -> Self {
-        let rest = format!("&by={}", report.level);
-        let range = Range::new(period, now, "/ads", &rest);
+        let with_intervals = question.credit.intervals;
+        let shown = if with_intervals { "&intervals=true" } else { "" };
+        let rest = format!("&by={}{shown}", report.level);
+        let range = Range::new(&question.period, now, "/ads", &rest);
         let (from, to) = (&report.from, &report.to);
-        let levels = Level::ALL.into_iter().map(|level| {
-            let days = format!("from={}&through={}", range.first_day, range.last_day);
-            Tab {
-                label: label(level.as_str()),
-                href: format!("/ads?{days}&by={}", level.as_str()),
-                is_current: level.as_str() == report.level,
-            }
+        let days = format!("from={}&through={}", range.first_day, range.last_day);
+        let other = if with_intervals { "" } else { "&intervals=true" };
+        let intervals_href = format!("/ads?{days}&by={}{other}", report.level);
+        let levels = Level::ALL.into_iter().map(|level| Tab {
+            label: label(level.as_str()),
+            href: format!("/ads?{days}&by={}{shown}", level.as_str()),
+            is_current: level.as_str() == report.level,
         });
         let unknown = report.unknown_days.iter().map(|unknown| {
             let account = if unknown.account_id.is_empty() {
@@ -95,6 +101,8 @@ impl AdsPage {
             more: report.rows.len().saturating_sub(MOST_ROWS),
             unknown: unknown.collect(),
             notes: report.notes.clone(),
+            with_intervals,
+            intervals_href,
             has_spend: report.rows.iter().any(|row| row.spend.is_some()),
             api: format!("/api/v1/ads?from={from}&to={to}&by={}", report.level),
             range,

@@ -158,7 +158,7 @@ pub(super) async fn ads(State(views): State<Views>, asking: Asks) -> Response {
         };
         let (report, titles) =
             tokio::try_join!(super::answer_ads(&views.store, &question), titles)?;
-        Ok(AdsPage::new(&report, &titles, &question.period, now))
+        Ok(AdsPage::new(&report, &titles, &question, now))
     })
     .await
 }

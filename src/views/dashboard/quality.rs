@@ -4,8 +4,9 @@ use askama::Template;
 
 use super::super::quality::{Alert, QualityReport};
 use super::range::Range;
-use super::text::{local, percent, thousands};
+use super::text::{dash, local, percent, thousands};
 use super::words;
+use crate::analysis::ReconciledDay;
 use crate::domain::{Period, Timestamp};
 
 /// Rows of each list.
@@ -25,8 +26,45 @@ pub(super) struct QualityPage {
     lost: Vec<[String; 5]>,
     silent: Vec<[String; 5]>,
     kinds: Vec<[String; 7]>,
+    beside_meta: Vec<BesideMeta>,
+    /// Address of the comparison, to which a format is added.
+    reconciliation: String,
     /// Address of the figures, to which a format is added.
     api: String,
+}
+
+struct BesideMeta {
+    date: String,
+    account: String,
+    ours: String,
+    meta: String,
+    gap: String,
+    usual: String,
+    is_unusual: bool,
+    causes: String,
+}
+
+fn beside_meta(day: &ReconciledDay) -> BesideMeta {
+    let causes = [
+        (day.causes.without_referral, "new threads without a referral"),
+        (day.causes.opened_silently, "opened, nothing written"),
+        (day.causes.within_7_days, "came again within 7 days"),
+        (day.causes.late, "came in late"),
+        (day.causes.moved_by_zone.unsigned_abs(), "moved by the time zone"),
+    ];
+    let causes = causes.into_iter().filter(|(count, _)| *count > 0);
+    let causes: Vec<String> =
+        causes.map(|(count, what)| format!("{} {what}", thousands(count))).collect();
+    BesideMeta {
+        date: day.date.clone(),
+        account: day.account_id.clone(),
+        ours: thousands(day.ours),
+        meta: thousands(day.meta),
+        gap: format!("{:+}", day.gap),
+        usual: day.usual_band.map_or_else(dash, |[low, high]| format!("{low:.0} to {high:.0}")),
+        is_unusual: day.is_unusual,
+        causes: causes.join(" · "),
+    }
 }
 
 impl QualityPage {
@@ -91,6 +129,8 @@ impl QualityPage {
             lost: lost.collect(),
             silent: silent.collect(),
             kinds: kinds.collect(),
+            beside_meta: report.beside_meta.iter().rev().take(MOST_ROWS).map(beside_meta).collect(),
+            reconciliation: format!("/api/v1/reconciliation?from={from}&to={to}"),
             api: format!("/api/v1/quality?from={from}&to={to}"),
         }
     }

@@ -1,7 +1,5 @@
 //! What the accounts of the fake really spent.
 
-use std::collections::BTreeMap;
-
 use jiff::Span;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -106,15 +104,6 @@ impl Account {
             started: rows.iter().map(|row| number(&row["actions"][1]["value"])).sum(),
         }
     }
-}
-
-/// Spend by currency.
-pub fn by_currency(accounts: &[Account], since: Date, until: Date) -> BTreeMap<String, Decimal> {
-    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
-    for account in accounts {
-        *sums.entry(account.currency.to_owned()).or_default() += account.books(since, until).spend;
-    }
-    sums
 }
 
 fn number(value: &Value) -> u64 {

@@ -1,0 +1,150 @@
+//! What can be looked at without Meta: settings, disk, ClickHouse, clocks.
+
+use std::time::Duration;
+
+use super::{Finding, Health};
+use crate::cli::session::{self, Session};
+use crate::config::Settings;
+use crate::store::{self, Store};
+
+/// Clocks that differ by more put events on wrong days.
+pub(super) const MOST_SKEW_MS: i64 = 5_000;
+/// Below this the journal soon refuses webhooks.
+const LEAST_SPACE: u64 = 1 << 30;
+
+/// Settings without which something does not work.
+pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut need = |what: &str, is_there: bool, health: Health, advice: &str| {
+        findings.push(if is_there {
+            Finding::new(what, Health::Good, "set")
+        } else {
+            Finding::new(what, health, "not set").advise(advice)
+        });
+    };
+    need(
+        "meta.app_secrets",
+        !settings.app_secrets.is_empty(),
+        Health::Bad,
+        "every webhook is refused: take the App Secret from the app's settings, Basic",
+    );
+    need(
+        "meta.verify_token",
+        !settings.verify_tokens.is_empty(),
+        Health::Bad,
+        "Meta cannot verify the webhook: choose a word, and enter it at Meta as the Verify Token",
+    );
+    need(
+        "server.public_url",
+        settings.public_url.is_some(),
+        Health::Warning,
+        "tracked links have no address, so clicks are not counted",
+    );
+    let is_open = settings.access_tokens.is_empty() && !settings.listen.ip().is_loopback();
+    if is_open {
+        let told = "not set, and the server listens beyond this machine";
+        findings.push(
+            Finding::new("server.access_tokens", Health::Warning, told)
+                .advise("dashboard and API answer to nobody but this machine"),
+        );
+    }
+    findings
+}
+
+/// Whether the data folder can be written, and has room.
+pub(super) fn disk(settings: &Settings) -> Vec<Finding> {
+    let folder = &settings.data_dir;
+    let what = format!("data_dir {}", folder.display());
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b"ok"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    if let Err(error) = written {
+        let finding = Finding::new(what, Health::Bad, error.to_string());
+        return vec![finding.advise("the server needs to write there")];
+    }
+    let space = rustix::fs::statvfs(folder).map(|about| about.f_bavail * about.f_frsize);
+    let finding = match space {
+        Ok(free) if free < LEAST_SPACE => {
+            Finding::new(what, Health::Bad, format!("{} MB free", free >> 20))
+                .advise("a full disk has webhooks refused: make room")
+        }
+        Ok(free) => Finding::new(what, Health::Good, format!("writable, {} GB free", free >> 30)),
+        Err(error) => Finding::new(what, Health::Warning, error.to_string()),
+    };
+    vec![finding]
+}
+
+/// ClickHouse, its schema, its clock, and how far the events are.
+pub(super) async fn clickhouse(settings: &Settings) -> Vec<Finding> {
+    let session = match Session::open(settings).await {
+        Ok(session) => session,
+        Err(error) => {
+            let finding = Finding::new("ClickHouse", Health::Bad, format!("{error:#}"));
+            return vec![finding.advise(
+                "see clickhouse.url, or install the engine (npm ci) and see that the data folder is not \
+                 in use by another version",
+            )];
+        }
+    };
+    let findings = look_into(&session.store).await;
+    session.close().await;
+    findings
+}
+
+async fn look_into(store: &Store) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let schema = store::migrate(store).await;
+    findings.push(match schema {
+        Ok(applied) => {
+            let told = format!("answers, schema version {}", applied.version);
+            Finding::new("ClickHouse", Health::Good, told)
+        }
+        Err(error) => Finding::new("ClickHouse", Health::Bad, error.to_string()),
+    });
+    let before = session::now();
+    if let Ok(theirs) = store.clock().await {
+        let ours = before.midpoint(session::now());
+        findings.push(skew("ClickHouse's clock", theirs - ours));
+    }
+    if let Ok(state) = store.collection_state().await {
+        let age =
+            Duration::from_millis(u64::try_from(session::now() - state.last_event).unwrap_or(0));
+        let hours = age.as_secs() / 3600;
+        findings.push(match (state.last_event, hours) {
+            (0, _) => Finding::new("events", Health::Warning, "none has come in yet").advise(
+                "point the webhook of the Meta app at /webhooks/meta, and write to the Page",
+            ),
+            (_, 0..24) => {
+                Finding::new("events", Health::Good, format!("the last is {hours} h old"))
+            }
+            _ => Finding::new("events", Health::Warning, format!("the last is {hours} h old"))
+                .advise(
+                    "Meta unsubscribes a webhook that keeps failing: look at the app's webhooks",
+                ),
+        });
+        if state.quarantined > 0 {
+            let told = format!("{} items are not understood", state.quarantined);
+            findings.push(
+                Finding::new("quarantine", Health::Warning, told)
+                    .advise("journal replay --quarantined tries them again after an upgrade"),
+            );
+        }
+    }
+    findings
+}
+
+/// How far another clock is from ours, in milliseconds.
+pub(super) fn skew(what: &str, milliseconds: i64) -> Finding {
+    let told = format!("{:+.1} s from ours", seconds(milliseconds));
+    if milliseconds.abs() <= MOST_SKEW_MS {
+        return Finding::new(what, Health::Good, told);
+    }
+    let advice = "one of the clocks is wrong: have both set by NTP";
+    Finding::new(what, Health::Bad, told).advise(advice)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people")]
+fn seconds(milliseconds: i64) -> f64 {
+    milliseconds as f64 / 1000.0
+}

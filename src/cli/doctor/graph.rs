@@ -1,0 +1,177 @@
+//! What Meta says: the token, the ad accounts, each Page's subscriptions and its Get Started button.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::checks::skew;
+use super::{Finding, Health};
+use crate::cli::{session, spend};
+use crate::config::Settings;
+use crate::meta::{Graph, GraphError, PageSetup, Remedy, TokenFacts};
+
+/// Webhook fields without which something is lost, and what.
+const FIELDS: [(&str, Health, &str); 8] = [
+    ("messages", Health::Bad, "no message comes in"),
+    (
+        "messaging_postbacks",
+        Health::Bad,
+        "the ref of new people is lost, and so are taps on buttons",
+    ),
+    ("messaging_referrals", Health::Bad, "ads and links in existing threads are lost"),
+    ("message_echoes", Health::Bad, "your own answers are not seen: nobody counts as answered"),
+    ("messaging_optins", Health::Warning, "opt-ins to notifications are not seen"),
+    ("message_deliveries", Health::Warning, "deliveries are not seen"),
+    ("message_reads", Health::Warning, "read rates stay unknown"),
+    (
+        "messaging_policy_enforcement",
+        Health::Warning,
+        "it goes unseen when Meta restricts the Page",
+    ),
+];
+/// A token that ends within so many days is told of.
+const SOON_DAYS: i64 = 14;
+
+/// Everything that Meta has to be asked for.
+pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
+    let Ok(graph) = spend::graph(settings) else {
+        let told = "meta.access_token is not set: Meta is not asked";
+        return vec![
+            Finding::new("Meta", Health::Skipped, told).advise(
+                "set a system user's token to have spend, and to have its set-up looked at",
+            ),
+        ];
+    };
+    let Some(token) = &settings.graph.token else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut app_id = String::new();
+    match graph.token_facts(token.expose_secret()).await {
+        Ok(facts) => {
+            app_id.clone_from(&facts.app_id);
+            findings.extend(about_token("meta.access_token", &facts, &scopes(settings)));
+            findings.extend(clock(&facts));
+        }
+        Err(error) => findings.push(failed("meta.access_token", &error)),
+    }
+    for account in &settings.graph.ad_accounts {
+        let what = format!("ad account act_{account}");
+        findings.push(match graph.ad_account(account).await {
+            Ok(found) => {
+                let told =
+                    format!("{}, {}, days in {}", found.name, found.currency, found.time_zone);
+                Finding::new(what, Health::Good, told)
+            }
+            Err(error) => failed(&what, &error),
+        });
+    }
+    for (page, token) in &settings.graph.page_tokens {
+        findings.extend(about_page(&graph, page, token, &app_id).await);
+    }
+    if settings.graph.page_tokens.is_empty() {
+        let told =
+            "meta.page_tokens names no Page: subscriptions and Get Started are not looked at";
+        findings.push(Finding::new("Pages", Health::Skipped, told));
+    }
+    findings
+}
+
+/// What the token has to be allowed for what the settings ask.
+fn scopes(settings: &Settings) -> Vec<&'static str> {
+    let mut scopes = Vec::new();
+    if !settings.graph.ad_accounts.is_empty() {
+        scopes.push("ads_read");
+    }
+    if !settings.feedback.datasets.is_empty() {
+        scopes.push("page_events");
+    }
+    scopes
+}
+
+fn about_token(what: &str, facts: &TokenFacts, scopes: &[&str]) -> Vec<Finding> {
+    if !facts.is_valid {
+        let told = facts.problem.clone().unwrap_or_else(|| "it is not valid".to_owned());
+        return vec![
+            Finding::new(what, Health::Bad, told).advise("make a new one in Business settings"),
+        ];
+    }
+    let mut findings = Vec::new();
+    let missing: Vec<&str> =
+        scopes.iter().copied().filter(|scope| !facts.scopes.contains(*scope)).collect();
+    findings.push(if missing.is_empty() {
+        let scopes: Vec<&str> = facts.scopes.iter().map(String::as_str).collect();
+        Finding::new(what, Health::Good, format!("valid, may {}", scopes.join(", ")))
+    } else {
+        let told = format!("it lacks {}", missing.join(", "));
+        Finding::new(what, Health::Bad, told)
+            .advise("grant it to the system user, and make a new token")
+    });
+    for (ends, how) in
+        [(facts.expires_at, "ends"), (facts.data_access_expires_at, "reads no data after")]
+    {
+        let Some(ends) = ends else { continue };
+        let days = (ends - session::now() / 1000).div_euclid(86_400);
+        let date = jiff::Timestamp::from_second(ends)
+            .map_or_else(|_| ends.to_string(), |at| at.strftime("%Y-%m-%d").to_string());
+        let health = match days {
+            ..0 => Health::Bad,
+            0..SOON_DAYS => Health::Warning,
+            _ => Health::Good,
+        };
+        let finding = Finding::new(what, health, format!("{how} {date}, in {days} days"));
+        let advice = "a system user's token can be made without an end";
+        findings.push(if health == Health::Good { finding } else { finding.advise(advice) });
+    }
+    findings
+}
+
+/// Meta's clock, to the second.
+fn clock(facts: &TokenFacts) -> Option<Finding> {
+    let theirs = facts.answered_at?;
+    Some(skew("Meta's clock", theirs * 1000 + 500 - session::now()))
+}
+
+async fn about_page(graph: &Graph, page: &str, token: &SecretString, app_id: &str) -> Vec<Finding> {
+    let what = format!("Page {page}");
+    let graph = graph.with_token(token.clone());
+    match graph.page_setup(page, app_id).await {
+        Ok(setup) => about_setup(&what, &setup),
+        Err(error) => vec![failed(&what, &error)],
+    }
+}
+
+fn about_setup(what: &str, setup: &PageSetup) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if setup.has_app {
+        findings.push(Finding::new(what, Health::Good, format!("{}, subscribed", setup.name)));
+        for (field, health, lost) in FIELDS {
+            if !setup.subscribed_fields.contains(field) {
+                findings.push(
+                    Finding::new(what, health, format!("it is not subscribed to {field}: {lost}"))
+                        .advise("add the field: POST /PAGE/subscribed_apps, or the app's Messenger settings"),
+                );
+            }
+        }
+    } else {
+        findings.push(Finding::new(what, Health::Bad, "it sends no webhooks to this app").advise(
+            "subscribe the app: POST /PAGE/subscribed_apps, or the app's Messenger settings",
+        ));
+    }
+    if !setup.has_get_started {
+        findings.push(
+            Finding::new(
+                what,
+                Health::Bad,
+                "it has no Get Started button: the ref of everybody who is new is lost",
+            )
+            .advise("POST /me/messenger_profile {\"get_started\": {\"payload\": \"GET_STARTED\"}}"),
+        );
+    }
+    findings
+}
+
+fn failed(what: &str, error: &GraphError) -> Finding {
+    let finding = Finding::new(what, Health::Bad, error.to_string());
+    match error.remedy() {
+        Remedy::Authorise => finding.advise("renew the token, or grant it more"),
+        Remedy::Stop => finding.advise("see the id, and that the token's user has a role there"),
+        _ => finding.advise("try again later"),
+    }
+}
