@@ -165,6 +165,40 @@ async fn a_server_syncs_by_itself() {
     assert_eq!(stored(&read_back(&world).await), expected(&fewer));
 }
 
+/// Before the limit is hit requests are spaced; behind it they wait as long as Meta says.
+#[tokio::test]
+async fn requests_slow_down_before_metas_limit_is_hit() {
+    let account = accounts(40, 2)[0].clone();
+    let fake = FakeGraph::start(vec![account.clone()], Trouble::none()).await;
+    fake.with(|inner| inner.page_rows = 20);
+    let pause = Duration::from_millis(60);
+    let patience = Patience { longest_pause: pause, ..Patience::default() };
+    let graph = Graph::new(&fake.address, "v25.0", TOKEN.into(), patience).unwrap();
+    let yesterday = today().yesterday().unwrap();
+    let query = messenger_funnel::meta::InsightsQuery {
+        account_id: account.id.to_string(),
+        since: yesterday,
+        until: yesterday,
+    };
+    let mut pages = async || {
+        let started = std::time::Instant::now();
+        let (mut after, mut pages) = (None, 0);
+        loop {
+            let page = graph.insights(&query, after.as_deref()).await.unwrap();
+            pages += 1;
+            after = page.after;
+            if after.is_none() {
+                return (pages, started.elapsed());
+            }
+        }
+    };
+    let (count, quick) = pages().await;
+    fake.with(|inner| inner.trouble.used = 96);
+    let (_, slow) = pages().await;
+    assert!(count >= 3 && slow > pause * (count - 1), "{count} pages in {quick:?}, then {slow:?}");
+    assert!(quick < slow);
+}
+
 /// Whatever mix of errors comes: the table ends right, or the error is told and the next sync mends it.
 #[test]
 fn whatever_goes_wrong_the_figures_are_right_or_the_error_is_told() {
