@@ -82,6 +82,23 @@ pub struct AdNames {
     pub campaign_name: String,
 }
 
+impl AdNames {
+    /// What all ads of a row at a level have in common.
+    fn at(self, level: Level) -> Self {
+        match level {
+            Level::Ad => self,
+            Level::AdSet => Self { ad_name: String::new(), ..self },
+            Level::Campaign => Self {
+                account_id: self.account_id,
+                campaign_id: self.campaign_id,
+                campaign_name: self.campaign_name,
+                ..Self::default()
+            },
+            Level::Placement | Level::Link | Level::Source => Self::default(),
+        }
+    }
+}
+
 /// What links had before a thread was opened, and what they cost without a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkBefore {

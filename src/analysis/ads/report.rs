@@ -113,7 +113,8 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
         let opened = |row: &AdsRow| row.steps[0].count;
         spend(other).total_cmp(&spend(one)).then(opened(other).cmp(&opened(one)))
     });
-    let totals = totals.into_iter().map(|(currency, sum)| ((String::new(), currency), sum));
+    // Those with costs first.
+    let totals = totals.into_iter().rev().map(|(currency, sum)| ((String::new(), currency), sum));
     Ok(AdsReport {
         level: level.as_str(),
         from: period.from.to_rfc3339(),

@@ -76,7 +76,7 @@ pub(super) fn sums(
             _ => ad_key(level, &day.ad_id, &names),
         };
         let row = rows.entry((key, day.currency.clone())).or_default();
-        (row.name, row.names) = (name, names);
+        (row.name, row.names) = (name, names.at(level));
         row.shown(day);
     }
     add_costs(data, level, period, &mut rows);
@@ -213,8 +213,9 @@ fn add_conversations(
         let is_paid = !is_ad || is_known(data, period, opening.ad, days.get(at).unwrap_or(0));
         let row = rows.entry(key).or_default();
         if is_ad && row.name.is_empty() && level != Level::Source {
-            row.names = data.ads.get(opening.ad).cloned().unwrap_or_default();
-            row.name = ad_key(level, opening.ad, &row.names).1;
+            let names = data.ads.get(opening.ad).cloned().unwrap_or_default();
+            row.name = ad_key(level, opening.ad, &names).1;
+            row.names = names.at(level);
         }
         for (step, counts) in steps.iter().enumerate() {
             let count = counts.get(at).unwrap_or(0);

@@ -89,14 +89,23 @@ impl AdsPage {
             };
             format!("{account}: {}", spans(&unknown.days))
         });
-        let row = |row: &AdsRow| Row::new(row, titles);
+        // What is put down by hand is not unknown where nothing is.
+        let is_by_hand = matches!(report.level, "link" | "source");
+        let row = |row: &AdsRow| Row::new(row, titles, is_by_hand);
+        let total = |total: &AdsRow| {
+            let name = total.currency.as_ref().map_or_else(
+                || "All without costs".to_owned(),
+                |currency| format!("All in {currency}"),
+            );
+            Row { name, ..row(total) }
+        };
         Self {
             page: "ads",
             levels: levels.collect(),
             level: report.level,
             label: label(report.level),
             steps: STEPS.iter().map(|step| words::stage(step)).collect(),
-            totals: report.totals.iter().map(row).collect(),
+            totals: report.totals.iter().map(total).collect(),
             rows: report.rows.iter().take(MOST_ROWS).map(row).collect(),
             more: report.rows.len().saturating_sub(MOST_ROWS),
             unknown: unknown.collect(),
@@ -111,7 +120,7 @@ impl AdsPage {
 }
 
 impl Row {
-    fn new(row: &AdsRow, titles: &HashMap<String, String>) -> Self {
+    fn new(row: &AdsRow, titles: &HashMap<String, String>, is_by_hand: bool) -> Self {
         let currency = row.currency.as_deref().unwrap_or_default();
         let in_currency = |amount: f64| format!("{}\u{a0}{currency}", exact(amount));
         let name = match (row.name.as_str(), titles.get(&row.id)) {
@@ -132,7 +141,11 @@ impl Row {
             ]
         });
         Self {
-            spend: row.spend.map_or_else(|| "unknown".to_owned(), in_currency),
+            spend: match row.spend {
+                Some(spend) => in_currency(spend),
+                None if is_by_hand => dash(),
+                None => "unknown".to_owned(),
+            },
             impressions: count(row.impressions),
             clicks: count(row.clicks),
             ctr: percent(row.ctr.map(|ctr| ctr.rate)),
