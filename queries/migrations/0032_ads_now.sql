@@ -7,6 +7,7 @@ SELECT
     argMaxIf(adset_id, version, adset_id != '') AS adset_id,
     argMaxIf(adset_name, version, adset_name != '') AS adset_name,
     argMaxIf(campaign_id, version, campaign_id != '') AS campaign_id,
-    argMaxIf(campaign_name, version, campaign_name != '') AS campaign_name
+    argMaxIf(campaign_name, version, campaign_name != '') AS campaign_name,
+    argMaxIf(currency, version, currency != '') AS currency
 FROM ads
 GROUP BY ad_id

@@ -60,6 +60,8 @@ pub struct NamedAd {
     pub campaign_id: String,
     /// Name of its campaign; may be empty.
     pub campaign_name: String,
+    /// ISO 4217, in which it is paid; may be empty.
+    pub currency: String,
 }
 
 /// What came by an ad on a day: a row of the question `our_ad_days`.

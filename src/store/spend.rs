@@ -59,6 +59,7 @@ struct AdRow {
     adset_name: String,
     campaign_id: String,
     campaign_name: String,
+    currency: String,
     version: u64,
 }
 
@@ -192,6 +193,7 @@ impl Store {
                 adset_name: day.adset_name.clone(),
                 campaign_id: day.campaign_id.clone(),
                 campaign_name: day.campaign_name.clone(),
+                currency: day.currency.clone(),
                 version,
             })
             .collect();

@@ -54,6 +54,7 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
                 adset_name: ad.adset_name,
                 campaign_id: ad.campaign_id,
                 campaign_name: ad.campaign_name,
+                currency: ad.currency,
             };
             (ad.ad_id, names)
         });

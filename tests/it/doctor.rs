@@ -84,6 +84,7 @@ async fn doctor_finds_what_is_wrong_at_meta() {
     assert_eq!(told(&all, "meta.access_token", "valid, may ads_read"), "good");
     assert_eq!(told(&all, "Meta's clock", "s from ours"), "good");
     assert_eq!(told(&all, "ad account act_101", "EUR, days in Europe/Paris"), "good");
+    assert_eq!(told(&all, "spend of act_101", "none is known"), "warning");
     assert_eq!(told(&all, "ad account act_999", "does not exist"), "bad");
     assert_eq!(told(&all, "Page 1", "Page 1, subscribed"), "good");
     assert!(!all.iter().any(|one| one["what"] == "Page 1" && one["health"] != "good"), "{all:#?}");

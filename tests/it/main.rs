@@ -17,6 +17,7 @@
 )]
 
 mod ads;
+mod ads_oracle;
 mod analysis_oracle;
 mod attribution;
 mod attribution_page;

@@ -180,7 +180,7 @@ async fn requests_slow_down_before_metas_limit_is_hit() {
         since: yesterday,
         until: yesterday,
     };
-    let mut pages = async || {
+    let pages = async || {
         let started = std::time::Instant::now();
         let (mut after, mut pages) = (None, 0);
         loop {

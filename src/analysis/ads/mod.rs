@@ -80,6 +80,8 @@ pub struct AdNames {
     pub campaign_id: String,
     /// Name of its campaign; may be empty.
     pub campaign_name: String,
+    /// ISO 4217, in which it is paid; may be empty.
+    pub currency: String,
 }
 
 impl AdNames {

@@ -87,12 +87,14 @@ pub(super) fn sums(
     Ok(rows)
 }
 
-/// The currency of each ad: of its spend, else of its account.
+/// The currency of each ad: of its spend in the period, else of its latest, else of its account.
 fn currencies(data: &AdsData) -> HashMap<String, String> {
     let mut currencies: HashMap<String, String> = HashMap::new();
     for (ad, names) in &data.ads {
         let account = data.accounts.iter().find(|account| account.id == names.account_id);
-        currencies.extend(account.map(|account| (ad.clone(), account.currency.clone())));
+        let own = Some(&names.currency).filter(|currency| !currency.is_empty());
+        let currency = own.or(account.map(|account| &account.currency));
+        currencies.extend(currency.map(|currency| (ad.clone(), currency.clone())));
     }
     let spent = data.spend.iter().map(|day| (day.ad_id.clone(), day.currency.clone()));
     currencies.extend(spent);
@@ -107,6 +109,7 @@ fn names_of(day: &AdDay) -> AdNames {
         adset_name: day.adset_name.clone(),
         campaign_id: day.campaign_id.clone(),
         campaign_name: day.campaign_name.clone(),
+        currency: day.currency.clone(),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::store::{self, Store};
 
 /// Clocks that differ by more put events on wrong days.
 pub(super) const MOST_SKEW_MS: i64 = 5_000;
+/// Spend is looked for this far back.
+const MOST_SPEND_DAYS: i64 = 60;
 /// Below this the journal soon refuses webhooks.
 const LEAST_SPACE: u64 = 1 << 30;
 
@@ -87,7 +89,8 @@ pub(super) async fn clickhouse(settings: &Settings) -> Vec<Finding> {
             )];
         }
     };
-    let findings = look_into(&session.store).await;
+    let mut findings = look_into(&session.store).await;
+    findings.extend(spend(settings, &session.store).await);
     session.close().await;
     findings
 }
@@ -130,6 +133,32 @@ async fn look_into(store: &Store) -> Vec<Finding> {
                     .advise("journal replay --quarantined tries them again after an upgrade"),
             );
         }
+    }
+    findings
+}
+
+/// Whether it is known what each ad account's ads cost until the day before yesterday.
+async fn spend(settings: &Settings, store: &Store) -> Vec<Finding> {
+    let now = jiff::Timestamp::from_millisecond(session::now()).unwrap_or_default();
+    let today = settings.time_zone.to_datetime(now).date();
+    let days = |days: i64| today.saturating_sub(jiff::Span::new().days(days));
+    let Ok(known) = store.known_spend_days(days(MOST_SPEND_DAYS), today).await else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for account in &settings.graph.ad_accounts {
+        let newest =
+            known.iter().filter(|day| day.account_id == *account).map(|day| day.date).max();
+        let what = format!("spend of act_{account}");
+        findings.push(match newest {
+            Some(date) if date >= days(2) => {
+                Finding::new(what, Health::Good, format!("known until {date}"))
+            }
+            Some(date) => Finding::new(what, Health::Warning, format!("known until {date} only"))
+                .advise("spend sync tells why it does not go on"),
+            None => Finding::new(what, Health::Warning, "none is known")
+                .advise("serve reads it by spend.schedule, spend sync at once"),
+        });
     }
     findings
 }
