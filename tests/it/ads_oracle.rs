@@ -189,6 +189,11 @@ fn slow(
     rows
 }
 
+#[expect(clippy::cast_sign_loss, reason = "it is no debt")]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
+}
+
 /// What the report says, in the same terms; costs are checked against the counts.
 fn found(report: &Value) -> BTreeMap<(String, String), Sums> {
     let rows = report["rows"].as_array().unwrap().iter().map(|row| {
@@ -198,7 +203,7 @@ fn found(report: &Value) -> BTreeMap<(String, String), Sums> {
         );
         let spend = row["spend"].as_f64();
         let mut sums = Sums {
-            spend_cents: spend.map(|spend| (spend * 100.0).round() as u64),
+            spend_cents: spend.map(|spend| whole(spend * 100.0)),
             value_e4: row["value"].as_f64().map_or(0, |value| (value * 10_000.0).round() as i64),
             ..Sums::default()
         };
@@ -208,7 +213,7 @@ fn found(report: &Value) -> BTreeMap<(String, String), Sums> {
             sums.counts[place] = step["count"].as_u64().unwrap();
             sums.paid[place] = match (spend, step["cost"]["value"].as_f64()) {
                 // Spend by cost is how many paid for it.
-                (Some(spend), Some(cost)) if spend > 0.0 => (spend / cost).round() as u64,
+                (Some(spend), Some(cost)) if spend > 0.0 => whole(spend / cost),
                 (Some(_), None) => 0,
                 _ => sums.counts[place],
             };
