@@ -1,4 +1,4 @@
-//! What ads cost: read from Meta's insights ([`sync`]) or from files that Ads Manager exports
+//! What ads cost: read from Meta's insights ([`sync()`]) or from files that Ads Manager exports
 //! ([`export`]).
 
 pub mod export;
