@@ -63,7 +63,9 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
     let today = session::now_timestamp();
     let today =
         jiff::Timestamp::from_millisecond(today.0)?.to_zoned_datetime(settings.time_zone.clone());
-    if let Some(day) = days.iter().find(|day| day.date > today.date()) {
+    // Where the account is it may be tomorrow already.
+    let latest = today.date().tomorrow()?;
+    if let Some(day) = days.iter().find(|day| day.date > latest) {
         bail!("ad {}, {}: this day is still to come", day.ad_id, day.date);
     }
     let session = Session::open(&settings).await?;

@@ -26,7 +26,7 @@ pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};
 pub use reported::ReportedConversion;
 pub use source::Source;
-pub use spend::{AdAccount, AdDay};
+pub use spend::{AdAccount, AdDay, MOST_SPEND};
 pub use timestamp::Timestamp;
 
 /// Milliseconds of one day without a clock change.

@@ -4,6 +4,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+/// More than anybody spends on a day; what the database holds exactly.
+pub const MOST_SPEND: i64 = 10_000_000_000_000;
+
 /// An ad's figures of one day of its account, in one currency, of one placement if it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdDay {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::Graph;
 use super::error::GraphError;
-use crate::domain::{AdAccount, AdDay};
+use crate::domain::{AdAccount, AdDay, MOST_SPEND};
 
 /// Rows of a page.
 const PAGE_ROWS: usize = 500;
@@ -159,6 +159,10 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
     if ad_id.is_empty() {
         return Err(GraphError::Form("a row without ad_id".to_owned()));
     }
+    let spend: Decimal = number(row, "spend")?;
+    if spend.abs() > Decimal::from(MOST_SPEND) {
+        return Err(GraphError::Form(format!("spend: {spend} is more than anybody spends")));
+    }
     let actions = row["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
     let action = |name: &str| {
         let found = actions.iter().find(|action| action["action_type"] == name);
@@ -178,7 +182,7 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
         position: plain(row, "platform_position"),
         impressions: number(row, "impressions")?,
         clicks: number(row, "inline_link_clicks")?,
-        spend: number::<Decimal>(row, "spend")?,
+        spend,
         currency: plain(row, "account_currency"),
         conversations_started: action(STARTED)?,
         first_replies: action(FIRST_REPLY)?,

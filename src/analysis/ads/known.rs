@@ -30,30 +30,53 @@ impl KnownDays {
 
     /// Whether it is known what an ad of an account (empty if that is unknown) cost on a day.
     pub(super) fn knows(&self, account: &str, ad_id: &str, date: Date) -> bool {
-        let has = |account: &str| self.days.get(account).is_some_and(|days| days.contains(&date));
-        // A file that tells of the day tells of every ad that was shown on it.
-        has("") || has(account) || self.of_ads.contains(&(ad_id.to_owned(), date))
+        if self.of_ads.contains(&(ad_id.to_owned(), date)) {
+            return true;
+        }
+        // A file that tells of the day tells of every ad that was shown on it, but for those of accounts
+        // that are read from Meta: of these it may hold some only.
+        let days = self.days.get(account).or_else(|| self.days.get(""));
+        days.is_some_and(|days| days.contains(&date))
     }
 
     /// The days of a range that are unknown, of each account that is known at all.
     pub(super) fn unknown(&self, days: &[Date]) -> BTreeMap<String, Vec<Date>> {
-        let of_files = self.days.get("");
         let mut unknown = BTreeMap::new();
         let accounts: BTreeSet<&str> = self.days.keys().map(String::as_str).collect();
         for account in accounts {
-            // Beside accounts that are read from Meta a file only fills gaps.
+            // Beside accounts that are read from Meta it is not known which days a file ought to hold.
             if account.is_empty() && self.days.len() > 1 {
                 continue;
             }
             let own = &self.days[account];
-            let is_unknown = |date: &&Date| {
-                !own.contains(date) && !of_files.is_some_and(|files| files.contains(date))
-            };
-            let missing: Vec<Date> = days.iter().filter(is_unknown).copied().collect();
+            let missing: Vec<Date> =
+                days.iter().filter(|date| !own.contains(date)).copied().collect();
             if !missing.is_empty() {
                 unknown.insert(account.to_owned(), missing);
             }
         }
         unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_says_nothing_of_the_other_ads_of_an_account_that_is_read_from_meta() {
+        let date = |day| Date::constant(2026, 11, day);
+        let days = [(date(1), "9"), (date(2), ""), (date(3), "9"), (date(3), "")];
+        let mut known = KnownDays::new(days.map(|(date, account)| (date, account.to_owned())));
+        known.note("told", date(2));
+        assert!(known.knows("9", "any", date(1)) && known.knows("9", "told", date(2)));
+        assert!(!known.knows("9", "other", date(2)));
+        // Of an account that is not read from Meta files are all there is.
+        assert!(known.knows("", "any", date(2)) && known.knows("8", "any", date(2)));
+        assert!(!known.knows("8", "any", date(1)));
+        let unknown = known.unknown(&[date(1), date(2), date(3)]);
+        assert_eq!(unknown, BTreeMap::from([("9".to_owned(), vec![date(2)])]));
+        let files = KnownDays::new([(date(2), String::new())]);
+        assert_eq!(files.unknown(&[date(1), date(2)])[""], [date(1)]);
     }
 }

@@ -16,7 +16,7 @@ pub use columns::{Field, Mapping};
 pub use number::{DateOrder, DecimalMark};
 use sheet::Cell;
 
-use crate::domain::AdDay;
+use crate::domain::{AdDay, MOST_SPEND};
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +167,9 @@ impl<'a> RowReader<'a> {
         let spend = self.number(cells, Field::Spend)?.unwrap_or_default();
         if spend.is_sign_negative() && !spend.is_zero() {
             bail!("{}: {spend} is negative", self.header(Field::Spend));
+        }
+        if spend > Decimal::from(MOST_SPEND) {
+            bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
         }
         let clicks = match self.count(cells, Field::Clicks)? {
             Some(clicks) => Some(clicks),
