@@ -29,8 +29,8 @@ const MOST_SEQUENCES: u64 = 50;
 
 type Asks = Result<Query<Asked>, QueryRejection>;
 
-/// The rows of the question's breakdown compared with all others, or, without one, its period with the
-/// one before it of the same length.
+/// The rows of the question's breakdown compared with all others, or, without one, its period with another
+/// that it names, or with the one before it of the same length.
 ///
 /// # Errors
 /// If it cannot be computed, or the funnel has no such step.
@@ -48,9 +48,10 @@ pub async fn answer_verdicts(
     periods_compared(&report, &other, question)
 }
 
-/// The question over the period before its own, without a breakdown.
+/// The question over the period that its own is compared with, without a breakdown.
 pub(super) fn period_before(question: &Question) -> Question {
-    Question { period: before(&question.period), by: Vec::new(), ..question.clone() }
+    let period = question.against.clone().unwrap_or_else(|| before(&question.period));
+    Question { period, by: Vec::new(), ..question.clone() }
 }
 
 /// The rows of a report beside all others, by the question's steps.

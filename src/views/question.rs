@@ -48,6 +48,12 @@ pub struct Asked {
     /// The step of which a share is taken.
     #[arg(skip)]
     pub of: Option<String>,
+    /// Begin of the period that the question's is compared with; as `from`.
+    #[arg(skip)]
+    pub against_from: Option<String>,
+    /// Its end; as `to`.
+    #[arg(skip)]
+    pub against_to: Option<String>,
     /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
     #[serde(flatten)]
@@ -117,6 +123,8 @@ pub struct Question {
     pub step: Option<String>,
     /// The step of which a share is taken, if one was named.
     pub of: Option<String>,
+    /// What the period is compared with; `None`: the period before it.
+    pub against: Option<Period>,
     /// How credit is given.
     pub credit: Credit,
 }
@@ -194,7 +202,25 @@ impl Asked {
             return Err(Misunderstood { parameter: "limit", reason });
         }
         let (step, of) = (self.step.clone(), self.of.clone());
-        Ok(Question { period, by, format, offset, limit, step, of, credit })
+        let against = self.against(zone, now)?;
+        Ok(Question { period, by, format, offset, limit, step, of, against, credit })
+    }
+}
+
+impl Asked {
+    fn against(&self, zone: &TimeZone, now: Timestamp) -> Result<Option<Period>, Misunderstood> {
+        let (from, to) = match (self.against_from.as_deref(), self.against_to.as_deref()) {
+            (None, None) => return Ok(None),
+            (Some(from), Some(to)) => (from, to),
+            _ => {
+                let reason = "a period has both ends: against_from and against_to".to_owned();
+                return Err(Misunderstood { parameter: "against_from", reason });
+            }
+        };
+        let period = Period::parse(Some(from), Some(to), zone, now);
+        period
+            .map(Some)
+            .map_err(|error| Misunderstood { parameter: "against_from", reason: error.to_string() })
     }
 }
 

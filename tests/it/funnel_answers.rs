@@ -67,6 +67,14 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
         let all = count(&before, first).unwrap();
         let rate = half["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
         assert!((rate - last as f64 / all as f64).abs() < 1e-12, "{half}");
+        // Or beside any other.
+        let other = "from=2026-11-10&to=2026-11-19&against_from=2026-11-03&against_to=2026-11-05";
+        let other = server.json(&format!("{path}/comparison?{other}")).await;
+        let then = server.json(&format!("{path}?from=2026-11-03&to=2026-11-05")).await;
+        let reached = counts(&then["steps"]).last().unwrap().1;
+        let rate = other["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
+        let all = count(&then, first).unwrap();
+        assert!((rate - reached as f64 / all as f64).abs() < 1e-12, "{other}");
 
         let drivers = server.json(&format!("{path}/drivers?{RANGE}&step=lead")).await;
         let keys: std::collections::BTreeSet<&String> = rows(&drivers, "rows")
@@ -78,6 +86,8 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
     for (query, said) in [
         ("step=sold&by=source", "unknown step \\\"sold\\\"; known are impressions, clicks, opened"),
         ("step=opened&of=lead&by=source", "comes before"),
+        ("against_from=2026-11-01", "a period has both ends"),
+        ("against_from=2026-11-02&against_to=2026-11-01", "against_from"),
     ] {
         let path = format!("/api/v1/funnels/click-to-messenger/comparison?{RANGE}&{query}");
         let (status, told) = server.get(&path).await;
