@@ -22,7 +22,7 @@ enum What {
     /// Register a link; prints its address and where it leads
     Add(AddArgs),
     /// Show all links, and what came of them
-    List(Asked),
+    List(Box<Asked>),
     /// Change a link
     Edit(EditArgs),
     /// Take a link out of use; it still leads to the thread
