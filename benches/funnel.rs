@@ -67,6 +67,7 @@ async fn measure(people: u64) {
         limit: 1000,
         step: None,
         of: None,
+        against: None,
         credit: Credit {
             model: Model::Last,
             parameters: Parameters::default(),
