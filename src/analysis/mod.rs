@@ -21,7 +21,7 @@ mod threads;
 mod verdict;
 
 pub use ads::{
-    AdNames, AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, StageCost,
+    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, StageCost,
     UnknownDays, ads,
 };
 pub use attribution::{
@@ -41,8 +41,7 @@ pub use funnels::{
 };
 pub use rates::{Rate, wilson};
 pub use reconciliation::{
-    BothCounts, Causes, OurAdDay, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS,
-    reconcile,
+    BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
 };
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};

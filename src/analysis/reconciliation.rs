@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::ads::AdNames;
-use crate::domain::AdDay;
+use crate::domain::{AdDay, AdNames, OurAdDay, add_known};
 
 /// Days before a day by which it is known what is usual.
 pub const USUAL_DAYS: i64 = 28;
@@ -18,25 +17,6 @@ pub const USUAL_DAYS: i64 = 28;
 const ENOUGH: f64 = 50.0;
 /// The normal distribution's 99.95th percentile: of days as usual one in a thousand is outside.
 const FAR: f64 = 3.290_526_731_491_926;
-
-/// What came by an ad on a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OurAdDay {
-    /// The ad; empty: first conversations without a referral.
-    pub ad_id: String,
-    /// The day.
-    pub date: Date,
-    /// Conversations.
-    pub opened: u64,
-    /// Those in which the person wrote.
-    pub messaged: u64,
-    /// Those of them that are the person's first.
-    pub first: u64,
-    /// Entries by the ad.
-    pub touches: u64,
-    /// Events that came in more than an hour after their time.
-    pub late: u64,
-}
 
 /// Everything that the comparison is made of; days from [`USUAL_DAYS`] before the period.
 #[derive(Debug, Default)]
@@ -179,9 +159,7 @@ fn meta_days(counts: &BothCounts) -> BTreeMap<String, BTreeMap<Date, MetaDay>> {
         let Some(started) = day.conversations_started else { continue };
         let sum = meta.entry(day.account_id.clone()).or_default().entry(day.date).or_default();
         sum.started += started;
-        if let Some(first) = day.first_replies {
-            *sum.first.get_or_insert_default() += first;
-        }
+        add_known(&mut sum.first, day.first_replies);
         *sum.by_ad.entry(day.ad_id.clone()).or_default() += started;
     }
     meta

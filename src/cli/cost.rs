@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::domain::{Cost, CostOf, Source};
+use crate::domain::{Cost, CostOf, MOST_MONEY, Source, is_currency};
 use crate::store::Store;
 use crate::views::table;
 
@@ -75,7 +75,7 @@ pub(super) async fn run(settings: Settings, args: CostArgs) -> anyhow::Result<()
 }
 
 async fn work(store: &Store, what: What) -> anyhow::Result<String> {
-    let now = u64::try_from(session::now()).unwrap_or(0) * 1000;
+    let now = session::now_timestamp().micros();
     let costs = store.costs().await?;
     match what {
         What::Add(args) => {
@@ -120,13 +120,10 @@ impl AddArgs {
                 (CostOf::Source, source)
             }
         };
-        let is_currency =
-            self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase());
-        if !is_currency {
+        if !is_currency(&self.currency) {
             bail!("currency: {:?} is none such as EUR", self.currency);
         }
-        let most = Decimal::from(10_000_000_000_000_i64);
-        if self.amount <= Decimal::ZERO || self.amount > most {
+        if self.amount <= Decimal::ZERO || self.amount > Decimal::from(MOST_MONEY) {
             bail!("amount: {} is no amount that something costs", self.amount);
         }
         let last = self.through.unwrap_or(self.from);

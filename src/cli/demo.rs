@@ -100,7 +100,7 @@ fn new_note(args: &DemoArgs, settings: &Settings) -> anyhow::Result<Note> {
 async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::Result<()> {
     let (from, to) = (Timestamp(note.from), Timestamp(note.to));
     let (first, last) = Period::new(from, to, settings.time_zone.clone())?.first_and_last_day();
-    let edited_at = u64::try_from(note.to).unwrap_or(0) * 1000;
+    let edited_at = to.micros();
     for link in synthetic::links() {
         server.store().save_link(link, edited_at).await?;
     }

@@ -123,7 +123,7 @@ async fn refused(
             status: "again".to_owned(),
             reason,
             trace: text("trace", row)?,
-            version: u64::try_from(now.0).unwrap_or(0) * 1000,
+            version: now.micros(),
         });
     }
     if args.again {

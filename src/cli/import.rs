@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use futures_util::StreamExt;
@@ -15,7 +15,7 @@ use indicatif::ProgressBar;
 use super::audience;
 use super::import_conversions;
 use super::import_spend;
-use super::importing::Importing;
+use super::importing::{self, Importing};
 use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
@@ -79,13 +79,7 @@ pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<
     session.close().await;
     let Imported { bodies, failures } = outcome?;
     println!("imported {bodies} webhooks");
-    if failures.is_empty() {
-        return Ok(());
-    }
-    for failure in failures.iter().take(20) {
-        eprintln!("{failure}");
-    }
-    bail!("{} lines could not be imported; all others were", failures.len())
+    importing::tell(&failures)
 }
 
 #[derive(Default)]

@@ -9,16 +9,13 @@ use anyhow::{Context, bail};
 use csv::ReaderBuilder;
 use serde_json::Value;
 
-use super::importing::Importing;
+use super::importing::{self, Importing};
 use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
 use crate::domain::ReportedConversion;
 use crate::normalize::{FieldError, REPORTED_FIELDS, read_reported, reported_row};
-
-/// Rows that are told of when they are wrong.
-const TOLD: usize = 20;
 
 /// `import conversions`.
 pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result<()> {
@@ -45,13 +42,7 @@ pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result
     session.close().await;
     outcome?;
     println!("imported {} conversions", found.len());
-    if failures.is_empty() {
-        return Ok(());
-    }
-    for failure in failures.iter().take(TOLD) {
-        eprintln!("{failure}");
-    }
-    bail!("{} lines could not be imported; all others were", failures.len())
+    importing::tell(&failures)
 }
 
 async fn import(

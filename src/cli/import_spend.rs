@@ -69,7 +69,7 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
         bail!("ad {}, {}: this day is still to come", day.ad_id, day.date);
     }
     let session = Session::open(&settings).await?;
-    let imported_at = u64::try_from(session::now()).unwrap_or(0) * 1000;
+    let imported_at = session::now_timestamp().micros();
     let saved = session.store.save_spend(&days, imported_at).await;
     session.close().await;
     Ok(saved?)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +11,9 @@ use super::session::{self, Session};
 use crate::config::Settings;
 use crate::journal::{Journal, Limits};
 use crate::store::{Shipper, StoreError};
+
+/// Lines that are told of when they are wrong.
+const TOLD: usize = 20;
 
 /// An import under way.
 pub(super) struct Importing<'a> {
@@ -56,6 +59,20 @@ impl<'a> Importing<'a> {
         drop(self.journal);
         Ok(())
     }
+}
+
+/// Tells of lines that could not be imported.
+///
+/// # Errors
+/// If there are any.
+pub(super) fn tell(failures: &[String]) -> anyhow::Result<()> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    for failure in failures.iter().take(TOLD) {
+        eprintln!("{failure}");
+    }
+    bail!("{} lines could not be imported; all others were", failures.len())
 }
 
 /// Journals of imports that were killed: never reported as imported, so nothing is lost with them.

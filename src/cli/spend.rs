@@ -54,11 +54,12 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
     let What::Sync(args) = args.what;
     let graph = graph(&settings)?;
     let mut how = sync_settings(&settings);
-    if !args.accounts.is_empty() {
-        let digits = |account: &String| account.trim_start_matches("act_").to_owned();
-        how.accounts = args.accounts.iter().map(digits).collect();
-    }
-    if how.accounts.is_empty() {
+    let accounts: Vec<&str> = if args.accounts.is_empty() {
+        settings.graph.ad_accounts.iter().map(String::as_str).collect()
+    } else {
+        args.accounts.iter().map(|account| account.trim_start_matches("act_")).collect()
+    };
+    if accounts.is_empty() {
         bail!("meta.ad_accounts names no ad account");
     }
     how.months = args.months.unwrap_or(how.months);
@@ -68,7 +69,7 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
     let session = Session::open(&settings).await?;
     let bar = progress::bar(0, "days");
     let mut failed = 0;
-    for account in &how.accounts {
+    for account in &accounts {
         let advanced = |advance| match advance {
             Advance::Due(days) => bar.inc_length(days),
             Advance::Stored(days) => bar.inc(days),
@@ -86,7 +87,7 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
     bar.finish_and_clear();
     session.close().await;
     if failed > 0 {
-        bail!("{failed} of {} ad accounts could not be read", how.accounts.len());
+        bail!("{failed} of {} ad accounts could not be read", accounts.len());
     }
     Ok(())
 }
@@ -116,7 +117,6 @@ pub(super) fn graph(settings: &Settings) -> anyhow::Result<Graph> {
 
 fn sync_settings(settings: &Settings) -> SyncSettings {
     SyncSettings {
-        accounts: settings.graph.ad_accounts.clone(),
         months: settings.spend.months,
         fresh_for: FRESH_FOR,
         folder: settings.data_dir.join("spend"),
@@ -128,7 +128,8 @@ fn sync_settings(settings: &Settings) -> SyncSettings {
 /// Syncs at the start and by the schedule, until `stop`; nothing without token or accounts.
 pub(super) async fn by_schedule(settings: Settings, store: Store, stop: CancellationToken) {
     let how = sync_settings(&settings);
-    if how.accounts.is_empty() || settings.graph.token.is_none() {
+    let accounts = &settings.graph.ad_accounts;
+    if accounts.is_empty() || settings.graph.token.is_none() {
         return;
     }
     let graph = match graph(&settings) {
@@ -140,7 +141,7 @@ pub(super) async fn by_schedule(settings: Settings, store: Store, stop: Cancella
     };
     loop {
         let mut is_done = true;
-        for account in &how.accounts {
+        for account in accounts {
             let work = spend::sync(&graph, &store, &how, account, session::now, &|_| {});
             let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
             match done {

@@ -4,12 +4,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::ClickId;
+use super::{ClickId, MOST_MONEY, is_currency};
 
 /// Longest ref that Meta documents.
 pub const LONGEST_REF: usize = 2083;
-/// More than any link costs; what the database holds exactly.
-const MOST_COST: i64 = 10_000_000_000_000;
 /// Longest name of a campaign, a medium or an owner.
 const LONGEST_NAME: usize = 200;
 /// Longest slug.
@@ -121,16 +119,15 @@ impl Link {
             }
         }
         if let Some(cost) = self.cost {
-            if cost.is_sign_negative() || cost >= Decimal::from(MOST_COST) {
-                return wrong("cost", format!("{cost} is not between 0 and {MOST_COST}"));
+            if cost.is_sign_negative() || cost >= Decimal::from(MOST_MONEY) {
+                return wrong("cost", format!("{cost} is not between 0 and {MOST_MONEY}"));
             }
             if cost.normalize().scale() > 4 {
                 return wrong("cost", format!("{cost} has more than four decimals"));
             }
         }
-        let is_currency =
-            self.currency.len() == 3 && self.currency.bytes().all(|byte| byte.is_ascii_uppercase());
-        if self.cost.is_some() != is_currency || !(is_currency || self.currency.is_empty()) {
+        let has_currency = is_currency(&self.currency);
+        if self.cost.is_some() != has_currency || !(has_currency || self.currency.is_empty()) {
             return wrong(
                 "currency",
                 "a cost needs a currency such as EUR, and only a cost".to_owned(),

@@ -7,6 +7,7 @@ mod cost;
 mod event;
 mod event_match;
 mod link;
+mod money;
 mod period;
 mod ref_rules;
 mod refs;
@@ -21,12 +22,13 @@ pub use cost::{Cost, CostOf};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
 pub use event_match::EventMatch;
 pub use link::{LONGEST_REF, Link, LinkError, Links};
+pub use money::{MOST_MONEY, is_currency};
 pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};
 pub use reported::ReportedConversion;
 pub use source::Source;
-pub use spend::{AdAccount, AdDay, MOST_SPEND};
+pub use spend::{AdAccount, AdDay, AdNames, OurAdDay, add_known};
 pub use timestamp::Timestamp;
 
 /// Milliseconds of one day without a clock change.

@@ -4,9 +4,6 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// More than anybody spends on a day; what the database holds exactly.
-pub const MOST_SPEND: i64 = 10_000_000_000_000;
-
 /// An ad's figures of one day of its account, in one currency, of one placement if it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdDay {
@@ -83,13 +80,54 @@ impl AdDay {
         self.impressions += other.impressions;
         self.clicks += other.clicks;
         self.spend += other.spend;
-        let both = |one: Option<u64>, other: Option<u64>| match (one, other) {
-            (Some(one), Some(other)) => Some(one + other),
-            (known, None) | (None, known) => known,
-        };
-        self.conversations_started = both(self.conversations_started, other.conversations_started);
-        self.first_replies = both(self.first_replies, other.first_replies);
+        add_known(&mut self.conversations_started, other.conversations_started);
+        add_known(&mut self.first_replies, other.first_replies);
     }
+}
+
+/// Adds a figure that may be unknown: only what is unknown on both sides stays so.
+pub fn add_known(sum: &mut Option<u64>, part: Option<u64>) {
+    if let Some(part) = part {
+        *sum.get_or_insert_default() += part;
+    }
+}
+
+/// What an ad belongs to, and what that is called.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AdNames {
+    /// Its account; may be empty.
+    pub account_id: String,
+    /// Its name; may be empty.
+    pub ad_name: String,
+    /// Its ad set; may be empty.
+    pub adset_id: String,
+    /// Name of its ad set; may be empty.
+    pub adset_name: String,
+    /// Its campaign; may be empty.
+    pub campaign_id: String,
+    /// Name of its campaign; may be empty.
+    pub campaign_name: String,
+    /// ISO 4217, in which it is paid; may be empty.
+    pub currency: String,
+}
+
+/// What came by an ad on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OurAdDay {
+    /// The ad; empty: first conversations without a referral.
+    pub ad_id: String,
+    /// The day.
+    pub date: Date,
+    /// Conversations.
+    pub opened: u64,
+    /// Those in which the person wrote.
+    pub messaged: u64,
+    /// Those of them that are the person's first.
+    pub first: u64,
+    /// Entries by the ad.
+    pub touches: u64,
+    /// Events that came in more than an hour after their time.
+    pub late: u64,
 }
 
 /// An ad account.

@@ -22,6 +22,20 @@ impl Timestamp {
         }
     }
 
+    /// UTC microseconds, by which versions are told apart; 0 before 1970.
+    #[must_use]
+    pub fn micros(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(0).saturating_mul(1000)
+    }
+
+    /// Whether something that came in at `received_at` can have happened now: not before Facebook was
+    /// founded (2004-02-04), and not more than a day ahead of receipt.
+    #[must_use]
+    pub fn can_be(self, received_at: Self) -> bool {
+        const EARLIEST: i64 = 1_075_852_800_000;
+        (EARLIEST..=received_at.0.saturating_add(super::DAY_MS)).contains(&self.0)
+    }
+
     /// RFC 3339 with milliseconds, in UTC; the bare number if it is outside of the calendar.
     #[must_use]
     pub fn to_rfc3339(self) -> String {

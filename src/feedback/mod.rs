@@ -12,7 +12,7 @@ use thiserror::Error;
 
 pub use sorting::{Sorted, sort};
 
-use crate::domain::DAY_MS;
+use crate::domain::{DAY_MS, Timestamp};
 use crate::meta::{ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy};
 use crate::store::{Store, StoreError, Told, wait_for_lock};
 
@@ -201,7 +201,7 @@ impl Outbox<'_> {
             status: status.to_owned(),
             reason: reason.to_owned(),
             trace: trace.to_owned(),
-            version: u64::try_from((self.clock)()).unwrap_or(0) * 1000,
+            version: Timestamp((self.clock)()).micros(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::FeedbackSettings;
+use crate::domain::Timestamp;
 use crate::meta::{MessagingChannel, MessagingEvent};
 use crate::store::{Candidate, Told};
 
@@ -36,7 +37,7 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
             status: status.to_owned(),
             reason: reason.to_owned(),
             trace: String::new(),
-            version: u64::try_from(now).unwrap_or(0) * 1000,
+            version: Timestamp(now).micros(),
         };
         let no_consent = missing_consent(candidate, settings.require_consent);
         if now - candidate.time > settings.max_age_ms {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::Graph;
 use super::error::GraphError;
-use crate::domain::{AdAccount, AdDay, MOST_SPEND};
+use crate::domain::{AdAccount, AdDay, MOST_MONEY};
 
 /// Rows of a page.
 const PAGE_ROWS: usize = 500;
@@ -160,7 +160,7 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
         return Err(GraphError::Form("a row without ad_id".to_owned()));
     }
     let spend: Decimal = number(row, "spend")?;
-    if spend.abs() > Decimal::from(MOST_SPEND) {
+    if spend.abs() > Decimal::from(MOST_MONEY) {
         return Err(GraphError::Form(format!("spend: {spend} is more than anybody spends")));
     }
     let actions = row["actions"].as_array().map(Vec::as_slice).unwrap_or_default();

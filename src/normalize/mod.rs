@@ -104,16 +104,13 @@ impl Context<'_> {
         }
     }
 
-    /// The event's time: its own, else the entry's, else that of receipt. A time before Facebook
-    /// was founded (2004-02-04) or more than a day ahead of receipt is none.
+    /// The event's time: its own, else the entry's, else that of receipt; each only if it can be.
     fn time(&self, own: Option<Timestamp>) -> (Timestamp, TimeOrigin) {
-        const EARLIEST: Timestamp = Timestamp(1_075_852_800_000);
-        let latest = Timestamp(self.received_at.0.saturating_add(crate::domain::DAY_MS));
-        let possible = EARLIEST..=latest;
-        if let Some(own) = own.filter(|own| possible.contains(own)) {
+        let can_be = |time: &Timestamp| time.can_be(self.received_at);
+        if let Some(own) = own.filter(can_be) {
             return (own, TimeOrigin::Event);
         }
-        if let Some(entry) = self.entry_time.filter(|entry| possible.contains(entry)) {
+        if let Some(entry) = self.entry_time.filter(can_be) {
             let origin = if own.is_some() { TimeOrigin::Clamped } else { TimeOrigin::Entry };
             return (entry, origin);
         }

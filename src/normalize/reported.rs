@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use super::identity::event_id;
 use super::wire;
 use crate::domain::{
-    ClickId, DAY_MS, EventId, ReportedConversion, Timestamp, as_contact_hash, contact_hash,
+    ClickId, EventId, MOST_MONEY, ReportedConversion, Timestamp, as_contact_hash, contact_hash,
+    is_currency,
 };
 
 /// All fields.
@@ -34,8 +35,6 @@ pub const REPORTED_FIELDS: [&str; 16] = [
 ];
 /// Longest id and longest name.
 const LONGEST: usize = 200;
-/// What the database holds exactly.
-const MOST_VALUE: i64 = 10_000_000_000_000;
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -175,13 +174,12 @@ impl FieldReader<'_> {
 
     fn time(&mut self, field: &str, received_at: Timestamp) -> Option<Timestamp> {
         let value = self.get(field)?;
-        let Some(time) = wire::time(&Value::from(self.fields.clone()), field) else {
+        let Some(time) = wire::time_of(value) else {
             let told = format!("{value} is no time such as 2026-01-31T18:00:00Z or Unix seconds");
             self.wrong(field, told);
             return None;
         };
-        // Before Facebook was founded, or ahead of our clock by more than a day.
-        if !(1_075_852_800_000..=received_at.0.saturating_add(DAY_MS)).contains(&time.0) {
+        if !time.can_be(received_at) {
             self.wrong(field, format!("{} cannot be", time.to_rfc3339()));
             return None;
         }
@@ -205,7 +203,7 @@ impl FieldReader<'_> {
         };
         let amount = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok();
         let amount = amount.filter(|amount| {
-            (amount.is_zero() || !amount.is_sign_negative()) && *amount <= Decimal::from(MOST_VALUE)
+            (amount.is_zero() || !amount.is_sign_negative()) && *amount <= Decimal::from(MOST_MONEY)
         });
         if amount.is_none() {
             self.wrong(field, format!("{value} is no amount such as 49.90"));
@@ -217,8 +215,7 @@ impl FieldReader<'_> {
     fn money(&mut self) -> (Option<Decimal>, String, bool) {
         let value = self.amount("value");
         let currency = self.text("currency");
-        let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-        if value.is_some() && !is_code {
+        if value.is_some() && !is_currency(&currency) {
             self.wrong("currency", format!("{currency:?} is none such as EUR"));
         }
         let currency = if value.is_some() { currency } else { String::new() };

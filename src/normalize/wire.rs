@@ -15,7 +15,12 @@ pub(super) fn text(object: &Value, key: &str) -> String {
 
 /// A time: milliseconds or seconds, as number or text, or ISO 8601.
 pub(super) fn time(object: &Value, key: &str) -> Option<Timestamp> {
-    match object.get(key)? {
+    time_of(object.get(key)?)
+}
+
+/// The same of a field's value.
+pub(super) fn time_of(value: &Value) -> Option<Timestamp> {
+    match value {
         Value::Number(number) => {
             number.as_i64().or_else(|| number.as_f64().map(whole)).map(Timestamp::from_wire_number)
         }

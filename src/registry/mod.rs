@@ -11,7 +11,7 @@ use thiserror::Error;
 pub use edit::{About, Edit, EditError, Form};
 pub use forms::router;
 
-use crate::domain::Link;
+use crate::domain::{Link, Timestamp};
 use crate::store::{Store, StoreError, wait_for_lock};
 
 /// Why an edit was not made.
@@ -57,7 +57,7 @@ impl Registry {
         let _lock = self.lock().await?;
         let links = self.store.links().await?;
         let link = edit.of(&links)?;
-        let edited_at = u64::try_from((self.clock)()).unwrap_or(0) * 1000;
+        let edited_at = Timestamp((self.clock)()).micros();
         self.store.save_link(link.clone(), edited_at).await?;
         let others: Vec<Link> = links.into_values().collect();
         Ok((link.clone(), link.lint(&others)))

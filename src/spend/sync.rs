@@ -24,8 +24,6 @@ const EMPTY_PAGES: u32 = 5;
 /// How to sync.
 #[derive(Debug, Clone)]
 pub struct SyncSettings {
-    /// Digits of the ad accounts.
-    pub accounts: Vec<String>,
     /// How far back, in months.
     pub months: u32,
     /// What was fetched within this time is not fetched again.

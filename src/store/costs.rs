@@ -1,14 +1,16 @@
 //! Costs that were put down by hand, and what ads are called.
 
+use std::collections::HashMap;
+
 use clickhouse::Row;
+use polars::frame::DataFrame;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::rows::ten_thousandths;
 use super::spend::{date_of, day_number};
 use super::{Store, StoreError};
-use crate::domain::{Cost, CostOf, FUNNEL_WINDOW_MS, Period};
-use polars::frame::DataFrame;
+use crate::domain::{AdNames, Cost, CostOf, FUNNEL_WINDOW_MS, OurAdDay, Period};
 
 const COSTS: &str = include_str!("../../queries/costs.sql");
 const ADS_NOW: &str = include_str!("../../queries/ads_now.sql");
@@ -43,46 +45,20 @@ struct CostRow {
     note: String,
 }
 
-/// What an ad, its ad set and its campaign are called.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
-pub struct NamedAd {
-    /// The ad.
-    pub ad_id: String,
-    /// Its account; may be empty.
-    pub account_id: String,
-    /// Its name; may be empty.
-    pub ad_name: String,
-    /// Its ad set; may be empty.
-    pub adset_id: String,
-    /// Name of its ad set; may be empty.
-    pub adset_name: String,
-    /// Its campaign; may be empty.
-    pub campaign_id: String,
-    /// Name of its campaign; may be empty.
-    pub campaign_name: String,
-    /// ISO 4217, in which it is paid; may be empty.
-    pub currency: String,
+/// A row of the question `ads_now`.
+#[derive(Debug, Row, Deserialize)]
+struct NamedRow {
+    ad_id: String,
+    account_id: String,
+    ad_name: String,
+    adset_id: String,
+    adset_name: String,
+    campaign_id: String,
+    campaign_name: String,
+    currency: String,
 }
 
-/// What came by an ad on a day: a row of the question `our_ad_days`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CameByAd {
-    /// The ad; empty: first conversations without a referral.
-    pub ad_id: String,
-    /// The day.
-    pub date: jiff::civil::Date,
-    /// Conversations.
-    pub opened: u64,
-    /// Those in which the person wrote.
-    pub messaged: u64,
-    /// Those of them that are the person's first.
-    pub first: u64,
-    /// Entries by the ad.
-    pub touches: u64,
-    /// Events that came in more than an hour after their time.
-    pub late: u64,
-}
-
+/// A row of the question `our_ad_days`.
 #[derive(Debug, Row, Deserialize)]
 struct CameRow {
     ad_id: String,
@@ -105,11 +81,11 @@ impl Store {
         from: i64,
         to: i64,
         zone: &str,
-    ) -> Result<Vec<CameByAd>, StoreError> {
+    ) -> Result<Vec<OurAdDay>, StoreError> {
         let question = self.client.query(OUR_AD_DAYS).param("from", from).param("to", to);
         let rows: Vec<CameRow> =
             question.param("zone", zone).fetch_all().await.map_err(|error| self.failed(error))?;
-        let days = rows.into_iter().map(|row| CameByAd {
+        let days = rows.into_iter().map(|row| OurAdDay {
             ad_id: row.ad_id,
             date: date_of(row.date),
             opened: row.opened,
@@ -168,12 +144,26 @@ impl Store {
         self.insert_block("costs", &[row], &format!("{}-{edited_at}", cost.id)).await
     }
 
-    /// What all ads are called.
+    /// What all ads belong to, by their ids.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn named_ads(&self) -> Result<Vec<NamedAd>, StoreError> {
-        self.client.query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))
+    pub async fn named_ads(&self) -> Result<HashMap<String, AdNames>, StoreError> {
+        let rows: Vec<NamedRow> =
+            self.client.query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))?;
+        let ads = rows.into_iter().map(|row| {
+            let names = AdNames {
+                account_id: row.account_id,
+                ad_name: row.ad_name,
+                adset_id: row.adset_id,
+                adset_name: row.adset_name,
+                campaign_id: row.campaign_id,
+                campaign_name: row.campaign_name,
+                currency: row.currency,
+            };
+            (row.ad_id, names)
+        });
+        Ok(ads.collect())
     }
 
     /// What purchases in conversations that were opened in the period were worth. Columns:

@@ -34,7 +34,6 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
-pub use costs::{CameByAd, NamedAd};
 pub use feedback::{Candidate, Told};
 pub use funnels::{CohortWeek, Sequence};
 pub use links::LinkVisits;

@@ -49,7 +49,7 @@ pub async fn replay_quarantined(
         }
         let token = uuid::Uuid::new_v4().to_string();
         store.insert_block("events_by_person", &events, &token).await?;
-        let number = u64::try_from(now.0).unwrap_or_default().saturating_mul(1000);
+        let number = now.micros();
         let changed = ChangedRow::of_events(&events, number);
         store.note_changed(&changed, &token).await?;
         store.insert_block("quarantine", &understood, &token).await?;

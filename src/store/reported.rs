@@ -88,7 +88,6 @@ impl ReportRow {
 
     /// `place` tells versions of one millisecond apart.
     fn new(report: ReportedConversion, received_at: Timestamp, place: u64) -> Self {
-        let millis = u64::try_from(report.version.0).unwrap_or(0);
         Self {
             report_id: report.id,
             name: report.name,
@@ -102,7 +101,7 @@ impl ReportRow {
             contacts: report.contacts,
             consent: report.consent.map(u8::from),
             received_at: received_at.0,
-            version: millis * 1000 + place.min(999),
+            version: report.version.micros() + place.min(999),
         }
     }
 

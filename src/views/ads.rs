@@ -9,7 +9,7 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asked, Misunderstood, Question, Views, api, csv};
 use crate::analysis::{
-    self, AdNames, AdsData, AdsReport, AdsRow, Dimension, Estimate, KnownDays, Level, LinkBefore,
+    self, AdsData, AdsReport, AdsRow, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
 use crate::store::{Apart, Store};
 
@@ -46,24 +46,12 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
         let visits_of = |slug: &str| {
             visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
         };
-        let names = ads.into_iter().map(|ad| {
-            let names = AdNames {
-                account_id: ad.account_id,
-                ad_name: ad.ad_name,
-                adset_id: ad.adset_id,
-                adset_name: ad.adset_name,
-                campaign_id: ad.campaign_id,
-                campaign_name: ad.campaign_name,
-                currency: ad.currency,
-            };
-            (ad.ad_id, names)
-        });
         let data = AdsData {
             counts,
             values,
             spend,
             known: KnownDays::new(known.into_iter().map(|day| (day.date, day.account_id))),
-            ads: names.collect(),
+            ads,
             accounts,
             costs,
             links: LinkBefore::of(&links, visits_of),

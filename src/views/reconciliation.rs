@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::answer::AnswerError;
 use super::problem::Problem;
 use super::{Asked, Question, Views, api, csv};
-use crate::analysis::{self, BothCounts, OurAdDay, ReconciledAd, ReconciledDay, USUAL_DAYS};
+use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
 use crate::store::Store;
 
@@ -53,27 +53,9 @@ pub async fn answer_reconciliation(
     let to = period.to.0 + DAY_MS;
     let mut ours = HashMap::new();
     for zone in all_zones {
-        let days = store.our_ad_days(from, to, zone).await?;
-        let days = days.into_iter().map(|day| OurAdDay {
-            ad_id: day.ad_id,
-            date: day.date,
-            opened: day.opened,
-            messaged: day.messaged,
-            first: day.first,
-            touches: day.touches,
-            late: day.late,
-        });
-        ours.insert(zone.clone(), days.collect());
+        ours.insert(zone.clone(), store.our_ad_days(from, to, zone).await?);
     }
-    let ads = ads.into_iter().map(|ad| {
-        let names = analysis::AdNames {
-            account_id: ad.account_id,
-            ad_name: ad.ad_name,
-            ..analysis::AdNames::default()
-        };
-        (ad.ad_id, names)
-    });
-    let counts = BothCounts { meta, ours, zones, report_zone, ads: ads.collect() };
+    let counts = BothCounts { meta, ours, zones, report_zone, ads };
     let notes = notes(&counts, period);
     let found = analysis::reconcile(&counts, first, last);
     Ok(ReconciliationReport {

@@ -252,7 +252,6 @@ async fn one_account(
     let store = Store::new(endpoint.clone());
     migrate(&store).await.unwrap();
     let settings = SyncSettings {
-        accounts: Vec::new(),
         months: 1,
         fresh_for: Duration::from_secs(3600),
         folder: folder.join("spend"),

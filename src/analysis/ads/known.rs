@@ -42,17 +42,15 @@ impl KnownDays {
     /// The days of a range that are unknown, of each account that is known at all.
     pub(super) fn unknown(&self, days: &[Date]) -> BTreeMap<String, Vec<Date>> {
         let mut unknown = BTreeMap::new();
-        let accounts: BTreeSet<&str> = self.days.keys().map(String::as_str).collect();
-        for account in accounts {
+        for (account, own) in &self.days {
             // Beside accounts that are read from Meta it is not known which days a file ought to hold.
             if account.is_empty() && self.days.len() > 1 {
                 continue;
             }
-            let own = &self.days[account];
             let missing: Vec<Date> =
                 days.iter().filter(|date| !own.contains(date)).copied().collect();
             if !missing.is_empty() {
-                unknown.insert(account.to_owned(), missing);
+                unknown.insert(account.clone(), missing);
             }
         }
         unknown

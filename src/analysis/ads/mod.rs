@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use polars::frame::DataFrame;
 use rust_decimal::Decimal;
 
-use crate::domain::{AdAccount, AdDay, Cost, Links, Period};
+use crate::domain::{AdAccount, AdDay, AdNames, Cost, Links};
 
 /// What rows are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,39 +65,18 @@ impl Level {
     }
 }
 
-/// What an ad belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AdNames {
-    /// Its account; may be empty.
-    pub account_id: String,
-    /// Its name; may be empty.
-    pub ad_name: String,
-    /// Its ad set; may be empty.
-    pub adset_id: String,
-    /// Name of its ad set; may be empty.
-    pub adset_name: String,
-    /// Its campaign; may be empty.
-    pub campaign_id: String,
-    /// Name of its campaign; may be empty.
-    pub campaign_name: String,
-    /// ISO 4217, in which it is paid; may be empty.
-    pub currency: String,
-}
-
-impl AdNames {
-    /// What all ads of a row at a level have in common.
-    fn at(self, level: Level) -> Self {
-        match level {
-            Level::Ad => self,
-            Level::AdSet => Self { ad_name: String::new(), ..self },
-            Level::Campaign => Self {
-                account_id: self.account_id,
-                campaign_id: self.campaign_id,
-                campaign_name: self.campaign_name,
-                ..Self::default()
-            },
-            Level::Placement | Level::Link | Level::Source => Self::default(),
-        }
+/// What all ads of a row at a level have in common.
+fn in_common(names: AdNames, level: Level) -> AdNames {
+    match level {
+        Level::Ad => names,
+        Level::AdSet => AdNames { ad_name: String::new(), ..names },
+        Level::Campaign => AdNames {
+            account_id: names.account_id,
+            campaign_id: names.campaign_id,
+            campaign_name: names.campaign_name,
+            ..AdNames::default()
+        },
+        Level::Placement | Level::Link | Level::Source => AdNames::default(),
     }
 }
 
@@ -141,9 +120,4 @@ impl LinkBefore {
         });
         before.collect()
     }
-}
-
-/// The days of a period.
-fn days_of(period: &Period) -> Vec<jiff::civil::Date> {
-    period.days().into_iter().map(|(date, _)| date).collect()
 }

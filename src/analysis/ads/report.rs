@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use super::interval::{Drawn, Estimate};
 use super::sums::{Key, STEPS, Sum, sums};
-use super::{AdsData, Level, days_of};
+use super::{AdsData, Level};
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
-use crate::domain::Period;
+use crate::domain::{Period, add_known};
 
 /// What ads, links or doors cost and brought in a period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -128,7 +129,8 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
 }
 
 fn unknown(data: &AdsData, period: &Period) -> Vec<UnknownDays> {
-    let unknown = data.known.unknown(&days_of(period)).into_iter();
+    let days: Vec<Date> = period.days().into_iter().map(|(date, _)| date).collect();
+    let unknown = data.known.unknown(&days).into_iter();
     unknown
         .map(|(account_id, days)| UnknownDays {
             account_id,
@@ -171,16 +173,10 @@ fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<String> {
 }
 
 fn add(total: &mut Sum, sum: &Sum) {
-    for (total, part) in [
-        (&mut total.impressions, sum.impressions),
-        (&mut total.clicks, sum.clicks),
-        (&mut total.started, sum.started),
-        (&mut total.first_replies, sum.first_replies),
-    ] {
-        if let Some(part) = part {
-            *total.get_or_insert_default() += part;
-        }
-    }
+    add_known(&mut total.impressions, sum.impressions);
+    add_known(&mut total.clicks, sum.clicks);
+    add_known(&mut total.started, sum.started);
+    add_known(&mut total.first_replies, sum.first_replies);
     if let Some(spend) = sum.spend {
         *total.spend.get_or_insert_default() += spend;
     }
@@ -234,11 +230,5 @@ impl AdsRow {
             conversations_started: sum.started,
             first_replies: sum.first_replies,
         }
-    }
-
-    /// A stage of it.
-    #[must_use]
-    pub fn step(&self, name: &str) -> Option<&StageCost> {
-        self.steps.iter().find(|step| step.name == name)
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::PolarsResult;
+use polars::frame::DataFrame;
+use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;
-use super::{AdNames, AdsData, Level, days_of};
+use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
-use crate::domain::{AdDay, CostOf, Period, Source};
+use crate::analysis::columns::text;
+use crate::domain::{AdDay, AdNames, CostOf, Period, Source, add_known};
 
 /// Steps that conversations take: `opened` and the stages.
 pub(super) const STEPS: usize = STAGES.len() + 1;
@@ -43,17 +45,11 @@ impl Sum {
     }
 
     fn shown(&mut self, day: &AdDay) {
-        *self.impressions.get_or_insert_default() += day.impressions;
-        *self.clicks.get_or_insert_default() += day.clicks;
+        add_known(&mut self.impressions, Some(day.impressions));
+        add_known(&mut self.clicks, Some(day.clicks));
+        add_known(&mut self.started, day.conversations_started);
+        add_known(&mut self.first_replies, day.first_replies);
         self.spent(day.spend);
-        for (sum, part) in [
-            (&mut self.started, day.conversations_started),
-            (&mut self.first_replies, day.first_replies),
-        ] {
-            if let Some(part) = part {
-                *sum.get_or_insert_default() += part;
-            }
-        }
     }
 }
 
@@ -76,7 +72,7 @@ pub(super) fn sums(
             _ => ad_key(level, &day.ad_id, &names),
         };
         let row = rows.entry((key, day.currency.clone())).or_default();
-        (row.name, row.names) = (name, names.at(level));
+        (row.name, row.names) = (name, in_common(names, level));
         row.shown(day);
     }
     add_costs(data, level, period, &mut rows);
@@ -157,11 +153,43 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
     }
 }
 
-/// What tells a conversation's row: (ad, source, link).
+/// The columns by which a frame's rows are told apart.
+struct Openings<'a> {
+    ads: &'a StringChunked,
+    sources: &'a StringChunked,
+    links: &'a StringChunked,
+    /// UTC milliseconds.
+    days: &'a Int64Chunked,
+}
+
+impl<'a> Openings<'a> {
+    fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
+        let text = |name: &str| frame.column(name)?.str();
+        Ok(Self {
+            ads: text("ad_id")?,
+            sources: text("source")?,
+            links: text("link")?,
+            days: frame.column("opened_at")?.i64()?,
+        })
+    }
+
+    fn at(&self, row: usize) -> Opening<'a> {
+        Opening {
+            ad: text(self.ads, row),
+            source: text(self.sources, row),
+            link: text(self.links, row),
+            day: self.days.get(row).unwrap_or(0),
+        }
+    }
+}
+
+/// What tells a conversation's row.
 struct Opening<'a> {
     ad: &'a str,
     source: &'a str,
     link: &'a str,
+    /// Its day's first instant, UTC milliseconds.
+    day: i64,
 }
 
 impl Opening<'_> {
@@ -199,26 +227,20 @@ fn add_conversations(
     rows: &mut BTreeMap<Key, Sum>,
 ) -> PolarsResult<()> {
     let counts = &data.counts;
-    let text = |name: &str| counts.column(name)?.str();
-    let (ads, sources, links) = (text("ad_id")?, text("source")?, text("link")?);
-    let days = counts.column("opened_at")?.i64()?;
+    let openings = Openings::of(counts)?;
     let mut steps = Vec::new();
     for name in std::iter::once("opened").chain(STAGES) {
         steps.push(counts.column(name)?.u64()?);
     }
     for at in 0..counts.height() {
-        let opening = Opening {
-            ad: ads.get(at).unwrap_or_default(),
-            source: sources.get(at).unwrap_or_default(),
-            link: links.get(at).unwrap_or_default(),
-        };
+        let opening = openings.at(at);
         let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
-        let is_paid = !is_ad || is_known(data, period, opening.ad, days.get(at).unwrap_or(0));
+        let is_paid = !is_ad || is_known(data, period, &opening);
         let row = rows.entry(key).or_default();
         if is_ad && row.name.is_empty() && level != Level::Source {
             let names = data.ads.get(opening.ad).cloned().unwrap_or_default();
             row.name = ad_key(level, opening.ad, &names).1;
-            row.names = names.at(level);
+            row.names = in_common(names, level);
         }
         for (step, counts) in steps.iter().enumerate() {
             let count = counts.get(at).unwrap_or(0);
@@ -241,22 +263,16 @@ fn add_values(
     rows: &mut BTreeMap<Key, Sum>,
 ) -> PolarsResult<()> {
     let values = &data.values;
-    let text = |name: &str| values.column(name)?.str();
-    let (ads, sources, links) = (text("ad_id")?, text("source")?, text("link")?);
-    let in_currency = text("currency")?;
-    let days = values.column("opened_at")?.i64()?;
+    let openings = Openings::of(values)?;
+    let in_currency = values.column("currency")?.str()?;
     let (sums, squares) = (values.column("value")?.f64()?, values.column("squares")?.f64()?);
     let largest = values.column("largest")?.f64()?;
     for at in 0..values.height() {
-        let opening = Opening {
-            ad: ads.get(at).unwrap_or_default(),
-            source: sources.get(at).unwrap_or_default(),
-            link: links.get(at).unwrap_or_default(),
-        };
+        let opening = openings.at(at);
         let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
         // A value in another currency than the cost says nothing of the return.
         let is_same = in_currency.get(at) == Some(key.1.as_str());
-        if !is_same || is_ad && !is_known(data, period, opening.ad, days.get(at).unwrap_or(0)) {
+        if !is_same || is_ad && !is_known(data, period, &opening) {
             continue;
         }
         let drawn = Drawn {
@@ -269,11 +285,12 @@ fn add_values(
     Ok(())
 }
 
-/// Whether it is known what an ad cost on the day of an instant (UTC milliseconds).
-fn is_known(data: &AdsData, period: &Period, ad: &str, instant: i64) -> bool {
-    let Ok(instant) = jiff::Timestamp::from_millisecond(instant) else { return false };
+/// Whether it is known what the ad of a conversation cost on its day.
+fn is_known(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
+    let Ok(instant) = jiff::Timestamp::from_millisecond(opening.day) else { return false };
     let day = period.zone.to_datetime(instant).date();
+    let account = data.ads.get(opening.ad).map_or("", |names| names.account_id.as_str());
     // Outside of whole days nothing was asked of spend.
-    let account = data.ads.get(ad).map_or("", |names| names.account_id.as_str());
-    data.known.knows(account, ad, day) && days_of(period).contains(&day)
+    let (first, last) = period.first_and_last_day();
+    (first..=last).contains(&day) && data.known.knows(account, opening.ad, day)
 }

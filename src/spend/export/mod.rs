@@ -16,7 +16,7 @@ pub use columns::{Field, Mapping};
 pub use number::{DateOrder, DecimalMark};
 use sheet::Cell;
 
-use crate::domain::{AdDay, MOST_SPEND};
+use crate::domain::{AdDay, MOST_MONEY, is_currency};
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl<'a> RowReader<'a> {
         if spend.is_sign_negative() && !spend.is_zero() {
             bail!("{}: {spend} is negative", self.header(Field::Spend));
         }
-        if spend > Decimal::from(MOST_SPEND) {
+        if spend > Decimal::from(MOST_MONEY) {
             bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
         }
         let clicks = match self.count(cells, Field::Clicks)? {
@@ -255,7 +255,7 @@ impl<'a> RowReader<'a> {
 }
 
 fn check_currency(currency: &str) -> anyhow::Result<()> {
-    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+    if !is_currency(currency) {
         bail!("currency: {currency:?} is none such as EUR");
     }
     Ok(())

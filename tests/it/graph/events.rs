@@ -49,7 +49,7 @@ impl Inner {
         }
         self.batches.push(body.clone());
         // The batch is taken; that the answer arrives is another matter.
-        if self.trouble.strike(&["events"], &std::collections::HashMap::new()).is_some() {
+        if self.trouble.strike(&["events"]).is_some() {
             return error(500, 2, 0, "An unexpected error has occurred.");
         }
         good(json!({ "events_received": events.len(), "messages": [], "fbtrace_id": "Trace1" }))

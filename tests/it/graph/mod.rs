@@ -144,7 +144,7 @@ impl Inner {
         let mut segments = path.trim_start_matches('/').split('/');
         assert_eq!(segments.next(), Some("v25.0"), "{path}");
         let segments: Vec<&str> = segments.collect();
-        if let Some(trouble) = self.trouble.strike(&segments, query) {
+        if let Some(trouble) = self.trouble.strike(&segments) {
             return trouble;
         }
         let said = match (method.as_str(), &segments[..]) {

@@ -1,6 +1,5 @@
 //! What goes wrong at the fake: errors at a rate, throttling, failing reports, lost cursors, slowness.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
@@ -51,7 +50,7 @@ impl Trouble {
         percent > 0 && self.random.random_range(0..100) < percent
     }
 
-    pub fn strike(&mut self, path: &[&str], _query: &HashMap<String, String>) -> Option<Said> {
+    pub fn strike(&mut self, path: &[&str]) -> Option<Said> {
         if let Some((left, code, subcode)) = &mut self.fatal {
             if *left == 0 {
                 return Some(error(400, *code, *subcode, "This does not pass"));

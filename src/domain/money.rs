@@ -1,0 +1,10 @@
+//! Amounts and currencies.
+
+/// More than any amount here; what the database holds exactly.
+pub const MOST_MONEY: i64 = 10_000_000_000_000;
+
+/// Whether a text has the form of an ISO 4217 code, such as EUR.
+#[must_use]
+pub fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
+}
