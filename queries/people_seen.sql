@@ -1,9 +1,8 @@
--- When some people were last seen, and where. Parameters: pages, people (lists of one length).
--- Columns: page_id, person_id, channel, last_seen (ms).
+-- When some people were last seen. Parameters: pages, people (lists of one length).
+-- Columns: page_id, person_id, last_seen (ms).
 SELECT
     toString(page_id) AS page_id,
     person_id,
-    toString(argMax(channel, time)) AS channel,
     toUnixTimestamp64Milli(max(events_by_person.time)) AS last_seen
 FROM events_by_person
 WHERE (page_id, person_id) IN

@@ -17,10 +17,24 @@ SELECT
 FROM
 (
     SELECT *
-    FROM reported_conversions FINAL
-    WHERE reported_conversions.time >= fromUnixTimestamp64Milli({from:Int64})
-        AND reported_conversions.time < fromUnixTimestamp64Milli({to:Int64})
+    FROM reports FINAL
+    WHERE reports.time >= fromUnixTimestamp64Milli({from:Int64})
+        AND reports.time < fromUnixTimestamp64Milli({to:Int64})
 ) AS report
-LEFT JOIN (SELECT * FROM matched_conversions FINAL) AS done ON done.report_id = report.report_id
+LEFT JOIN
+(
+    -- The one that counts, as 0047_report_events says.
+    SELECT report_id, matched_by, page_id, person_id
+    FROM report_events
+    WHERE report_id IN
+        (
+            SELECT report_id
+            FROM reports FINAL
+            WHERE reports.time >= fromUnixTimestamp64Milli({from:Int64})
+                AND reports.time < fromUnixTimestamp64Milli({to:Int64})
+        )
+    ORDER BY report_id, version DESC, person_id = '', toString(event_id)
+    LIMIT 1 BY report_id
+) AS done ON done.report_id = report.report_id
 ORDER BY report.time, report.report_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

@@ -1,8 +1,7 @@
--- Some reported conversions as they stand, and what has been made of them.
--- Parameters: ids.
--- Columns: those of reported_conversions (times in ms, value in 1/10,000 of currency); was_page,
--- was_person, was_channel, was_time (ms), was_event, was_version of the event that was made (no
--- person: none stands).
+-- Some reported conversions as they stand. Parameters: ids.
+-- Columns: report_id, name, time (ms), value (1/10,000 of currency; null if none), currency, is_retracted,
+-- page_id, person_id, click, contacts, received_at (ms), version; consent (null if no version said), and
+-- consent_version (of the version that said so).
 SELECT
     report.report_id AS report_id,
     toString(report.name) AS name,
@@ -16,18 +15,14 @@ SELECT
     report.contacts AS contacts,
     toUnixTimestamp64Milli(report.received_at) AS received_at,
     report.version AS version,
-    done.page_id AS was_page,
-    done.person_id AS was_person,
-    toString(done.channel) AS was_channel,
-    toUnixTimestamp64Milli(done.time) AS was_time,
-    done.event_id AS was_event,
-    done.version AS was_version
+    if(said.report_id = '', NULL, said.consent) AS consent,
+    said.version AS consent_version
 FROM
 (
-    SELECT * FROM reported_conversions FINAL WHERE report_id IN {ids:Array(String)}
+    SELECT * FROM reports FINAL WHERE report_id IN {ids:Array(String)}
 ) AS report
 LEFT JOIN
 (
-    SELECT * FROM matched_conversions FINAL WHERE report_id IN {ids:Array(String)}
-) AS done ON done.report_id = report.report_id
+    SELECT * FROM report_consents FINAL WHERE report_id IN {ids:Array(String)}
+) AS said ON said.report_id = report.report_id
 ORDER BY report_id

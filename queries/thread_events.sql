@@ -6,7 +6,7 @@
 -- Whom a plugin knew by a reference of its own, and who has an id now, is one person.
 -- Columns: page_id, person_id, time (ms), channel, kind, name, source, source_name, ref (of a comment:
 -- its post), ad_id, ad_title, referer (host and path), app_id, persona_id, value_e4 (value in 1/10,000
--- of currency; null if none), currency.
+-- of currency; null if none), currency, event_id (of a conversion; empty of others).
 WITH
     changed AS
     (
@@ -83,7 +83,8 @@ SELECT
     toString(app_id) AS app_id,
     toString(persona_id) AS persona_id,
     toInt64(toDecimal128(value, 4) * 10000) AS value_e4,
-    toString(currency) AS currency
+    toString(currency) AS currency,
+    if(kind = 'conversion', toString(found.event_id), '') AS event_id
 FROM found
 LEFT JOIN known_as ON known_as.page_id = found.page_id AND known_as.alias = found.person_id
 -- Of somebody who is known as another nothing is left; the other may be due in another batch.

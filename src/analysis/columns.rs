@@ -21,6 +21,7 @@ pub(super) struct EventColumns<'a> {
     pub referer: &'a StringChunked,
     pub app: &'a StringChunked,
     pub persona: &'a StringChunked,
+    pub event_id: &'a StringChunked,
 }
 
 impl<'a> EventColumns<'a> {
@@ -43,6 +44,7 @@ impl<'a> EventColumns<'a> {
             referer: text("referer")?,
             app: text("app_id")?,
             persona: text("persona_id")?,
+            event_id: text("event_id")?,
         })
     }
 }

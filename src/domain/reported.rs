@@ -30,6 +30,7 @@ pub struct ReportedConversion {
     pub contacts: Vec<String>,
     /// Whether the person agrees that Meta is told; `None`: not said.
     pub consent: Option<bool>,
-    /// Which version this is: UTC milliseconds of the change, or of the receipt.
+    /// Which version this is: UTC milliseconds of the change, never later than the receipt. Of two with
+    /// the same the one that came in later counts.
     pub version: Timestamp,
 }

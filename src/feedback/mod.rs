@@ -79,7 +79,9 @@ pub enum FeedbackError {
 fn advice(error: &GraphError) -> &'static str {
     match error.remedy() {
         Remedy::Authorise => "; renew meta.access_token, or grant it page_events for this dataset",
-        Remedy::Stop => "; see meta.datasets: a dataset is made by POST /PAGE/dataset",
+        Remedy::Stop => {
+            "; see meta.datasets (a dataset is made by POST /PAGE/dataset), and whether it is the Page's"
+        }
         _ => "; nothing is lost, it is tried again",
     }
 }
@@ -130,63 +132,141 @@ pub async fn pass(
     store.save_feedback(&sorted.kept).await?;
     let mut problem = None;
     for (dataset, events) in sorted.due {
-        for batch in events.chunks(settings.batch.clamp(1, MOST_EVENTS)) {
-            let outbox = Outbox { graph, store, settings, clock, dataset: &dataset };
-            if let Err(error) = outbox.send(batch, &mut passed).await {
-                tracing::warn!(%error, "conversions could not be sent to Meta");
-                problem.get_or_insert(error);
-                // What hinders one batch of a dataset hinders them all.
-                break;
-            }
+        let mut outbox = Outbox {
+            graph,
+            store,
+            settings,
+            clock,
+            dataset,
+            passed: &mut passed,
+            is_taken: false,
+            doubtful: Vec::new(),
+        };
+        if let Err(error) = outbox.send_all(&events).await {
+            tracing::warn!(%error, "conversions could not be sent to Meta");
+            problem.get_or_insert(error);
         }
     }
     problem.map_or(Ok(passed), Err)
 }
 
+/// What an error of Meta blames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Blame {
+    /// An event of the batch.
+    Event,
+    /// The dataset or the token; or nothing that lasts.
+    Dataset,
+    /// Either: it shows when another event of the dataset is taken.
+    Either,
+}
+
+/// So many single events of a dataset are refused, and none is taken, until the dataset is blamed.
+const PROBES: usize = 16;
+
+/// A dataset's events on their way.
 struct Outbox<'a> {
     graph: &'a Graph,
     store: &'a Store,
     settings: &'a FeedbackSettings,
     clock: fn() -> i64,
-    dataset: &'a str,
+    dataset: String,
+    passed: &'a mut Passed,
+    /// Whether Meta has taken one.
+    is_taken: bool,
+    /// Those that Meta refused alone, if it may be the dataset's fault.
+    doubtful: Vec<(&'a MessagingEvent, Box<ApiError>)>,
 }
 
-impl Outbox<'_> {
+impl<'a> Outbox<'a> {
+    async fn send_all(&mut self, events: &'a [MessagingEvent]) -> Result<(), FeedbackError> {
+        for batch in events.chunks(self.settings.batch.clamp(1, MOST_EVENTS)) {
+            // What hinders one batch of a dataset hinders them all.
+            self.send(batch).await?;
+            if self.gives_up() {
+                break;
+            }
+        }
+        if !self.is_taken
+            && let Some((_, error)) = self.doubtful.pop()
+        {
+            return Err(self.at_fault(GraphError::Api(error)));
+        }
+        for (event, error) in std::mem::take(&mut self.doubtful) {
+            self.note(&[event], "refused", &error.to_string(), &error.trace).await?;
+        }
+        Ok(())
+    }
+
     /// Sends a batch. Meta takes it whole or not at all, and does not say which event is wrong: it is
     /// halved until that stands alone.
-    async fn send(
-        &self,
-        batch: &[MessagingEvent],
-        passed: &mut Passed,
-    ) -> Result<(), FeedbackError> {
+    async fn send(&mut self, batch: &'a [MessagingEvent]) -> Result<(), FeedbackError> {
         let code = self.settings.test_event_code.as_deref();
-        let mut left = vec![batch];
+        let mut left: Vec<Vec<&MessagingEvent>> = vec![batch.iter().collect()];
         while let Some(events) = left.pop() {
-            let (status, reason, trace) =
-                match self.graph.send_events(self.dataset, events, code).await {
-                    Ok(accepted) => ("sent", String::new(), accepted.fbtrace_id),
-                    Err(GraphError::Api(error)) if is_about_events(&error) => {
-                        if events.len() > 1 {
-                            let (first, second) = events.split_at(events.len() / 2);
-                            left.extend([second, first]);
-                            continue;
-                        }
-                        ("refused", error.to_string(), error.trace.clone())
+            let error = match self.graph.send_events(&self.dataset, &events, code).await {
+                Ok(accepted) if accepted.has_all(events.len()) => {
+                    self.is_taken = true;
+                    self.note(&events, "sent", "", &accepted.fbtrace_id).await?;
+                    continue;
+                }
+                Ok(accepted) => Box::new(ApiError::incomplete(accepted.fbtrace_id)),
+                Err(GraphError::Api(error)) => error,
+                Err(source) => return Err(self.at_fault(source)),
+            };
+            match (blame(&error), events.len()) {
+                (Blame::Dataset, _) => return Err(self.at_fault(GraphError::Api(error))),
+                (Blame::Event, 1) => {
+                    self.note(&events, "refused", &error.to_string(), &error.trace).await?;
+                }
+                (Blame::Either, 1) => {
+                    self.doubtful.push((events[0], error));
+                    if self.gives_up() {
+                        break;
                     }
-                    Err(source) => {
-                        let dataset = self.dataset.to_owned();
-                        return Err(FeedbackError::Graph { dataset, source });
-                    }
-                };
-            let told: Vec<Told> =
-                events.iter().map(|event| self.told(event, status, &reason, &trace)).collect();
-            self.store.save_feedback(&told).await?;
-            counter!("messenger_funnel_feedback_events_total", "status" => status)
-                .increment(told.len() as u64);
-            match status {
-                "sent" => passed.sent += told.len(),
-                _ => passed.refused += told.len(),
+                }
+                (Blame::Either, many) if !self.is_taken && self.doubtful.is_empty() => {
+                    // Some alone first, from all over: whether the dataset takes any.
+                    let apart = many.div_ceil(PROBES);
+                    let (alone, others): (Vec<_>, Vec<_>) =
+                        events.into_iter().enumerate().partition(|(place, _)| place % apart == 0);
+                    left.push(others.into_iter().map(|(_, event)| event).collect());
+                    left.extend(alone.into_iter().map(|(_, event)| vec![event]));
+                    left.retain(|events| !events.is_empty());
+                }
+                (_, many) => {
+                    let mut first = events;
+                    left.push(first.split_off(many / 2));
+                    left.push(first);
+                }
             }
+        }
+        Ok(())
+    }
+
+    fn gives_up(&self) -> bool {
+        !self.is_taken && self.doubtful.len() >= PROBES
+    }
+
+    fn at_fault(&self, source: GraphError) -> FeedbackError {
+        FeedbackError::Graph { dataset: self.dataset.clone(), source }
+    }
+
+    async fn note(
+        &mut self,
+        events: &[&MessagingEvent],
+        status: &'static str,
+        reason: &str,
+        trace: &str,
+    ) -> Result<(), FeedbackError> {
+        let told: Vec<Told> =
+            events.iter().map(|event| self.told(event, status, reason, trace)).collect();
+        self.store.save_feedback(&told).await?;
+        counter!("messenger_funnel_feedback_events_total", "status" => status)
+            .increment(told.len() as u64);
+        match status {
+            "sent" => self.passed.sent += told.len(),
+            _ => self.passed.refused += told.len(),
         }
         Ok(())
     }
@@ -206,10 +286,13 @@ impl Outbox<'_> {
     }
 }
 
-/// Whether Meta refuses what the events hold, rather than the dataset or the token. 33: there is no such
-/// dataset, or no right to it; 2804131 and 2804132: the dataset has no Page, or is a website's.
-fn is_about_events(error: &ApiError) -> bool {
-    error.code == 100
-        && !matches!(error.subcode, 0 | 33 | 2_804_131 | 2_804_132)
-        && error.remedy() == Remedy::Stop
+/// Of code 100: 33 there is no such dataset, or no right to it; 2804131 and 2804132 the dataset has no Page,
+/// or is a website's. Without a subcode ("(#100) Param ... must be a valid ID") it may be either.
+fn blame(error: &ApiError) -> Blame {
+    match error.subcode {
+        _ if error.code != 100 || error.remedy() != Remedy::Stop => Blame::Dataset,
+        33 | 2_804_131 | 2_804_132 => Blame::Dataset,
+        0 => Blame::Either,
+        _ => Blame::Event,
+    }
 }

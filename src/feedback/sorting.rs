@@ -42,7 +42,9 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
         let no_consent = missing_consent(candidate, settings.require_consent);
         if now - candidate.time > settings.max_age_ms {
             let late = "older than Meta takes it, or older than the feedback".to_owned();
-            let reason = no_consent.map_or(late, |why| format!("too old; until then {why}"));
+            let without = !settings.datasets.contains_key(&candidate.page_id);
+            let why = no_consent.or(without.then_some("its Page had no dataset (meta.datasets)"));
+            let reason = why.map_or(late, |why| format!("too old; until then {why}"));
             sorted.kept.push(told("expired", &reason));
         } else if let Some(reason) = no_consent {
             sorted.withheld += 1;
@@ -59,8 +61,9 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
 }
 
 fn missing_consent(candidate: &Candidate, is_required: bool) -> Option<&'static str> {
+    // The report's own word is one of the person's: where theirs is no, it came later.
     match (candidate.consent, candidate.person_consent) {
-        (Some(0), _) | (None, Some(0)) => Some("the person does not agree"),
+        (Some(0), _) | (_, Some(0)) => Some("the person does not agree"),
         (None, None) if is_required => Some("the person's consent is not known"),
         _ => None,
     }
@@ -119,12 +122,12 @@ mod tests {
             [0, 6, 8].iter().map(|age| candidate(&age.to_string(), *age)).collect();
         all.push(Candidate { consent: Some(0), ..candidate("no", 0) });
         all.push(Candidate { person_consent: Some(0), ..candidate("not any more", 0) });
-        all.push(Candidate {
-            consent: Some(1),
-            person_consent: Some(0),
-            ..candidate("this one", 0)
-        });
+        let [yes, no] = [Some(1), Some(0)];
+        all.push(Candidate { consent: yes, person_consent: no, ..candidate("taken back", 0) });
+        all.push(Candidate { consent: no, person_consent: yes, ..candidate("not this one", 0) });
+        all.push(Candidate { consent: yes, person_consent: yes, ..candidate("this one", 0) });
         all.push(Candidate { page_id: "8".to_owned(), ..candidate("elsewhere", 0) });
+        all.push(Candidate { page_id: "8".to_owned(), ..candidate("elsewhere and old", 8) });
         all.push(Candidate { name: "visit".to_owned(), ..candidate("another goal", 0) });
         let sorted = sort(&all, &settings(false), 0);
         let ids: Vec<&str> = sorted.due["77"].iter().map(|event| event.event_id.as_str()).collect();
@@ -132,10 +135,14 @@ mod tests {
         assert_eq!(sorted.due["77"][0].value, Some(("49.9".to_owned(), "EUR".to_owned())));
         let kept: Vec<(&str, &str)> =
             sorted.kept.iter().map(|told| (told.event_id.as_str(), told.status.as_str())).collect();
-        assert_eq!(kept, [("8", "expired"), ("no", "withheld"), ("not any more", "withheld")]);
+        let withheld = ["no", "not any more", "taken back", "not this one"];
+        assert_eq!(kept[0], ("8", "expired"));
+        assert_eq!(kept.last(), Some(&("elsewhere and old", "expired")));
+        assert!(sorted.kept.last().unwrap().reason.ends_with("had no dataset (meta.datasets)"));
+        assert_eq!(kept[1..kept.len() - 1], withheld.map(|id| (id, "withheld")));
         assert_eq!(sorted.without_dataset["8"], 1);
         let strict = sort(&all, &settings(true), 0);
-        assert_eq!((strict.due["77"].len(), strict.withheld), (1, 5));
+        assert_eq!((strict.due["77"].len(), strict.withheld), (1, 7));
         // It is said once.
         let known = [Candidate { status: "withheld".to_owned(), ..all[3].clone() }];
         assert_eq!(sort(&known, &settings(false), 0).kept, []);

@@ -103,6 +103,20 @@ impl ApiError {
         }
     }
 
+    /// A batch that Meta took, but not whole, and does not say which event of it.
+    #[must_use]
+    pub fn incomplete(trace: String) -> Self {
+        Self {
+            status: 200,
+            code: 100,
+            subcode: 0,
+            message: "it took the request, but not every event in it".to_owned(),
+            trace,
+            is_transient: false,
+            wait: None,
+        }
+    }
+
     fn codes(&self) -> String {
         let mut told = if self.code == 0 {
             format!("status {}", self.status)

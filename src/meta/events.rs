@@ -40,12 +40,20 @@ pub struct MessagingEvent {
 /// What Meta says of a batch that it took.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Accepted {
-    /// Events taken.
+    /// Events taken, if it says so.
     #[serde(default)]
-    pub events_received: u64,
+    pub events_received: Option<u64>,
     /// By which Meta's support finds the request.
     #[serde(default)]
     pub fbtrace_id: String,
+}
+
+impl Accepted {
+    /// Whether Meta took as many events as it was sent.
+    #[must_use]
+    pub fn has_all(&self, sent: usize) -> bool {
+        self.events_received.is_none_or(|received| received >= sent as u64)
+    }
 }
 
 impl MessagingEvent {
@@ -86,10 +94,10 @@ impl Graph {
     pub async fn send_events(
         &self,
         dataset: &str,
-        events: &[MessagingEvent],
+        events: &[&MessagingEvent],
         test_event_code: Option<&str>,
     ) -> Result<Accepted, GraphError> {
-        let data: Vec<Value> = events.iter().map(MessagingEvent::to_json).collect();
+        let data: Vec<Value> = events.iter().map(|event| event.to_json()).collect();
         let mut body = json!({ "data": data, "partner_agent": "messenger-funnel" });
         if let Some(code) = test_event_code {
             body["test_event_code"] = json!(code);

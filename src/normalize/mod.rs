@@ -22,7 +22,9 @@ use serde_json::{Value, json};
 
 use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
-pub use reported::{FieldError, REPORTED_FIELDS, read_reported, reported_event_id, reported_row};
+pub use reported::{
+    FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
+};
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]

@@ -33,8 +33,8 @@ pub const REPORTED_FIELDS: [&str; 16] = [
     "consent",
     "updated_at",
 ];
-/// Longest id and longest name.
-const LONGEST: usize = 200;
+/// Longest id, name, Page and person, in bytes.
+pub const LONGEST_REPORTED: usize = 200;
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,10 +65,11 @@ pub fn read_reported(
     if time.is_none() && fields.get("time").is_none_or(Value::is_null) {
         reader.wrong("time", "it is missing".to_owned());
     }
-    let version = reader.time("updated_at", received_at).unwrap_or(received_at);
+    // A clock that is ahead must not win over what is said later.
+    let version = reader.time("updated_at", received_at).unwrap_or(received_at).min(received_at);
     let (value, currency, is_refunded) = reader.money();
     let is_retracted = reader.flag("retracted").unwrap_or(false) || is_refunded;
-    let (page, person) = (reader.text("page"), reader.text("person"));
+    let (page, person) = (reader.line("page"), reader.line("person"));
     if !person.is_empty() && page.is_empty() {
         reader.wrong("page", "a person is known to a Page: name it".to_owned());
     }
@@ -98,10 +99,11 @@ pub fn read_reported(
     })
 }
 
-/// The event that a reported conversion makes for a person at a time (UTC milliseconds).
+/// The event that a version of a reported conversion makes of what it says (`parts`: whose, when, how much).
 #[must_use]
-pub fn reported_event_id(report_id: &str, page: &str, person: &str, time: i64) -> EventId {
-    event_id(&["reported", report_id, page, person, &time.to_string()])
+pub fn reported_event_id(report_id: &str, version: u128, parts: &[&str]) -> EventId {
+    let version = version.to_string();
+    event_id(&[&["reported", report_id, &version], parts].concat())
 }
 
 /// Reads a row of a file: texts by the names of their columns. Empty ones are not there.
@@ -163,11 +165,17 @@ impl FieldReader<'_> {
     }
 
     fn name(&mut self, field: &str) -> String {
-        let text = self.text(field);
+        let text = self.line(field);
         if text.is_empty() {
             self.wrong(field, "it is missing".to_owned());
-        } else if text.len() > LONGEST || text.chars().any(char::is_control) {
-            self.wrong(field, format!("it is no line of up to {LONGEST} bytes"));
+        }
+        text
+    }
+
+    fn line(&mut self, field: &str) -> String {
+        let text = self.text(field);
+        if text.len() > LONGEST_REPORTED || text.chars().any(char::is_control) {
+            self.wrong(field, format!("it is no line of up to {LONGEST_REPORTED} bytes"));
         }
         text
     }
@@ -305,6 +313,13 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_ahead_does_not_count() {
+        let item = json!({ "id": "1", "name": "lead", "time": 1_795_000_000, "phone": "+33612345678",
+            "updated_at": NOW.0 + 3_600_000 });
+        assert_eq!(read(item).unwrap().version, NOW);
+    }
+
+    #[test]
     fn what_is_given_back_whole_is_retracted() {
         let base = json!({ "id": "1", "name": "purchase", "time": 1_795_000_000, "page": "7",
             "person": "8", "value": "10", "currency": "EUR" });
@@ -346,6 +361,10 @@ mod tests {
         assert_eq!(wrong(item), ["time"]);
         let item = json!({ "id": "1", "name": "lead", "time": 1_795_000_000 });
         assert_eq!(wrong(item), ["person"]);
+        let long = "p".repeat(LONGEST_REPORTED + 1);
+        let item = json!({ "id": "1", "name": "lead", "time": 1_795_000_000, "page": long,
+            "person": long });
+        assert_eq!(wrong(item), ["page", "person"]);
         let told = read(json!({ "id": "1", "name": "lead", "time": 1, "phone": "tel 555" }));
         assert!(!format!("{told:?}").contains("555"));
     }

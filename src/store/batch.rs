@@ -78,9 +78,14 @@ impl Rows {
                 EnvelopeKind::Click => {
                     rows.visits.extend(VisitRow::new(&envelope.body, received_at));
                 }
-                EnvelopeKind::Report => {
-                    rows.reports.extend(ReportRow::of_body(&envelope.body, received_at));
-                }
+                EnvelopeKind::Report => match ReportRow::of_body(&envelope.body, received_at, at) {
+                    Ok(reports) => rows.reports.extend(reports),
+                    Err(reason) => {
+                        let (place, body) = ("body".to_owned(), envelope.body.to_vec());
+                        let refusal = Refusal { place, reason, body };
+                        rows.refusals.push(RefusalRow::new(refusal, received_at, at));
+                    }
+                },
                 EnvelopeKind::Webhook => {}
             }
         }

@@ -8,6 +8,7 @@ use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
+use super::parameters::in_parts;
 use super::rows::{AliasRow, EventRow};
 use super::{Store, StoreError};
 
@@ -16,9 +17,6 @@ const CHANGED_PEOPLE: &str = include_str!("../../queries/changed_people.sql");
 const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
 const WORK_OFF: &str = include_str!("../../queries/work_off.sql");
 const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
-
-/// Clicks in one question: a parameter is part of an address.
-const CLICKS_AT_ONCE: usize = 5_000;
 
 /// The tables of one making: those that are read, or a second set beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +214,7 @@ impl Store {
         clicks: &[String],
     ) -> Result<Vec<(String, String)>, StoreError> {
         let mut all = Vec::new();
-        for clicks in clicks.chunks(CLICKS_AT_ONCE) {
+        for clicks in in_parts(clicks) {
             let question = self.client.query(CLICKED_LINKS).param("clicks", clicks);
             let found: Vec<(String, String)> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;

@@ -1,5 +1,10 @@
 //! Whose a reported conversion is, and which events follow. No I/O.
+//!
+//! Which events are made is decided by what is written down (`report_events`) before they are: whoever
+//! comes later, after a crash or beside, sees it, and takes back what does not count. A version makes an
+//! event of its own, so that what was taken back never has to stand again.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use clickhouse::Row;
@@ -9,8 +14,7 @@ use uuid::Uuid;
 use super::rows::EventRow;
 use crate::normalize::reported_event_id;
 
-/// A reported conversion as it stands, and the event that was made of it: a row of the question
-/// `reports_to_match`.
+/// A reported conversion as it stands: a row of the question `reports_to_match`.
 #[derive(Debug, Clone, Row, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the columns' names")]
 pub(super) struct Report {
@@ -27,29 +31,33 @@ pub(super) struct Report {
     pub click: String,
     pub contacts: Vec<String>,
     pub received_at: i64,
-    pub version: u64,
-    pub was_page: String,
-    pub was_person: String,
-    pub was_channel: String,
-    pub was_time: i64,
-    #[serde(with = "clickhouse::serde::uuid")]
-    pub was_event: Uuid,
-    /// Version of the row, see [`standing`]; 0: there is none.
-    pub was_version: u64,
+    pub version: u128,
+    /// What its versions said last of consent.
+    pub consent: Option<u8>,
+    pub consent_version: u128,
 }
 
-/// A row of `matched_conversions`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
-pub(super) struct MatchedRow {
-    report_id: String,
-    matched_by: String,
+/// A row of `report_events`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub(super) struct MadeEvent {
+    pub report_id: String,
+    #[serde(with = "clickhouse::serde::uuid")]
+    pub event_id: Uuid,
+    pub matched_by: String,
+    pub page_id: String,
+    pub person_id: String,
+    /// UTC milliseconds.
+    pub time: i64,
+    pub version: u128,
+}
+
+/// A row of `person_consents`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Row, Serialize)]
+pub(super) struct ConsentRow {
     page_id: String,
     person_id: String,
-    channel: String,
-    time: i64,
-    #[serde(with = "clickhouse::serde::uuid")]
-    event_id: Uuid,
-    version: u64,
+    consent: u8,
+    version: u128,
 }
 
 /// People: behind clicks and contacts, and when they were last seen.
@@ -57,17 +65,20 @@ pub(super) struct MatchedRow {
 pub(super) struct People {
     /// By click or contact: (Page, person).
     pub behind: HashMap<String, Vec<(String, String)>>,
-    /// Channel and last time (UTC milliseconds), by (Page, person).
-    pub seen: HashMap<(String, String), (String, i64)>,
+    /// Last time (UTC milliseconds), by (Page, person).
+    pub seen: HashMap<(String, String), i64>,
 }
 
-/// What has to be written for a report.
+/// What has to be written for some reports.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
+    /// Before anything else, and then looked at again.
+    pub intended: Vec<MadeEvent>,
+    pub consents: Vec<ConsentRow>,
     pub events: Vec<EventRow>,
-    pub matched: Vec<MatchedRow>,
 }
 
+/// Somebody, and by what they were found.
 struct Whose {
     by: &'static str,
     page: String,
@@ -76,8 +87,9 @@ struct Whose {
 
 impl People {
     /// The person that the report names, else the one of its click, else whoever shared its contact: of
-    /// several the one who was seen last. A Page that the report names must be theirs.
-    fn whose(&self, report: &Report) -> Option<Whose> {
+    /// several the one whose it was, else the one who was seen last. A Page that the report names must be
+    /// theirs.
+    fn whose(&self, report: &Report, was: Option<&MadeEvent>) -> Option<Whose> {
         if !report.person_id.is_empty() {
             let (page, person) = (report.page_id.clone(), report.person_id.clone());
             return Some(Whose { by: "person", page, person });
@@ -88,87 +100,111 @@ impl People {
             let people = self.behind.get(key)?.iter();
             let people =
                 people.filter(|(page, _)| report.page_id.is_empty() || *page == report.page_id);
-            let latest = people.max_by_key(|person| {
-                let seen = self.seen.get(*person).map_or(i64::MIN, |(_, seen)| *seen);
+            let latest = people.max_by_key(|whose| {
+                let (page, person) = *whose;
+                let is_was =
+                    was.is_some_and(|was| was.page_id == *page && was.person_id == *person);
                 // Of those who were seen at once the first in order.
-                (seen, std::cmp::Reverse(*person))
+                (is_was, self.seen.get(*whose), Reverse(*whose))
             });
             latest.map(|(page, person)| Whose { by, page: page.clone(), person: person.clone() })
         })
     }
+}
 
-    fn channel(&self, whose: &Whose) -> String {
-        let person = (whose.page.clone(), whose.person.clone());
-        self.seen
-            .get(&person)
-            .map_or_else(|| "messenger".to_owned(), |(channel, _)| channel.clone())
+impl MadeEvent {
+    /// What a version of a report makes for somebody.
+    fn new(report: &Report, whose: Whose, version: u128) -> Self {
+        let value = report.value.map_or_else(String::new, |value| value.to_string());
+        let time = report.time.to_string();
+        let parts = [&report.name, &whose.page, &whose.person, &time, &value, &report.currency]
+            .map(String::as_str);
+        Self {
+            report_id: report.report_id.clone(),
+            event_id: Uuid::from_u128(reported_event_id(&report.report_id, version, &parts).0),
+            matched_by: whose.by.to_owned(),
+            page_id: whose.page,
+            person_id: whose.person,
+            time: report.time,
+            version,
+        }
+    }
+
+    /// That nothing stands any more.
+    fn nobody(report: &Report) -> Self {
+        Self {
+            report_id: report.report_id.clone(),
+            event_id: Uuid::nil(),
+            matched_by: String::new(),
+            page_id: String::new(),
+            person_id: String::new(),
+            time: report.time,
+            version: report.version,
+        }
+    }
+
+    fn is_somebodys(&self) -> bool {
+        !self.person_id.is_empty()
+    }
+
+    /// The order in which events of a report count, as `0047_report_events` says.
+    fn order(&self, other: &Self) -> Ordering {
+        let key = |made: &Self| (made.version, made.is_somebodys(), Reverse(made.event_id));
+        key(self).cmp(&key(other))
     }
 }
 
 impl Settled {
-    /// Adds what a report asks for: its event, or that of an earlier version taken back. Nothing if that
-    /// has been done, or if there is still nobody whose it could be.
-    pub(super) fn add(&mut self, report: &Report, people: &People) {
-        let stood = !report.was_person.is_empty();
-        if stood && report.was_version >= standing(report.version) {
-            return;
+    /// What follows from reports and the events that were made of them so far.
+    pub(super) fn of(reports: &[Report], made: &[MadeEvent], people: &People) -> Self {
+        let mut of_report: HashMap<&str, Vec<&MadeEvent>> = HashMap::new();
+        for one in made {
+            of_report.entry(&one.report_id).or_default().push(one);
         }
-        let is_retracted = report.is_retracted != 0;
-        let whose = people.whose(report).filter(|_| !is_retracted);
-        let event = whose.as_ref().map(|whose| {
-            let Whose { page, person, .. } = whose;
-            Uuid::from_u128(reported_event_id(&report.report_id, page, person, report.time).0)
-        });
-        if stood && event != Some(report.was_event) {
-            let place = (report.was_page.as_str(), report.was_person.as_str());
-            let row = EventRow::of_report(report, report.was_event, place, report.was_time);
-            self.events.push(row.on(&report.was_channel).taken_back(taken_back(report.version)));
+        let mut settled = Self::default();
+        for report in reports {
+            let made = of_report.remove(report.report_id.as_str()).unwrap_or_default();
+            settled.add(report, &made, people);
         }
-        let Some((whose, event)) = whose.zip(event) else {
-            if stood {
-                self.matched.push(MatchedRow::nobody(report));
-            }
-            return;
+        settled
+    }
+
+    fn add(&mut self, report: &Report, made: &[&MadeEvent], people: &People) {
+        let current =
+            made.iter().copied().max_by(|a, b| a.order(b)).filter(|one| one.is_somebodys());
+        let whose = people.whose(report, current);
+        if let (Some(consent), Some(Whose { page, person, .. })) = (report.consent, &whose) {
+            let (page_id, person_id) = (page.clone(), person.clone());
+            let version = report.consent_version;
+            self.consents.push(ConsentRow { page_id, person_id, consent, version });
+        }
+        let standing = if report.is_retracted != 0 {
+            None
+        } else if current.is_some_and(|one| one.version == report.version) {
+            current.cloned()
+        } else {
+            whose.map(|whose| next(report, whose, current))
         };
-        let channel = people.channel(&whose);
-        let Whose { by, page, person } = whose;
-        let row = EventRow::of_report(report, event, (&page, &person), report.time);
-        self.events.push(row.on(&channel).standing(standing(report.version)));
-        self.matched.push(MatchedRow {
-            report_id: report.report_id.clone(),
-            matched_by: by.to_owned(),
-            page_id: page,
-            person_id: person,
-            channel,
-            time: report.time,
-            event_id: event,
-            version: standing(report.version),
-        });
-    }
-}
-
-impl MatchedRow {
-    /// The report stands for nobody: it is given back, or waits.
-    fn nobody(report: &Report) -> Self {
-        Self {
-            report_id: report.report_id.clone(),
-            matched_by: String::new(),
-            page_id: String::new(),
-            person_id: String::new(),
-            channel: String::new(),
-            time: report.time,
-            event_id: Uuid::nil(),
-            version: taken_back(report.version),
+        let is_written = |one: &MadeEvent| made.iter().any(|made| made.event_id == one.event_id);
+        match &standing {
+            Some(one) if !is_written(one) => self.intended.push(one.clone()),
+            None if current.is_some() => self.intended.push(MadeEvent::nobody(report)),
+            _ => {}
+        }
+        for one in made.iter().copied().filter(|one| one.is_somebodys()) {
+            let stands =
+                standing.as_ref().is_some_and(|standing| standing.event_id == one.event_id);
+            self.events.push(EventRow::of_report(report, one, stands));
         }
     }
 }
 
-/// Versions of rows: what a version of a report takes back comes before what it stands for, so that a
-/// report that waited may stand again.
-fn taken_back(version: u64) -> u64 {
-    version * 4 + 1
-}
-
-fn standing(version: u64) -> u64 {
-    version * 4 + 2
+/// What a newer version makes: nothing new if it says of the event what the one before said.
+fn next(report: &Report, whose: Whose, current: Option<&MadeEvent>) -> MadeEvent {
+    let Some(current) = current else { return MadeEvent::new(report, whose, report.version) };
+    let again = Whose { page: whose.page.clone(), person: whose.person.clone(), by: whose.by };
+    if MadeEvent::new(report, again, current.version).event_id == current.event_id {
+        return current.clone();
+    }
+    MadeEvent::new(report, whose, report.version)
 }

@@ -70,6 +70,19 @@ const MIGRATIONS: &[Migration] = migrations![
     42 "0042_arrivals",
     43 "0043_fill_arrivals",
     44 "0044_feedback",
+    45 "0045_reports",
+    46 "0046_fill_reports",
+    47 "0047_report_events",
+    48 "0048_fill_report_events",
+    49 "0049_report_consents",
+    50 "0050_fill_report_consents",
+    51 "0051_person_consents",
+    52 "0052_fill_person_consents",
+    53 "0053_empty_reported_conversions",
+    54 "0054_empty_matched_conversions",
+    55 "0055_event_of_conversions",
+    56 "0056_converted_changed",
+    57 "0057_converted_pending",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

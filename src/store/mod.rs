@@ -17,6 +17,7 @@ mod lock;
 mod made;
 mod matching;
 mod migrations;
+mod parameters;
 mod quality;
 mod quarantine;
 mod queries;

@@ -2,7 +2,7 @@
 //! written first and then looked up: of a report and a contact that come in at once by two collectors at
 //! least one finds the other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use clickhouse::Row;
@@ -10,21 +10,23 @@ use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::made::ChangedRow;
-use super::matching::{People, Report, Settled};
+use super::matching::{MadeEvent, People, Report, Settled};
+use super::parameters::{in_parts, in_parts_by, weight};
+use super::rows::EventRow;
 use super::rows::ten_thousandths;
 use super::{Store, StoreError};
 use crate::domain::{ClickId, Event, Period, ReportedConversion, Timestamp};
+use crate::journal::Position;
+use crate::normalize::LONGEST_REPORTED;
 
 const REPORTS_WAITING: &str = include_str!("../../queries/reports_waiting.sql");
 const REPORTS_TO_MATCH: &str = include_str!("../../queries/reports_to_match.sql");
+const EVENTS_OF_REPORTS: &str = include_str!("../../queries/events_of_reports.sql");
 const PEOPLE_BEHIND: &str = include_str!("../../queries/people_behind.sql");
 const PEOPLE_SEEN: &str = include_str!("../../queries/people_seen.sql");
 const REPORTED_LIST: &str = include_str!("../../queries/reported_list.sql");
 
-/// Ids and keys in one question: a parameter is part of an address.
-const AT_ONCE: usize = 500;
-
-/// A row of `reported_conversions`.
+/// A row of `reports`.
 #[derive(Debug, Clone, Row, Serialize)]
 pub(super) struct ReportRow {
     pub report_id: String,
@@ -37,9 +39,18 @@ pub(super) struct ReportRow {
     person_id: String,
     click: String,
     contacts: Vec<String>,
-    consent: Option<u8>,
     received_at: i64,
-    version: u64,
+    version: u128,
+    #[serde(skip)]
+    consent: Option<u8>,
+}
+
+/// A row of `report_consents`.
+#[derive(Debug, Clone, Row, Serialize)]
+struct WordRow {
+    report_id: String,
+    consent: u8,
+    version: u128,
 }
 
 /// A row of `waiting_conversions`.
@@ -68,26 +79,30 @@ struct BehindRow {
 struct SeenRow {
     page_id: String,
     person_id: String,
-    channel: String,
     last_seen: i64,
 }
 
 impl ReportRow {
-    /// The rows of a journaled body; nothing of one that no version has written.
-    pub(super) fn of_body(body: &[u8], received_at: Timestamp) -> Vec<Self> {
-        let reports: Vec<ReportedConversion> = match serde_json::from_slice(body) {
-            Ok(reports) => reports,
-            Err(error) => {
-                tracing::error!(%error, "a journaled conversion is not understood");
-                return Vec::new();
-            }
-        };
-        let rows = reports.into_iter().zip(0_u64..);
-        rows.map(|(report, place)| Self::new(report, received_at, place)).collect()
+    /// The rows of a journaled body, or why it cannot be any.
+    pub(super) fn of_body(
+        body: &[u8],
+        received_at: Timestamp,
+        at: Position,
+    ) -> Result<Vec<Self>, String> {
+        let reports: Vec<ReportedConversion> = serde_json::from_slice(body)
+            .map_err(|error| format!("reported conversions of no known form: {error}"))?;
+        // They are asked for by their ids: one that ClickHouse refuses would hold up all others.
+        let is_short = |text: &String| text.len() <= LONGEST_REPORTED;
+        let is_short =
+            |one: &ReportedConversion| [&one.id, &one.page, &one.person].into_iter().all(is_short);
+        if !reports.iter().all(is_short) {
+            return Err(format!("an id, a Page or a person of more than {LONGEST_REPORTED} bytes"));
+        }
+        let rows = reports.into_iter().zip(0_u128..);
+        Ok(rows.map(|(report, place)| Self::new(report, received_at, at, place)).collect())
     }
 
-    /// `place` tells versions of one millisecond apart.
-    fn new(report: ReportedConversion, received_at: Timestamp, place: u64) -> Self {
+    fn new(report: ReportedConversion, received_at: Timestamp, at: Position, place: u128) -> Self {
         Self {
             report_id: report.id,
             name: report.name,
@@ -101,13 +116,21 @@ impl ReportRow {
             contacts: report.contacts,
             consent: report.consent.map(u8::from),
             received_at: received_at.0,
-            version: report.version.micros() + place.min(999),
+            version: version(report.version, received_at, at, place),
         }
     }
 
     fn keys(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.click).chain(&self.contacts).filter(|key| !key.is_empty())
     }
+}
+
+/// The order of versions: by the change, then by the receipt, then by the place in the journal (26 bits of
+/// the offset, 14 bits for the place in the body).
+fn version(changed: Timestamp, received_at: Timestamp, at: Position, place: u128) -> u128 {
+    let millis = |time: Timestamp| u128::try_from(time.0).unwrap_or(0) & ((1 << 44) - 1);
+    let journal = (u128::from(at.offset) & ((1 << 26) - 1)) << 14 | place.min((1 << 14) - 1);
+    millis(changed) << 84 | millis(received_at) << 40 | journal
 }
 
 impl ArrivalRow {
@@ -136,7 +159,16 @@ impl Store {
                     .map(|key| WaitingRow { key: key.clone(), report_id: report.report_id.clone() })
             })
             .collect();
-        self.insert_block("reported_conversions", reports, token).await?;
+        let words: Vec<WordRow> = reports
+            .iter()
+            .filter_map(|report| {
+                let (report_id, version) = (report.report_id.clone(), report.version);
+                report.consent.map(|consent| WordRow { report_id, consent, version })
+            })
+            .collect();
+        // What forbids comes before what it forbids.
+        self.insert_block("report_consents", &words, token).await?;
+        self.insert_block("reports", reports, token).await?;
         self.insert_block("waiting_conversions", &waiting, token).await
     }
 
@@ -151,40 +183,48 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut ids = ids;
         let keys: Vec<&str> = keys.iter().copied().collect();
-        for keys in keys.chunks(AT_ONCE) {
+        for keys in in_parts(&keys) {
             let question = self.client.query(REPORTS_WAITING).param("keys", keys);
             let found: Vec<String> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             ids.extend(found);
         }
         let ids: Vec<String> = ids.into_iter().collect();
-        for (part, ids) in ids.chunks(AT_ONCE).enumerate() {
-            let settled = self.settle(ids).await?;
-            let mut hash = DefaultHasher::new();
-            for event in &settled.events {
-                event.identity().hash(&mut hash);
-            }
-            let token = format!("{token}-reports-{part}-{}", hash.finish());
+        for (part, ids) in in_parts(&ids).into_iter().enumerate() {
+            let token = format!("{token}-reports-{part}");
+            let settled = self.settle(ids, &token).await?;
+            let of_consents = format!("{token}-{}", fingerprint(&settled.consents));
+            self.insert_block("person_consents", &settled.consents, &of_consents).await?;
+            let events: Vec<_> = settled.events.iter().map(EventRow::identity).collect();
+            let token = format!("{token}-{}", fingerprint(&events));
             self.insert_block("events_by_person", &settled.events, &token).await?;
             // Behind every other block's number, which is of a microsecond.
             let changed = ChangedRow::of_events(&settled.events, number + 1 + part as u64);
             self.note_changed(&changed, &token).await?;
-            // Last: what was cut off before is done again.
-            self.insert_block("matched_conversions", &settled.matched, &token).await?;
         }
         Ok(())
     }
 
-    async fn settle(&self, ids: &[String]) -> Result<Settled, StoreError> {
-        let question = self.client.query(REPORTS_TO_MATCH).param("ids", ids);
-        let reports: Vec<Report> =
-            question.fetch_all().await.map_err(|error| self.failed(error))?;
-        let people = self.people_of(&reports).await?;
-        let mut settled = Settled::default();
-        for report in &reports {
-            settled.add(report, &people);
+    /// Says first which events are to be made, and looks again: of two that do so at once, the one that
+    /// comes later sees both.
+    async fn settle(&self, ids: &[String], token: &str) -> Result<Settled, StoreError> {
+        loop {
+            let question = self.client.query(REPORTS_TO_MATCH).param("ids", ids);
+            let reports: Vec<Report> =
+                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let question = self.client.query(EVENTS_OF_REPORTS).param("ids", ids);
+            let made: Vec<MadeEvent> =
+                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let people = self.people_of(&reports).await?;
+            let settled = Settled::of(&reports, &made, &people);
+            if settled.intended.is_empty() {
+                return Ok(settled);
+            }
+            let intended: Vec<_> =
+                settled.intended.iter().map(|one| (one.event_id, one.version)).collect();
+            let token = format!("{token}-{}", fingerprint(&intended));
+            self.insert_block("report_events", &settled.intended, &token).await?;
         }
-        Ok(settled)
     }
 
     async fn people_of(&self, reports: &[Report]) -> Result<People, StoreError> {
@@ -200,7 +240,7 @@ impl Store {
             .filter(|key| !key.is_empty())
             .collect();
         let keys: Vec<&String> = keys.into_iter().collect();
-        for keys in keys.chunks(AT_ONCE) {
+        for keys in in_parts(&keys) {
             let question = self.client.query(PEOPLE_BEHIND).param("keys", keys);
             let rows: Vec<BehindRow> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
@@ -210,7 +250,7 @@ impl Store {
             }
         }
         let asked: Vec<(String, String)> = asked.into_iter().collect();
-        for asked in asked.chunks(AT_ONCE) {
+        for asked in in_parts_by(&asked, |(page, person)| weight(page) + weight(person)) {
             let (pages, ids): (Vec<&String>, Vec<&String>) =
                 asked.iter().map(|(page, person)| (page, person)).unzip();
             let question = self.client.query(PEOPLE_SEEN).param("pages", pages);
@@ -219,11 +259,8 @@ impl Store {
                 .fetch_all()
                 .await
                 .map_err(|error| self.failed(error))?;
-            let rows = rows.into_iter();
-            people.seen.extend(
-                rows.map(|row| ((row.page_id, row.person_id), (row.channel, row.last_seen)))
-                    .collect::<HashMap<_, _>>(),
-            );
+            let seen = rows.into_iter().map(|row| ((row.page_id, row.person_id), row.last_seen));
+            people.seen.extend(seen);
         }
         Ok(people)
     }
@@ -243,4 +280,10 @@ impl Store {
         let question = question.param("from", period.from.0).param("to", period.to.0);
         self.frame(question.param("offset", offset).param("limit", limit)).await
     }
+}
+
+fn fingerprint(rows: &[impl Hash]) -> u64 {
+    let mut hash = DefaultHasher::new();
+    rows.hash(&mut hash);
+    hash.finish()
 }

@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::matching::Report;
-use crate::domain::{Channel, Event, Kind, Link, TimeOrigin, Timestamp};
+use super::matching::{MadeEvent, Report};
+use crate::domain::{Event, Kind, Link, TimeOrigin, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
 
@@ -98,25 +98,21 @@ impl EventRow {
 }
 
 impl EventRow {
-    /// The event of a reported conversion: of its versions the highest counts.
-    pub(super) fn of_report(
-        report: &Report,
-        event_id: Uuid,
-        (page, person): (&str, &str),
-        time: i64,
-    ) -> Self {
+    /// An event of a reported conversion: one that stands, or one that is taken back for good. Of a channel
+    /// it knows nothing, and a conversion without a name is none.
+    pub(super) fn of_report(report: &Report, made: &MadeEvent, stands: bool) -> Self {
         let nothing = String::new;
         Self {
-            event_id,
-            channel: "messenger",
-            page_id: page.to_owned(),
-            person_id: person.to_owned(),
-            time,
+            event_id: made.event_id,
+            channel: "",
+            page_id: made.page_id.clone(),
+            person_id: made.person_id.clone(),
+            time: made.time,
             time_origin: TimeOrigin::Event.as_str(),
             place: 0,
             received_at: report.received_at,
             kind: Kind::Conversion.as_str(),
-            name: report.name.clone(),
+            name: if stands { report.name.clone() } else { nothing() },
             mid: nothing(),
             payload: nothing(),
             text: nothing(),
@@ -130,29 +126,11 @@ impl EventRow {
             ad_title: nothing(),
             post_id: nothing(),
             referer_uri: nothing(),
-            value: report.value,
-            currency: report.currency.clone(),
+            value: report.value.filter(|_| stands),
+            currency: if stands { report.currency.clone() } else { nothing() },
             raw: serde_json::json!({ "report": report.report_id }).to_string(),
-            version: report.version,
+            version: if stands { u64::MAX - 1 } else { u64::MAX },
         }
-    }
-
-    /// On another channel.
-    pub(super) fn on(mut self, channel: &str) -> Self {
-        let known = [Channel::Messenger, Channel::Instagram, Channel::WhatsApp];
-        let known = known.into_iter().find(|known| known.as_str() == channel);
-        self.channel = known.unwrap_or(Channel::Messenger).as_str();
-        self
-    }
-
-    /// Of that version.
-    pub(super) fn standing(self, version: u64) -> Self {
-        Self { version, ..self }
-    }
-
-    /// Taken back by that version: a conversion without a name is none.
-    pub(super) fn taken_back(self, version: u64) -> Self {
-        Self { name: String::new(), value: None, currency: String::new(), version, ..self }
     }
 
     /// What tells it from others, and from other versions of itself.

@@ -132,6 +132,7 @@ pub fn frame(log: &[Happened]) -> DataFrame {
             text("referer", &|_| String::new()),
             text("app_id", &|_| String::new()),
             text("persona_id", &|_| String::new()),
+            text("event_id", &|_| String::new()),
         ],
     )
     .unwrap()

@@ -1,21 +1,17 @@
 //! Conversions that others report: over HTTP and from files, matched with people, corrected and refunded.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use messenger_funnel::domain::Timestamp;
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
-use messenger_funnel::normalize::{Settings, read_reported};
-use messenger_funnel::store::{Shipper, Store, migrate};
-use messenger_funnel::upkeep::Upkeep;
+use messenger_funnel::normalize::read_reported;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{Server, World, client, message, start_engine};
+use crate::support::{Server, World, message};
 
 /// 2026-11-20T10:00:00Z.
-const TIME: i64 = 1_795_168_800_000;
+pub const TIME: i64 = 1_795_168_800_000;
 const RANGE: &str = "from=2026-11-19&to=2026-11-23";
 
 async fn report(server: &Server, body: &Value) -> (u16, Value) {
@@ -35,7 +31,7 @@ fn came_by(person: &str, reference: &str) -> Vec<u8> {
 }
 
 /// Somebody taps their phone number as a quick reply.
-fn shares(person: &str, phone: &str) -> Vec<u8> {
+pub fn shares(person: &str, phone: &str) -> Vec<u8> {
     serde_json::to_vec(
         &json!({ "object": "page", "entry": [{ "id": "77", "time": TIME, "messaging": [{
             "sender": { "id": person }, "recipient": { "id": "77" }, "timestamp": TIME + 1000,
@@ -203,94 +199,81 @@ fn files_are_imported_row_by_row() {
     assert!(errors.contains("there is no field \"when\"; known are id, name"), "{errors}");
 }
 
-/// What a report comes to: person, time, value; nothing if it is given back or nobody's.
-type Kept = Option<(String, i64, Option<i64>)>;
-
-/// Any order of versions, contacts and repeated deliveries ends with the latest version of each.
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_order_versions_come_in_the_latest_counts() {
-    let folder = TempDir::new().unwrap();
-    let engine = start_engine(&folder.path().join("data")).await.unwrap();
-    let mut random = fastrand::Rng::with_seed(29);
-    let endpoint = engine.endpoint("reported");
-    let store = Store::new(endpoint.clone());
-    migrate(&store).await.unwrap();
-    let lock = folder.path().join("lock");
-    let upkeep = Upkeep::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
-    for case in 0..20_usize {
-        let (bodies, expected) = deliveries(case, &mut random);
-        let journal =
-            Journal::open(&folder.path().join(format!("journal{case}")), Limits::default())
-                .unwrap();
-        let settings = Settings::default();
-        let mut shipper =
-            Shipper::new(&journal, store.clone(), settings, Duration::from_secs(3600)).unwrap();
-        for (kind, body, received_at_ms) in bodies {
-            let body = Bytes::from(body);
-            journal.append(Envelope { kind, received_at_ms, body }).await.unwrap();
-            if random.bool() {
-                shipper.drain().await.unwrap();
-                if random.bool() {
-                    upkeep.catch_up().await.unwrap();
-                }
-            }
-        }
-        shipper.drain().await.unwrap();
-        upkeep.catch_up().await.unwrap();
-        let mut made: Vec<(String, i64, Option<i64>)> = client(&endpoint)
-            .query(
-                "SELECT person_id, toUnixTimestamp64Milli(time) AS time, value_e4 FROM conversions FINAL \
-                 WHERE name = 'purchase' AND startsWith(person_id, ?)",
-            )
-            .bind(format!("{case}-"))
-            .fetch_all()
-            .await
-            .unwrap();
-        made.sort();
-        let mut right: Vec<_> = expected.into_values().flatten().collect();
-        right.sort();
-        assert_eq!(made, right, "case {case}");
-    }
-    engine.stop().await;
+/// One report that is too large, or many with signs that have to be escaped, hold up nobody.
+#[tokio::test]
+async fn no_report_holds_up_the_others() {
+    let world = World::new();
+    let server = world.serve();
+    let path = format!("/api/v1/attribution?{RANGE}&conversion=purchase");
+    let long = with(sale("L", "1"), json!({ "page": "77", "person": "p".repeat(400_000) }));
+    let (status, told) = report(&server, &long).await;
+    assert_eq!((status, &told["results"][0]["errors"][0]["field"]), (422, &json!("person")));
+    let odd = |n: usize| {
+        let whose = json!({ "page": "77", "person": format!("{n}{}", "'\\".repeat(90)) });
+        with(sale(&format!("{n}{}", "\\".repeat(190)), "1"), whose)
+    };
+    let many: Vec<Value> = (0..600).map(odd).collect();
+    assert_eq!(report(&server, &json!(many)).await.0, 200);
+    server.wait_until(&path, |found| bought(found) == (600.0, 600.0)).await;
+    server.interrupt();
+    // As an earlier version journaled it.
+    let mut item = read_reported(&sale_of_ann("J"), Timestamp(TIME + 86_400_000)).unwrap();
+    item.person = "p".repeat(400_000);
+    let journal = Journal::open(&world.data_dir().join("journal"), Limits::default()).unwrap();
+    let body = Bytes::from(serde_json::to_vec(&[item]).unwrap());
+    let envelope = Envelope { kind: EnvelopeKind::Report, received_at_ms: TIME, body };
+    journal.append(envelope).await.unwrap();
+    drop(journal);
+    let server = world.serve();
+    report(&server, &sale_of_ann("K")).await;
+    server.wait_until(&path, |found| bought(found).0 == 601.0).await;
+    let quality = server.json(&format!("/api/v1/quality?{RANGE}")).await;
+    assert_eq!(quality["quarantined"], 1, "{quality}");
 }
 
-type Delivery = (EnvelopeKind, Vec<u8>, i64);
+fn sale_of_ann(id: &str) -> Value {
+    with(sale(id, "1"), json!({ "page": "77", "person": "ann" }))
+}
 
-/// Deliveries in a random order, and what each report has to come to.
-fn deliveries(case: usize, random: &mut fastrand::Rng) -> (Vec<Delivery>, BTreeMap<String, Kept>) {
-    let people = ["ann", "bob", "cid"].map(|name| format!("{case}-{name}"));
-    let phones =
-        [1, 2, 3].map(|digit| format!("+336{case:02}{digit}{digit}{digit}{digit}{digit}{digit}"));
-    let mut deliveries: Vec<Delivery> = Vec::new();
-    for (person, phone) in people.iter().zip(&phones) {
-        deliveries.push((EnvelopeKind::Webhook, shares(person, phone), TIME + 5000));
-    }
-    let mut latest: BTreeMap<String, (i64, Kept)> = BTreeMap::new();
-    for version in 0..random.i64(1..12) {
-        let id = format!("{case}-R{}", random.u8(0..3));
-        let person = random.usize(0..3);
-        let time = TIME + random.i64(10..14) * 60_000;
-        let value = random.i64(0..5);
-        let is_retracted = random.u8(0..4) == 0;
-        let mut item = json!({
-            "id": id, "name": "purchase", "time": time, "value": value, "currency": "EUR",
-            "retracted": is_retracted, "updated_at": TIME + version * 1000,
-        });
-        let whose = if random.bool() {
-            json!({ "page": "77", "person": people[person] })
-        } else {
-            json!({ "phone": phones[person] })
-        };
-        item.as_object_mut().unwrap().extend(whose.as_object().unwrap().clone());
-        let read = read_reported(&item, Timestamp(TIME + 86_400_000)).unwrap();
-        let kept = (!is_retracted).then(|| (people[person].clone(), time, Some(value * 10_000)));
-        latest.insert(id, (version, kept));
-        let body = serde_json::to_vec(&[read]).unwrap();
-        for _ in 0..random.usize(1..3) {
-            deliveries.push((EnvelopeKind::Report, body.clone(), TIME + 86_400_000));
-        }
-    }
-    random.shuffle(&mut deliveries);
-    let expected = latest.into_iter().map(|(id, (_, kept))| (id, kept)).collect();
-    (deliveries, expected)
+#[tokio::test]
+async fn of_one_instant_the_later_correction_counts_and_a_clock_ahead_does_not() {
+    let world = World::new();
+    let server = world.serve();
+    let path = format!("/api/v1/attribution?{RANGE}&conversion=purchase");
+    let said = |value: &str, updated: &str| {
+        with(sale_of_ann("E"), json!({ "value": value, "updated_at": updated }))
+    };
+    let same = "2026-11-20T12:00:00Z";
+    report(&server, &json!([said("1", same), said("2", same)])).await;
+    server.wait_until(&path, |found| bought(found) == (1.0, 2.0)).await;
+    report(&server, &said("3", same)).await;
+    server.wait_until(&path, |found| bought(found) == (1.0, 3.0)).await;
+    let ahead = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(20);
+    report(&server, &said("4", &ahead.to_string())).await;
+    server.wait_until(&path, |found| bought(found) == (1.0, 4.0)).await;
+    report(&server, &with(said("4", &ahead.to_string()), json!({ "retracted": true }))).await;
+    server.wait_until(&path, |found| bought(found) == (0.0, 0.0)).await;
+    let list = server.json(&format!("/api/v1/conversions?{RANGE}")).await;
+    assert_eq!(list["conversions"][0]["is_retracted"], 1);
+}
+
+/// The same report again stays with its person, though another has shared the number since.
+#[tokio::test]
+async fn a_report_that_comes_again_stays_whose_it_was() {
+    let world = World::new();
+    let server = world.serve();
+    server.post(&shares("ann", "+33612345678")).await;
+    let item = with(sale("S", "5"), json!({ "phone": "+33612345678" }));
+    report(&server, &item).await;
+    let list = format!("/api/v1/conversions?{RANGE}");
+    let is_anns = |found: &Value| found["conversions"][0]["person_id"] == "ann";
+    server.wait_until(&list, is_anns).await;
+    server.post(&shares("zoe", "+33612345678")).await;
+    report(&server, &with(item.clone(), json!({ "value": 7 }))).await;
+    let path = format!("/api/v1/attribution?{RANGE}&conversion=purchase");
+    server.wait_until(&path, |found| bought(found) == (1.0, 7.0)).await;
+    assert!(is_anns(&server.json(&list).await));
+    // Until ann is not meant any more.
+    report(&server, &with(item, json!({ "phone": null, "page": "77", "person": "zoe" }))).await;
+    server.wait_until(&list, |found| found["conversions"][0]["person_id"] == "zoe").await;
 }

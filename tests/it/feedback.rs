@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 use crate::graph::{FakeGraph, TOKEN, Trouble};
 use crate::support::{World, start_engine};
 
-const HOUR: i64 = 3_600_000;
+pub const HOUR: i64 = 3_600_000;
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
 /// Somebody taps a button that makes a conversion.
-fn taps(person: &str, payload: &str, time: i64) -> String {
+pub fn taps(person: &str, payload: &str, time: i64) -> String {
     json!({ "object": "page", "entry": [{ "id": "7", "time": time, "messaging": [{
         "sender": { "id": person }, "recipient": { "id": "7" }, "timestamp": time,
         "postback": { "mid": format!("m_{person}_{time}_{payload}"), "title": "B", "payload": payload },
@@ -27,7 +27,7 @@ fn taps(person: &str, payload: &str, time: i64) -> String {
     .to_string()
 }
 
-fn world(fake: &FakeGraph) -> World {
+pub fn world(fake: &FakeGraph) -> World {
     let mut world = World::new().with("meta.datasets.7", "771");
     for (key, value) in fake.settings() {
         world = world.with(key, &value);
@@ -35,13 +35,13 @@ fn world(fake: &FakeGraph) -> World {
     world
 }
 
-fn import(world: &World, lines: &[String]) {
+pub fn import(world: &World, lines: &[String]) {
     let path = world.write("traffic.jsonl", lines.join("\n"));
     world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
 }
 
 /// The (name, person) of everything that the fake was told.
-fn told(fake: &FakeGraph) -> BTreeSet<(String, String)> {
+pub fn told(fake: &FakeGraph) -> BTreeSet<(String, String)> {
     fake.with(|inner| {
         let events = inner.events.values().map(|event| {
             let person = event["user_data"]["page_scoped_user_id"].as_str().unwrap();
@@ -51,7 +51,7 @@ fn told(fake: &FakeGraph) -> BTreeSet<(String, String)> {
     })
 }
 
-fn pairs(pairs: &[(&str, &str)]) -> BTreeSet<(String, String)> {
+pub fn pairs(pairs: &[(&str, &str)]) -> BTreeSet<(String, String)> {
     pairs.iter().map(|(name, person)| ((*name).to_owned(), (*person).to_owned())).collect()
 }
 
@@ -165,6 +165,47 @@ async fn a_server_tells_by_itself_only_if_it_is_told_to() {
     let rows = server.wait_until("/api/v1/feedback", |rows| rows["total"] == 1).await;
     assert_eq!(rows["events"][0]["status"], "sent");
     assert_eq!(told(&fake), pairs(&[("LeadSubmitted", "ann")]));
+}
+
+/// What Meta says of one event without a subcode may be said of the dataset too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_person_blocks_nobody_else() {
+    let fake = FakeGraph::start(Vec::new(), Trouble::none()).await;
+    let world = world(&fake);
+    let send = || tokio::task::block_in_place(|| world.run(&["export-conversions", "--send"]));
+    import(&world, &[taps("no-id-1", "LEAD", now() - HOUR)]);
+    // Alone it tells nothing of either; nothing is refused.
+    let output = send();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("must be a valid ID") && errors.contains("see meta.datasets"),
+        "{errors}"
+    );
+    let many = (0..60).map(|n| {
+        let person = if n % 3 == 0 { format!("no-id-{n}") } else { format!("p{n}") };
+        taps(&person, "LEAD", now() - HOUR + n)
+    });
+    import(&world, &many.collect::<Vec<_>>());
+    let told = String::from_utf8_lossy(&send().stdout).into_owned();
+    assert_eq!(told, "40 sent, 21 refused, 0 withheld, 0 too old\n");
+    assert_eq!(fake.with(|inner| inner.taken.values().copied().max()), Some(1));
+    // A dataset at fault is blamed soon, and nothing is refused for it.
+    import(
+        &world,
+        &(0..200).map(|n| taps(&format!("q{n}"), "LEAD", now() - HOUR + n)).collect::<Vec<_>>(),
+    );
+    let before = fake.with(|inner| inner.requests);
+    fake.with(|inner| inner.trouble.fatal = Some((0, 100, 0)));
+    assert_eq!(send().status.code(), Some(1));
+    assert!(fake.with(|inner| inner.requests) - before < 20);
+    fake.with(|inner| inner.trouble.fatal = None);
+    let told = String::from_utf8_lossy(&send().stdout).into_owned();
+    assert_eq!(told, "200 sent, 0 refused, 0 withheld, 0 too old\n");
+    // Meta takes fewer than it was sent: which, is found out.
+    fake.with(|inner| inner.forgets = 1);
+    import(&world, &[taps("r1", "LEAD", now() - HOUR), taps("r2", "LEAD", now() - HOUR)]);
+    let told = String::from_utf8_lossy(&send().stdout).into_owned();
+    assert_eq!(told, "2 sent, 0 refused, 0 withheld, 0 too old\n");
 }
 
 /// The acceptance: a thousand failures and restarts, and each event is with Meta once.

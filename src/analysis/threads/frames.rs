@@ -3,7 +3,7 @@
 use polars::frame::DataFrame;
 use polars::prelude::{IntoColumn, NamedFrom, PolarsResult, Series, StringChunked};
 
-use super::{Door, Found, STAGES, Threads};
+use super::{Converted, Door, Found, STAGES, Threads};
 use crate::analysis::columns::{EventColumns, text};
 use crate::domain::ClickId;
 
@@ -53,13 +53,20 @@ impl Found {
         let mut frame = people(columns, &rows, "time");
         let all = || rows.iter().map(|row| Some(*row));
         frame.push(column("number", found, |one| one.number));
-        frame.push(texts("channel", columns.channel, all()));
+        frame.push(column("channel", found, |one| self.channel(columns, one)));
+        frame.push(texts("event_id", columns.event_id, all()));
         frame.push(texts("name", columns.name, all()));
         frame.push(column("value_e4", &rows, |row| columns.value_e4.get(*row)));
         frame.push(texts("currency", columns.currency, all()));
         frame.push(column("touchpoints_before", found, |one| one.touchpoints_before));
         frame.push(column("first_touch_at", found, |one| one.first_touch));
         into_frame(frame)
+    }
+
+    fn channel<'a>(&self, columns: &EventColumns<'a>, conversion: &Converted) -> &'a str {
+        let own = text(columns.channel, conversion.row);
+        let of_person = || self.channels[conversion.person].map(|row| text(columns.channel, row));
+        if own.is_empty() { of_person().unwrap_or("messenger") } else { own }
     }
 }
 

@@ -31,7 +31,8 @@ pub struct Threads {
     /// A row a touchpoint: `page_id`, `person_id`, `time` (ms), `number`, `channel`, and of its door
     /// what a conversation has.
     pub touchpoints: DataFrame,
-    /// A row a conversion: `page_id`, `person_id`, `time` (ms), `number`, `channel`, `name`,
+    /// A row a conversion: `page_id`, `person_id`, `time` (ms), `number`, `channel` (its own; of one that
+    /// was reported the person's, or `messenger` while that is not known), `event_id`, `name`,
     /// `value_e4` (1/10,000 of currency, null if none), `currency`, `touchpoints_before` (how many
     /// the person had), `first_touch_at` (ms of the first of them, null if there is none).
     pub conversions: DataFrame,
@@ -82,6 +83,8 @@ struct Found {
     conversations: Vec<Conversed>,
     touches: Vec<Touched>,
     conversions: Vec<Converted>,
+    /// For each person a row that tells their channel.
+    channels: Vec<Option<usize>>,
 }
 
 struct Conversed {
@@ -112,6 +115,8 @@ struct Touched {
 #[derive(Clone, Copy)]
 struct Converted {
     row: usize,
+    /// Whose: a place in [`Found::channels`].
+    person: usize,
     number: u32,
     touchpoints_before: u32,
     first_touch: Option<i64>,
@@ -129,6 +134,12 @@ impl Walk<'_> {
         if !self.person.first_row.is_some_and(|first| columns.is_same_person(first, row)) {
             let first_touch = self.found.touches.len();
             self.person = Person { first_row: Some(row), first_touch, ..Person::default() };
+            self.found.channels.push(None);
+        }
+        if let Some(channel @ None) = self.found.channels.last_mut()
+            && !text(columns.channel, row).is_empty()
+        {
+            *channel = Some(row);
         }
         let Some(kind) = Kind::from_name(text(columns.kind, row)) else { return };
         let time = columns.time.get(row).unwrap_or_default();
@@ -215,6 +226,7 @@ impl Walk<'_> {
         let first_touch = self.found.touches.get(self.person.first_touch);
         self.found.conversions.push(Converted {
             row,
+            person: self.found.channels.len() - 1,
             number: self.person.conversions,
             touchpoints_before: self.person.touchpoints,
             first_touch: first_touch.map(|touch| touch.time),

@@ -35,6 +35,11 @@ impl Inner {
                 Some("instagram") => user["ig_sid"].is_string(),
                 _ => false,
             };
+            let is_no_id = |id: &Value| id.as_str().is_some_and(|id| id.starts_with("no-id"));
+            if is_no_id(&user["page_scoped_user_id"]) {
+                let told = "(#100) Param user_data[page_scoped_user_id] must be a valid ID";
+                return error(400, 100, 0, told);
+            }
             if !has_person || user["page_scoped_user_id"] == "unknown-to-meta" {
                 return refusal(2_804_050, "Insufficient customer information", "Nobody is named.");
             }
@@ -52,7 +57,9 @@ impl Inner {
         if self.trouble.strike(&["events"]).is_some() {
             return error(500, 2, 0, "An unexpected error has occurred.");
         }
-        good(json!({ "events_received": events.len(), "messages": [], "fbtrace_id": "Trace1" }))
+        let received = events.len() - self.forgets.min(events.len());
+        self.forgets = 0;
+        good(json!({ "events_received": received, "messages": [], "fbtrace_id": "Trace1" }))
     }
 }
 

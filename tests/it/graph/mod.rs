@@ -49,6 +49,8 @@ pub struct Inner {
     pub events: HashMap<(String, String), Value>,
     /// How often each was sent and taken.
     pub taken: HashMap<(String, String), u64>,
+    /// Events of the next batch that it says it did not receive.
+    pub forgets: usize,
     /// Bodies of all batches that were taken.
     pub batches: Vec<Value>,
 }
@@ -73,6 +75,7 @@ impl FakeGraph {
             reports: HashMap::new(),
             events: HashMap::new(),
             taken: HashMap::new(),
+            forgets: 0,
             batches: Vec::new(),
         };
         let fake = Self { address, inner: Arc::new(Mutex::new(inner)) };
