@@ -6,11 +6,14 @@ use jiff::Span;
 
 use super::Dimension;
 use super::funnel::{Breakdown, Step};
-use crate::domain::{AdDay, Source};
+use crate::domain::{AdDay, Source, add_known};
 
 /// Impressions and clicks; `None` where there is no spend data.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seen(Option<(u64, u64)>);
+pub(super) struct Seen {
+    impressions: Option<u64>,
+    clicks: Option<u64>,
+}
 
 type Key = Vec<Option<String>>;
 
@@ -65,21 +68,23 @@ impl Reach {
 
 impl Seen {
     fn add(&mut self, day: &AdDay) {
-        let (impressions, clicks) = self.0.unwrap_or_default();
-        self.0 = Some((impressions + day.impressions, clicks + day.clicks));
+        add_known(&mut self.impressions, day.impressions);
+        add_known(&mut self.clicks, day.clicks);
     }
 
     /// Into a funnel's first two steps. The third follows from the clicks only if all of its
     /// conversations came by ads.
     pub(super) fn put_into(self, steps: &mut [Step], is_of_ads: bool) {
-        let (Some((impressions, clicks)), [shown, clicked, opened, ..]) = (self.0, steps) else {
-            return;
-        };
-        shown.count = Some(impressions);
-        clicked.count = Some(clicks);
-        clicked.rate_from_previous = super::funnel::rate(clicks, impressions);
-        if is_of_ads && let Some(count) = opened.count {
-            opened.rate_from_previous = super::funnel::rate(count, clicks);
+        let [shown, clicked, opened, ..] = steps else { return };
+        let Self { impressions, clicks } = self;
+        shown.count = impressions.or(shown.count);
+        clicked.count = clicks.or(clicked.count);
+        let rate = |part, whole| super::funnel::rate(part, whole);
+        if let Some((clicks, impressions)) = clicks.zip(impressions) {
+            clicked.rate_from_previous = rate(clicks, impressions);
+        }
+        if is_of_ads && let Some((count, clicks)) = opened.count.zip(clicks) {
+            opened.rate_from_previous = rate(count, clicks);
         }
     }
 }

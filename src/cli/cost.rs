@@ -117,6 +117,9 @@ impl AddArgs {
                 if Source::from_name(&source).is_none() {
                     bail!("source: {source:?} is no source such as sponsored or qr");
                 }
+                if source == Source::Ad.as_str() {
+                    bail!("source: what ads cost comes by spend sync or import spend");
+                }
                 (CostOf::Source, source)
             }
         };
@@ -126,7 +129,16 @@ impl AddArgs {
         if self.amount <= Decimal::ZERO || self.amount > Decimal::from(MOST_MONEY) {
             bail!("amount: {} is no amount that something costs", self.amount);
         }
+        if self.amount.round_dp(4).is_zero() {
+            bail!("amount: {} is less than the smallest amount, 0.0001", self.amount);
+        }
         let last = self.through.unwrap_or(self.from);
+        // What lies outside is a slip, and more than the database can hold.
+        for (name, date) in [("from", self.from), ("through", last)] {
+            if !(2004..2100).contains(&date.year()) {
+                bail!("{name}: {date} is no day on which something costs");
+            }
+        }
         if last < self.from {
             bail!("through: {last} is before {}", self.from);
         }

@@ -1,12 +1,9 @@
 //! `import conversions`: what others know of conversions, row by row as `POST /api/v1/conversions` takes
 //! it item by item.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use csv::ReaderBuilder;
 use serde_json::Value;
 
 use super::importing::{self, Importing};
@@ -16,6 +13,7 @@ use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
 use crate::domain::ReportedConversion;
 use crate::normalize::{FieldError, REPORTED_FIELDS, read_reported, reported_row};
+use crate::sheet::{self, Items, Sheet};
 
 /// `import conversions`.
 pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result<()> {
@@ -23,17 +21,14 @@ pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result
     let mut found: Vec<ReportedConversion> = Vec::new();
     let mut failures: Vec<String> = Vec::new();
     for path in files {
-        let name = if path.as_os_str() == "-" {
-            "standard input".to_owned()
-        } else {
-            path.display().to_string()
-        };
-        for (line, item) in rows(path).with_context(|| name.clone())? {
+        let (name, bytes) = importing::read(path)?;
+        let (unit, rows) = rows(&bytes).with_context(|| name.clone())?;
+        for (place, item) in rows {
             let read =
                 item.and_then(|item| read_reported(&item, now).map_err(|errors| told(&errors)));
             match read {
                 Ok(conversion) => found.push(conversion),
-                Err(reason) => failures.push(format!("{name}, line {line}: {reason}")),
+                Err(reason) => failures.push(format!("{name}, {unit} {place}: {reason}")),
             }
         }
     }
@@ -76,46 +71,38 @@ fn told(errors: &[FieldError]) -> String {
 
 type Rows = Vec<(u64, Result<Value, String>)>;
 
-/// The rows of a file with their lines, each as an item or with the reason why it is none.
-fn rows(path: &std::path::Path) -> anyhow::Result<Rows> {
-    let mut text = String::new();
-    if path.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).context("it is not UTF-8 text")?;
+/// The rows of a file with their places, each as an item or with the reason why it is none; and what they
+/// are counted by.
+fn rows(bytes: &[u8]) -> anyhow::Result<(String, Rows)> {
+    let (unit, rows) = if let Some(text) = sheet::json_text(bytes) {
+        let Items { unit, items } = sheet::items(&text)?;
+        (unit.to_owned(), items)
     } else {
-        File::open(path)?.read_to_string(&mut text).context("it is not UTF-8 text")?;
+        table(&sheet::read(bytes, |_| true)?)?
+    };
+    if rows.is_empty() {
+        bail!("there is no conversion in it");
     }
-    // With two signs at its end a line is counted wrong by the reader.
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    if text.trim_start().starts_with('{') {
-        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let read =
-            |line: &str| serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"));
-        return Ok(lines.map(|(number, line)| (number, read(line))).collect());
-    }
-    let first = text.lines().next().unwrap_or_default();
-    let count = |letter: char| first.matches(letter).count();
-    let separator = if count(';') > count(',') { b';' } else { b',' };
-    let mut reader = ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(text.as_bytes());
-    let header = reader.headers()?.clone();
-    let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
-    if let Some(unknown) = names.iter().find(|name| !REPORTED_FIELDS.contains(&name.as_str())) {
-        bail!("line 1: there is no field {unknown:?}; known are {}", REPORTED_FIELDS.join(", "));
+    Ok((unit, rows))
+}
+
+fn table(sheet: &Sheet) -> anyhow::Result<(String, Rows)> {
+    let names: Vec<String> = sheet.header.iter().map(|name| name.to_lowercase()).collect();
+    let is_unknown = |name: &str| !REPORTED_FIELDS.contains(&name);
+    if let Some(at) = names.iter().position(|name| is_unknown(name)) {
+        // Without a header this is a person's row: only what looks like a name is repeated.
+        let is_name = names[at].bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let name = if is_name { format!("field {:?}", names[at]) } else { "such field".to_owned() };
+        let known = REPORTED_FIELDS.join(", ");
+        bail!("line 1, column {}: there is no {name}; known are {known}", at + 1);
     }
     let mut rows = Rows::new();
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.len() != names.len() {
-            let told = format!("it has {} cells, the header {}", record.len(), names.len());
-            rows.push((line, Err(told)));
-            continue;
-        }
-        let cells = names.iter().cloned().zip(record.iter().map(str::to_owned));
-        rows.push((line, Ok(reported_row(cells.collect()))));
+    for (place, cells) in &sheet.rows {
+        let cells = sheet.checked(cells).map(|cells| {
+            let texts = cells.iter().map(|cell| cell.text().to_owned());
+            reported_row(names.iter().cloned().zip(texts).collect())
+        });
+        rows.push((*place, cells));
     }
-    Ok(rows)
+    Ok((sheet.unit.clone(), rows))
 }

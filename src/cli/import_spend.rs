@@ -1,15 +1,16 @@
 //! `import spend`: what Ads Manager or the Marketing API say that ads cost, as CSV, XLSX or JSON lines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use rust_decimal::Decimal;
 
+use super::importing;
 use super::session::{self, Session};
 use crate::config::Settings;
+use crate::domain::AdDay;
 use crate::spend::export::{self, DecimalMark, Export, Field};
 
 /// Arguments of `import spend`.
@@ -39,25 +40,28 @@ fn column(text: &str) -> Result<(Field, String), String> {
 
 /// `import spend`: reads all files, and only if all can be read imports them.
 pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Result<()> {
-    let mut days = Vec::new();
+    let mut days: Vec<AdDay> = Vec::new();
     for path in &args.files {
-        let name = path.display().to_string();
-        let bytes = if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).context("standard input")?;
-            bytes
-        } else {
-            std::fs::read(path).with_context(|| name.clone())?
-        };
+        let (name, bytes) = importing::read(path)?;
         let found = export::read(&bytes, &args.columns, args.currency.as_deref());
         let found = found.with_context(|| name.clone())?;
         println!("{name}: {}", told(&found));
         if args.dry_run {
             tell_mapping(&found);
         }
+        // Files overlap: as with imports one after another the later one counts.
+        let own: BTreeSet<_> = found.days.iter().map(|day| (day.date, day.ad_id.clone())).collect();
+        let before = days.len();
+        days.retain(|day| !own.contains(&(day.date, day.ad_id.clone())));
+        if days.len() < before {
+            println!(
+                "  {} rows of files before it are about the same days: this file counts",
+                before - days.len()
+            );
+        }
         days.extend(found.days);
     }
-    if args.dry_run || days.is_empty() {
+    if args.dry_run {
         return Ok(());
     }
     let today = session::now_timestamp();
@@ -77,7 +81,7 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
 
 /// What a file holds, in a line.
 fn told(export: &Export) -> String {
-    let Export { days, totals, .. } = export;
+    let Export { days, totals, without_amount, .. } = export;
     let ads: BTreeSet<&str> = days.iter().map(|day| day.ad_id.as_str()).collect();
     let ad_days: BTreeSet<_> = days.iter().map(|day| (day.date, day.ad_id.as_str())).collect();
     let mut spend: BTreeMap<&str, Decimal> = BTreeMap::new();
@@ -91,8 +95,12 @@ fn told(export: &Export) -> String {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    let skipped =
-        if *totals > 0 { format!("; {totals} rows without an ad skipped") } else { String::new() };
+    let mut skipped = String::new();
+    for (rows, what) in [(totals, "of totals"), (without_amount, "without an amount")] {
+        if *rows > 0 {
+            skipped += &format!("; {rows} rows {what} skipped");
+        }
+    }
     format!("{} ads, {} ad days{range}, {}{skipped}", ads.len(), ad_days.len(), spend.join(" + "))
 }
 

@@ -1,5 +1,6 @@
 //! An import's way into the database: a journal of its own, because a running server holds the main one.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,6 +60,21 @@ impl<'a> Importing<'a> {
         drop(self.journal);
         Ok(())
     }
+}
+
+/// A file's name for messages, and its bytes; `-` is standard input.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("standard input")?;
+        return Ok(("standard input".to_owned(), bytes));
+    }
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    Ok((name, bytes))
 }
 
 /// Tells of lines that could not be imported.

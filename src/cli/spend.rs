@@ -49,6 +49,10 @@ struct SyncArgs {
     again: bool,
 }
 
+fn is_account(account: &str) -> bool {
+    !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `spend`.
 pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<()> {
     let What::Sync(args) = args.what;
@@ -59,6 +63,9 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
     } else {
         args.accounts.iter().map(|account| account.trim_start_matches("act_")).collect()
     };
+    if let Some(account) = accounts.iter().find(|account| !is_account(account)) {
+        bail!("--account {account:?}: an ad account is digits, such as act_1234567");
+    }
     if accounts.is_empty() {
         bail!("meta.ad_accounts names no ad account");
     }

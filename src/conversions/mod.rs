@@ -7,7 +7,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::domain::{ReportedConversion, Timestamp};
@@ -63,8 +64,15 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
     let mut accepted = Vec::new();
     let mut outcomes = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let read = read_reported(item, now);
-        let id = item.get("id").and_then(|id| id.as_str().map(str::to_owned));
+        let item: Result<Value, _> = serde_json::from_str(item.get());
+        let id = item.as_ref().ok().and_then(|item| item["id"].as_str().map(str::to_owned));
+        let read = match item {
+            Ok(item) => read_reported(&item, now),
+            Err(error) => {
+                let reason = format!("not JSON: {error}");
+                Err(vec![FieldError { field: String::new(), reason }])
+            }
+        };
         let (id, status, errors) = match read {
             Ok(conversion) => {
                 let id = conversion.id.clone();
@@ -98,17 +106,25 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
     (status, axum::Json(told)).into_response()
 }
 
-/// One item, a list of them, or a list under `conversions`.
-fn items(body: &[u8]) -> Result<Vec<Value>, String> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| format!("not JSON: {error}"))?;
-    let items = match value {
-        Value::Array(items) => items,
-        Value::Object(mut fields) => match fields.remove("conversions") {
-            Some(Value::Array(items)) => items,
-            Some(_) => return Err("conversions: it is no list".to_owned()),
-            None => vec![Value::Object(fields)],
-        },
+/// One item, a list of them, or a list under `conversions`; each still as it was written, so that one that
+/// cannot be read is no harm to the others.
+fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
+    #[derive(Deserialize)]
+    struct Wrapped {
+        conversions: Option<Box<RawValue>>,
+    }
+    let not_json = |error: serde_json::Error| format!("not JSON: {error}");
+    let whole: Box<RawValue> = serde_json::from_slice(body).map_err(not_json)?;
+    let list = |raw: &RawValue| serde_json::from_str::<Vec<Box<RawValue>>>(raw.get());
+    let items = match whole.get().as_bytes().first() {
+        Some(b'[') => list(&whole).map_err(not_json)?,
+        Some(b'{') => {
+            let wrapped: Wrapped = serde_json::from_str(whole.get()).map_err(not_json)?;
+            match wrapped.conversions {
+                Some(items) => list(&items).map_err(|_| "conversions: it is no list".to_owned())?,
+                None => vec![whole],
+            }
+        }
         _ => return Err("send a conversion, or a list of them".to_owned()),
     };
     match items.len() {

@@ -22,7 +22,7 @@ pub use cost::{Cost, CostOf};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
 pub use event_match::EventMatch;
 pub use link::{LONGEST_REF, Link, LinkError, Links};
-pub use money::{MOST_MONEY, is_currency};
+pub use money::{MOST_COUNT, MOST_MONEY, is_currency};
 pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};

@@ -27,10 +27,10 @@ pub struct AdDay {
     pub platform: String,
     /// Where in it, such as `feed`; may be empty.
     pub position: String,
-    /// How often it was shown.
-    pub impressions: u64,
-    /// Link clicks.
-    pub clicks: u64,
+    /// How often it was shown; `None` if unknown.
+    pub impressions: Option<u64>,
+    /// Link clicks; `None` if unknown.
+    pub clicks: Option<u64>,
     /// What it cost.
     pub spend: Decimal,
     /// ISO 4217.
@@ -56,8 +56,8 @@ impl AdDay {
             campaign_name: String::new(),
             platform: String::new(),
             position: String::new(),
-            impressions: 0,
-            clicks: 0,
+            impressions: None,
+            clicks: None,
             spend: Decimal::ZERO,
             currency: String::new(),
             conversations_started: None,
@@ -77,8 +77,8 @@ impl AdDay {
 
     /// Adds the figures of another row of the same ad and day.
     pub fn add(&mut self, other: &Self) {
-        self.impressions += other.impressions;
-        self.clicks += other.clicks;
+        add_known(&mut self.impressions, other.impressions);
+        add_known(&mut self.clicks, other.clicks);
         self.spend += other.spend;
         add_known(&mut self.conversations_started, other.conversations_started);
         add_known(&mut self.first_replies, other.first_replies);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::Graph;
 use super::error::GraphError;
-use crate::domain::{AdAccount, AdDay, MOST_MONEY};
+use crate::domain::{AdAccount, AdDay, MOST_COUNT, MOST_MONEY};
 
 /// Rows of a page.
 const PAGE_ROWS: usize = 500;
@@ -80,14 +80,18 @@ struct Cursors {
 }
 
 impl Paging {
-    /// The next page's cursor: told, or part of the next page's address.
-    fn after(self) -> Option<String> {
-        let next = self.next?;
-        self.cursors.after.filter(|after| !after.is_empty()).or_else(|| {
+    /// The next page's cursor: told, or part of the next page's address; `None` on the last page.
+    fn after(self) -> Result<Option<String>, GraphError> {
+        let Some(next) = self.next else { return Ok(None) };
+        let told = self.cursors.after.filter(|after| !after.is_empty());
+        let after = told.or_else(|| {
             let (_, query) = next.split_once('?')?;
             let mut parts = form_urlencoded::parse(query.as_bytes());
             parts.find(|(key, _)| key == "after").map(|(_, after)| after.into_owned())
-        })
+        });
+        let missing =
+            || GraphError::Form("paging: there is a next page without a cursor".to_owned());
+        after.map(Some).ok_or_else(missing)
     }
 }
 
@@ -114,7 +118,7 @@ impl Graph {
         parameters.extend(after.map(|after| ("after", after.to_owned())));
         let written: Written = self.get(path, &parameters).await?;
         let days = written.data.iter().map(read_row).collect::<Result<_, _>>()?;
-        Ok(InsightsPage { days, after: written.paging.after() })
+        Ok(InsightsPage { days, after: written.paging.after()? })
     }
 
     /// An account's facts.
@@ -151,6 +155,14 @@ fn number<T: FromStr + Default>(row: &Value, key: &str) -> Result<T, GraphError>
     text.parse().map_err(|_| GraphError::Form(format!("{key}: {text:?} is no number")))
 }
 
+fn count(row: &Value, key: &str) -> Result<u64, GraphError> {
+    let count = number(row, key)?;
+    if count > MOST_COUNT {
+        return Err(GraphError::Form(format!("{key}: {count} is more than can be")));
+    }
+    Ok(count)
+}
+
 fn read_row(row: &Value) -> Result<AdDay, GraphError> {
     let date = plain(row, "date_start");
     let date = Date::from_str(&date)
@@ -167,7 +179,7 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
     let action = |name: &str| {
         let found = actions.iter().find(|action| action["action_type"] == name);
         // An action that nobody took is left out: none, not unknown.
-        found.map_or(Ok(0), |action| number(action, "value")).map(Some)
+        found.map_or(Ok(0), |action| count(action, "value")).map(Some)
     };
     Ok(AdDay {
         date,
@@ -180,8 +192,9 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
         campaign_name: plain(row, "campaign_name"),
         platform: plain(row, "publisher_platform"),
         position: plain(row, "platform_position"),
-        impressions: number(row, "impressions")?,
-        clicks: number(row, "inline_link_clicks")?,
+        impressions: Some(count(row, "impressions")?),
+        // A click that nobody made is left out: none, not unknown.
+        clicks: Some(count(row, "inline_link_clicks")?),
         spend,
         currency: plain(row, "account_currency"),
         conversations_started: action(STARTED)?,
@@ -207,9 +220,13 @@ mod tests {
             ],
         });
         let day = read_row(&row).unwrap();
-        assert_eq!((day.impressions, day.clicks, day.spend), (1200, 31, Decimal::new(1234, 2)));
+        assert_eq!((day.impressions, day.clicks), (Some(1200), Some(31)));
+        assert_eq!(day.spend, Decimal::new(1234, 2));
         assert_eq!((day.conversations_started, day.first_replies), (Some(11), Some(0)));
         assert_eq!((day.platform.as_str(), day.position.as_str()), ("facebook", "feed"));
+        let mut bad = row.clone();
+        bad["impressions"] = json!("18446744073709551615");
+        assert!(read_row(&bad).unwrap_err().to_string().ends_with("is more than can be"));
         let mut bad = row;
         bad["spend"] = json!("a lot");
         assert_eq!(read_row(&bad).unwrap_err().to_string().split(": ").nth(1), Some("spend"));
@@ -217,12 +234,15 @@ mod tests {
 
     #[test]
     fn the_cursor_is_taken_and_the_address_is_not_followed() {
-        let paging = |text: &str| serde_json::from_str::<Paging>(text).unwrap().after();
+        let read = |text: &str| serde_json::from_str::<Paging>(text).unwrap().after();
+        let paging = |text: &str| read(text).unwrap();
         let next = "https://graph.example/v25.0/act_1/insights?access_token=X&after=QVF%3D&limit=5";
         assert_eq!(paging(&format!(r#"{{"next":"{next}"}}"#)), Some("QVF=".to_owned()));
         assert_eq!(paging(r#"{"cursors":{"after":"b"},"next":"x"}"#), Some("b".to_owned()));
         // The last page has a cursor too, but no next.
         assert_eq!(paging(r#"{"cursors":{"after":"b"}}"#), None);
         assert_eq!(paging("{}"), None);
+        // Taken for the last page, all behind it would be lost.
+        assert!(read(r#"{"next":"https://graph.example/act_1/insights?limit=5"}"#).is_err());
     }
 }

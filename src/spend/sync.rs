@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::plan::{self, Window};
 use super::spool::{self, Spool};
-use crate::domain::AdAccount;
+use crate::domain::{AdAccount, AdDay};
 use crate::meta::{Graph, GraphError, InsightsPage, InsightsQuery, Remedy, RunState};
 use crate::store::{Store, StoreError, wait_for_lock};
 
@@ -129,7 +129,7 @@ pub async fn sync(
     let known = store.known_spend_days(first, today).await?;
     let known: BTreeMap<_, _> = known
         .into_iter()
-        .filter(|day| day.account_id == account_id)
+        .filter(|day| day.is_whole && day.account_id == account_id)
         .map(|day| (day.date, moment(i64::try_from(day.version / 1000).unwrap_or(0))))
         .collect();
     let fresh_for = SignedDuration::try_from(settings.fresh_for).unwrap_or_default();
@@ -152,10 +152,11 @@ pub async fn sync(
             Fetched::Days(spool) => {
                 let Window { since, until } = window;
                 let version = micros(moment(clock()));
-                store.save_account_days(account_id, since, until, &spool.days, version).await?;
+                let days = once_each(&spool.days);
+                store.save_account_days(account_id, since, until, &days, version).await?;
                 done.days += window.days();
-                done.rows += spool.days.len() as u64;
-                done.spend += spool.days.iter().map(|day| day.spend).sum::<Decimal>();
+                done.rows += days.len() as u64;
+                done.spend += days.iter().map(|day| day.spend).sum::<Decimal>();
                 spool.remove().map_err(failed)?;
                 advanced(Advance::Stored(window.days()));
             }
@@ -168,6 +169,17 @@ pub async fn sync(
 enum Fetched {
     Days(Spool),
     TooMuch,
+}
+
+/// Each ad, day and placement once: of a row that has moved from one page to another while they were read
+/// the later page's.
+fn once_each(days: &[AdDay]) -> Vec<AdDay> {
+    let key = |day: &AdDay| {
+        let placement = (day.platform.clone(), day.position.clone());
+        (day.date, day.ad_id.clone(), placement, day.currency.clone())
+    };
+    let once: BTreeMap<_, _> = days.iter().map(|day| (key(day), day)).collect();
+    once.into_values().cloned().collect()
 }
 
 /// Fetches windows of one account.

@@ -83,6 +83,8 @@ const MIGRATIONS: &[Migration] = migrations![
     55 "0055_event_of_conversions",
     56 "0056_converted_changed",
     57 "0057_converted_pending",
+    58 "0058_unknown_impressions",
+    59 "0059_unknown_clicks",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

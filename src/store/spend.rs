@@ -23,8 +23,10 @@ const EPOCH: Date = Date::constant(1970, 1, 1);
 pub struct KnownDay {
     /// The day, in the account's time zone.
     pub date: Date,
-    /// The account; empty: ads that a file told of.
+    /// The account; empty if a file did not tell it.
     pub account_id: String,
+    /// Whether it is known of all ads of the account; else a file told of some, and perhaps of all.
+    pub is_whole: bool,
     /// UTC microseconds of the import.
     pub version: u64,
 }
@@ -40,8 +42,8 @@ struct DayRow {
     platforms: Vec<String>,
     positions: Vec<String>,
     currencies: Vec<String>,
-    impressions: Vec<u64>,
-    clicks: Vec<u64>,
+    impressions: Vec<Option<u64>>,
+    clicks: Vec<Option<u64>>,
     /// 1/10,000 of the currency.
     spend: Vec<i64>,
     started: Vec<Option<u64>>,
@@ -87,8 +89,8 @@ struct SpendRow {
     platform: String,
     position: String,
     currency: String,
-    impressions: u64,
-    clicks: u64,
+    impressions: Option<u64>,
+    clicks: Option<u64>,
     spend: i64,
     started: Option<u64>,
     first_replies: Option<u64>,
@@ -99,6 +101,7 @@ struct SpendRow {
 struct KnownRow {
     date: u16,
     account_id: String,
+    is_whole: bool,
     version: u64,
 }
 
@@ -254,6 +257,7 @@ impl Store {
         let days = rows.into_iter().map(|row| KnownDay {
             date: date_of(row.date),
             account_id: row.account_id,
+            is_whole: row.is_whole,
             version: row.version,
         });
         Ok(days.collect())

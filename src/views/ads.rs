@@ -50,7 +50,10 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
             counts,
             values,
             spend,
-            known: KnownDays::new(known.into_iter().map(|day| (day.date, day.account_id))),
+            known: KnownDays::new(
+                known.into_iter().map(|day| (day.date, day.account_id, day.is_whole)),
+                accounts.iter().map(|account| account.id.clone()),
+            ),
             ads,
             accounts,
             costs,
@@ -62,6 +65,10 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
 }
 
 fn level(question: &Question) -> Result<Level, Misunderstood> {
+    if question.by.len() > 1 {
+        let reason = "costs are told by one dimension at a time".to_owned();
+        return Err(Misunderstood { parameter: "by", reason });
+    }
     let name = question.by.first().map_or_else(|| "ad".into(), Dimension::name);
     Level::from_name(&name).ok_or_else(|| Misunderstood {
         parameter: "by",

@@ -6,11 +6,11 @@ use crate::support::browser::Browser;
 use crate::support::{World, count};
 
 /// 2026-11-20T10:00:00Z.
-const TIME: i64 = 1_795_168_800_000;
+pub const TIME: i64 = 1_795_168_800_000;
 const DAY: i64 = 86_400_000;
 
 /// Somebody's thread: opened by a referral or a message, answered, and as far as `payloads` lead.
-fn thread(person: &str, at: i64, referral: Value, payloads: &[&str]) -> Vec<String> {
+pub fn thread(person: &str, at: i64, referral: Value, payloads: &[&str]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut item = |time: i64, from: &str, to: &str, key: &str, body: Value| {
         let item = json!({
@@ -38,7 +38,7 @@ fn thread(person: &str, at: i64, referral: Value, payloads: &[&str]) -> Vec<Stri
     lines
 }
 
-fn by_ad(ad: &str) -> Value {
+pub fn by_ad(ad: &str) -> Value {
     json!({ "source": "ADS", "type": "OPEN_THREAD", "ad_id": ad })
 }
 
@@ -78,12 +78,12 @@ fn world() -> World {
     world
 }
 
-fn ask(world: &World, by: &str) -> Value {
+pub fn ask(world: &World, by: &str) -> Value {
     let range = ["--from", "2026-11-20", "--to", "2026-11-23"];
     world.json(&[&["ads", "--by", by, "--format", "json"], &range[..]].concat())
 }
 
-fn row<'a>(report: &'a Value, id: &str) -> &'a Value {
+pub fn row<'a>(report: &'a Value, id: &str) -> &'a Value {
     let rows = report["rows"].as_array().unwrap();
     rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no {id} in {report}"))
 }

@@ -134,7 +134,7 @@ fn key(level: &str, source: &str, ad: &str, link: &str) -> Option<(String, Strin
         "link" => (!link.is_empty()).then(|| (link.to_owned(), String::new())),
         "source" if ad.is_empty() => Some((source.to_owned(), String::new())),
         _ if ad.is_empty() => None,
-        "source" => paid("ad".to_owned()),
+        "source" => paid(source.to_owned()),
         "campaign" => paid(campaign(ad)),
         _ => paid(ad.to_owned()),
     }
@@ -166,6 +166,9 @@ fn slow(
         let Some(key) = key(level, source, ad, link) else { continue };
         let is_paid = ad.is_empty() || level == "link" || known.contains(&day(*opened));
         let row = rows.entry(key.clone()).or_default();
+        if is_paid && !ad.is_empty() && level != "link" {
+            row.spend_cents.get_or_insert_default();
+        }
         for step in 0..=usize::from(*depth) {
             row.counts[step] += 1;
             row.paid[step] += u64::from(is_paid);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -16,7 +16,8 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("registry", &["domain", "store"]),
     ("meta", &["domain"]),
     ("feedback", &["domain", "meta", "store"]),
-    ("spend", &["domain", "meta", "store"]),
+    ("sheet", &[]),
+    ("spend", &["domain", "meta", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
@@ -25,7 +26,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.
-const PURE: [&str; 4] = ["domain", "normalize", "analysis", "synthetic"];
+const PURE: [&str; 5] = ["domain", "normalize", "analysis", "sheet", "synthetic"];
 const IMPURE: [&str; 9] = [
     "tokio",
     "reqwest",

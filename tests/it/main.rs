@@ -53,6 +53,7 @@ mod rows;
 mod slow_attribution;
 mod slow_threads;
 mod spend;
+mod spend_files;
 mod spend_sync;
 mod support;
 mod truth;

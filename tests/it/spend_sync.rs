@@ -48,8 +48,8 @@ fn stored(days: &[AdDay]) -> BTreeMap<String, (u64, u64, u64, Decimal, u64)> {
     for day in days {
         let sum = sums.entry(day.account_id.clone()).or_insert((0, 0, 0, Decimal::ZERO, 0));
         sum.0 += 1;
-        sum.1 += day.impressions;
-        sum.2 += day.clicks;
+        sum.1 += day.impressions.unwrap();
+        sum.2 += day.clicks.unwrap();
         sum.3 += day.spend;
         sum.4 += day.conversations_started.unwrap();
     }
@@ -274,8 +274,11 @@ async fn check(store: &Store, account: &Account, may_lack: bool) {
     let first = messenger_funnel::spend::first_day(today(), 1);
     let id = account.id.to_string();
     let known = store.known_spend_days(first, today()).await.unwrap();
-    let known: Vec<Date> =
-        known.into_iter().filter(|day| day.account_id == id).map(|day| day.date).collect();
+    let known: Vec<Date> = known
+        .into_iter()
+        .filter(|day| day.is_whole && day.account_id == id)
+        .map(|day| day.date)
+        .collect();
     let days = store.spend(first, today()).await.unwrap();
     let days: Vec<AdDay> = days.into_iter().filter(|day| day.account_id == id).collect();
     for date in first.series(Span::new().days(1)).take_while(|date| *date < today()) {

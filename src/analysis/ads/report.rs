@@ -1,8 +1,9 @@
 //! The report, as views render it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use polars::prelude::PolarsResult;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
@@ -121,22 +122,31 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
-        unknown_days: unknown(&data, period),
+        unknown_days: unknown(&data, period)?,
         notes: notes(&data, level, period),
         totals: totals.map(row).collect(),
         rows: all,
     })
 }
 
-fn unknown(data: &AdsData, period: &Period) -> Vec<UnknownDays> {
+fn unknown(data: &AdsData, period: &Period) -> PolarsResult<Vec<UnknownDays>> {
     let days: Vec<Date> = period.days().into_iter().map(|(date, _)| date).collect();
-    let unknown = data.known.unknown(&days).into_iter();
-    unknown
+    let mut came = BTreeSet::new();
+    let (ads, opened) = (data.counts.column("ad_id")?.str()?, data.counts.column("opened")?.u64()?);
+    for (ad, opened) in ads.iter().zip(opened.iter()) {
+        if let Some(ad) = ad.filter(|ad| !ad.is_empty() && opened.is_some_and(|opened| opened > 0))
+        {
+            let account = data.ads.get(ad).map(|names| names.account_id.clone());
+            came.insert(account.unwrap_or_default());
+        }
+    }
+    let unknown = data.known.unknown(&days, came).into_iter();
+    Ok(unknown
         .map(|(account_id, days)| UnknownDays {
             account_id,
             days: days.iter().map(ToString::to_string).collect(),
         })
-        .collect()
+        .collect())
 }
 
 fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<String> {
@@ -166,7 +176,7 @@ fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<String> {
     }
     if period.whole_days().is_none() {
         notes.push(
-            "Spend is known by whole days; this period is not made of whole ones.".to_owned(),
+            "Costs are known by whole days; this period is not made of whole ones.".to_owned(),
         );
     }
     notes

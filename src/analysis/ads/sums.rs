@@ -1,6 +1,6 @@
 //! Adds up what belongs to each row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use polars::frame::DataFrame;
 use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
@@ -10,7 +10,7 @@ use super::interval::Drawn;
 use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
 use crate::analysis::columns::text;
-use crate::domain::{AdDay, AdNames, CostOf, Period, Source, add_known};
+use crate::domain::{AdDay, AdNames, Cost, CostOf, Period, Source, add_known};
 
 /// Steps that conversations take: `opened` and the stages.
 pub(super) const STEPS: usize = STAGES.len() + 1;
@@ -45,8 +45,8 @@ impl Sum {
     }
 
     fn shown(&mut self, day: &AdDay) {
-        add_known(&mut self.impressions, Some(day.impressions));
-        add_known(&mut self.clicks, Some(day.clicks));
+        add_known(&mut self.impressions, day.impressions);
+        add_known(&mut self.clicks, day.clicks);
         add_known(&mut self.started, day.conversations_started);
         add_known(&mut self.first_replies, day.first_replies);
         self.spent(day.spend);
@@ -63,12 +63,16 @@ pub(super) fn sums(
         data.known.note(&day.ad_id, day.date);
     }
     let currencies = currencies(data);
+    let sponsored = sponsored(data)?;
     let mut rows: BTreeMap<Key, Sum> = BTreeMap::new();
     for day in &data.spend {
         let names = names_of(day);
         let (key, name) = match level {
             Level::Placement => (day.placement(), day.placement()),
             Level::Link => continue,
+            Level::Source if sponsored.contains(day.ad_id.as_str()) => {
+                (Source::Sponsored.as_str().to_owned(), String::new())
+            }
             _ => ad_key(level, &day.ad_id, &names),
         };
         let row = rows.entry((key, day.currency.clone())).or_default();
@@ -95,6 +99,18 @@ fn currencies(data: &AdsData) -> HashMap<String, String> {
     let spent = data.spend.iter().map(|day| (day.ad_id.clone(), day.currency.clone()));
     currencies.extend(spent);
     currencies
+}
+
+/// Ads that are sponsored messages: those by which people came as by such, and never as by another ad.
+fn sponsored(data: &AdsData) -> PolarsResult<HashSet<String>> {
+    let openings = Openings::of(&data.counts)?;
+    let (mut messages, mut others) = (HashSet::new(), HashSet::new());
+    for opening in (0..data.counts.height()).map(|at| openings.at(at)) {
+        let is_sponsored = opening.source == Source::Sponsored.as_str();
+        let ads = if is_sponsored { &mut messages } else { &mut others };
+        ads.insert(opening.ad);
+    }
+    Ok(messages.difference(&others).map(|ad| (*ad).to_owned()).collect())
 }
 
 fn names_of(day: &AdDay) -> AdNames {
@@ -125,16 +141,18 @@ fn ad_key(level: Level, ad_id: &str, names: &AdNames) -> (String, String) {
 
 /// Costs put down by hand, and clicks and costs of links.
 fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<Key, Sum>) {
-    let (first, last) = period.first_and_last_day();
     let of = match level {
         Level::Link => CostOf::Link,
         Level::Source => CostOf::Source,
         _ => return,
     };
-    for cost in data.costs.iter().filter(|cost| cost.of == of) {
-        let part = cost.within(first, last);
-        if !part.is_zero() {
-            rows.entry((cost.name.clone(), cost.currency.clone())).or_default().spent(part);
+    // Of parts of days it is unknown, as what ads cost.
+    if let Some((first, last)) = period.whole_days() {
+        for cost in data.costs.iter().filter(|cost| cost.of == of) {
+            let part = cost.within(first, last);
+            if !part.is_zero() {
+                rows.entry((cost.name.clone(), cost.currency.clone())).or_default().spent(part);
+            }
         }
     }
     if level != Level::Link {
@@ -142,8 +160,7 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
     }
     for (slug, before) in &data.links {
         // A link has costs in one currency: where they are put down, another is refused.
-        let known =
-            rows.keys().find(|(name, _)| name == slug).map(|(_, currency)| currency.clone());
+        let known = named(rows, slug).next().map(|(_, currency)| currency.clone());
         let own = before.cost.as_ref().map(|(_, currency)| currency.clone());
         let row = rows.entry((slug.clone(), known.or(own).unwrap_or_default())).or_default();
         row.clicks = Some(before.clicks);
@@ -192,8 +209,15 @@ struct Opening<'a> {
     day: i64,
 }
 
+/// The rows of a name, one a currency.
+fn named<'r>(rows: &'r BTreeMap<Key, Sum>, name: &str) -> impl Iterator<Item = &'r Key> {
+    let first = (name.to_owned(), String::new());
+    let name = name.to_owned();
+    rows.range(first..).map(|(key, _)| key).take_while(move |(known, _)| *known == name)
+}
+
 impl Opening<'_> {
-    /// Its row, and whether that is one of ads.
+    /// Its row, and whether that has what its ad cost.
     fn key(
         &self,
         data: &AdsData,
@@ -202,18 +226,34 @@ impl Opening<'_> {
         rows: &BTreeMap<Key, Sum>,
     ) -> Option<(Key, bool)> {
         let by_hand = |name: &str| {
-            let known = rows.keys().find(|(key, _)| key == name);
-            known.cloned().unwrap_or_else(|| (name.to_owned(), String::new()))
+            named(rows, name).next().cloned().unwrap_or_else(|| (name.to_owned(), String::new()))
+        };
+        let of_ad = |name: String| {
+            let currency = currencies.get(self.ad).cloned().unwrap_or_default();
+            Some(((name, currency), true))
         };
         match level {
             Level::Link => (!self.link.is_empty()).then(|| (by_hand(self.link), false)),
+            // Of which ad is not known: only where all are paid in one currency it is theirs.
+            Level::Source if self.ad.is_empty() && self.source == Source::Ad.as_str() => {
+                let of_one_currency = named(rows, self.source).count() <= 1;
+                let none = || (self.source.to_owned(), String::new());
+                Some((if of_one_currency { by_hand(self.source) } else { none() }, true))
+            }
             Level::Source if self.ad.is_empty() => Some((by_hand(self.source), false)),
+            Level::Source => {
+                // Sponsored messages may be ads that are read, or costs that are put down by hand.
+                let is_its = |cost: &&Cost| cost.of == CostOf::Source && cost.name == self.source;
+                match data.costs.iter().find(is_its) {
+                    Some(cost) => Some(((cost.name.clone(), cost.currency.clone()), false)),
+                    None => of_ad(self.source.to_owned()),
+                }
+            }
             _ if self.ad.is_empty() => None,
             _ => {
                 let none = AdNames::default();
                 let names = data.ads.get(self.ad).unwrap_or(&none);
-                let currency = currencies.get(self.ad).cloned().unwrap_or_default();
-                Some(((ad_key(level, self.ad, names).0, currency), true))
+                of_ad(ad_key(level, self.ad, names).0)
             }
         }
     }
@@ -241,6 +281,12 @@ fn add_conversations(
             let names = data.ads.get(opening.ad).cloned().unwrap_or_default();
             row.name = ad_key(level, opening.ad, &names).1;
             row.names = in_common(names, level);
+        }
+        if is_ad && is_paid {
+            // It is known, and was not shown: it cost nothing.
+            row.spent(Decimal::ZERO);
+            add_known(&mut row.impressions, Some(0));
+            add_known(&mut row.clicks, Some(0));
         }
         for (step, counts) in steps.iter().enumerate() {
             let count = counts.get(at).unwrap_or(0);
@@ -287,10 +333,15 @@ fn add_values(
 
 /// Whether it is known what the ad of a conversation cost on its day.
 fn is_known(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
+    // What an ad cost that is not named, nobody can know.
+    if opening.ad.is_empty() {
+        return false;
+    }
     let Ok(instant) = jiff::Timestamp::from_millisecond(opening.day) else { return false };
     let day = period.zone.to_datetime(instant).date();
     let account = data.ads.get(opening.ad).map_or("", |names| names.account_id.as_str());
     // Outside of whole days nothing was asked of spend.
-    let (first, last) = period.first_and_last_day();
-    (first..=last).contains(&day) && data.known.knows(account, opening.ad, day)
+    let days = period.whole_days();
+    days.is_some_and(|(first, last)| (first..=last).contains(&day))
+        && data.known.knows(account, opening.ad, day)
 }

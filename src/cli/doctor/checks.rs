@@ -147,8 +147,11 @@ async fn spend(settings: &Settings, store: &Store) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for account in &settings.graph.ad_accounts {
-        let newest =
-            known.iter().filter(|day| day.account_id == *account).map(|day| day.date).max();
+        let newest = known
+            .iter()
+            .filter(|day| day.is_whole && day.account_id == *account)
+            .map(|day| day.date)
+            .max();
         let what = format!("spend of act_{account}");
         findings.push(match newest {
             Some(date) if date >= days(2) => {

@@ -4,7 +4,6 @@
 mod columns;
 mod names;
 mod number;
-mod sheet;
 
 use std::collections::BTreeMap;
 
@@ -12,19 +11,23 @@ use anyhow::{Context, bail};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::domain::{AdDay, MOST_COUNT, MOST_MONEY, is_currency};
+use crate::sheet::{self, Cell, Sheet};
 pub use columns::{Field, Mapping};
 pub use number::{DateOrder, DecimalMark};
-use sheet::Cell;
 
-use crate::domain::{AdDay, MOST_MONEY, is_currency};
+/// The year in which Facebook began.
+const FIRST_ADS: Date = Date::constant(2004, 2, 4);
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
     /// Each ad, day and placement once.
     pub days: Vec<AdDay>,
-    /// Rows without an ad: totals.
+    /// Rows without an ad, or above an ad's placements: totals.
     pub totals: u64,
+    /// Rows without an amount: what they cost is not known.
+    pub without_amount: u64,
     /// Which column was taken for what.
     pub mapping: Mapping,
     /// What stands before decimals in it.
@@ -50,20 +53,58 @@ pub fn read(
     }
     check(&mapping)?;
     let reader = RowReader::new(&mapping, &sheet, currency)?;
-    let mut sums: BTreeMap<(Date, String, String, String, String), AdDay> = BTreeMap::new();
-    let mut totals = 0;
+    let mut sums: BTreeMap<PlacedDay, (u64, AdDay)> = BTreeMap::new();
+    let (mut totals, mut without_amount) = (0, 0);
     for (place, cells) in &sheet.rows {
-        let row = reader.row(cells).with_context(|| format!("{} {place}", sheet.unit))?;
-        let Some(day) = row else {
-            totals += 1;
-            continue;
-        };
-        let placement = (day.platform.clone(), day.position.clone());
-        let key = (day.date, day.ad_id.clone(), placement.0, placement.1, day.currency.clone());
-        sums.entry(key).and_modify(|sum| sum.add(&day)).or_insert(day);
+        let read = sheet.checked(cells).map_err(anyhow::Error::msg);
+        let row = read.and_then(|cells| reader.row(cells));
+        match row.with_context(|| format!("{} {place}", sheet.unit))? {
+            Row::Total => totals += 1,
+            Row::WithoutAmount => without_amount += 1,
+            Row::Day(day) => {
+                let placement = (day.platform.clone(), day.position.clone());
+                let key = ((day.date, day.ad_id.clone(), day.currency.clone()), placement);
+                sums.entry(key).and_modify(|(_, sum)| sum.add(&day)).or_insert((*place, *day));
+            }
+        }
     }
+    totals += drop_sums_of_placements(&mut sums, &sheet.unit)?;
     let decimal_mark = reader.mark;
-    Ok(Export { days: sums.into_values().collect(), totals, mapping, decimal_mark })
+    let days: Vec<AdDay> = sums.into_values().map(|(_, day)| day).collect();
+    if days.is_empty() {
+        bail!("there is no day of an ad in it");
+    }
+    Ok(Export { days, totals, without_amount, mapping, decimal_mark })
+}
+
+/// Day, ad and currency; platform and position.
+type PlacedDay = ((Date, String, String), (String, String));
+
+/// Beside an ad's placements a row without one is their sum, and goes. How many did.
+fn drop_sums_of_placements(
+    days: &mut BTreeMap<PlacedDay, (u64, AdDay)>,
+    unit: &str,
+) -> anyhow::Result<u64> {
+    let mut placed: BTreeMap<(Date, String, String), Decimal> = BTreeMap::new();
+    for ((key, placement), (_, day)) in &*days {
+        if *placement != Default::default() {
+            *placed.entry(key.clone()).or_default() += day.spend;
+        }
+    }
+    let mut dropped = 0;
+    for (key, spend) in placed {
+        let Some((place, whole)) = days.remove(&(key, Default::default())) else { continue };
+        if whole.spend != spend {
+            bail!(
+                "{unit} {place}: ad {}, {} costs {} here and {spend} in the rows of its placements",
+                whole.ad_id,
+                whole.date,
+                whole.spend
+            );
+        }
+        dropped += 1;
+    }
+    Ok(dropped)
 }
 
 fn check(mapping: &Mapping) -> anyhow::Result<()> {
@@ -93,40 +134,48 @@ fn check(mapping: &Mapping) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What a row is.
+enum Row {
+    Total,
+    WithoutAmount,
+    Day(Box<AdDay>),
+}
+
 /// Reads rows of one file.
 struct RowReader<'a> {
     mapping: &'a Mapping,
     mark: DecimalMark,
     order: DateOrder,
-    /// Of all amounts, if the file or the caller says so.
+    /// Of all amounts, if the header says so.
     currency: Option<String>,
+    /// Of amounts of which the file tells no currency.
+    else_currency: Option<&'a str>,
 }
 
 impl<'a> RowReader<'a> {
     fn new(
         mapping: &'a Mapping,
-        sheet: &'a sheet::Sheet,
-        currency: Option<&str>,
+        sheet: &'a Sheet,
+        currency: Option<&'a str>,
     ) -> anyhow::Result<Self> {
         let texts = |fields: &'static [Field]| {
             let places: Vec<usize> =
                 fields.iter().filter_map(|field| mapping.columns.get(field).copied()).collect();
             sheet.rows.iter().flat_map(move |(_, cells)| {
-                let cells = places.clone().into_iter().map(move |place| &cells[place]);
+                let cells = places.clone().into_iter().filter_map(|place| cells.get(place));
                 cells.filter_map(|cell| match cell {
                     Cell::Text(text) => Some(text.as_str()),
                     Cell::Plain(_) => None,
                 })
             })
         };
-        let mark = DecimalMark::of(texts(&[Field::Spend]));
+        let mark = DecimalMark::of(texts(&[Field::Spend]), sheet.separator);
         let order = DateOrder::of(texts(&[Field::Date, Field::Starts]));
         let in_header = mapping.header_of(Field::Spend).and_then(between_brackets);
-        let currency = currency.map(str::to_owned).or(in_header);
-        if let Some(currency) = &currency {
+        for currency in in_header.as_deref().into_iter().chain(currency) {
             check_currency(currency)?;
         }
-        Ok(Self { mapping, mark, order, currency })
+        Ok(Self { mapping, mark, order, currency: in_header, else_currency: currency })
     }
 
     fn cell<'c>(&self, cells: &'c [Cell], field: Field) -> Option<&'c Cell> {
@@ -137,8 +186,8 @@ impl<'a> RowReader<'a> {
         self.cell(cells, field).map_or_else(String::new, |cell| cell.text().to_owned())
     }
 
-    /// One row; `None` for a total, which has no ad.
-    fn row(&self, cells: &[Cell]) -> anyhow::Result<Option<AdDay>> {
+    /// One row. A total has no ad.
+    fn row(&self, cells: &[Cell]) -> anyhow::Result<Row> {
         let ad_id = self.text(cells, Field::AdId);
         let ad_name = self.text(cells, Field::AdName);
         if ad_id.is_empty() {
@@ -146,7 +195,7 @@ impl<'a> RowReader<'a> {
             if !is_total {
                 bail!("{}: the ad {ad_name:?} has no id", self.header(Field::AdId));
             }
-            return Ok(None);
+            return Ok(Row::Total);
         }
         if !ad_id.bytes().all(|byte| byte.is_ascii_digit()) {
             bail!(
@@ -155,28 +204,10 @@ impl<'a> RowReader<'a> {
                 self.header(Field::AdId)
             );
         }
-        let currency = match (&self.currency, self.text(cells, Field::Currency)) {
-            (Some(currency), _) => currency.clone(),
-            (None, currency) if !currency.is_empty() => currency.to_uppercase(),
-            _ => bail!(
-                "the currency is told neither by a column nor by a header such as \
-                        Amount spent (EUR); say it: --currency EUR"
-            ),
-        };
-        check_currency(&currency)?;
-        let spend = self.number(cells, Field::Spend)?.unwrap_or_default();
-        if spend.is_sign_negative() && !spend.is_zero() {
-            bail!("{}: {spend} is negative", self.header(Field::Spend));
-        }
-        if spend > Decimal::from(MOST_MONEY) {
-            bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
-        }
-        let clicks = match self.count(cells, Field::Clicks)? {
-            Some(clicks) => Some(clicks),
-            None if self.mapping.columns.contains_key(&Field::Clicks) => None,
-            None => self.count(cells, Field::AllClicks)?,
-        };
-        Ok(Some(AdDay {
+        let Some(spend) = self.spend(cells)? else { return Ok(Row::WithoutAmount) };
+        let is_of_links = self.mapping.columns.contains_key(&Field::Clicks);
+        let clicks = if is_of_links { Field::Clicks } else { Field::AllClicks };
+        Ok(Row::Day(Box::new(AdDay {
             date: self.date(cells)?,
             account_id: self.text(cells, Field::AccountId).trim_start_matches("act_").to_owned(),
             ad_name,
@@ -186,14 +217,39 @@ impl<'a> RowReader<'a> {
             campaign_name: self.text(cells, Field::CampaignName),
             platform: self.text(cells, Field::Platform),
             position: self.text(cells, Field::Position),
-            impressions: self.count(cells, Field::Impressions)?.unwrap_or(0),
-            clicks: clicks.unwrap_or(0),
+            impressions: self.metric(cells, Field::Impressions)?,
+            clicks: self.metric(cells, clicks)?,
             spend,
-            currency,
+            currency: self.currency(cells)?,
             conversations_started: self.metric(cells, Field::Started)?,
             first_replies: self.metric(cells, Field::FirstReplies)?,
             ..AdDay::new(Date::MIN, &ad_id)
-        }))
+        })))
+    }
+
+    /// `None` if the cell is empty.
+    fn spend(&self, cells: &[Cell]) -> anyhow::Result<Option<Decimal>> {
+        let Some(spend) = self.number(cells, Field::Spend)? else { return Ok(None) };
+        if spend.is_sign_negative() && !spend.is_zero() {
+            bail!("{}: {spend} is negative", self.header(Field::Spend));
+        }
+        if spend > Decimal::from(MOST_MONEY) {
+            bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
+        }
+        Ok(Some(spend))
+    }
+
+    /// The row's own, else the header's, else what the caller says.
+    fn currency(&self, cells: &[Cell]) -> anyhow::Result<String> {
+        let own = Some(self.text(cells, Field::Currency).to_uppercase());
+        let own = own.filter(|currency| !currency.is_empty());
+        let told = own.or_else(|| self.currency.clone());
+        let currency = told.or_else(|| self.else_currency.map(str::to_owned)).context(
+            "the currency is told neither by a column nor by a header such as Amount spent (EUR); say \
+             it: --currency EUR",
+        )?;
+        check_currency(&currency)?;
+        Ok(currency)
     }
 
     fn header(&self, field: Field) -> &str {
@@ -203,7 +259,11 @@ impl<'a> RowReader<'a> {
     fn date(&self, cells: &[Cell]) -> anyhow::Result<Date> {
         let read = |field: Field| {
             let text = self.text(cells, field);
-            self.order.read(&text).map_err(|why| anyhow::anyhow!("{}: {why}", self.header(field)))
+            let date = self.order.read(&text).and_then(|date| {
+                let told = || format!("{text:?}: nobody paid Meta for ads on {date}");
+                if date >= FIRST_ADS { Ok(date) } else { Err(told()) }
+            });
+            date.map_err(|why| anyhow::anyhow!("{}: {why}", self.header(field)))
         };
         if self.mapping.columns.contains_key(&Field::Date) {
             return read(Field::Date);
@@ -238,11 +298,12 @@ impl<'a> RowReader<'a> {
     fn count(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<u64>> {
         let Some(number) = self.number(cells, field)? else { return Ok(None) };
         let whole = number.normalize();
-        let bad = || format!("{}: {number} is no whole number", self.header(field));
+        let bad = || format!("{}: {number} is no count", self.header(field));
         if whole.scale() > 0 {
             bail!(bad());
         }
-        u64::try_from(whole).map(Some).with_context(bad)
+        let count = u64::try_from(whole).ok().filter(|count| *count <= MOST_COUNT);
+        count.map(Some).with_context(bad)
     }
 
     /// A figure that is unknown without its column, and none in an empty cell of it.

@@ -15,9 +15,10 @@ pub enum DecimalMark {
 
 impl DecimalMark {
     /// Looks at all numbers of a file. Ads Manager writes a point in every language; a file that has been
-    /// through a spreadsheet may have commas.
+    /// through a spreadsheet may have commas. Where the comma stands in numbers, cells are separated by
+    /// semicolons.
     #[must_use]
-    pub fn of<'a>(numbers: impl Iterator<Item = &'a str>) -> Self {
+    pub fn of<'a>(numbers: impl Iterator<Item = &'a str>, separator: Option<u8>) -> Self {
         let mut has_comma = false;
         for number in numbers {
             let number = without_spaces(number);
@@ -27,7 +28,9 @@ impl DecimalMark {
                 }
                 // `1,234` alone says nothing.
                 (Some(comma), None) => {
-                    has_comma |= number.len() - comma - 1 != 3 || number.matches(',').count() > 1;
+                    let is_grouped = number.matches(',').count() > 1;
+                    has_comma |=
+                        number.len() - comma - 1 != 3 || separator == Some(b';') && !is_grouped;
                 }
                 _ => {}
             }
@@ -101,7 +104,7 @@ impl DateOrder {
         if let [day, month, year] = dotted[..] {
             let date = (year.parse().ok(), month.parse().ok(), day.parse().ok());
             let (Some(year), Some(month), Some(day)) = date else { return Err(none()) };
-            return Date::new(year, month, day).map_err(|_| none());
+            return in_full(text, year, month, day);
         }
         let (first, second, year) = slashed(text).ok_or_else(none)?;
         let (day, month) = match self {
@@ -114,8 +117,16 @@ impl DateOrder {
                 ));
             }
         };
-        Date::new(year, month, day).map_err(|_| none())
+        in_full(text, year, month, day)
     }
+}
+
+/// A date whose year has four digits.
+fn in_full(text: &str, year: i16, month: i8, day: i8) -> Result<Date, String> {
+    if (0..100).contains(&year) {
+        return Err(format!("{text:?} has a year of two digits: have four shown and export again"));
+    }
+    Date::new(year, month, day).map_err(|_| format!("{text:?} is no date such as 2026-01-31"))
 }
 
 fn slashed(text: &str) -> Option<(i8, i8, i16)> {
@@ -131,7 +142,7 @@ mod tests {
     #[test]
     fn a_comma_means_what_the_whole_file_says() {
         let read = |numbers: &[&str]| {
-            let mark = DecimalMark::of(numbers.iter().copied());
+            let mark = DecimalMark::of(numbers.iter().copied(), Some(b','));
             numbers
                 .iter()
                 .map(|text| mark.read(text).map_or("-".into(), |n| n.to_string()))
@@ -145,6 +156,9 @@ mod tests {
         assert_eq!(read(&["4.250,90", "0"]), ["4250.90", "0"]);
         assert_eq!(read(&["1,23,4", "x", "12.345.6", ""]), ["-", "-", "-", "-"]);
         assert_eq!(read(&["-3,5"]), ["-3.5"]);
+        assert_eq!(read(&["3,999"]), ["3999"]);
+        let mark = DecimalMark::of(["3,999"].into_iter(), Some(b';'));
+        assert_eq!(mark.read("3,999"), Some(Decimal::new(3999, 3)));
     }
 
     #[test]
@@ -158,6 +172,7 @@ mod tests {
         assert_eq!(order.read("31.01.2026").unwrap().to_string(), "2026-01-31");
         assert_eq!(order.read("2026-01-31").unwrap().to_string(), "2026-01-31");
         assert!(order.read("31.02.2026").is_err());
+        assert!(order.read("31.01.26").unwrap_err().contains("two digits"));
         assert!(order.read("soon").is_err());
     }
 }
