@@ -4,8 +4,9 @@
 //! days without contact, and puts them to the ad by its own attribution. Ours are conversations (by the
 //! same 7 days) that a referral of the ad opened and in which the person wrote.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use jiff::Span;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -23,6 +24,8 @@ const FAR: f64 = 3.290_526_731_491_926;
 pub struct BothCounts {
     /// What Meta counts.
     pub meta: Vec<AdDay>,
+    /// Accounts and days of which Meta's counts are known as a whole.
+    pub known: Vec<(String, Date)>,
     /// What came by ads, by days of each zone.
     pub ours: HashMap<String, Vec<OurAdDay>>,
     /// The zone of each account's days.
@@ -110,17 +113,20 @@ pub fn reconcile(counts: &BothCounts, first: Date, last: Date) -> Reconciliation
     let mut days = Vec::new();
     let mut ads = Vec::new();
     for (account, meta) in &meta_days(counts) {
-        let mut before: Vec<(f64, f64)> = Vec::new();
+        let mut before: VecDeque<(Date, f64, f64)> = VecDeque::new();
         for (date, day) in meta {
+            let usual_from = date.saturating_sub(Span::new().days(USUAL_DAYS));
+            while before.front().is_some_and(|(early, ..)| *early < usual_from) {
+                before.pop_front();
+            }
             let ours = our_day(counts, account, *date);
             if (first..=last).contains(date) {
+                let before: Vec<(f64, f64)> =
+                    before.iter().map(|(_, ours, meta)| (*ours, *meta)).collect();
                 days.push(reconciled(account, *date, day, &ours, &before));
                 ads.extend(each_ad(account, *date, day, &ours, counts));
             }
-            before.push((float(ours.messaged), float(day.started)));
-            if before.len() > usize::try_from(USUAL_DAYS).unwrap_or(28) {
-                before.remove(0);
-            }
+            before.push_back((*date, float(ours.messaged), float(day.started)));
         }
     }
     days.sort_by(|one, other| (&one.date, &one.account_id).cmp(&(&other.date, &other.account_id)));
@@ -154,6 +160,11 @@ struct OurDay {
 /// Meta's counts by account and day.
 fn meta_days(counts: &BothCounts) -> BTreeMap<String, BTreeMap<Date, MetaDay>> {
     let mut meta: BTreeMap<String, BTreeMap<Date, MetaDay>> = BTreeMap::new();
+    for (account, date) in &counts.known {
+        // Without an ad's row it is none.
+        let none = MetaDay { first: Some(0), ..MetaDay::default() };
+        meta.entry(account.clone()).or_default().insert(*date, none);
+    }
     for day in &counts.meta {
         // Where Meta's count is unknown there is nothing to lay beside.
         let Some(started) = day.conversations_started else { continue };

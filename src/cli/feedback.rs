@@ -18,8 +18,8 @@ use crate::store::{Store, Told};
 
 /// How often `serve` looks for conversions to send.
 const EVERY: Duration = Duration::from_secs(60);
-/// Rows of a list.
-const MOST: u64 = 1000;
+/// Rows that are asked for at once.
+const PAGE: u64 = 1000;
 
 /// Arguments of `export-conversions`.
 #[derive(Debug, Args)]
@@ -102,29 +102,34 @@ async fn refused(
 ) -> anyhow::Result<String> {
     let now = session::now_timestamp();
     let period = Period::last_days(28, &settings.time_zone, now)?;
-    let rows = store.feedback_list(&period, "refused", 0, MOST).await?;
-    let text = |name: &str, row: usize| -> anyhow::Result<String> {
-        Ok(rows.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
-    };
     let mut listed = String::new();
     let mut again = Vec::new();
-    for row in 0..rows.height() {
-        let time = rows.column("time")?.i64()?.get(row).unwrap_or(0);
-        let (id, name, reason) =
-            (text("event_id", row)?, text("event_name", row)?, text("reason", row)?);
-        let at = crate::domain::Timestamp(time).to_rfc3339();
-        listed = format!("{listed}{id} {name} {at}: {reason}\n");
-        again.push(Told {
-            event_id: id,
-            event_name: name,
-            page_id: text("page_id", row)?,
-            person_id: text("person_id", row)?,
-            time,
-            status: "again".to_owned(),
-            reason,
-            trace: text("trace", row)?,
-            version: now.micros(),
-        });
+    loop {
+        let rows = store.feedback_list(&period, "refused", again.len() as u64, PAGE).await?;
+        if rows.height() == 0 {
+            break;
+        }
+        let text = |name: &str, row: usize| -> anyhow::Result<String> {
+            Ok(rows.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
+        };
+        for row in 0..rows.height() {
+            let time = rows.column("time")?.i64()?.get(row).unwrap_or(0);
+            let (id, name, reason) =
+                (text("event_id", row)?, text("event_name", row)?, text("reason", row)?);
+            let at = crate::domain::Timestamp(time).to_rfc3339();
+            listed.extend([&id, " ", &name, " ", &at, ": ", &reason, "\n"]);
+            again.push(Told {
+                event_id: id,
+                event_name: name,
+                page_id: text("page_id", row)?,
+                person_id: text("person_id", row)?,
+                time,
+                status: "again".to_owned(),
+                reason,
+                trace: text("trace", row)?,
+                version: now.micros(),
+            });
+        }
     }
     if args.again {
         store.save_feedback(&again).await?;

@@ -95,12 +95,11 @@ fn told(export: &Export) -> String {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    let mut skipped = String::new();
-    for (rows, what) in [(totals, "of totals"), (without_amount, "without an amount")] {
-        if *rows > 0 {
-            skipped += &format!("; {rows} rows {what} skipped");
-        }
-    }
+    let skipped = [(totals, "of totals"), (without_amount, "without an amount")];
+    let skipped = skipped.into_iter().filter(|(rows, _)| **rows > 0);
+    let skipped: Vec<String> =
+        skipped.map(|(rows, what)| format!("; {rows} rows {what} skipped")).collect();
+    let skipped = skipped.concat();
     format!("{} ads, {} ad days{range}, {}{skipped}", ads.len(), ad_days.len(), spend.join(" + "))
 }
 

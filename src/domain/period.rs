@@ -52,6 +52,12 @@ impl Period {
         is_whole.then_some((first, last))
     }
 
+    /// The first instant of a day in the period's zone.
+    #[must_use]
+    pub fn start_of(&self, date: Date) -> Timestamp {
+        start_of_day(date, &self.zone)
+    }
+
     /// Whether an instant (UTC milliseconds) lies inside.
     #[must_use]
     pub fn contains(&self, instant: i64) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use bytes::Bytes;
 use metrics::counter;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
@@ -123,6 +124,17 @@ impl Graph {
         Ok(self.patiently(request).await?.0)
     }
 
+    /// Meta may repeat the token, anywhere in what it says.
+    fn without_token(&self, body: Bytes) -> Bytes {
+        let token = self.token.expose_secret();
+        match std::str::from_utf8(&body) {
+            Ok(text) if !token.is_empty() && text.contains(token) => {
+                Bytes::from(text.replace(token, "…"))
+            }
+            _ => body,
+        }
+    }
+
     fn address(&self, path: &str) -> String {
         format!("{}/{path}", self.base)
     }
@@ -171,7 +183,7 @@ impl Graph {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let usage = Usage::of(&headers);
         *pause = usage.pause().min(self.patience.longest_pause);
-        let body = answer.bytes().await.map_err(transport)?;
+        let body = self.without_token(answer.bytes().await.map_err(transport)?);
         if !status.is_success() {
             // The wait is the retry's then.
             *pause = Duration::ZERO;

@@ -10,6 +10,9 @@ use crate::domain::Period;
 const FEEDBACK_CANDIDATES: &str = include_str!("../../queries/feedback_candidates.sql");
 const FEEDBACK_LIST: &str = include_str!("../../queries/feedback_list.sql");
 
+/// What may become of a conversion that Meta is told of.
+pub const FEEDBACK_STATUSES: [&str; 5] = ["sent", "refused", "expired", "withheld", "again"];
+
 /// A conversion that Meta may be told of: a row of the question `feedback_candidates`.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
 pub struct Candidate {

@@ -35,7 +35,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
-pub use feedback::{Candidate, Told};
+pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, Sequence};
 pub use links::LinkVisits;
 pub use lock::wait_for_lock;

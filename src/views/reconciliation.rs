@@ -42,20 +42,26 @@ pub async fn answer_reconciliation(
     let period = &question.period;
     let (first, last) = period.first_and_last_day();
     let begin = first.saturating_sub(Span::new().days(USUAL_DAYS));
-    let (meta, accounts, ads) =
-        tokio::try_join!(store.spend(begin, last), store.ad_accounts(), store.named_ads())?;
+    let (meta, known, accounts, ads) = tokio::try_join!(
+        store.spend(begin, last),
+        store.known_spend_days(begin, last),
+        store.ad_accounts(),
+        store.named_ads()
+    )?;
+    let known = known.into_iter().filter(|day| day.is_whole);
+    let known = known.map(|day| (day.account_id, day.date)).collect();
     let report_zone = period.zone.iana_name().unwrap_or("UTC").to_owned();
     let zones: HashMap<String, String> =
         accounts.into_iter().map(|account| (account.id, account.time_zone)).collect();
     let all_zones: HashSet<&String> = zones.values().chain([&report_zone]).collect();
     // Days of other zones begin and end up to a day earlier or later.
-    let from = period.from.0 - (USUAL_DAYS + 1) * DAY_MS;
-    let to = period.to.0 + DAY_MS;
+    let from = period.start_of(begin).0 - DAY_MS;
+    let to = period.start_of(last.saturating_add(Span::new().days(1))).0 + DAY_MS;
     let mut ours = HashMap::new();
     for zone in all_zones {
         ours.insert(zone.clone(), store.our_ad_days(from, to, zone).await?);
     }
-    let counts = BothCounts { meta, ours, zones, report_zone, ads };
+    let counts = BothCounts { meta, known, ours, zones, report_zone, ads };
     let notes = notes(&counts, period);
     let found = analysis::reconcile(&counts, first, last);
     Ok(ReconciliationReport {

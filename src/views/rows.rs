@@ -13,7 +13,7 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asked, Format, Question, Views, api, csv};
 use crate::domain::Timestamp;
-use crate::store::{Store, StoreError};
+use crate::store::{FEEDBACK_STATUSES, Store, StoreError};
 
 /// `GET /api/v1/conversations`.
 pub(super) async fn conversations(
@@ -61,6 +61,11 @@ pub(super) async fn feedback(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
+    if let Some(status) = status.as_deref().filter(|status| !FEEDBACK_STATUSES.contains(status)) {
+        let known = FEEDBACK_STATUSES.join(", ");
+        let reason = format!("{status:?} is no status; known are {known}");
+        return Err(Problem::in_parameter("status", reason));
+    }
     list(&views, asked, &headers, "events", async |store, question| {
         let Question { period, offset, limit, .. } = question;
         let status = status.unwrap_or_default();

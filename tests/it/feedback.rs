@@ -136,6 +136,8 @@ async fn each_conversion_is_told_once_and_refusals_are_listed() {
     assert_eq!((&rows["total"], &rows["events"][0]["status"]), (&json!(1), &json!("refused")));
     let rows = server.json("/api/v1/feedback").await;
     assert_eq!(rows["total"], 5 + 1);
+    let (status, told) = server.get("/api/v1/feedback?status=lost").await;
+    assert!(status == 400 && told.contains("known are sent, refused"), "{told}");
     server.interrupt();
     // A dataset that is not there refuses nothing of the events.
     import(&world, &[taps("eve", "LEAD", now() - HOUR)]);

@@ -156,6 +156,16 @@ async fn days_are_the_accounts() {
         (&of("2026-11-12")["ours"], &of("2026-11-12")["causes"]["moved_by_zone"]),
         (&json!(0), &json!(-1))
     );
+    // A day that the period only touches is whole, and one on which Meta counted nothing is there.
+    let part = "/api/v1/reconciliation?from=2026-10-30&to=2026-11-11T05:00:00Z";
+    let touched = server.json(part).await;
+    let days = touched["days"].as_array().unwrap();
+    let of = |date: &str| days.iter().find(|day| day["date"] == date).unwrap();
+    assert_eq!(of("2026-11-11")["ours"], 1);
+    assert_eq!(
+        (&of("2026-10-30")["meta"], &of("2026-10-30")["meta_first"]),
+        (&json!(0), &json!(0))
+    );
     assert!(report["notes"][0].as_str().unwrap().len() > 10);
     assert!(report["notes"].to_string().contains("America/Los_Angeles"), "{report}");
 }

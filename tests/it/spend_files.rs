@@ -183,8 +183,7 @@ async fn answers_of_the_marketing_api_are_read_as_they_are() {
 #[test]
 fn sources_have_the_costs_of_their_own_ads() {
     let world = World::new();
-    let sponsored =
-        json!({ "source": "ADS", "type": "OPEN_THREAD", "ad_id": "22", "ref": "bc_may" });
+    let sponsored = json!({ "source": "SPONSORED_MESSAGE", "type": "OPEN_THREAD", "ad_id": "22" });
     let lines = [
         thread("ann", TIME, by_ad("11"), &[]),
         thread("bob", TIME, json!({ "source": "ADS", "type": "OPEN_THREAD" }), &[]),

@@ -1,6 +1,9 @@
 //! What can be looked at without Meta: settings, disk, ClickHouse, clocks.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+use jiff::civil::Date;
 
 use super::{Finding, Health};
 use crate::cli::session::{self, Session};
@@ -147,13 +150,23 @@ async fn spend(settings: &Settings, store: &Store) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for account in &settings.graph.ad_accounts {
-        let newest = known
-            .iter()
-            .filter(|day| day.is_whole && day.account_id == *account)
-            .map(|day| day.date)
-            .max();
+        let own = known.iter().filter(|day| day.is_whole && day.account_id == *account);
+        let own: BTreeSet<Date> = own.map(|day| day.date).collect();
+        let newest = own.last().copied();
+        let oldest = own.first().copied().unwrap_or(today);
+        let between = oldest.series(jiff::Span::new().days(1));
+        let between = between.take_while(|date| newest.is_some_and(|newest| *date < newest));
+        let gaps: Vec<Date> = between.filter(|date| !own.contains(date)).collect();
         let what = format!("spend of act_{account}");
         findings.push(match newest {
+            Some(date) if !gaps.is_empty() => {
+                let told = format!(
+                    "known until {date}, but not {} days before, {} first",
+                    gaps.len(),
+                    gaps[0]
+                );
+                Finding::new(what, Health::Warning, told).advise("spend sync reads what is missing")
+            }
             Some(date) if date >= days(2) => {
                 Finding::new(what, Health::Good, format!("known until {date}"))
             }
