@@ -115,7 +115,7 @@ async fn a_whole_day_of_the_account_ends_what_a_file_told() {
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let store = Store::new(engine.endpoint("messenger_funnel"));
     let date = Date::constant(2026, 11, 20);
-    let now = jiff::Timestamp::now().as_microsecond() as u64;
+    let now = jiff::Timestamp::now().as_microsecond().cast_unsigned();
     let own = AdDay {
         account_id: "9".to_owned(),
         spend: Decimal::from(4),
