@@ -16,7 +16,9 @@ WITH
         WHERE made.time >= fromUnixTimestamp64Milli({from:Int64})
             AND made.time < fromUnixTimestamp64Milli({to:Int64})
             AND made.name IN {names:Array(String)}
-            AND made.channel IN ('messenger', 'instagram')
+            AND made.channel IN ('messenger', 'instagram', '')
+            -- Not made again yet since events have stood in it.
+            AND made.event_id != toUUID('00000000-0000-0000-0000-000000000000')
             AND NOT startsWith(made.person_id, 'user_ref:') AND NOT startsWith(made.person_id, 'lead:')
     ),
     of_report AS
@@ -49,22 +51,41 @@ WITH
         LIMIT 1 BY event_id
     ),
     -- Whom a plugin knew by a reference of its own, and who has an id now, is one person.
+    known AS
+    (
+        SELECT toString(aliases.page_id) AS page_id, alias, person_id
+        FROM aliases
+        WHERE (toString(aliases.page_id), person_id) IN (SELECT page_id, person_id FROM found)
+    ),
     said AS
     (
         SELECT
             each.page_id AS page_id,
             if(known.person_id = '', each.person_id, known.person_id) AS person_id,
             argMax(each.consent, each.version) AS latest
-        FROM (SELECT * FROM person_consents FINAL) AS each
-        LEFT ANY JOIN (SELECT toString(page_id) AS page_id, alias, person_id FROM aliases) AS known
-            ON known.page_id = each.page_id AND known.alias = each.person_id
+        FROM
+        (
+            SELECT *
+            FROM person_consents FINAL
+            WHERE (page_id, person_id) IN
+                (SELECT page_id, person_id FROM found UNION ALL SELECT page_id, alias FROM known)
+        ) AS each
+        LEFT ANY JOIN known ON known.page_id = each.page_id AND known.alias = each.person_id
         GROUP BY page_id, person_id
+    ),
+    -- Somebody who was reported and never seen is where their Page's people are.
+    pages AS
+    (
+        SELECT toString(conversations.page_id) AS page_id, any(toString(channel)) AS channel
+        FROM conversations
+        WHERE toString(conversations.page_id) IN (SELECT page_id FROM found WHERE found.channel = '')
+        GROUP BY page_id
     )
 SELECT
     told.event_id AS event_id,
     told.page_id AS page_id,
     told.person_id AS person_id,
-    told.channel AS channel,
+    multiIf(told.channel != '', told.channel, pages.channel != '', pages.channel, 'messenger') AS channel,
     told.name AS name,
     told.time AS time,
     told.value_e4 AS value_e4,
@@ -78,9 +99,14 @@ LEFT JOIN
     SELECT report_id, consent FROM report_consents FINAL WHERE report_id IN (SELECT report_id FROM of_report)
 ) AS word ON word.report_id = told.report_id
 LEFT JOIN said ON said.page_id = told.page_id AND said.person_id = told.person_id
+LEFT JOIN pages ON pages.page_id = told.page_id
 LEFT JOIN
 (
-    SELECT event_id, status FROM feedback FINAL WHERE event_id IN (SELECT event_id FROM told)
+    SELECT event_id, status, toUnixTimestamp64Milli(feedback.time) AS time
+    FROM feedback FINAL
+    WHERE event_id IN (SELECT event_id FROM told)
 ) AS done ON done.event_id = told.event_id
-WHERE done.status IN ('', 'withheld', 'again')
+-- What was too old may have been corrected.
+WHERE (done.status IN ('', 'withheld', 'again') OR done.status = 'expired' AND done.time != told.time)
+    AND channel IN ('messenger', 'instagram')
 ORDER BY time, event_id

@@ -10,9 +10,9 @@ SELECT
     toFloat64(report.value) AS value,
     toString(report.currency) AS currency,
     toUInt32(report.is_retracted) AS is_retracted,
-    toString(done.matched_by) AS matched_by,
-    done.page_id AS page_id,
-    done.person_id AS person_id,
+    if(report.is_retracted, '', toString(done.matched_by)) AS matched_by,
+    if(report.is_retracted, '', done.page_id) AS page_id,
+    if(report.is_retracted, '', done.person_id) AS person_id,
     toUnixTimestamp64Milli(report.received_at) AS received_at
 FROM
 (

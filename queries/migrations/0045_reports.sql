@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS reports
     click        String                    COMMENT 'number of a click on a tracked link; may be empty',
     contacts     Array(String)             COMMENT 'SHA-256 of phone number and e-mail address',
     received_at  DateTime64(3, 'UTC')      COMMENT 'when it came in',
-    version      UInt128                   COMMENT 'milliseconds of the change times 2^84, of the receipt times 2^40, place in the journal'
+    version      UInt128                   COMMENT 'milliseconds of the change times 2^86, of the receipt times 2^44, place in the journal'
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY report_id

@@ -12,5 +12,6 @@ CREATE TABLE IF NOT EXISTS report_events
     version    UInt128                COMMENT 'version of the report that it was made of'
 )
 ENGINE = ReplacingMergeTree(version)
+PARTITION BY toYYYYMM(time)
 ORDER BY (report_id, event_id, version)
 SETTINGS index_granularity = 512, non_replicated_deduplication_window = 1000

@@ -5,7 +5,7 @@ use clap::Args;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::views::{self, Asked, Format, ads_csv, table};
+use crate::views::{self, Asked, ads_frame, table};
 
 /// Arguments of `ads`.
 #[derive(Debug, Args)]
@@ -21,10 +21,5 @@ pub(super) async fn run(settings: Settings, args: AdsArgs) -> anyhow::Result<()>
     let session = Session::open(&settings).await?;
     let report = views::answer_ads(&session.store, &question).await;
     session.close().await;
-    let report = report?;
-    read::print(match question.format.unwrap_or(Format::Table) {
-        Format::Table => table::ads(&report),
-        Format::Csv => ads_csv(&report),
-        Format::Json => read::json(&report)?,
-    })
+    read::show(question.format, &report?, table::ads, ads_frame)
 }

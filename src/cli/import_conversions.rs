@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::importing::{self, Importing};
@@ -13,7 +14,7 @@ use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
 use crate::domain::ReportedConversion;
 use crate::normalize::{FieldError, REPORTED_FIELDS, read_reported, reported_row};
-use crate::sheet::{self, Items, Sheet};
+use crate::sheet::{self, Cell, Items, Sheet};
 
 /// `import conversions`.
 pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result<()> {
@@ -22,7 +23,7 @@ pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result
     let mut failures: Vec<String> = Vec::new();
     for path in files {
         let (name, bytes) = importing::read(path)?;
-        let (unit, rows) = rows(&bytes).with_context(|| name.clone())?;
+        let (unit, rows) = rows(&bytes, &settings.time_zone).with_context(|| name.clone())?;
         for (place, item) in rows {
             let read =
                 item.and_then(|item| read_reported(&item, now).map_err(|errors| told(&errors)));
@@ -73,12 +74,12 @@ type Rows = Vec<(u64, Result<Value, String>)>;
 
 /// The rows of a file with their places, each as an item or with the reason why it is none; and what they
 /// are counted by.
-fn rows(bytes: &[u8]) -> anyhow::Result<(String, Rows)> {
+fn rows(bytes: &[u8], zone: &TimeZone) -> anyhow::Result<(String, Rows)> {
     let (unit, rows) = if let Some(text) = sheet::json_text(bytes) {
         let Items { unit, items } = sheet::items(&text)?;
         (unit.to_owned(), items)
     } else {
-        table(&sheet::read(bytes, |_| true)?)?
+        table(&sheet::read(bytes, |_| true)?, zone)?
     };
     if rows.is_empty() {
         bail!("there is no conversion in it");
@@ -86,7 +87,15 @@ fn rows(bytes: &[u8]) -> anyhow::Result<(String, Rows)> {
     Ok((unit, rows))
 }
 
-fn table(sheet: &Sheet) -> anyhow::Result<(String, Rows)> {
+/// A day or a time of day as spreadsheets have them, which is one of our zone; others as they are.
+fn in_zone(text: &str, zone: &TimeZone) -> String {
+    let is_instant = text.parse::<jiff::Timestamp>().is_ok();
+    let local = text.parse::<jiff::civil::DateTime>().ok().filter(|_| !is_instant);
+    let zoned = local.and_then(|local| local.to_zoned_datetime(zone.clone()).ok());
+    zoned.map_or_else(|| text.to_owned(), |zoned| zoned.timestamp().to_string())
+}
+
+fn table(sheet: &Sheet, zone: &TimeZone) -> anyhow::Result<(String, Rows)> {
     let names: Vec<String> = sheet.header.iter().map(|name| name.to_lowercase()).collect();
     let is_unknown = |name: &str| !REPORTED_FIELDS.contains(&name);
     if let Some(at) = names.iter().position(|name| is_unknown(name)) {
@@ -96,11 +105,22 @@ fn table(sheet: &Sheet) -> anyhow::Result<(String, Rows)> {
         let known = REPORTED_FIELDS.join(", ");
         bail!("line 1, column {}: there is no {name}; known are {known}", at + 1);
     }
+    if let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
+        bail!("line 1, column {}: the field {:?} is there twice", at + 1, names[at]);
+    }
     let mut rows = Rows::new();
     for (place, cells) in &sheet.rows {
-        let cells = sheet.checked(cells).map(|cells| {
-            let texts = cells.iter().map(|cell| cell.text().to_owned());
-            reported_row(names.iter().cloned().zip(texts).collect())
+        let cells = sheet.checked(cells).and_then(|cells| {
+            if let Some(at) = cells.iter().position(|cell| matches!(cell, Cell::Rounded(_))) {
+                let told = "a number of this size has lost digits: format the column as text";
+                return Err(format!("{}: {told}", names[at]));
+            }
+            let texts = names.iter().zip(cells).map(|(name, cell)| {
+                let is_time = matches!(name.as_str(), "time" | "updated_at");
+                let text = cell.text();
+                (name.clone(), if is_time { in_zone(text, zone) } else { text.to_owned() })
+            });
+            Ok(reported_row(texts.collect()))
         });
         rows.push((*place, cells));
     }

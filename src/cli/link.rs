@@ -8,7 +8,7 @@ use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::registry::{About, Edit, EditError, RegistryError};
-use crate::views::{self, Asked, Format, csv, table};
+use crate::views::{self, Asked, frames, table};
 
 /// Arguments of `link`.
 #[derive(Debug, Args)]
@@ -138,11 +138,7 @@ async fn with_session(
     let public_url = settings.public_url.as_deref();
     if let Some(question) = question {
         let report = views::answer_links(store, &question, public_url).await?;
-        return read::print(match question.format.unwrap_or(Format::Table) {
-            Format::Table => table::links(&report),
-            Format::Csv => csv::links(&report),
-            Format::Json => read::json(&report)?,
-        });
+        return read::show(question.format, &report, table::links, frames::links);
     }
     let edit = match what {
         What::Add(AddArgs { slug, page, said }) => {

@@ -1,8 +1,11 @@
 //! `funnel` and `attribution`: the same answers as the API's, in the terminal.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
+use polars::frame::DataFrame;
 use serde::Serialize;
 
 use super::paths;
@@ -12,7 +15,7 @@ use crate::analysis::{
     describe, journeys_of_paths,
 };
 use crate::config::Settings;
-use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, csv, table};
+use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, frames, table};
 
 /// Arguments of `funnel`.
 #[derive(Debug, Args)]
@@ -56,12 +59,7 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let report =
         views::answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
-    let report = report?;
-    print(match question.format.unwrap_or(Format::Table) {
-        Format::Table => table::funnel(&report),
-        Format::Csv => csv::funnel(&report),
-        Format::Json => json(&report)?,
-    })
+    show(question.format, &report?, table::funnel, frames::funnel)
 }
 
 /// What `attribution` shows.
@@ -76,8 +74,8 @@ enum Credited {
 pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> anyhow::Result<()> {
     let asked = Asked { credit: args.credit, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
-    let format = question.format.unwrap_or(Format::Table);
-    if args.journeys && format == Format::Csv {
+    let format = question.format;
+    if args.journeys && !matches!(format, None | Some(Format::Table | Format::Json)) {
         let reason = "journeys are several tables: ask for table or json".to_owned();
         return Err(Misunderstood { parameter: "format", reason }.into());
     }
@@ -113,19 +111,35 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
         session.close().await;
         credited?
     };
-    print(match (&credited, format) {
-        (Credited::One(report), Format::Table) => table::attribution(report),
-        (Credited::One(report), Format::Csv) => csv::attribution(report),
-        (Credited::One(report), Format::Json) => json(report)?,
-        (Credited::All(comparison), Format::Table) => table::comparison(comparison),
-        (Credited::All(comparison), Format::Csv) => csv::comparison(comparison),
-        (Credited::All(comparison), Format::Json) => json(comparison)?,
-        (Credited::Costs(costs), Format::Table) => table::costs(costs),
-        (Credited::Costs(costs), Format::Csv) => csv::costs(costs),
-        (Credited::Costs(costs), Format::Json) => json(costs)?,
-        (Credited::Journeys(journeys), Format::Json) => json(journeys)?,
-        (Credited::Journeys(journeys), _) => table::journeys(journeys),
-    })
+    match &credited {
+        Credited::One(report) => show(format, report, table::attribution, frames::attribution),
+        Credited::All(comparison) => {
+            show(format, comparison, table::comparison, frames::comparison)
+        }
+        Credited::Costs(costs) => show(format, costs, table::costs, frames::costs),
+        Credited::Journeys(journeys) => match format {
+            Some(Format::Json) => print(json(journeys)?),
+            _ => print(table::journeys(journeys)),
+        },
+    }
+}
+
+/// Prints a result in the form that was asked for, a table without any.
+pub(super) fn show<R: Serialize>(
+    format: Option<Format>,
+    report: &R,
+    table: fn(&R) -> String,
+    frame: fn(&R) -> DataFrame,
+) -> anyhow::Result<()> {
+    match format.unwrap_or(Format::Table) {
+        Format::Table => print(table(report)),
+        Format::Json => print(json(report)?),
+        Format::Svg => bail!("format: charts are drawn by the API"),
+        Format::Parquet | Format::Arrow if std::io::stdout().is_terminal() => {
+            bail!("format: this is nothing to read: send it into a file (> FILE)")
+        }
+        format => print(views::encoded(format, &frame(report))?),
+    }
 }
 
 pub(super) fn json(report: &impl Serialize) -> anyhow::Result<String> {
@@ -133,9 +147,9 @@ pub(super) fn json(report: &impl Serialize) -> anyhow::Result<String> {
 }
 
 /// Prints, and takes it well when nobody reads to the end (`| head`).
-pub(super) fn print(text: String) -> anyhow::Result<()> {
+pub(super) fn print(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     use std::io::Write;
-    match std::io::stdout().write_all(text.as_bytes()) {
+    match std::io::stdout().write_all(text.as_ref()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }

@@ -109,7 +109,7 @@ pub async fn plan(
     now: i64,
 ) -> Result<Sorted, StoreError> {
     let names: Vec<&str> = settings.events.keys().map(String::as_str).collect();
-    let candidates = store.feedback_candidates(now - LOOK_BACK_MS, now + DAY_MS, &names).await?;
+    let candidates = store.feedback_candidates(now - LOOK_BACK_MS, now + 1, &names).await?;
     Ok(sort(&candidates, settings, now))
 }
 

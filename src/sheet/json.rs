@@ -39,6 +39,7 @@ pub fn items(text: &str) -> anyhow::Result<Items> {
             if let Some(Value::Array(list)) = list.and_then(|name| fields.remove(*name)) {
                 return Ok(numbered(list));
             }
+            return Ok(Items { unit: "line", items: vec![(1, Ok(Value::Object(fields)))] });
         }
         Err(error) if text.trim_start().starts_with('[') => bail!("not JSON: {error}"),
         _ => {}

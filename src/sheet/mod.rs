@@ -18,6 +18,8 @@ pub enum Cell {
     Text(String),
     /// A number or a date of a spreadsheet or of JSON, as a plain text.
     Plain(String),
+    /// A number of a spreadsheet that has lost digits.
+    Rounded(String),
 }
 
 impl Cell {
@@ -25,7 +27,7 @@ impl Cell {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Plain(text) => text.trim(),
+            Self::Text(text) | Self::Plain(text) | Self::Rounded(text) => text.trim(),
         }
     }
 }
@@ -94,12 +96,17 @@ impl Sheet {
     /// closed.
     pub fn checked<'a>(&self, cells: &'a [Cell]) -> Result<&'a [Cell], String> {
         if let Some(separator) = self.separator {
-            let is_row = |line: &str| {
-                line.bytes().filter(|byte| *byte == separator).count() + 1 >= self.header.len()
+            // Line breaks are rare in cells, and those with separators are other rows.
+            let swallowed = |cell: &Cell| {
+                let text = cell.text();
+                let has_row = text.bytes().any(|byte| byte == separator);
+                if has_row { text.matches('\n').count() } else { 0 }
             };
-            let swallows = |cell: &Cell| cell.text().lines().skip(1).any(is_row);
-            if self.header.len() > 1 && cells.iter().any(swallows) {
-                return Err("a quotation mark is opened in it and not closed".to_owned());
+            let lines: usize = cells.iter().map(swallowed).sum();
+            if lines > 0 {
+                return Err(format!(
+                    "a quotation mark is opened in it and not closed: {lines} lines behind it are not read"
+                ));
             }
         }
         let columns = self.header.len();
@@ -129,8 +136,16 @@ mod tests {
             .map(|(line, cells)| (*line, sheet.checked(cells).map(<[Cell]>::len)))
             .collect();
         let cells = |n: usize| Err(format!("it has {n} cells, the header 2"));
-        let quote = Err("a quotation mark is opened in it and not closed".to_owned());
+        let quote =
+            "a quotation mark is opened in it and not closed: 2 lines behind it are not read";
+        let quote = Err(quote.to_owned());
         assert_eq!(found, [(4, Ok(2)), (5, cells(1)), (6, cells(3)), (7, Ok(2)), (8, quote)]);
+        // Half of a row, and the rest of another.
+        let sheet = self::sheet("id,name,a,b\n1,\"Big,10,100\n2,\"Other\",20,200\n");
+        assert!(sheet.checked(&sheet.rows[0].1).unwrap_err().contains("1 lines behind it"));
+        // Blank lines count.
+        let sheet = self::sheet("id;name\n\n\n1;a\n");
+        assert_eq!(sheet.rows[0].0, 4);
         // A line break of its own is no harm.
         let sheet = self::sheet("id;name\n1;\"two\nlines\"\n");
         assert!(sheet.checked(&sheet.rows[0].1).is_ok());
@@ -138,6 +153,8 @@ mod tests {
 
     #[test]
     fn json_is_read_in_lines_in_a_list_and_as_an_answer() {
+        let one = sheet("{\n  \"id\": 1,\n  \"name\": \"a\"\n}\n");
+        assert_eq!((one.header.len(), one.rows.len()), (2, 1));
         for text in [
             "{\"id\":1,\"name\":\"a\"}\n\n{\"id\":2}\n",
             "[{\"id\":1,\"name\":\"a\"},{\"id\":2}]",

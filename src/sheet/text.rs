@@ -33,7 +33,12 @@ pub(super) fn read(text: &str, is_header: &impl Fn(&[String]) -> bool) -> anyhow
     let mut rows = Rows::new();
     for record in reader.records() {
         let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
+        // Where a record begins is told before the blank lines above it.
+        let line = record.position().map_or(0, |position| {
+            let begin = usize::try_from(position.byte()).unwrap_or(0);
+            let blank = text.as_bytes()[begin.min(text.len())..].iter();
+            position.line() + blank.take_while(|byte| **byte == b'\n').count() as u64
+        });
         rows.push((line, record.iter().map(|cell| Cell::Text(cell.to_owned())).collect()));
     }
     let sheet = Sheet::below_header("line".to_owned(), rows, is_header)?;

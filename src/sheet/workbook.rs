@@ -30,13 +30,17 @@ fn cell(data: &Data) -> Cell {
     match data {
         Data::Int(number) => Cell::Plain(number.to_string()),
         // A float holds no more digits: an id of 18 is another one by now.
-        Data::Float(number) if number.abs() >= 9e15 => Cell::Plain(format!("{number:e}")),
+        Data::Float(number) if number.abs() >= 9e15 => Cell::Rounded(format!("{number:e}")),
         Data::Float(number) => Cell::Plain(number.to_string()),
         Data::DateTime(time) => {
-            let (year, month, day, ..) = time.to_ymd_hms_milli();
-            Cell::Plain(format!("{year:04}-{month:02}-{day:02}"))
+            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            Cell::Plain(match (hour, minute, second) {
+                (0, 0, 0) => date,
+                _ => format!("{date}T{hour:02}:{minute:02}:{second:02}"),
+            })
         }
-        Data::DateTimeIso(time) => Cell::Plain(time.chars().take(10).collect()),
+        Data::DateTimeIso(time) => Cell::Plain(time.clone()),
         other => Cell::Text(other.to_string()),
     }
 }

@@ -173,29 +173,55 @@ impl Settled {
         let current =
             made.iter().copied().max_by(|a, b| a.order(b)).filter(|one| one.is_somebodys());
         let whose = people.whose(report, current);
-        if let (Some(consent), Some(Whose { page, person, .. })) = (report.consent, &whose) {
-            let (page_id, person_id) = (page.clone(), person.clone());
-            let version = report.consent_version;
-            self.consents.push(ConsentRow { page_id, person_id, consent, version });
-        }
+        let said_by = whose.as_ref().map(|whose| (whose.page.clone(), whose.person.clone()));
         let standing = if report.is_retracted != 0 {
             None
         } else if current.is_some_and(|one| one.version == report.version) {
             current.cloned()
         } else {
-            whose.map(|whose| next(report, whose, current))
+            // What once gave way to nobody never stands again.
+            let gone = |current: &&MadeEvent| {
+                made.iter().any(|one| !one.is_somebodys() && one.version >= current.version)
+            };
+            whose.map(|whose| next(report, whose, current.filter(|current| !gone(current))))
         };
-        let is_written = |one: &MadeEvent| made.iter().any(|made| made.event_id == one.event_id);
-        match &standing {
-            Some(one) if !is_written(one) => self.intended.push(one.clone()),
-            None if current.is_some() => self.intended.push(MadeEvent::nobody(report)),
-            _ => {}
-        }
+        self.consent(report, standing.as_ref().or(current), said_by);
+        let intended = match &standing {
+            Some(one) => Some(one.clone()),
+            None => current.map(|_| MadeEvent::nobody(report)),
+        };
+        let is_written = |one: &MadeEvent| {
+            let same = |made: &&MadeEvent| made.event_id == one.event_id;
+            made.iter().filter(|made| same(*made)).any(|made| made.version == one.version)
+        };
+        self.intended.extend(intended.filter(|one| !is_written(one)));
         for one in made.iter().copied().filter(|one| one.is_somebodys()) {
             let stands =
                 standing.as_ref().is_some_and(|standing| standing.event_id == one.event_id);
             self.events.push(EventRow::of_report(report, one, stands));
         }
+    }
+}
+
+impl Settled {
+    /// What a report said is the word of whoever has its event, or had it. Of one that nobody ever had, a no
+    /// is the word of whom it means; a yes is nobody's.
+    fn consent(
+        &mut self,
+        report: &Report,
+        made: Option<&MadeEvent>,
+        meant: Option<(String, String)>,
+    ) {
+        let Some(consent) = report.consent else { return };
+        let meant = meant.filter(|_| consent == 0);
+        let whose = made.map(|made| (made.page_id.clone(), made.person_id.clone())).or(meant);
+        let version = report.consent_version;
+        self.consents.extend(whose.map(|(page_id, person_id)| ConsentRow {
+            page_id,
+            person_id,
+            consent,
+            version,
+        }));
     }
 }
 
@@ -207,4 +233,104 @@ fn next(report: &Report, whose: Whose, current: Option<&MadeEvent>) -> MadeEvent
         return current.clone();
     }
     MadeEvent::new(report, whose, report.version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(version: u128, is_retracted: bool, consent: Option<u8>) -> Report {
+        Report {
+            report_id: "R".to_owned(),
+            name: "purchase".to_owned(),
+            time: 1000,
+            value: Some(10_000),
+            currency: "EUR".to_owned(),
+            is_retracted: u8::from(is_retracted),
+            page_id: String::new(),
+            person_id: String::new(),
+            click: String::new(),
+            contacts: vec!["phone".to_owned()],
+            received_at: 2000,
+            version,
+            consent,
+            consent_version: version,
+        }
+    }
+
+    fn known(people: &[(&str, i64)]) -> People {
+        let person = |name: &str| ("7".to_owned(), name.to_owned());
+        let behind = people.iter().map(|(name, _)| person(name)).collect();
+        People {
+            behind: [("phone".to_owned(), behind)].into(),
+            seen: people.iter().map(|(name, seen)| (person(name), *seen)).collect(),
+        }
+    }
+
+    /// Settles as the store does, until it comes to rest; who has the event.
+    fn settle(report: &Report, made: &mut Vec<MadeEvent>, people: &People) -> (String, Settled) {
+        for _ in 0..3 {
+            let settled = Settled::of(std::slice::from_ref(report), made, people);
+            if settled.intended.is_empty() {
+                let standing = settled.events.iter().filter(|event| event.stands()).count();
+                assert!(standing <= 1);
+                let whose = settled.events.iter().find(|event| event.stands());
+                let whose = whose.map(|event| event.person_and_time().0.1.to_owned());
+                return (whose.unwrap_or_default(), settled);
+            }
+            made.extend(settled.intended);
+        }
+        panic!("it does not come to rest: {made:?}");
+    }
+
+    #[test]
+    fn a_report_comes_to_rest_whatever_its_versions_are() {
+        let people = known(&[("ann", 1)]);
+        let mut made = Vec::new();
+        assert_eq!(settle(&report(1, false, None), &mut made, &people).0, "ann");
+        // Retracted under the same version, as older schemas had it.
+        assert_eq!(settle(&report(1, true, None), &mut made, &people).0, "");
+        assert_eq!(settle(&report(1, true, None), &mut made, &people).0, "");
+        // What was taken back stays so; a new version makes another.
+        let (whose, settled) = settle(&report(2, false, None), &mut made, &people);
+        assert_eq!((whose.as_str(), settled.events.len()), ("ann", 2));
+        assert_eq!(settle(&report(3, false, None), &mut made, &people).0, "ann");
+        let before = made.len();
+        settle(&report(4, false, None), &mut made, &people);
+        assert_eq!(made.len(), before);
+        // Two at once have chosen two people: the same one counts for both.
+        let mut twice = Vec::new();
+        settle(&report(1, false, None), &mut twice, &known(&[("bob", 1)]));
+        settle(&report(1, false, None), &mut made.clone(), &people);
+        let other = made_by(&report(1, false, None), &known(&[("cid", 1)]));
+        twice.push(other);
+        let one = settle(&report(1, false, None), &mut twice, &people).0;
+        twice.reverse();
+        assert_eq!(settle(&report(1, false, None), &mut twice, &people).0, one);
+    }
+
+    fn made_by(report: &Report, people: &People) -> MadeEvent {
+        Settled::of(std::slice::from_ref(report), &[], people).intended.remove(0)
+    }
+
+    #[test]
+    fn a_word_is_that_of_whose_event_it_is() {
+        let said = |settled: Settled| -> Vec<(String, u8)> {
+            settled.consents.into_iter().map(|row| (row.person_id, row.consent)).collect()
+        };
+        let mut made = Vec::new();
+        let (whose, _) = settle(&report(1, false, Some(1)), &mut made, &known(&[("bob", 1)]));
+        assert_eq!(whose, "bob");
+        // Ann shares the number later: the word was Bob's, and stays his when it is given back.
+        let both = known(&[("bob", 1), ("ann", 9)]);
+        let (_, settled) = settle(&report(1, false, Some(1)), &mut made, &both);
+        assert_eq!(said(settled), [("bob".to_owned(), 1)]);
+        let (_, settled) = settle(&report(2, true, Some(1)), &mut made, &both);
+        assert_eq!(said(settled), [] as [(String, u8); 0]);
+        // Of one that never stood a no is the word of whom it means, a yes nobody's.
+        let (_, settled) = settle(&report(1, true, Some(1)), &mut Vec::new(), &both);
+        assert_eq!(said(settled), [] as [(String, u8); 0]);
+        let (_, settled) = settle(&report(1, true, Some(0)), &mut Vec::new(), &both);
+        assert_eq!(said(settled), [("ann".to_owned(), 0)]);
+    }
 }

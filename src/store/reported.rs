@@ -26,6 +26,9 @@ const PEOPLE_BEHIND: &str = include_str!("../../queries/people_behind.sql");
 const PEOPLE_SEEN: &str = include_str!("../../queries/people_seen.sql");
 const REPORTED_LIST: &str = include_str!("../../queries/reported_list.sql");
 
+/// Others would have to settle the same reports at once so many times.
+const MOST_ROUNDS: usize = 20;
+
 /// A row of `reports`.
 #[derive(Debug, Clone, Row, Serialize)]
 pub(super) struct ReportRow {
@@ -125,19 +128,28 @@ impl ReportRow {
     }
 }
 
-/// The order of versions: by the change, then by the receipt, then by the place in the journal (26 bits of
-/// the offset, 14 bits for the place in the body).
+/// The order of versions: by the change, then by the receipt (42 bits of milliseconds each), then by the
+/// place in the journal: 10 bits of the segment, 20 of the offset (no body is as short as 64 bytes), 14 of
+/// the place in the body.
 fn version(changed: Timestamp, received_at: Timestamp, at: Position, place: u128) -> u128 {
-    let millis = |time: Timestamp| u128::try_from(time.0).unwrap_or(0) & ((1 << 44) - 1);
-    let journal = (u128::from(at.offset) & ((1 << 26) - 1)) << 14 | place.min((1 << 14) - 1);
-    millis(changed) << 84 | millis(received_at) << 40 | journal
+    let bits = |number: u128, bits: u32| number & ((1 << bits) - 1);
+    let millis = |time: Timestamp| bits(u128::try_from(time.0).unwrap_or(0), 42);
+    let segment = bits(at.segment.into(), 10);
+    let offset = bits((at.offset / 64).into(), 20);
+    let journal = segment << 34 | offset << 14 | bits(place, 14);
+    millis(changed) << 86 | millis(received_at) << 44 | journal
+}
+
+/// Whether an event names somebody, by ids that can be asked for.
+pub(super) fn is_to_be_known(event: &Event) -> bool {
+    !event.person.is_empty() && event.page.len().max(event.person.len()) <= LONGEST_REPORTED
 }
 
 impl ArrivalRow {
     /// Who came by a click with this event.
     pub(super) fn of(event: &Event) -> Option<Self> {
         let click = ClickId::split(&event.touch.as_ref()?.referral_ref).1?;
-        (!event.person.is_empty()).then(|| Self {
+        is_to_be_known(event).then(|| Self {
             click: click.to_string(),
             page_id: event.page.clone(),
             person_id: event.person.clone(),
@@ -208,7 +220,9 @@ impl Store {
     /// Says first which events are to be made, and looks again: of two that do so at once, the one that
     /// comes later sees both.
     async fn settle(&self, ids: &[String], token: &str) -> Result<Settled, StoreError> {
+        let mut rounds = 0;
         loop {
+            rounds += 1;
             let question = self.client.query(REPORTS_TO_MATCH).param("ids", ids);
             let reports: Vec<Report> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
@@ -218,6 +232,10 @@ impl Store {
             let people = self.people_of(&reports).await?;
             let settled = Settled::of(&reports, &made, &people);
             if settled.intended.is_empty() {
+                return Ok(settled);
+            }
+            if rounds == MOST_ROUNDS {
+                tracing::error!(?ids, "reported conversions do not come to rest");
                 return Ok(settled);
             }
             let intended: Vec<_> =
@@ -245,6 +263,9 @@ impl Store {
             let rows: Vec<BehindRow> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             for BehindRow { key, page_id, person_id } in rows {
+                if page_id.len().max(person_id.len()) > LONGEST_REPORTED {
+                    continue;
+                }
                 asked.insert((page_id.clone(), person_id.clone()));
                 people.behind.entry(key).or_default().push((page_id, person_id));
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::matching::{MadeEvent, Report};
+use super::reported::is_to_be_known;
 use crate::domain::{Event, Kind, Link, TimeOrigin, Timestamp};
 use crate::journal::Position;
 use crate::normalize::Refusal;
@@ -133,6 +134,11 @@ impl EventRow {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn stands(&self) -> bool {
+        !self.name.is_empty()
+    }
+
     /// What tells it from others, and from other versions of itself.
     pub(super) fn identity(&self) -> (Uuid, u64) {
         (self.event_id, self.version)
@@ -183,7 +189,7 @@ pub(super) struct ContactRow {
 
 impl ContactRow {
     pub(super) fn of(event: &Event) -> Option<Self> {
-        let is_known = !event.contact.is_empty() && !event.person.is_empty();
+        let is_known = !event.contact.is_empty() && is_to_be_known(event);
         is_known.then(|| Self {
             hash: event.contact.clone(),
             page_id: event.page.clone(),

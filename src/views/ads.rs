@@ -4,12 +4,14 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use polars::frame::DataFrame;
 
 use super::answer::{self, AnswerError};
+use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asked, Misunderstood, Question, Views, api, csv};
+use super::{Asked, Misunderstood, Question, Views, api, render};
 use crate::analysis::{
-    self, AdsData, AdsReport, AdsRow, Dimension, Estimate, KnownDays, Level, LinkBefore,
+    self, AdsData, AdsReport, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
 use crate::store::{Apart, Store};
 
@@ -84,59 +86,42 @@ pub(super) async fn ads(
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(&views, asked, &headers)?;
     let report = answer_ads(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(api::rendered(format, report, ads_csv))
+    render::rendered(format, report, ads_frame)
 }
 
-/// A row a row of the report; the columns are listed in the README.
+/// A row a row of the report: `docs/costs.md` lists the columns.
 #[must_use]
-pub fn ads_csv(report: &AdsReport) -> String {
-    let before = ["id", "name", "campaign", "ad_set", "account_id", "currency", "spend"];
-    let shown = ["impressions", "clicks", "ctr", "ctr_low", "ctr_high", "cpm"];
-    let mut header: Vec<String> = before.into_iter().chain(shown).map(str::to_owned).collect();
-    header.extend(interval_names("cost_per_click"));
-    for name in super::conversation_steps() {
-        header.push(name.to_owned());
-        header.extend(interval_names(&format!("cost_per_{name}")));
-    }
-    header.push("value".to_owned());
-    header.extend(interval_names("roas"));
-    let behind = ["conversations_started", "first_replies", "without_cost"];
-    header.extend(behind.map(str::to_owned));
-    let cells: Vec<Vec<String>> = report.rows.iter().map(cells).collect();
-    csv::rows(&header, &cells)
-}
-
-fn interval_names(name: &str) -> [String; 3] {
-    ["", "_low", "_high"].map(|end| format!("{name}{end}"))
-}
-
-fn cells(row: &AdsRow) -> Vec<String> {
-    let text = |text: &String| text.clone();
-    let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
-    let number = |number: Option<f64>| number.map(|it| it.to_string()).unwrap_or_default();
-    let estimate = |estimate: Option<Estimate>| {
-        let low = estimate.map(|estimate| estimate.low);
-        let high = estimate.and_then(|estimate| estimate.high);
-        [number(estimate.and_then(|estimate| estimate.value)), number(low), number(high)]
+pub fn ads_frame(report: &AdsReport) -> DataFrame {
+    let three = |estimate: Option<Estimate>| match estimate {
+        Some(Estimate { value, low, high }) => [value, Some(low), high],
+        None => [None; 3],
     };
-    let mut cells: Vec<String> =
-        [&row.id, &row.name, &row.campaign, &row.ad_set, &row.account_id].map(text).to_vec();
-    cells.push(row.currency.clone().unwrap_or_default());
-    cells.extend([number(row.spend), count(row.impressions), count(row.clicks)]);
-    cells.extend([
-        number(row.ctr.map(|ctr| ctr.rate)),
-        number(row.ctr.map(|ctr| ctr.low)),
-        number(row.ctr.map(|ctr| ctr.high)),
-        number(row.cpm),
-    ]);
-    cells.extend(estimate(row.cost_per_click));
-    for step in &row.steps {
-        cells.push(count(step.count));
-        cells.extend(estimate(step.cost));
-    }
-    cells.push(number(row.value));
-    cells.extend(estimate(row.roas));
-    cells.extend([count(row.conversations_started), count(row.first_replies)]);
-    cells.push(row.without_cost.to_string());
-    cells
+    let columns = Columns::of(&report.rows)
+        .text("id", |row| row.id.as_str())
+        .text("name", |row| row.name.as_str())
+        .text("campaign", |row| row.campaign.as_str())
+        .text("ad_set", |row| row.ad_set.as_str())
+        .text("account_id", |row| row.account_id.as_str())
+        .text("currency", |row| row.currency.as_deref().unwrap_or_default())
+        .number("spend", |row| row.spend)
+        .count("impressions", |row| row.impressions)
+        .count("clicks", |row| row.clicks)
+        .interval("ctr", |row| {
+            row.ctr.map_or([None; 3], |ctr| [ctr.rate, ctr.low, ctr.high].map(Some))
+        })
+        .number("cpm", |row| row.cpm)
+        .interval("cost_per_click", |row| three(row.cost_per_click));
+    let steps = super::conversation_steps().enumerate();
+    let columns = steps.fold(columns, |columns, (place, name)| {
+        columns
+            .count(name, |row| row.steps[place].count)
+            .interval(&format!("cost_per_{name}"), |row| three(row.steps[place].cost))
+    });
+    columns
+        .number("value", |row| row.value)
+        .interval("roas", |row| three(row.roas))
+        .count("conversations_started", |row| row.conversations_started)
+        .count("first_replies", |row| row.first_replies)
+        .count("without_cost", |row| row.without_cost)
+        .done()
 }

@@ -1,16 +1,16 @@
-//! `/api/v1`: the same results as JSON or CSV.
+//! `/api/v1`: funnels and attribution.
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde_json::json;
 
 use super::problem::Problem;
-use super::{Asked, Format, Question, Views, answer, csv};
-use crate::analysis::{DEFAULT_FUNNEL, STAGES, Unit, WrittenFunnel};
+use super::render::{self, rendered};
+use super::{Asked, Format, Question, Views, answer, charts, frames};
+use crate::analysis::{DEFAULT_FUNNEL, FunnelReport, STAGES, Unit, WrittenFunnel};
 use crate::domain::Timestamp;
 
 type Answer = Result<Response, Problem>;
@@ -43,7 +43,7 @@ pub(super) async fn preview(
     let funnel = written.check();
     let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
     let report = answer::answer_own_funnel(&views.store, &funnel, &question).await;
-    Ok(rendered(format, report.map_err(Problem::from)?, csv::funnel))
+    funnel_in(format, report.map_err(Problem::from)?)
 }
 
 /// One funnel's figures.
@@ -57,7 +57,14 @@ pub(super) async fn funnel(
     let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question)
         .await
         .map_err(Problem::from)?;
-    Ok(rendered(format, report, csv::funnel))
+    funnel_in(format, report)
+}
+
+fn funnel_in(format: Format, report: FunnelReport) -> Answer {
+    match format {
+        Format::Svg => Ok(render::chart(&charts::funnel(&report))),
+        _ => rendered(format, report, frames::funnel),
+    }
 }
 
 /// Every channel's credit.
@@ -69,7 +76,10 @@ pub(super) async fn attribution(
     let (question, format) = understand(&views, asked, &headers)?;
     let report =
         answer::answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(rendered(format, report, csv::attribution))
+    match format {
+        Format::Svg => Ok(render::chart(&charts::credits(&report))),
+        _ => rendered(format, report, frames::attribution),
+    }
 }
 
 /// Every channel's credit by every model.
@@ -81,7 +91,7 @@ pub(super) async fn comparison(
     let (question, format) = understand(&views, asked, &headers)?;
     let comparison =
         answer::answer_comparison(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(rendered(format, comparison, csv::comparison))
+    rendered(format, comparison, frames::comparison)
 }
 
 /// What every channel's credit cost.
@@ -92,7 +102,7 @@ pub(super) async fn costs(
 ) -> Answer {
     let (question, format) = understand(&views, asked, &headers)?;
     let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(rendered(format, report, csv::costs))
+    rendered(format, report, frames::costs)
 }
 
 /// How the journeys look.
@@ -102,7 +112,7 @@ pub(super) async fn journeys(
     headers: HeaderMap,
 ) -> Answer {
     let (question, format) = understand(&views, asked, &headers)?;
-    if format == Format::Csv {
+    if format != Format::Json {
         let text = "journeys are several tables: ask for json".to_owned();
         return Err(Problem::in_parameter("format", text));
     }
@@ -120,32 +130,8 @@ pub(super) fn understand(
     let now = Timestamp((views.clock)());
     let question = asked.understand(&views.defaults, now).map_err(answer::AnswerError::from)?;
     let format = match question.format {
-        Some(Format::Table) => {
-            let text = "a table is for the terminal; ask for json or csv".to_owned();
-            return Err(Problem::in_parameter("format", text));
-        }
         Some(format) => format,
-        None => accepted(headers),
+        None => render::accepted(headers),
     };
     Ok((question, format))
-}
-
-/// A result in the form that was asked for.
-pub(super) fn rendered<R: Serialize>(format: Format, report: R, csv: fn(&R) -> String) -> Response {
-    match format {
-        Format::Csv => csv_response(csv(&report)),
-        _ => Json(report).into_response(),
-    }
-}
-
-fn accepted(headers: &HeaderMap) -> Format {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    match accept {
-        Some(accept) if accept.starts_with("text/csv") => Format::Csv,
-        _ => Format::Json,
-    }
-}
-
-pub(super) fn csv_response(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], text).into_response()
 }

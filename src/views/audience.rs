@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, csv};
+use super::{Asked, Question, Views, api, frames, render};
 use crate::analysis::{SubscriberDay, subscribers};
 use crate::store::{Audience, Store};
 
@@ -51,5 +51,5 @@ pub(super) async fn audience(
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
-    Ok(api::rendered(format, report, csv::audience))
+    render::rendered(format, report, frames::audience)
 }

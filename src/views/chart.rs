@@ -10,13 +10,14 @@ pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
 pub(super) const MUTED: RGBColor = RGBColor(2, 2, 2);
 const GRID: RGBColor = RGBColor(3, 3, 3);
 pub(super) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
-const VARIABLES: [(&str, &str); 6] = [
-    ("#010101", "var(--ink)"),
-    ("#020202", "var(--muted)"),
-    ("#030303", "var(--grid)"),
-    ("#040404", "var(--series-1)"),
-    ("#050505", "var(--series-2)"),
-    ("#060606", "var(--series-3)"),
+/// Stand-in, variable, and the colour of the light style sheet.
+const VARIABLES: [(&str, &str, &str); 6] = [
+    ("#010101", "var(--ink)", "#1b1f24"),
+    ("#020202", "var(--muted)", "#5b6470"),
+    ("#030303", "var(--grid)", "#e2e4e8"),
+    ("#040404", "var(--series-1)", "#0072b2"),
+    ("#050505", "var(--series-2)", "#e69f00"),
+    ("#060606", "var(--series-3)", "#009e73"),
 ];
 pub(super) const FONT: &str = "sans-serif";
 
@@ -137,11 +138,26 @@ pub(super) fn draw(
             return String::new();
         }
     }
-    for (stand_in, variable) in VARIABLES {
+    for (stand_in, variable, _) in VARIABLES {
         svg = svg.replace(stand_in, variable);
     }
     let label = format!("<svg role=\"img\" aria-label=\"{}\" ", attribute(description));
     svg.replacen("<svg ", &label, 1)
+}
+
+/// The same outside of a page: with colours of its own, on white.
+pub(super) fn standalone(svg: &str) -> String {
+    let mut svg = svg.to_owned();
+    for (_, variable, color) in VARIABLES {
+        svg = svg.replace(variable, color);
+    }
+    match svg.find('>') {
+        Some(end) => {
+            let paper = "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>";
+            format!("{}>{paper}{}", &svg[..end], &svg[end + 1..])
+        }
+        None => svg,
+    }
 }
 
 fn attribute(text: &str) -> String {

@@ -10,12 +10,14 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use polars::frame::DataFrame;
 use serde::Serialize;
 use serde_json::json;
 
 use super::answer::{self, AnswerError};
+use super::frames::{self, Columns};
 use super::problem::Problem;
-use super::{Asked, Format, Misunderstood, Question, Views, api, csv, rows};
+use super::{Asked, Misunderstood, Question, Views, api, render, rows};
 use crate::analysis::{
     self, AnalysisError, DEFAULT_FUNNEL, Dimension, FunnelReport, Funnels, STAGES, Verdicts,
     compare_periods, compare_rows,
@@ -110,7 +112,7 @@ pub(super) async fn comparison(
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(&views, asked, &headers)?;
     let verdicts = answer_verdicts(&views.store, &views.funnels, &name, &question).await;
-    Ok(api::rendered(format, verdicts.map_err(Problem::from)?, csv::verdicts))
+    render::rendered(format, verdicts.map_err(Problem::from)?, frames::verdicts)
 }
 
 /// Which values of which properties go with a step.
@@ -145,7 +147,7 @@ pub(super) async fn drivers(
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(&views, asked, &headers)?;
     let drivers = answer_drivers(&views.store, &views.funnels, &name, &question).await;
-    Ok(api::rendered(format, drivers.map_err(Problem::from)?, csv::verdicts))
+    render::rendered(format, drivers.map_err(Problem::from)?, frames::verdicts)
 }
 
 /// `GET /api/v1/funnels/{name}/flows`: by door (or the question's one dimension), for a Sankey diagram.
@@ -166,10 +168,8 @@ pub(super) async fn flows(
     let dimension = dimension.name().into_owned();
     let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question).await;
     let flows = analysis::flows(&report.map_err(Problem::from)?, &dimension);
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::flows(&flows)),
-        _ => Json(json!({ "funnel": name, "flows": flows })).into_response(),
-    })
+    let json = || Json(json!({ "funnel": name, "flows": flows })).into_response();
+    render::listed(format, || frames::flows(&flows), json)
 }
 
 /// `GET /api/v1/funnels/{name}/people?step=…`: who reached a step and not the next.
@@ -192,20 +192,18 @@ pub(super) async fn people(
         return Err(Problem::in_parameter("step", text));
     };
     let (offset, limit) = (question.offset, question.limit);
-    let (total, people) = match views.funnels.get(&name) {
+    let (total, people): (u64, DataFrame) = match views.funnels.get(&name) {
         Some(funnel) => {
             let found = answer::answer_dropped(&views.store, funnel, &question, place).await;
             let found = found.map_err(Problem::from)?;
             let total = found.len() as u64;
-            let rows = found.into_iter().skip(offset).take(limit).map(|one| {
-                json!({
-                    "page_id": one.page_id,
-                    "person_id": one.person_id,
-                    "entered_at": Timestamp(one.entered_at).to_rfc3339(),
-                    "reached_at": Timestamp(one.reached_at).to_rfc3339(),
-                })
-            });
-            (total, rows.collect())
+            let page: Vec<_> = found.into_iter().skip(offset).take(limit).collect();
+            let people = Columns::of(&page)
+                .text("page_id", |one| one.page_id.as_str())
+                .text("person_id", |one| one.person_id.as_str())
+                .instant("entered_at", |one| one.entered_at)
+                .instant("reached_at", |one| one.reached_at);
+            (total, people.done())
         }
         None if name == DEFAULT_FUNNEL => {
             let (reached, missed) = (&steps[place], &steps[place + 1]);
@@ -214,27 +212,20 @@ pub(super) async fn people(
             let found = views.store.dropped_conversations(period, reached, missed, offset, limit);
             let found = found.await.map_err(|error| Problem::from(AnswerError::from(error)))?;
             let (rows, total) = rows::counted(found);
-            (total, rows::objects(&rows))
+            (total, frames::typed(&rows))
         }
         None => {
             let text = format!("there is no funnel {name:?}");
             return Err(Problem::from(AnswerError::Unknown(text)));
         }
     };
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::objects(
-            &["page_id", "person_id", "entered_at", "reached_at"],
-            &people,
-        )),
-        _ => Json(json!({
-            "funnel": name,
-            "step": wanted,
-            "total": total,
-            "offset": offset,
-            "people": people,
-        }))
-        .into_response(),
-    })
+    let json = || {
+        let people = rows::objects(&people);
+        let told = json!({ "funnel": name, "step": wanted, "total": total, "offset": offset,
+            "people": people });
+        Json(told).into_response()
+    };
+    render::listed(format, || people.clone(), json)
 }
 
 /// `GET /api/v1/sequences`: what people and business do one after the other.
@@ -249,15 +240,11 @@ pub(super) async fn sequences(
     let most = MOST_SEQUENCES.min(question.limit as u64);
     let found = views.store.top_sequences(period, until, LONGEST_SEQUENCE, most).await;
     let found = found.map_err(|error| Problem::from(AnswerError::from(error)))?;
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::sequences(&found)),
-        _ => Json(json!({
-            "from": period.from.to_rfc3339(),
-            "to": period.to.to_rfc3339(),
-            "sequences": found,
-        }))
-        .into_response(),
-    })
+    let json = || {
+        let (from, to) = (period.from.to_rfc3339(), period.to.to_rfc3339());
+        Json(json!({ "from": from, "to": to, "sequences": found })).into_response()
+    };
+    render::listed(format, || frames::sequences(&found), json)
 }
 
 /// People by the week of their first act.
@@ -294,14 +281,14 @@ pub(super) async fn cohorts(
     }
     let cohorts: Vec<Cohort> = by_week.into_values().collect();
     let period = &question.period;
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::cohorts(&cohorts)),
-        _ => Json(json!({
+    let json = || {
+        let told = json!({
             "from": period.from.to_rfc3339(),
             "to": period.to.to_rfc3339(),
             "time_zone": period.zone.iana_name().unwrap_or("UTC"),
             "cohorts": cohorts,
-        }))
-        .into_response(),
-    })
+        });
+        Json(told).into_response()
+    };
+    render::listed(format, || frames::cohorts(&cohorts), json)
 }

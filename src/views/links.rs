@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, csv};
+use super::{Asked, Question, Views, api, frames, render};
 use crate::analysis::{self, Dimension, Step};
 use crate::domain::Link;
 use crate::store::Store;
@@ -111,5 +111,5 @@ pub(super) async fn links(
     let (question, format) = api::understand(&views, asked, &headers)?;
     let public_url = views.public_url.as_deref();
     let report = answer_links(&views.store, &question, public_url).await.map_err(Problem::from)?;
-    Ok(api::rendered(format, report, csv::links))
+    render::rendered(format, report, frames::links)
 }

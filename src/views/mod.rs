@@ -1,4 +1,4 @@
-//! Renderings of one analysis result: dashboard, API, CSV and terminal tables.
+//! Renderings of one analysis result: dashboard, API, CSV, Parquet, Arrow, charts and terminal tables.
 //!
 //! A view reads and never writes. Each takes a [`Question`], has it [`answered`](answer) by the
 //! store and the analysis, and renders what comes back.
@@ -9,8 +9,9 @@ mod answer;
 mod api;
 mod audience;
 mod chart;
-pub mod csv;
+mod charts;
 mod dashboard;
+pub mod frames;
 mod funnels;
 mod links;
 mod problem;
@@ -18,6 +19,7 @@ mod qr;
 mod quality;
 mod question;
 mod reconciliation;
+mod render;
 mod responses;
 mod rows;
 mod sankey;
@@ -29,12 +31,13 @@ use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
 use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
 
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{MessagingWindow, Store};
 pub use access::Access;
-pub use ads::{ads_csv, answer_ads};
+pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
     answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
@@ -45,6 +48,7 @@ pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
+pub use render::encoded;
 pub use responses::{ResponseReport, answer_responses};
 
 /// The steps of a funnel that conversations take, in order.
@@ -130,5 +134,6 @@ pub fn router(views: Views) -> Router {
         .route("/l/{slug}/qr.png", get(qr::png))
         .route("/assets/style.css", get(dashboard::style_sheet))
         .fallback(problem::not_found)
+        .layer(CompressionLayer::new())
         .with_state(views)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, answer_reconciliation, api, csv};
+use super::{Asked, Question, Views, answer_reconciliation, api, frames, render};
 use crate::analysis::{ReconciledDay, nearest_ref, silence};
 use crate::domain::{Period, Timestamp};
 use crate::store::{KindCount, LinkVisits, LiveDoor, PageThreads, PolicyEvent, Store, UnknownRef};
@@ -313,5 +313,5 @@ pub(super) async fn quality(
     let (question, format) = api::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_quality(&views.store, &question, now).await.map_err(Problem::from)?;
-    Ok(api::rendered(format, report, csv::quality))
+    render::rendered(format, report, frames::quality)
 }

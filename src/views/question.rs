@@ -30,7 +30,8 @@ pub struct Asked {
         help = format!("Break down by these, joined by commas: {}", Dimension::names())
     )]
     pub by: Option<String>,
-    /// Form of the answer: json or csv, and table on the command line
+    /// Form of the answer: json, csv, parquet, arrow, of funnels and attribution svg, and table on the
+    /// command line
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// Rows of a list that are left out before the first.
@@ -151,6 +152,12 @@ pub enum Format {
     Json,
     /// CSV.
     Csv,
+    /// Parquet.
+    Parquet,
+    /// The Arrow IPC streaming format.
+    Arrow,
+    /// A chart.
+    Svg,
 }
 
 /// Why a question was not understood: the parameter and the reason.
@@ -275,10 +282,28 @@ impl Format {
             "table" => Ok(Self::Table),
             "json" => Ok(Self::Json),
             "csv" => Ok(Self::Csv),
+            "parquet" => Ok(Self::Parquet),
+            "arrow" => Ok(Self::Arrow),
+            "svg" => Ok(Self::Svg),
             _ => Err(Misunderstood {
                 parameter: "format",
-                reason: format!("unknown format {text:?}; known are table, json, csv"),
+                reason: format!(
+                    "unknown format {text:?}; known are table, json, csv, parquet, arrow, svg"
+                ),
             }),
+        }
+    }
+
+    /// Its media type, as IANA has it registered.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Table => "text/plain; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Arrow => "application/vnd.apache.arrow.stream",
+            Self::Svg => "image/svg+xml",
         }
     }
 }

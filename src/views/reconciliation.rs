@@ -7,11 +7,13 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Span;
+use polars::frame::DataFrame;
 use serde::Serialize;
 
 use super::answer::AnswerError;
+use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, csv};
+use super::{Asked, Question, Views, api, render};
 use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
 use crate::store::Store;
@@ -97,54 +99,27 @@ pub(super) async fn reconciliation(
 ) -> Result<Response, Problem> {
     let (question, format) = api::understand(&views, asked, &headers)?;
     let found = answer_reconciliation(&views.store, &question).await;
-    Ok(api::rendered(format, found.map_err(Problem::from)?, days_csv))
+    render::rendered(format, found.map_err(Problem::from)?, days_frame)
 }
 
-/// A row an ad account and day; the columns are listed in the README.
-fn days_csv(report: &ReconciliationReport) -> String {
-    let titles = [
-        "account_id",
-        "date",
-        "ours",
-        "meta",
-        "gap",
-        "our_first",
-        "meta_first",
-        "without_referral",
-        "opened_silently",
-        "within_7_days",
-        "late",
-        "moved_by_zone",
-        "usual",
-        "usual_low",
-        "usual_high",
-        "is_unusual",
-    ];
-    let number = |number: Option<f64>| number.map(|it| it.to_string()).unwrap_or_default();
-    let rows: Vec<Vec<String>> = report
-        .days
-        .iter()
-        .map(|day| {
-            let causes = &day.causes;
-            vec![
-                day.account_id.clone(),
-                day.date.clone(),
-                day.ours.to_string(),
-                day.meta.to_string(),
-                day.gap.to_string(),
-                day.our_first.to_string(),
-                day.meta_first.map(|first| first.to_string()).unwrap_or_default(),
-                causes.without_referral.to_string(),
-                causes.opened_silently.to_string(),
-                causes.within_7_days.to_string(),
-                causes.late.to_string(),
-                causes.moved_by_zone.to_string(),
-                number(day.usual),
-                number(day.usual_band.map(|[low, _]| low)),
-                number(day.usual_band.map(|[_, high]| high)),
-                day.is_unusual.to_string(),
-            ]
-        })
-        .collect();
-    csv::rows(&titles.map(str::to_owned), &rows)
+/// A row an ad account and day.
+fn days_frame(report: &ReconciliationReport) -> DataFrame {
+    Columns::of(&report.days)
+        .text("account_id", |day| day.account_id.as_str())
+        .date("date", |day| day.date.as_str())
+        .count("ours", |day| day.ours)
+        .count("meta", |day| day.meta)
+        .difference("gap", |day| day.gap)
+        .count("our_first", |day| day.our_first)
+        .count("meta_first", |day| day.meta_first)
+        .count("without_referral", |day| day.causes.without_referral)
+        .count("opened_silently", |day| day.causes.opened_silently)
+        .count("within_7_days", |day| day.causes.within_7_days)
+        .count("late", |day| day.causes.late)
+        .difference("moved_by_zone", |day| day.causes.moved_by_zone)
+        .number("usual", |day| day.usual)
+        .number("usual_low", |day| day.usual_band.map(|[low, _]| low))
+        .number("usual_high", |day| day.usual_band.map(|[_, high]| high))
+        .flag("is_unusual", |day| day.is_unusual)
+        .done()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, csv};
+use super::{Asked, Question, Views, api, frames, render};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
@@ -179,5 +179,5 @@ pub(super) async fn response_times(
     let (question, format) = api::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_responses(&views.store, &question, &views.window, now).await;
-    Ok(api::rendered(format, report.map_err(Problem::from)?, csv::responses))
+    render::rendered(format, report.map_err(Problem::from)?, frames::responses)
 }

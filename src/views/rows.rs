@@ -6,12 +6,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use polars::frame::DataFrame;
-use polars::prelude::AnyValue;
+use polars::prelude::{AnyValue, Column};
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Format, Question, Views, api, csv};
+use super::{Asked, Question, Views, api, frames, render};
 use crate::domain::Timestamp;
 use crate::store::{FEEDBACK_STATUSES, Store, StoreError};
 
@@ -108,17 +108,18 @@ async fn list(
     }
     let rows = rows(&views.store, &question).await.map_err(AnswerError::from);
     let (rows, total) = counted(rows.map_err(Problem::from)?);
-    Ok(match format {
-        Format::Csv => api::csv_response(csv::rows(&titles(&rows), &cells(&rows))),
-        _ => Json(json!({
+    let rows = frames::typed(&rows);
+    let json = || {
+        let told = json!({
             "from": question.period.from.to_rfc3339(),
             "to": question.period.to.to_rfc3339(),
             "total": total,
             "offset": question.offset,
             name: objects(&rows),
-        }))
-        .into_response(),
-    })
+        });
+        Json(told).into_response()
+    };
+    render::listed(format, || rows.clone(), json)
 }
 
 /// The rows without the column that tells how many there are in all, and that number.
@@ -128,21 +129,7 @@ pub(super) fn counted(rows: DataFrame) -> (DataFrame, u64) {
     (rows, total.unwrap_or(0))
 }
 
-fn titles(frame: &DataFrame) -> Vec<String> {
-    frame.columns().iter().map(|column| column.name().to_string()).collect()
-}
-
-/// Texts and instants; nothing where there is none.
-fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
-    let text = |value: Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    let row = |row| frame.columns().iter().map(|column| text(cell(column, row))).collect();
-    (0..frame.height()).map(row).collect()
-}
-
+/// Rows as objects: instants as RFC 3339, empty texts null.
 pub(super) fn objects(frame: &DataFrame) -> Vec<Value> {
     let object = |row| {
         let fields = frame.columns().iter();
@@ -152,12 +139,14 @@ pub(super) fn objects(frame: &DataFrame) -> Vec<Value> {
     (0..frame.height()).map(object).collect()
 }
 
-/// Milliseconds become RFC 3339, empty texts null, ten-thousandths amounts.
-fn cell(column: &polars::prelude::Column, row: usize) -> Value {
-    let name = column.name().as_str();
-    let is_time = name == "time" || name.ends_with("_at") || name.ends_with("_since");
+fn cell(column: &Column, row: usize) -> Value {
     match column.get(row) {
-        Ok(AnyValue::Int64(time)) if is_time => json!(Timestamp(time).to_rfc3339()),
+        Ok(AnyValue::Int64(time)) if frames::is_time(column.name()) => {
+            json!(Timestamp(time).to_rfc3339())
+        }
+        Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {
+            json!(Timestamp(time).to_rfc3339())
+        }
         Ok(AnyValue::Int64(number)) => json!(number),
         Ok(AnyValue::UInt32(number)) => json!(number),
         Ok(AnyValue::Float64(number)) => json!(number),

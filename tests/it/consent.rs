@@ -110,3 +110,34 @@ async fn a_report_is_told_under_each_name_once_and_on_its_channel() {
     });
     assert_eq!(channel, Some(json!("instagram")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_to_come_waits_and_what_was_too_old_may_be_corrected() {
+    let fake = FakeGraph::start(Vec::new(), Trouble::none()).await;
+    let world = world(&fake).with("meta.datasets.178", "772");
+    let run = |args: &[&str]| tokio::task::block_in_place(|| world.succeed(args));
+    let say = |items: &[Value]| tokio::task::block_in_place(|| reports(&world, items));
+    let at = |hours: i64| json!({ "time": (now() + hours * HOUR) / 1000 });
+    say(&[purchase("old", "ann", "5", at(-9 * 24)), purchase("soon", "bob", "6", at(2))]);
+    assert_eq!(
+        run(&["export-conversions", "--send"]),
+        "0 sent, 0 refused, 0 withheld, 1 too old\n"
+    );
+    say(&[purchase("old", "ann", "5", at(-1))]);
+    assert_eq!(
+        run(&["export-conversions", "--send"]),
+        "1 sent, 0 refused, 0 withheld, 0 too old\n"
+    );
+    assert_eq!(values(&fake), [5.0]);
+    // Nobody has seen her; but her Page's people are on Instagram.
+    let time = now() - HOUR;
+    let message = json!({ "object": "instagram", "entry": [{ "id": "178", "time": time, "messaging": [{
+        "sender": { "id": "another" }, "recipient": { "id": "178" }, "timestamp": time,
+        "message": { "mid": "m_ig", "text": "hello" },
+    }]}]});
+    import(&world, &[message.to_string()]);
+    say(&[purchase("unseen", "igcarla", "7", json!({ "page": "178" }))]);
+    run(&["export-conversions", "--send"]);
+    let is_carlas = |event: &&Value| event["user_data"]["ig_sid"] == "igcarla";
+    assert!(fake.with(|inner| inner.events.values().any(|event| is_carlas(&event))));
+}

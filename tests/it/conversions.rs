@@ -277,3 +277,56 @@ async fn a_report_that_comes_again_stays_whose_it_was() {
     report(&server, &with(item, json!({ "phone": null, "page": "77", "person": "zoe" }))).await;
     server.wait_until(&list, |found| found["conversions"][0]["person_id"] == "zoe").await;
 }
+
+#[test]
+fn spreadsheets_are_read_as_they_are_and_lost_digits_are_told() {
+    let world = World::new().with("time_zone", "Europe/Paris");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in
+        ["id", "name", "time", "value", "currency", "page", "person"].iter().enumerate()
+    {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 11, 20).unwrap();
+    let noon = day.clone().and_hms(13, 30, 0).unwrap();
+    let dated = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm");
+    for (row, id) in [(1, "S1"), (2, "S2")] {
+        sheet.write(row, 0, id).unwrap();
+        sheet.write(row, 1, "purchase").unwrap();
+        let time = if row == 1 { &noon } else { &day };
+        sheet.write_with_format(row, 2, time, &dated).unwrap();
+        sheet.write(row, 3, 12.5).unwrap();
+        sheet.write(row, 4, "EUR").unwrap();
+        sheet.write(row, 5, 77).unwrap();
+        sheet.write(row, 6, "ann").unwrap();
+    }
+    sheet.write(3, 0, 202_611_250_000_000_100_i64 as f64).unwrap();
+    let path = world.folder().join("sales.xlsx");
+    book.save(&path).unwrap();
+    let output = world.run(&["import", "conversions", path.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("row 4: id: a number of this size has lost digits"), "{errors}");
+    let server_list = |world: &World| {
+        world.json(&[
+            "attribution",
+            "--from",
+            "2026-11-19",
+            "--to",
+            "2026-11-23",
+            "--format",
+            "json",
+        ])
+    };
+    assert_eq!(bought(&server_list(&world)), (2.0, 25.0));
+    let twice =
+        world.write("twice.csv", "id,name,time,consent,Consent\n1,lead,1795176000,no,yes\n");
+    let output = world.run(&["import", "conversions", twice.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("column 5: the field \"consent\" is there twice"), "{errors}");
+    // One without a header: nobody's number is repeated.
+    let bare = world.write("bare.csv", "ann@example.com,+33612345678\n");
+    let output = world.run(&["import", "conversions", bare.to_str().unwrap()]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("there is no such field") && !errors.contains("ann@"), "{errors}");
+}

@@ -33,6 +33,7 @@ mod doors;
 mod edges;
 mod engine;
 mod feedback;
+mod formats;
 mod full_disk;
 mod funnel_answers;
 mod funnel_oracle;

@@ -66,7 +66,7 @@ impl Found {
     fn channel<'a>(&self, columns: &EventColumns<'a>, conversion: &Converted) -> &'a str {
         let own = text(columns.channel, conversion.row);
         let of_person = || self.channels[conversion.person].map(|row| text(columns.channel, row));
-        if own.is_empty() { of_person().unwrap_or("messenger") } else { own }
+        if own.is_empty() { of_person().unwrap_or_default() } else { own }
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Threads {
     /// what a conversation has.
     pub touchpoints: DataFrame,
     /// A row a conversion: `page_id`, `person_id`, `time` (ms), `number`, `channel` (its own; of one that
-    /// was reported the person's, or `messenger` while that is not known), `event_id`, `name`,
+    /// was reported the person's, empty while that is not known), `event_id`, `name`,
     /// `value_e4` (1/10,000 of currency, null if none), `currency`, `touchpoints_before` (how many
     /// the person had), `first_touch_at` (ms of the first of them, null if there is none).
     pub conversions: DataFrame,

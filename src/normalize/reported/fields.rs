@@ -37,6 +37,9 @@ impl FieldReader<'_> {
         for name in self.fields.keys() {
             if !REPORTED_FIELDS.contains(&name.as_str()) {
                 let known = REPORTED_FIELDS.join(", ");
+                let is_name = name.len() < 40
+                    && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+                let name = if is_name { name.as_str() } else { "" };
                 self.wrong(name, format!("there is no such field; known are {known}"));
             }
         }
@@ -92,7 +95,8 @@ impl FieldReader<'_> {
             return None;
         };
         if !time.can_be(received_at) {
-            self.wrong(field, format!("{} cannot be", time.to_rfc3339()));
+            let value = shown(value);
+            self.wrong(field, format!("{value} cannot be: it is before 2004, or still to come"));
             return None;
         }
         Some(time)
@@ -145,6 +149,7 @@ impl FieldReader<'_> {
             return (value, currency, false);
         };
         if refunded > paid {
+            let refunded = shown(&Value::String(refunded.to_string()));
             self.wrong("refunded", format!("{refunded} is more than the value {paid}"));
         }
         (Some(paid - refunded), currency, refunded == paid && !paid.is_zero())

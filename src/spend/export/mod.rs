@@ -165,7 +165,7 @@ impl<'a> RowReader<'a> {
                 let cells = places.clone().into_iter().filter_map(|place| cells.get(place));
                 cells.filter_map(|cell| match cell {
                     Cell::Text(text) => Some(text.as_str()),
-                    Cell::Plain(_) => None,
+                    Cell::Plain(_) | Cell::Rounded(_) => None,
                 })
             })
         };
@@ -289,7 +289,9 @@ impl<'a> RowReader<'a> {
         }
         let number = match cell {
             Cell::Text(text) => self.mark.read(text),
-            Cell::Plain(text) => text.parse().or_else(|_| Decimal::from_scientific(text)).ok(),
+            Cell::Plain(text) | Cell::Rounded(text) => {
+                text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
+            }
         };
         let bad = || format!("{}: {:?} is no number", self.header(field), cell.text());
         number.map(Some).with_context(bad)

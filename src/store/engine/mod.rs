@@ -120,6 +120,12 @@ impl Engine {
                     tracing::info!("an earlier engine is still closing its files; trying again");
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
+                // Between our look for a free port and the engine's taking it somebody else did.
+                Err(EngineError::Failed { log, .. })
+                    if log.contains("Address already in use") && started.elapsed() < LOCK_LIMIT =>
+                {
+                    tracing::info!("another process took the engine's port; trying another");
+                }
                 Err(error) => return Err(error),
                 Ok((child, stdin, listening)) => {
                     files::publish(&folder, &listening)?;

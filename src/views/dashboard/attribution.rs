@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::super::answer::{self, Ways};
-use super::super::chart::{self, Bar};
+use super::super::charts;
 use super::super::{Credit, Question};
 use super::journeys::JourneyTables;
 use super::range::Range;
@@ -20,7 +20,6 @@ use crate::domain::{AdDay, Timestamp};
 
 /// Rows of the tables of channels and paths.
 const MOST_ROWS: usize = 25;
-const MOST_BARS: usize = 12;
 
 /// Everything that the page shows, from one pass over the period's events.
 pub(super) struct Credits {
@@ -146,7 +145,10 @@ impl AttributionPage {
             explanation: asked.model.explanation(),
             summary: summary(found, asked),
             notes: report.notes.clone(),
-            chart: chart(&channels, total, &label),
+            chart: charts::attribution(
+                channels.iter().map(|one| (label(one.channel), one.conversions)),
+                total,
+            ),
             has_value: report.channels.iter().any(|row| row.value.is_some()),
             has_effect: report.channels.iter().any(|row| row.removal_effect.is_some()),
             credits: channels
@@ -306,25 +308,6 @@ fn by_channel(report: &AttributionReport) -> Vec<ByChannel<'_>> {
     }
     channels.sort_by(|a, b| b.conversions.total_cmp(&a.conversions));
     channels
-}
-
-fn chart(channels: &[ByChannel<'_>], total: f64, label: &impl Fn(&str) -> String) -> String {
-    let bars: Vec<Bar> = channels
-        .iter()
-        .take(MOST_BARS)
-        .map(|one| Bar {
-            label: label(one.channel),
-            length: one.conversions,
-            note: format!(
-                "{} · {}",
-                credit(one.conversions),
-                percent(Some(one.conversions / total))
-            ),
-        })
-        .collect();
-    let said: Vec<String> =
-        bars.iter().map(|bar| format!("{} {}", bar.label, credit(bar.length))).collect();
-    chart::bars(&bars, &format!("Conversions by channel: {}", said.join(", ")))
 }
 
 fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) -> CreditRow {

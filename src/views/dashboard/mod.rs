@@ -37,6 +37,8 @@ pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
 use overview::Overview;
 use quality::QualityPage;
+pub(super) use text::{credit, percent, thousands};
+pub(super) use words::stage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 /// Pages load nothing but our style sheet, run nothing, and are shown in no frame.

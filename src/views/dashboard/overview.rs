@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::super::chart::{self, Bar, Day};
+use super::super::chart::{self, Day};
+use super::super::charts;
 use super::super::conversation_steps;
 use super::figures::Figures;
 use super::range::{self, Range};
@@ -112,7 +113,7 @@ impl Overview {
             },
             is_empty: total.count("opened").unwrap_or(0) == 0,
             tiles: tiles(total, &figures.last_touch),
-            funnel_chart: funnel_chart(total),
+            funnel_chart: charts::funnel(total),
             steps: total.steps.iter().map(step_texts).collect(),
             trend_chart: trend_chart(&days),
             days: days
@@ -184,43 +185,6 @@ fn tiles(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Tile> {
         });
     }
     tiles
-}
-
-fn funnel_chart(total: &FunnelReport) -> String {
-    let known = || {
-        total.steps.iter().filter_map(|step| {
-            // Impressions would leave no room for conversations.
-            let is_of_thread = conversation_steps().any(|name| name == step.name);
-            Some((step, step.count.filter(|_| is_of_thread)?))
-        })
-    };
-    let bars: Vec<Bar> = known()
-        .map(|(step, count)| Bar {
-            label: words::stage(&step.name).0.to_owned(),
-            length: bar_length(count),
-            note: match step.rate_from_previous {
-                Some(_) => {
-                    let (previous, first) = (step.rate_from_previous, step.rate_from_first);
-                    format!(
-                        "{} · {} of the stage before, {} of all",
-                        thousands(count),
-                        percent(previous),
-                        percent(first)
-                    )
-                }
-                None => thousands(count),
-            },
-        })
-        .collect();
-    let said: Vec<String> = known()
-        .map(|(step, count)| format!("{} {}", words::stage(&step.name).0, thousands(count)))
-        .collect();
-    chart::bars(&bars, &format!("Funnel: {}", said.join(", ")))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn bar_length(count: u64) -> f64 {
-    count as f64
 }
 
 fn trend_chart(days: &[Day]) -> String {

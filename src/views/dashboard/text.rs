@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::domain::Timestamp;
 
 /// `12 345`, with narrow spaces that do not break.
-pub(super) fn thousands(count: u64) -> String {
+pub(in crate::views) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -37,13 +37,13 @@ pub(super) fn money(value: f64) -> String {
     clippy::cast_sign_loss,
     reason = "credit is a part of a count"
 )]
-pub(super) fn credit(conversions: f64) -> String {
+pub(in crate::views) fn credit(conversions: f64) -> String {
     let tenths = (conversions.max(0.0) * 10.0).round() as u64;
     let whole = thousands(tenths / 10);
     if conversions.fract() == 0.0 { whole } else { format!("{whole}.{}", tenths % 10) }
 }
 
-pub(super) fn percent(rate: Option<f64>) -> String {
+pub(in crate::views) fn percent(rate: Option<f64>) -> String {
     rate.map_or_else(dash, |rate| format!("{:.1} %", rate * 100.0))
 }
 

@@ -15,7 +15,7 @@ pub(super) const PAGES: [(&str, &str, &str); 8] = [
 ];
 
 /// A stage's label and definition.
-pub(super) fn stage(name: &str) -> (&'static str, &'static str) {
+pub(in crate::views) fn stage(name: &str) -> (&'static str, &'static str) {
     match name {
         "impressions" => ("Impressions", "How often the ads were shown: from spend data"),
         "clicks" => ("Clicks", "Clicks on the ads: from spend data or tracked links"),

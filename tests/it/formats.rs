@@ -1,0 +1,157 @@
+//! Every answer in every form: the same columns and rows in CSV, Parquet and Arrow, typed where types are.
+
+use polars::frame::DataFrame;
+use polars::prelude::DataType;
+use polars_io::SerReader;
+use polars_io::ipc::IpcStreamReader;
+use polars_io::parquet::read::ParquetReader;
+use std::io::Cursor;
+
+use crate::support::{Server, World};
+
+const RANGE: &str = "from=2026-10-01&to=2026-11-01";
+
+/// Answers that are rows.
+const ROUTES: [&str; 19] = [
+    "/api/v1/funnels/click-to-messenger?by=source,ref",
+    "/api/v1/funnels/click-to-messenger/comparison?by=source",
+    "/api/v1/funnels/click-to-messenger/drivers?",
+    "/api/v1/funnels/click-to-messenger/flows?",
+    "/api/v1/funnels/click-to-messenger/people?step=messaged",
+    "/api/v1/sequences?",
+    "/api/v1/cohorts?",
+    "/api/v1/conversations?limit=50",
+    "/api/v1/touchpoints?limit=50",
+    "/api/v1/conversions?",
+    "/api/v1/feedback?",
+    "/api/v1/ads?by=source",
+    "/api/v1/links?",
+    "/api/v1/response-times?",
+    "/api/v1/audience?",
+    "/api/v1/quality?",
+    "/api/v1/attribution?by=source",
+    "/api/v1/attribution/comparison?",
+    "/api/v1/reconciliation?",
+];
+
+async fn fetch(server: &Server, path: &str, accept: &str) -> (u16, String, Vec<u8>) {
+    let client = reqwest::Client::new();
+    let answer = client.get(server.url(path)).header("accept", accept).send().await.unwrap();
+    let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), kind.unwrap_or_default(), answer.bytes().await.unwrap().to_vec())
+}
+
+async fn frame(server: &Server, path: &str, format: &str) -> DataFrame {
+    let sign = if path.ends_with('?') { "" } else { "&" };
+    let path = format!("{path}{sign}{RANGE}&format={format}");
+    let (status, kind, bytes) = fetch(server, &path, "*/*").await;
+    assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&bytes));
+    if format == "parquet" {
+        assert_eq!(kind, "application/vnd.apache.parquet");
+        return ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
+    }
+    assert_eq!(kind, "application/vnd.apache.arrow.stream");
+    IpcStreamReader::new(Cursor::new(bytes)).finish().unwrap()
+}
+
+fn names(frame: &DataFrame) -> Vec<String> {
+    frame.columns().iter().map(|column| column.name().to_string()).collect()
+}
+
+fn of_type(frame: &DataFrame, name: &str) -> DataType {
+    frame.column(name).unwrap().dtype().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_has_the_same_rows_in_every_form() {
+    let world = World::new();
+    let traffic = world.folder().join("traffic.jsonl");
+    let path = traffic.to_str().unwrap();
+    tokio::task::block_in_place(|| {
+        let range = ["--from", "2026-10-01", "--to", "2026-11-01"];
+        let generate = ["generate", "--people", "200", "--seed", "8", "--output", path];
+        world.succeed(&[&generate[..], &range[..]].concat());
+        world.succeed(&["import", "webhooks", path]);
+    });
+    let server = world.serve();
+    let mut filled = 0;
+    for route in ROUTES {
+        let parquet = frame(&server, route, "parquet").await;
+        let arrow = frame(&server, route, "arrow").await;
+        assert!(parquet.equals_missing(&arrow), "{route}");
+        let sign = if route.ends_with('?') { "" } else { "&" };
+        let (_, csv) = server.get(&format!("{route}{sign}{RANGE}&format=csv")).await;
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        assert_eq!(header, names(&parquet), "{route}");
+        assert_eq!(reader.records().count(), parquet.height(), "{route}");
+        filled += usize::from(parquet.height() > 0);
+        assert!(
+            server.get(&format!("{route}{sign}{RANGE}&format=table")).await.0 == 400,
+            "{route}"
+        );
+    }
+    assert!(filled >= 13, "{filled} of the answers have rows");
+
+    let list = frame(&server, "/api/v1/conversations?limit=50", "parquet").await;
+    let opened = of_type(&list, "opened_at");
+    assert!(matches!(opened, DataType::Datetime(_, Some(_))), "{opened}");
+    assert_eq!((of_type(&list, "person_id"), list.height()), (DataType::String, 50));
+    let funnel = frame(&server, "/api/v1/funnels/click-to-messenger?", "parquet").await;
+    assert_eq!(of_type(&funnel, "count"), DataType::UInt64);
+    assert_eq!(of_type(&funnel, "rate_from_first"), DataType::Float64);
+    // What is unknown is null, not zero.
+    assert_eq!(funnel.column("count").unwrap().null_count(), 2);
+    let cohorts = frame(&server, "/api/v1/cohorts?", "arrow").await;
+    assert_eq!(of_type(&cohorts, "week"), DataType::Date);
+
+    // The header says it too; what is not known is passed over.
+    let path = format!("/api/v1/funnels/click-to-messenger?{RANGE}");
+    for (accept, kind) in [
+        ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+        ("application/x-unknown, text/csv;q=0.9", "text/csv; charset=utf-8; header=present"),
+        ("application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.stream"),
+        ("image/svg+xml", "image/svg+xml"),
+        ("text/html,*/*;q=0.8", "application/json"),
+    ] {
+        assert_eq!(fetch(&server, &path, accept).await.1, kind, "{accept}");
+    }
+    let (status, _, svg) = fetch(&server, &format!("{path}&format=svg"), "*/*").await;
+    let svg = String::from_utf8(svg).unwrap();
+    assert!(status == 200 && svg.contains("xmlns=\"http://www.w3.org/2000/svg\""), "{svg}");
+    assert!(svg.contains("Opened") && svg.contains("#0072b2") && !svg.contains("var("), "{svg}");
+    let (status, told) = server.get(&format!("/api/v1/links?{RANGE}&format=svg")).await;
+    assert!(status == 400 && told.contains("no chart"), "{told}");
+    let (status, told) = server.get(&format!("/api/v1/links?{RANGE}&format=xml")).await;
+    assert!(status == 400 && told.contains("json, csv, parquet, arrow"), "{told}");
+}
+
+/// Answers are compressed for those who take it, and are the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_compressed() {
+    let world = World::new();
+    let server = world.serve();
+    let client = reqwest::Client::builder().no_gzip().build().unwrap();
+    for (asked, told) in
+        [("gzip", Some("gzip")), ("zstd, gzip;q=0.5", Some("zstd")), ("identity", None)]
+    {
+        let answer = client.get(server.url("/")).header("accept-encoding", asked);
+        let answer = answer.send().await.unwrap();
+        let found =
+            answer.headers().get("content-encoding").map(|it| it.to_str().unwrap().to_owned());
+        assert_eq!(found.as_deref(), told, "{asked}");
+        let length = answer.bytes().await.unwrap().len();
+        assert!(told.is_none() || length < 6000, "{asked}: {length}");
+    }
+}
+
+#[test]
+fn the_terminal_writes_files_for_tools() {
+    let world = World::new();
+    let output = world.run(&["funnel", "--format", "parquet"]);
+    assert!(output.status.success());
+    let frame = ParquetReader::new(Cursor::new(output.stdout)).finish().unwrap();
+    assert_eq!(names(&frame), ["step", "count", "rate_from_previous", "rate_from_first"]);
+    let output = world.run(&["funnel", "--format", "svg"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("drawn by the API"));
+}
