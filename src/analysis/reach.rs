@@ -13,6 +13,8 @@ use crate::domain::{AdDay, Source, add_known};
 pub(super) struct Seen {
     impressions: Option<u64>,
     clicks: Option<u64>,
+    /// Whether of some days one of them is not known: then nothing is a share of it.
+    is_partial: bool,
 }
 
 type Key = Vec<Option<String>>;
@@ -70,15 +72,19 @@ impl Seen {
     fn add(&mut self, day: &AdDay) {
         add_known(&mut self.impressions, day.impressions);
         add_known(&mut self.clicks, day.clicks);
+        self.is_partial |= day.impressions.is_none() || day.clicks.is_none();
     }
 
     /// Into a funnel's first two steps. The third follows from the clicks only if all of its
     /// conversations came by ads.
     pub(super) fn put_into(self, steps: &mut [Step], is_of_ads: bool) {
         let [shown, clicked, opened, ..] = steps else { return };
-        let Self { impressions, clicks } = self;
+        let Self { impressions, clicks, is_partial } = self;
         shown.count = impressions.or(shown.count);
         clicked.count = clicks.or(clicked.count);
+        if is_partial {
+            return;
+        }
         let rate = |part, whole| super::funnel::rate(part, whole);
         if let Some((clicks, impressions)) = clicks.zip(impressions) {
             clicked.rate_from_previous = rate(clicks, impressions);

@@ -4,7 +4,7 @@
 //! days without contact, and puts them to the ad by its own attribution. Ours are conversations (by the
 //! same 7 days) that a referral of the ad opened and in which the person wrote.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -165,13 +165,22 @@ fn meta_days(counts: &BothCounts) -> BTreeMap<String, BTreeMap<Date, MetaDay>> {
         let none = MetaDay { first: Some(0), ..MetaDay::default() };
         meta.entry(account.clone()).or_default().insert(*date, none);
     }
+    let mut unknown = BTreeSet::new();
     for day in &counts.meta {
-        // Where Meta's count is unknown there is nothing to lay beside.
-        let Some(started) = day.conversations_started else { continue };
+        let Some(started) = day.conversations_started else {
+            unknown.insert((day.account_id.clone(), day.date));
+            continue;
+        };
         let sum = meta.entry(day.account_id.clone()).or_default().entry(day.date).or_default();
         sum.started += started;
         add_known(&mut sum.first, day.first_replies);
         *sum.by_ad.entry(day.ad_id.clone()).or_default() += started;
+    }
+    // Where Meta's count of an ad is unknown there is nothing to lay beside.
+    for (account, date) in unknown {
+        if let Some(days) = meta.get_mut(&account) {
+            days.remove(&date);
+        }
     }
     meta
 }
@@ -242,8 +251,7 @@ fn each_ad(
     ours: &OurDay,
     counts: &BothCounts,
 ) -> Vec<ReconciledAd> {
-    let ads: std::collections::BTreeSet<&String> =
-        meta.by_ad.keys().chain(ours.by_ad.keys()).collect();
+    let ads: BTreeSet<&String> = meta.by_ad.keys().chain(ours.by_ad.keys()).collect();
     let rows = ads.into_iter().map(|ad| {
         let count = |counts: &BTreeMap<String, u64>| counts.get(ad).copied().unwrap_or(0);
         let (our, metas) = (count(&ours.by_ad), count(&meta.by_ad));

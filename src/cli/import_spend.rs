@@ -28,6 +28,17 @@ pub(super) struct ImportSpendArgs {
     /// Currency of amounts whose column does not tell it
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
+    /// What stands before decimals, if the file leaves it open: point or comma
+    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
+    decimal_mark: Option<DecimalMark>,
+}
+
+fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    match text {
+        "point" => Ok(DecimalMark::Point),
+        "comma" => Ok(DecimalMark::Comma),
+        _ => Err("it is point or comma".to_owned()),
+    }
 }
 
 fn column(text: &str) -> Result<(Field, String), String> {
@@ -43,7 +54,8 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
     let mut days: Vec<AdDay> = Vec::new();
     for path in &args.files {
         let (name, bytes) = importing::read(path)?;
-        let found = export::read(&bytes, &args.columns, args.currency.as_deref());
+        let found =
+            export::read(&bytes, &args.columns, args.currency.as_deref(), args.decimal_mark);
         let found = found.with_context(|| name.clone())?;
         println!("{name}: {}", told(&found));
         if args.dry_run {
@@ -81,7 +93,7 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
 
 /// What a file holds, in a line.
 fn told(export: &Export) -> String {
-    let Export { days, totals, without_amount, .. } = export;
+    let Export { days, totals, .. } = export;
     let ads: BTreeSet<&str> = days.iter().map(|day| day.ad_id.as_str()).collect();
     let ad_days: BTreeSet<_> = days.iter().map(|day| (day.date, day.ad_id.as_str())).collect();
     let mut spend: BTreeMap<&str, Decimal> = BTreeMap::new();
@@ -95,11 +107,8 @@ fn told(export: &Export) -> String {
         (Some(first), Some(last)) => format!(", {first} to {last}"),
         _ => String::new(),
     };
-    let skipped = [(totals, "of totals"), (without_amount, "without an amount")];
-    let skipped = skipped.into_iter().filter(|(rows, _)| **rows > 0);
-    let skipped: Vec<String> =
-        skipped.map(|(rows, what)| format!("; {rows} rows {what} skipped")).collect();
-    let skipped = skipped.concat();
+    let skipped =
+        if *totals > 0 { format!("; {totals} rows of totals skipped") } else { String::new() };
     format!("{} ads, {} ad days{range}, {}{skipped}", ads.len(), ad_days.len(), spend.join(" + "))
 }
 

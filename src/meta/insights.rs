@@ -15,6 +15,21 @@ use crate::domain::{AdAccount, AdDay, MOST_COUNT, MOST_MONEY};
 const PAGE_ROWS: usize = 500;
 const FIELDS: &str = "date_start,account_id,account_currency,campaign_id,campaign_name,adset_id,\
                       adset_name,ad_id,ad_name,impressions,inline_link_clicks,spend,actions";
+/// Every status that an ad can have (Marketing API, "Ad", `effective_status`).
+const STATUSES: [&str; 12] = [
+    "ACTIVE",
+    "ADSET_PAUSED",
+    "ARCHIVED",
+    "CAMPAIGN_PAUSED",
+    "DELETED",
+    "DISAPPROVED",
+    "IN_PROCESS",
+    "PAUSED",
+    "PENDING_BILLING_INFO",
+    "PENDING_REVIEW",
+    "PREAPPROVED",
+    "WITH_ISSUES",
+];
 const PLACEMENTS: &str = "publisher_platform,platform_position";
 /// Of Meta's messaging action types, which overlap, those that are kept apart.
 const STARTED: &str = "onsite_conversion.messaging_conversation_started_7d";
@@ -42,6 +57,11 @@ pub struct InsightsPage {
 
 impl InsightsQuery {
     pub(super) fn parameters(&self) -> Vec<(&'static str, String)> {
+        // Without it ads that have been deleted are left out (Marketing API, "Manage your ad object's
+        // status").
+        let statuses = json!([
+            { "field": "ad.effective_status", "operator": "IN", "value": STATUSES },
+        ]);
         let range = json!({ "since": self.since.to_string(), "until": self.until.to_string() });
         vec![
             ("level", "ad".to_owned()),
@@ -49,6 +69,7 @@ impl InsightsQuery {
             ("time_range", range.to_string()),
             ("fields", FIELDS.to_owned()),
             ("breakdowns", PLACEMENTS.to_owned()),
+            ("filtering", statuses.to_string()),
             // On which day an action counts: that of the impression, as Ads Manager has it.
             ("action_report_time", "impression".to_owned()),
         ]

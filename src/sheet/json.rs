@@ -35,6 +35,11 @@ pub fn items(text: &str) -> anyhow::Result<Items> {
     match serde_json::from_str(text) {
         Ok(Value::Array(list)) => return Ok(numbered(list)),
         Ok(Value::Object(mut fields)) => {
+            if fields.get("paging").is_some_and(|paging| paging["next"].is_string()) {
+                bail!(
+                    "this is one page of several (paging.next): put the rows of all into one file"
+                );
+            }
             let list = LISTS.iter().find(|name| fields.get(**name).is_some_and(Value::is_array));
             if let Some(Value::Array(list)) = list.and_then(|name| fields.remove(*name)) {
                 return Ok(numbered(list));
@@ -72,7 +77,8 @@ pub(super) fn sheet(text: &str) -> anyhow::Result<Sheet> {
     let rows = objects.into_iter().map(|(number, object)| {
         (number, header.iter().map(|name| cell(object.get(name))).collect())
     });
-    Ok(Sheet { unit: unit.to_owned(), separator: None, rows: rows.collect(), header })
+    let (unit, rows) = (unit.to_owned(), rows.collect());
+    Ok(Sheet { unit, is_json: true, separator: None, rows, header })
 }
 
 /// The Marketing API has some figures in a list of actions: each becomes a field of its type's name.

@@ -41,6 +41,8 @@ pub struct Sheet {
     /// What rows are counted by: `line` of a text, `item` of a JSON list, `row` of a spreadsheet with the
     /// sheet's name.
     pub unit: String,
+    /// Whether it was JSON.
+    pub is_json: bool,
     /// What stands between cells, if it is CSV.
     pub separator: Option<u8>,
     /// Names of the columns.
@@ -86,7 +88,7 @@ impl Sheet {
         let header: Vec<String> = texts(header);
         let mut rows = rows.split_off(at + 1);
         rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.text().is_empty()));
-        Ok(Self { unit, separator: None, header, rows })
+        Ok(Self { unit, is_json: false, separator: None, header, rows })
     }
 
     /// The cells of a row if there is one a column; empty ones behind the last column are no harm.

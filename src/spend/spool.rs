@@ -126,12 +126,15 @@ fn read(path: &Path) -> io::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Removes spools of windows that nobody asks for any more.
-pub(super) fn remove_old(folder: &Path, fresh_since: jiff::Timestamp) {
+/// Removes spools of an account's windows that nobody asks for any more.
+pub(super) fn remove_old(folder: &Path, account_id: &str, fresh_since: jiff::Timestamp) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in
-        entries.flatten().filter(|entry| entry.path().extension().is_some_and(|e| e == "pages"))
-    {
+    let is_its = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(&format!("{account_id}-")) && name.ends_with(".pages")
+    };
+    for entry in entries.flatten().filter(is_its) {
         let modified = entry.metadata().and_then(|about| about.modified());
         let is_old = modified
             .is_ok_and(|time| jiff::Timestamp::try_from(time).is_ok_and(|time| time < fresh_since));

@@ -1,6 +1,6 @@
 //! Fetches what is due of each ad account and stores it, a window at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -134,7 +134,7 @@ pub async fn sync(
         .collect();
     let fresh_for = SignedDuration::try_from(settings.fresh_for).unwrap_or_default();
     let fresh_since = started.checked_sub(fresh_for).unwrap_or(Timestamp::MIN);
-    spool::remove_old(&settings.folder, fresh_since);
+    spool::remove_old(&settings.folder, account_id, fresh_since);
     // The newest first: what is on the stack's top is next.
     let mut windows = plan::due(first, today, &known, fresh_since);
     windows.reverse();
@@ -152,7 +152,8 @@ pub async fn sync(
             Fetched::Days(spool) => {
                 let Window { since, until } = window;
                 let version = micros(moment(clock()));
-                let days = once_each(&spool.days);
+                let mut days = once_each(&spool.days);
+                days.extend(deleted(store.account_spend(account_id, since, until).await?, &days));
                 store.save_account_days(account_id, since, until, &days, version).await?;
                 done.days += window.days();
                 done.rows += days.len() as u64;
@@ -169,6 +170,14 @@ pub async fn sync(
 enum Fetched {
     Days(Spool),
     TooMuch,
+}
+
+/// What was read before of ads that Meta does not tell of any more: those that have been deleted since.
+/// What they cost was paid.
+fn deleted(before: Vec<AdDay>, now: &[AdDay]) -> Vec<AdDay> {
+    let told: BTreeSet<_> = now.iter().map(|day| (day.date, &day.ad_id)).collect();
+    let is_gone = |day: &AdDay| !told.contains(&(day.date, &day.ad_id));
+    before.into_iter().filter(is_gone).collect()
 }
 
 /// Each ad, day and placement once: of a row that has moved from one page to another while they were read

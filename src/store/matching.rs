@@ -192,7 +192,7 @@ impl Settled {
         };
         let is_written = |one: &MadeEvent| {
             let same = |made: &&MadeEvent| made.event_id == one.event_id;
-            made.iter().filter(|made| same(*made)).any(|made| made.version == one.version)
+            made.iter().filter(|made| same(made)).any(|made| made.version == one.version)
         };
         self.intended.extend(intended.filter(|one| !is_written(one)));
         for one in made.iter().copied().filter(|one| one.is_somebodys()) {

@@ -13,6 +13,7 @@ use super::{Store, StoreError};
 use crate::domain::{AdAccount, AdDay};
 
 const SPEND_BY_DAY: &str = include_str!("../../queries/spend_by_day.sql");
+const ACCOUNT_SPEND: &str = include_str!("../../queries/account_spend.sql");
 const KNOWN_SPEND_DAYS: &str = include_str!("../../queries/known_spend_days.sql");
 const AD_ACCOUNTS: &str = include_str!("../../queries/ad_accounts.sql");
 
@@ -261,6 +262,22 @@ impl Store {
             version: row.version,
         });
         Ok(days.collect())
+    }
+
+    /// What an account's days from one through another hold as Meta told them, without what files told.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn account_spend(
+        &self,
+        account_id: &str,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<AdDay>, StoreError> {
+        let question = self.client.query(ACCOUNT_SPEND).param("account", account_id);
+        let question = question.param("first", day_number(first)).param("last", day_number(last));
+        let rows: Vec<SpendRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        Ok(rows.into_iter().map(SpendRow::into_day).collect())
     }
 
     /// What ads cost from one day through another, by placement where it is known.

@@ -52,6 +52,7 @@ async fn doctor_finds_what_is_wrong_at_meta() {
         ads: 1,
         first: jiff::civil::Date::constant(2026, 11, 1),
         last: jiff::civil::Date::constant(2026, 11, 2),
+        correction: 0,
     };
     let fake = FakeGraph::start(vec![account], Trouble::none()).await;
     fake.with(|inner| {

@@ -128,6 +128,7 @@ async fn days_are_the_accounts() {
         ads: 1,
         first: Date::constant(2026, 11, 1),
         last: LAST,
+        correction: 0,
     };
     let ad = account.ad_id(0);
     let fake = crate::graph::FakeGraph::start(vec![account], crate::graph::Trouble::none()).await;

@@ -267,7 +267,7 @@ fn exports_of_every_language_and_form_come_to_the_same() {
         for field in ["ad_id", "conversations_started", "campaign_name", "clicks"] {
             assert!(told.contains(&format!("  {field} ")), "{name}: {told}");
         }
-        let found = messenger_funnel::spend::export::read(&bytes, &[], None).unwrap();
+        let found = messenger_funnel::spend::export::read(&bytes, &[], None, None).unwrap();
         let first = &found.days[0];
         assert_eq!(
             (first.impressions, first.conversations_started),

@@ -55,7 +55,17 @@ fn a_torn_or_slipped_file_is_refused_by_line() {
             "line 3: a quotation mark is opened in it and not closed",
         ),
         ("", "there is no day of an ad in it"),
-        ("2026-11-20,1,5,\n", "there is no day of an ad in it"),
+        (
+            "2026-11-20,1,5,\n",
+            "line 2: Amount spent (EUR): it is empty: what the ad cost is not told",
+        ),
+        (",1,5,1\n", "line 2: Day: it is empty"),
+        ("2026-11-20,1,5,7\n2026-11-21,1,5,7\n2026-11-20,1,5,7\n", "line 4 is line 2 again"),
+        ("2026-11-20,1,5,12.345\n", "\"12.345\" may be thousands or decimals"),
+        (
+            "2026-11-20,120211234567890000,5,1\n2026-11-20,120211234567891000,5,1\n",
+            "all ids end in zeros, as a spreadsheet rounds them",
+        ),
     ] {
         let path = world.write("bad.csv", format!("{head}{rows}"));
         let output = world.run(&["import", "spend", path.to_str().unwrap()]);
@@ -70,7 +80,7 @@ fn a_torn_or_slipped_file_is_refused_by_line() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
         errors
-            .contains("line 2: ad 1, 2026-11-20 costs 9 here and 5 in the rows of its placements"),
+            .contains("line 2: ad 1, 2026-11-20 costs 9 here and 5 in the rows that break it down"),
         "{errors}"
     );
     assert!(!world.data_dir().exists());
@@ -126,6 +136,54 @@ async fn a_whole_day_of_the_account_ends_what_a_file_told() {
     let found = store.spend(date, date).await.unwrap();
     assert_eq!(sums(&found), [told("2", "2026-11-20", "4 EUR")]);
     engine.stop().await;
+}
+
+/// Whatever an ad's day is broken down by, its sum beside the parts counts once.
+#[tokio::test(flavor = "multi_thread")]
+async fn sums_beside_their_parts_count_once() {
+    let world = World::new();
+    let files = [
+        "Day,Ad ID,Age,Gender,Impressions,Amount spent (EUR)\n2026-11-20,1,,,7,30.01\n\
+         2026-11-20,1,18-24,male,3,10\n2026-11-20,1,25-34,male,2,15\n2026-11-20,1,25-34,female,2,5\n\
+         2026-11-20,1,,female,2,5\n2026-11-20,1,25-34,,4,20\n,,,,7,30\n,1,,,7,30\n",
+        "Day,Ad ID,Platform,Placement,Impressions,Amount spent (EUR)\n2026-11-20,1,All,All,7,30\n\
+         2026-11-20,1,facebook,,5,25\n2026-11-20,1,facebook,feed,3,10\n2026-11-20,1,facebook,story,2,15\n\
+         2026-11-20,1,instagram,feed,2,5\n",
+        // In another place, the same amounts: nothing of it is a sum.
+        "Day;Ad ID;Country;Impressions;Amount spent (EUR)\n2026-11-20;1;FR;1.000;10,00\n\
+         2026-11-20;1;BE;2.000;10,00\n2026-11-20;1;LU;4.000;10,00\n",
+    ];
+    for (text, shown) in files.into_iter().zip([7, 7, 7000]) {
+        tokio::task::block_in_place(|| import(&world, &[("broken down.csv", text)], &[]));
+        let found = days(&world).await;
+        let spend: Decimal = found.iter().map(|day| day.spend).sum();
+        let impressions: u64 = found.iter().filter_map(|day| day.impressions).sum();
+        assert_eq!((spend, impressions), (Decimal::from(30), shown), "{text}");
+    }
+}
+
+#[test]
+fn costs_of_impressions_and_clicks_are_those_of_days_that_tell_them() {
+    let world = World::new();
+    let full = "Day,Ad ID,Impressions,Link clicks,Amount spent (EUR)\n2026-11-20,11,1000,50,10\n";
+    let bare = "Day,Ad ID,Amount spent (EUR)\n2026-11-21,11,90\n";
+    let traffic =
+        [thread("ann", TIME, by_ad("11"), &[]), thread("bob", TIME, by_ad("12"), &[])].concat();
+    let traffic = world.write("traffic.jsonl", traffic.join("\n"));
+    world.succeed(&["import", "webhooks", traffic.to_str().unwrap()]);
+    import(&world, &[("full.csv", full), ("bare.csv", bare)], &[]);
+    let ads = ask(&world, "ad");
+    let own = row(&ads, "11");
+    assert_eq!((&own["spend"], &own["impressions"]), (&json!(100.0), &json!(1000)));
+    assert_eq!((&own["cpm"], &own["cost_per_click"]["value"]), (&json!(10.0), &json!(0.2)));
+    assert_eq!(own["ctr"]["rate"], 0.05);
+    // Known, and not shown.
+    let none = row(&ads, "12");
+    assert_eq!((&none["spend"], &none["impressions"]), (&json!(0.0), &json!(0)));
+    import(&world, &[("bare.csv", "Day,Ad ID,Amount spent (EUR)\n2026-11-20,11,10\n")], &[]);
+    let own = row(&ask(&world, "ad"), "11").clone();
+    assert_eq!((&own["impressions"], &own["clicks"]), (&Value::Null, &Value::Null));
+    assert_eq!((&own["cpm"], &own["cost_per_click"]), (&Value::Null, &Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,6 +276,10 @@ fn sources_have_the_costs_of_their_own_ads() {
         (&row(&sources, "sponsored")["spend"], count(row(&sources, "sponsored"), "opened")),
         (&json!(33.0), Some(1))
     );
+    // The ad's own spend is beside it; the cost of another time changes nothing.
+    let add = ["cost", "add", "--amount", "9", "--currency", "EUR", "--source", "sponsored"];
+    world.succeed(&[&add[..], &["--from", "2025-03-01"]].concat());
+    assert_eq!(ask(&world, "source"), sources);
     // Of a part of a day nothing is known of either.
     let part = ["--from", "2026-11-20T06:00:00Z", "--to", "2026-11-20T18:00:00Z"];
     let part = world.json(&[&["ads", "--by", "source", "--format", "json"], &part[..]].concat());

@@ -30,7 +30,8 @@ fn today() -> Date {
 fn accounts(ads: u64, days: i64) -> Vec<Account> {
     let last = today().yesterday().unwrap();
     let first = today().saturating_sub(Span::new().days(days));
-    let account = |id, currency| Account { id, currency, time_zone: "UTC", ads, first, last };
+    let account =
+        |id, currency| Account { id, currency, time_zone: "UTC", ads, first, last, correction: 0 };
     vec![account(101, "EUR"), account(102, "USD"), account(103, "EUR")]
 }
 
@@ -118,6 +119,22 @@ async fn a_sync_that_is_killed_goes_on_and_comes_to_exact_totals() {
     assert_eq!(fake.with(|inner| inner.requests) - before, 3);
 }
 
+/// What an ad cost was paid, though it has been deleted since.
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_ads_keep_what_they_cost() {
+    let fake = FakeGraph::start(accounts(3, 20), Trouble::none()).await;
+    let world = world(&fake);
+    let sync = || tokio::task::block_in_place(|| world.succeed(&["spend", "sync", "--again"]));
+    let ads = fake.with(|inner| [0, 1].map(|ad| inner.accounts[0].ad_id(ad)));
+    fake.with(|inner| inner.deleted = vec![ads[0].clone()]);
+    sync();
+    let all = stored(&read_back(&world).await);
+    assert_eq!(all, fake.with(|inner| expected(&inner.accounts)));
+    fake.with(|inner| inner.forgotten = vec![ads[1].clone()]);
+    sync();
+    assert_eq!(stored(&read_back(&world).await), all);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_say_what_to_do_and_hide_the_token() {
     let fake = FakeGraph::start(accounts(2, 5), Trouble::none()).await;
@@ -155,14 +172,20 @@ async fn a_server_syncs_by_itself() {
     );
     let all: u64 = expected(&accounts).values().map(|sums| sums.1).sum();
     server.wait_until(&path, |report| report["steps"][0]["count"] == all).await;
-    let metrics = server.get("/metrics").await.1;
-    assert!(metrics.contains("messenger_funnel_spend_synced_timestamp_seconds"), "{metrics}");
+    for tries in 0.. {
+        let metrics = server.get("/metrics").await.1;
+        if metrics.contains("messenger_funnel_spend_synced_timestamp_seconds") {
+            break;
+        }
+        assert!(tries < 100, "{metrics}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     server.interrupt();
-    fake.with(|inner| inner.accounts[0].ads = 2);
+    fake.with(|inner| inner.accounts[0].correction = 3);
     tokio::task::block_in_place(|| world.succeed(&["spend", "sync", "--months", "1", "--again"]));
-    let mut fewer = accounts;
-    fewer[0].ads = 2;
-    assert_eq!(stored(&read_back(&world).await), expected(&fewer));
+    let mut corrected = accounts;
+    corrected[0].correction = 3;
+    assert_eq!(stored(&read_back(&world).await), expected(&corrected));
 }
 
 /// Before the limit is hit requests are spaced; behind it they wait as long as Meta says.

@@ -37,9 +37,14 @@ impl KnownDays {
         self.of_ads.insert((ad_id.to_owned(), date));
     }
 
+    /// Whether an ad's day has figures.
+    pub(super) fn has_figures(&self, ad_id: &str, date: Date) -> bool {
+        self.of_ads.contains(&(ad_id.to_owned(), date))
+    }
+
     /// Whether it is known what an ad of an account (empty if that is unknown) cost on a day.
     pub(super) fn knows(&self, account: &str, ad_id: &str, date: Date) -> bool {
-        self.of_ads.contains(&(ad_id.to_owned(), date)) || self.knows_account(account, date)
+        self.has_figures(ad_id, date) || self.knows_account(account, date)
     }
 
     fn knows_account(&self, account: &str, date: Date) -> bool {

@@ -190,6 +190,12 @@ fn add(total: &mut Sum, sum: &Sum) {
     if let Some(spend) = sum.spend {
         *total.spend.get_or_insert_default() += spend;
     }
+    total.shown_spend += sum.shown_spend;
+    total.clicked_spend += sum.clicked_spend;
+    if let Some((shown, clicked)) = sum.both {
+        let (before, clicked_before) = total.both.unwrap_or_default();
+        total.both = Some((before + shown, clicked_before + clicked));
+    }
     for step in 0..STEPS {
         total.counts[step] += sum.counts[step];
         total.paid_counts[step] += sum.paid_counts[step];
@@ -214,6 +220,12 @@ impl AdsRow {
         let per_thousand = |spend: f64| {
             impressions.filter(|shown| *shown > 0).map(|shown| spend * 1000.0 / shown as f64)
         };
+        // Of links the clicks are visits, and all that was paid is for them.
+        let has_days = !sum.clicked_spend.is_zero() || sum.both.is_some();
+        let clicked_spend = if has_days { sum.clicked_spend.to_f64() } else { spend };
+        // Purchases without a value in this currency say nothing of the return.
+        let is_valued = sum.paid_counts[STEPS - 1] == 0 || sum.value.largest > 0.0;
+        let returned = spend.filter(|_| !is_placement && is_valued);
         Self {
             steps: steps.collect(),
             id,
@@ -226,17 +238,19 @@ impl AdsRow {
             impressions,
             clicks,
             // More clicks than impressions happen; they are no share.
-            ctr: clicks
-                .zip(impressions)
-                .filter(|(clicks, shown)| clicks <= shown)
-                .and_then(|(clicks, shown)| wilson(clicks, shown)),
-            cpm: spend.and_then(per_thousand),
-            cost_per_click: spend
+            ctr: sum
+                .both
+                .filter(|(shown, clicks)| clicks <= shown)
+                .and_then(|(shown, clicks)| wilson(clicks, shown)),
+            // Only of days of which both are known.
+            cpm: sum.shown_spend.to_f64().filter(|_| spend.is_some()).and_then(per_thousand),
+            cost_per_click: clicked_spend
+                .filter(|_| spend.is_some())
                 .zip(clicks)
                 .map(|(spend, clicks)| Drawn::count(clicks).cost(spend)),
             without_cost: sum.unpaid,
-            value: spend.filter(|_| !is_placement).map(|_| sum.value.sum),
-            roas: spend.filter(|_| !is_placement).and_then(|spend| sum.value.return_on(spend)),
+            value: returned.map(|_| sum.value.sum),
+            roas: returned.and_then(|spend| sum.value.return_on(spend)),
             conversations_started: sum.started,
             first_replies: sum.first_replies,
         }

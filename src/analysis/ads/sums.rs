@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::civil::Date;
 use polars::frame::DataFrame;
 use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
 use rust_decimal::Decimal;
@@ -27,6 +28,12 @@ pub(super) struct Sum {
     pub clicks: Option<u64>,
     /// `None`: nothing is known of what it cost.
     pub spend: Option<Decimal>,
+    /// That of days of which it is known how often ads were shown.
+    pub shown_spend: Decimal,
+    /// That of days of which the clicks are known.
+    pub clicked_spend: Decimal,
+    /// Impressions and clicks of days of which both are known.
+    pub both: Option<(u64, u64)>,
     pub started: Option<u64>,
     pub first_replies: Option<u64>,
     /// Conversations by step.
@@ -50,6 +57,16 @@ impl Sum {
         add_known(&mut self.started, day.conversations_started);
         add_known(&mut self.first_replies, day.first_replies);
         self.spent(day.spend);
+        if day.impressions.is_some() {
+            self.shown_spend += day.spend;
+        }
+        if day.clicks.is_some() {
+            self.clicked_spend += day.spend;
+        }
+        if let Some((impressions, clicks)) = day.impressions.zip(day.clicks) {
+            let (shown, clicked) = self.both.unwrap_or_default();
+            self.both = Some((shown + impressions, clicked + clicks));
+        }
     }
 }
 
@@ -159,13 +176,15 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
         return;
     }
     for (slug, before) in &data.links {
-        // A link has costs in one currency: where they are put down, another is refused.
+        let is_its = |cost: &&Cost| cost.of == CostOf::Link && cost.name == *slug;
         let known = named(rows, slug).next().map(|(_, currency)| currency.clone());
         let own = before.cost.as_ref().map(|(_, currency)| currency.clone());
-        let row = rows.entry((slug.clone(), known.or(own).unwrap_or_default())).or_default();
-        row.clicks = Some(before.clicks);
-        if let Some((cost, _)) = &before.cost {
-            row.spent(*cost);
+        let row = (slug.clone(), known.or(own).unwrap_or_default());
+        rows.entry(row).or_default().clicks = Some(before.clicks);
+        // Beside costs of days that are unknown here it would be taken for all.
+        let is_part = period.whole_days().is_none() && data.costs.iter().any(|cost| is_its(&cost));
+        if let Some((cost, currency)) = before.cost.as_ref().filter(|_| !is_part) {
+            rows.entry((slug.clone(), currency.clone())).or_default().spent(*cost);
         }
     }
 }
@@ -217,11 +236,17 @@ fn named<'r>(rows: &'r BTreeMap<Key, Sum>, name: &str) -> impl Iterator<Item = &
 }
 
 impl Opening<'_> {
+    fn date(&self, period: &Period) -> Option<Date> {
+        let instant = jiff::Timestamp::from_millisecond(self.day).ok()?;
+        Some(period.zone.to_datetime(instant).date())
+    }
+
     /// Its row, and whether that has what its ad cost.
     fn key(
         &self,
         data: &AdsData,
         level: Level,
+        period: &Period,
         currencies: &HashMap<String, String>,
         rows: &BTreeMap<Key, Sum>,
     ) -> Option<(Key, bool)> {
@@ -243,8 +268,13 @@ impl Opening<'_> {
             Level::Source if self.ad.is_empty() => Some((by_hand(self.source), false)),
             Level::Source => {
                 // Sponsored messages may be ads that are read, or costs that are put down by hand.
-                let is_its = |cost: &&Cost| cost.of == CostOf::Source && cost.name == self.source;
-                match data.costs.iter().find(is_its) {
+                let has_spend = data.spend.iter().any(|day| day.ad_id == self.ad);
+                let (first, last) = period.first_and_last_day();
+                let is_its = |cost: &&Cost| {
+                    (cost.of, cost.name.as_str()) == (CostOf::Source, self.source)
+                        && !cost.within(first, last).is_zero()
+                };
+                match data.costs.iter().find(is_its).filter(|_| !has_spend) {
                     Some(cost) => Some(((cost.name.clone(), cost.currency.clone()), false)),
                     None => of_ad(self.source.to_owned()),
                 }
@@ -274,7 +304,9 @@ fn add_conversations(
     }
     for at in 0..counts.height() {
         let opening = openings.at(at);
-        let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
+        let Some((key, is_ad)) = opening.key(data, level, period, currencies, rows) else {
+            continue;
+        };
         let is_paid = !is_ad || is_known(data, period, &opening);
         let row = rows.entry(key).or_default();
         if is_ad && row.name.is_empty() && level != Level::Source {
@@ -282,7 +314,7 @@ fn add_conversations(
             row.name = ad_key(level, opening.ad, &names).1;
             row.names = in_common(names, level);
         }
-        if is_ad && is_paid {
+        if is_ad && is_paid && !is_told(data, period, &opening) {
             // It is known, and was not shown: it cost nothing.
             row.spent(Decimal::ZERO);
             add_known(&mut row.impressions, Some(0));
@@ -315,7 +347,9 @@ fn add_values(
     let largest = values.column("largest")?.f64()?;
     for at in 0..values.height() {
         let opening = openings.at(at);
-        let Some((key, is_ad)) = opening.key(data, level, currencies, rows) else { continue };
+        let Some((key, is_ad)) = opening.key(data, level, period, currencies, rows) else {
+            continue;
+        };
         // A value in another currency than the cost says nothing of the return.
         let is_same = in_currency.get(at) == Some(key.1.as_str());
         if !is_same || is_ad && !is_known(data, period, &opening) {
@@ -331,14 +365,18 @@ fn add_values(
     Ok(())
 }
 
+/// Whether its ad has figures of its own on the day.
+fn is_told(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
+    opening.date(period).is_some_and(|day| data.known.has_figures(opening.ad, day))
+}
+
 /// Whether it is known what the ad of a conversation cost on its day.
 fn is_known(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
     // What an ad cost that is not named, nobody can know.
     if opening.ad.is_empty() {
         return false;
     }
-    let Ok(instant) = jiff::Timestamp::from_millisecond(opening.day) else { return false };
-    let day = period.zone.to_datetime(instant).date();
+    let Some(day) = opening.date(period) else { return false };
     let account = data.ads.get(opening.ad).map_or("", |names| names.account_id.as_str());
     // Outside of whole days nothing was asked of spend.
     let days = period.whole_days();

@@ -36,8 +36,6 @@ pub enum Field {
     Impressions,
     /// Link clicks.
     Clicks,
-    /// Clicks of every kind; taken for link clicks where those are missing.
-    AllClicks,
     /// What it cost.
     Spend,
     /// ISO 4217.
@@ -71,6 +69,8 @@ impl Field {
 /// Which column holds what.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
+    /// Further columns that may be the amount spent.
+    spends: Vec<usize>,
     /// The header as it stands in the file.
     pub header: Vec<String>,
     /// Place of each field's column.
@@ -83,6 +83,7 @@ impl Mapping {
     pub fn of(header: &[String], said: &[(Field, String)]) -> Self {
         let folded: Vec<String> = header.iter().map(|name| folded(name)).collect();
         let mut columns = BTreeMap::new();
+        let mut spends = Vec::new();
         for (field, _, names) in &NAMES {
             let is_it = |column: &String, name: &str| {
                 let name = self::folded(name);
@@ -94,18 +95,32 @@ impl Mapping {
             let place =
                 names.iter().find_map(|name| folded.iter().position(|column| is_it(column, name)));
             columns.extend(place.map(|place| (*field, place)));
+            if *field == Field::Spend {
+                let is_one = |at: &usize| names.iter().any(|name| is_it(&folded[*at], name));
+                spends = (0..folded.len()).filter(is_one).collect();
+            }
         }
         for (field, name) in said {
             let place = folded.iter().position(|column| *column == self::folded(name));
+            if *field == Field::Spend {
+                spends.clear();
+            }
             columns.extend(place.map(|place| (*field, place)));
         }
-        Self { header: header.to_vec(), columns }
+        Self { spends, header: header.to_vec(), columns }
     }
 
     /// Whether this can be the header of an export: a report's preamble has no such columns.
     #[must_use]
     pub fn is_plausible(&self) -> bool {
         self.columns.contains_key(&Field::Spend) && self.columns.len() >= 3
+    }
+
+    /// Two columns, if there are two that may be the amount spent.
+    #[must_use]
+    pub fn second_spend(&self) -> Option<(&str, &str)> {
+        let [one, other, ..] = self.spends[..] else { return None };
+        Some((&self.header[one], &self.header[other]))
     }
 
     /// The header of a field's column.

@@ -4,20 +4,20 @@
 mod columns;
 mod names;
 mod number;
+mod row;
+mod totals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::domain::{AdDay, MOST_COUNT, MOST_MONEY, is_currency};
-use crate::sheet::{self, Cell, Sheet};
+use crate::domain::{AdDay, MOST_MONEY};
+use crate::sheet;
 pub use columns::{Field, Mapping};
 pub use number::{DateOrder, DecimalMark};
-
-/// The year in which Facebook began.
-const FIRST_ADS: Date = Date::constant(2004, 2, 4);
+use row::{Row, RowReader};
+use totals::Read;
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,6 @@ pub struct Export {
     pub days: Vec<AdDay>,
     /// Rows without an ad, or above an ad's placements: totals.
     pub totals: u64,
-    /// Rows without an amount: what they cost is not known.
-    pub without_amount: u64,
     /// Which column was taken for what.
     pub mapping: Mapping,
     /// What stands before decimals in it.
@@ -35,7 +33,7 @@ pub struct Export {
 }
 
 /// Reads a file. `said` names columns that are not recognized by themselves; `currency` is that of
-/// amounts whose column does not tell.
+/// amounts whose column does not tell, `mark` what stands before decimals if the file leaves it open.
 ///
 /// # Errors
 /// With the line and the column. Nothing of a file with an error is taken.
@@ -43,6 +41,7 @@ pub fn read(
     bytes: &[u8],
     said: &[(Field, String)],
     currency: Option<&str>,
+    mark: Option<DecimalMark>,
 ) -> anyhow::Result<Export> {
     let sheet = sheet::read(bytes, |header| Mapping::of(header, said).is_plausible())?;
     let mapping = Mapping::of(&sheet.header, said);
@@ -51,63 +50,70 @@ pub fn read(
             bail!("there is no column {name:?} for {}", field.name());
         }
     }
-    check(&mapping)?;
-    let reader = RowReader::new(&mapping, &sheet, currency)?;
-    let mut sums: BTreeMap<PlacedDay, (u64, AdDay)> = BTreeMap::new();
-    let (mut totals, mut without_amount) = (0, 0);
+    // In a JSON row of an API a day is one.
+    check(&mapping, sheet.is_json)?;
+    let reader = RowReader::new(&mapping, &sheet, currency, mark)?;
+    let mut rows: Vec<Read> = Vec::new();
+    let (mut totals, mut undated) = (0, Vec::new());
     for (place, cells) in &sheet.rows {
         let read = sheet.checked(cells).map_err(anyhow::Error::msg);
-        let row = read.and_then(|cells| reader.row(cells));
+        let row = read.and_then(|cells| Ok((reader.row(cells)?, cells)));
         match row.with_context(|| format!("{} {place}", sheet.unit))? {
-            Row::Total => totals += 1,
-            Row::WithoutAmount => without_amount += 1,
-            Row::Day(day) => {
-                let placement = (day.platform.clone(), day.position.clone());
-                let key = ((day.date, day.ad_id.clone(), day.currency.clone()), placement);
-                sums.entry(key).and_modify(|(_, sum)| sum.add(&day)).or_insert((*place, *day));
-            }
+            (Row::Total, _) => totals += 1,
+            (Row::Undated(ad_id), _) => undated.push((*place, ad_id)),
+            (Row::Day(day), cells) => rows.push(Read {
+                place: *place,
+                marks: reader.marks(cells),
+                day: *day,
+                cells: cells.iter().map(|cell| cell.text().to_owned()).collect(),
+            }),
         }
     }
-    totals += drop_sums_of_placements(&mut sums, &sheet.unit)?;
-    let decimal_mark = reader.mark;
-    let days: Vec<AdDay> = sums.into_values().map(|(_, day)| day).collect();
+    check_ids(&rows)?;
+    // An ad's sum over its days has no day.
+    for (place, ad_id) in undated {
+        if !rows.iter().any(|row| row.day.ad_id == ad_id) {
+            bail!("{} {place}: {}: it is empty", sheet.unit, reader.header(reader.date_field()));
+        }
+        totals += 1;
+    }
+    let (rows, sums) = totals::without_totals(rows, &sheet.unit)?;
+    totals += sums;
+    let mut days: BTreeMap<_, AdDay> = BTreeMap::new();
+    for Read { place, day, .. } in rows {
+        let placement = (day.platform.clone(), day.position.clone());
+        let key = (day.date, day.ad_id.clone(), placement, day.currency.clone());
+        let sum = days.entry(key);
+        let sum = sum.and_modify(|sum| sum.add(&day)).or_insert(day);
+        if sum.spend > Decimal::from(MOST_MONEY) {
+            bail!("{} {place}: {} in all is more than anybody spends", sheet.unit, sum.spend);
+        }
+    }
     if days.is_empty() {
         bail!("there is no day of an ad in it");
     }
-    Ok(Export { days, totals, without_amount, mapping, decimal_mark })
+    let decimal_mark = reader.mark;
+    Ok(Export { days: days.into_values().collect(), totals, mapping, decimal_mark })
 }
 
-/// Day, ad and currency; platform and position.
-type PlacedDay = ((Date, String, String), (String, String));
-
-/// Beside an ad's placements a row without one is their sum, and goes. How many did.
-fn drop_sums_of_placements(
-    days: &mut BTreeMap<PlacedDay, (u64, AdDay)>,
-    unit: &str,
-) -> anyhow::Result<u64> {
-    let mut placed: BTreeMap<(Date, String, String), Decimal> = BTreeMap::new();
-    for ((key, placement), (_, day)) in &*days {
-        if *placement != Default::default() {
-            *placed.entry(key.clone()).or_default() += day.spend;
-        }
+/// A spreadsheet shows 15 digits of a number and fills up with zeros: several ads become one.
+fn check_ids(rows: &[Read]) -> anyhow::Result<()> {
+    let ids: BTreeSet<&str> = rows.iter().map(|row| row.day.ad_id.as_str()).collect();
+    let mut long = ids.into_iter().filter(|id| id.len() >= 17).peekable();
+    let first = long.peek().copied();
+    let is_rounded = |id: &str| id[15..].bytes().all(|digit| digit == b'0');
+    if let Some(first) = first
+        && long.all(is_rounded)
+    {
+        bail!(
+            "{first:?}: all ids end in zeros, as a spreadsheet rounds them: export again and import the \
+             file as it is"
+        );
     }
-    let mut dropped = 0;
-    for (key, spend) in placed {
-        let Some((place, whole)) = days.remove(&(key, Default::default())) else { continue };
-        if whole.spend != spend {
-            bail!(
-                "{unit} {place}: ad {}, {} costs {} here and {spend} in the rows of its placements",
-                whole.ad_id,
-                whole.date,
-                whole.spend
-            );
-        }
-        dropped += 1;
-    }
-    Ok(dropped)
+    Ok(())
 }
 
-fn check(mapping: &Mapping) -> anyhow::Result<()> {
+fn check(mapping: &Mapping, is_json: bool) -> anyhow::Result<()> {
     let has = |field| mapping.columns.contains_key(&field);
     let here = || mapping.header.join(", ");
     if !has(Field::AdId) {
@@ -125,6 +131,18 @@ fn check(mapping: &Mapping) -> anyhow::Result<()> {
             here()
         );
     }
+    if !has(Field::Date) && !has(Field::Ends) && !is_json {
+        bail!(
+            "there is no column with the last day of what a row is about, beside {:?}: export it by day, or \
+             name the column: --column ends=HEADER, or --column date=HEADER if each row is a day's. Here \
+             are: {}",
+            mapping.header_of(Field::Starts).unwrap_or_default(),
+            here()
+        );
+    }
+    if let Some((one, other)) = mapping.second_spend() {
+        bail!("{one:?} and {other:?}: which is the amount spent? Say it: --column spend=HEADER");
+    }
     if !has(Field::Spend) {
         bail!(
             "there is no column with the amount spent; name it: --column spend=HEADER. Here are: {}",
@@ -132,199 +150,4 @@ fn check(mapping: &Mapping) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// What a row is.
-enum Row {
-    Total,
-    WithoutAmount,
-    Day(Box<AdDay>),
-}
-
-/// Reads rows of one file.
-struct RowReader<'a> {
-    mapping: &'a Mapping,
-    mark: DecimalMark,
-    order: DateOrder,
-    /// Of all amounts, if the header says so.
-    currency: Option<String>,
-    /// Of amounts of which the file tells no currency.
-    else_currency: Option<&'a str>,
-}
-
-impl<'a> RowReader<'a> {
-    fn new(
-        mapping: &'a Mapping,
-        sheet: &'a Sheet,
-        currency: Option<&'a str>,
-    ) -> anyhow::Result<Self> {
-        let texts = |fields: &'static [Field]| {
-            let places: Vec<usize> =
-                fields.iter().filter_map(|field| mapping.columns.get(field).copied()).collect();
-            sheet.rows.iter().flat_map(move |(_, cells)| {
-                let cells = places.clone().into_iter().filter_map(|place| cells.get(place));
-                cells.filter_map(|cell| match cell {
-                    Cell::Text(text) => Some(text.as_str()),
-                    Cell::Plain(_) | Cell::Rounded(_) => None,
-                })
-            })
-        };
-        let mark = DecimalMark::of(texts(&[Field::Spend]), sheet.separator);
-        let order = DateOrder::of(texts(&[Field::Date, Field::Starts]));
-        let in_header = mapping.header_of(Field::Spend).and_then(between_brackets);
-        for currency in in_header.as_deref().into_iter().chain(currency) {
-            check_currency(currency)?;
-        }
-        Ok(Self { mapping, mark, order, currency: in_header, else_currency: currency })
-    }
-
-    fn cell<'c>(&self, cells: &'c [Cell], field: Field) -> Option<&'c Cell> {
-        self.mapping.columns.get(&field).map(|place| &cells[*place])
-    }
-
-    fn text(&self, cells: &[Cell], field: Field) -> String {
-        self.cell(cells, field).map_or_else(String::new, |cell| cell.text().to_owned())
-    }
-
-    /// One row. A total has no ad.
-    fn row(&self, cells: &[Cell]) -> anyhow::Result<Row> {
-        let ad_id = self.text(cells, Field::AdId);
-        let ad_name = self.text(cells, Field::AdName);
-        if ad_id.is_empty() {
-            let is_total = ad_name.is_empty() || ad_name.to_lowercase().starts_with("total");
-            if !is_total {
-                bail!("{}: the ad {ad_name:?} has no id", self.header(Field::AdId));
-            }
-            return Ok(Row::Total);
-        }
-        if !ad_id.bytes().all(|byte| byte.is_ascii_digit()) {
-            bail!(
-                "{}: {ad_id:?} is no ad's id, which is digits alone; a spreadsheet rounds such ids: \
-                 export again and import the file as it is",
-                self.header(Field::AdId)
-            );
-        }
-        let Some(spend) = self.spend(cells)? else { return Ok(Row::WithoutAmount) };
-        let is_of_links = self.mapping.columns.contains_key(&Field::Clicks);
-        let clicks = if is_of_links { Field::Clicks } else { Field::AllClicks };
-        Ok(Row::Day(Box::new(AdDay {
-            date: self.date(cells)?,
-            account_id: self.text(cells, Field::AccountId).trim_start_matches("act_").to_owned(),
-            ad_name,
-            adset_id: self.text(cells, Field::AdsetId),
-            adset_name: self.text(cells, Field::AdsetName),
-            campaign_id: self.text(cells, Field::CampaignId),
-            campaign_name: self.text(cells, Field::CampaignName),
-            platform: self.text(cells, Field::Platform),
-            position: self.text(cells, Field::Position),
-            impressions: self.metric(cells, Field::Impressions)?,
-            clicks: self.metric(cells, clicks)?,
-            spend,
-            currency: self.currency(cells)?,
-            conversations_started: self.metric(cells, Field::Started)?,
-            first_replies: self.metric(cells, Field::FirstReplies)?,
-            ..AdDay::new(Date::MIN, &ad_id)
-        })))
-    }
-
-    /// `None` if the cell is empty.
-    fn spend(&self, cells: &[Cell]) -> anyhow::Result<Option<Decimal>> {
-        let Some(spend) = self.number(cells, Field::Spend)? else { return Ok(None) };
-        if spend.is_sign_negative() && !spend.is_zero() {
-            bail!("{}: {spend} is negative", self.header(Field::Spend));
-        }
-        if spend > Decimal::from(MOST_MONEY) {
-            bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
-        }
-        Ok(Some(spend))
-    }
-
-    /// The row's own, else the header's, else what the caller says.
-    fn currency(&self, cells: &[Cell]) -> anyhow::Result<String> {
-        let own = Some(self.text(cells, Field::Currency).to_uppercase());
-        let own = own.filter(|currency| !currency.is_empty());
-        let told = own.or_else(|| self.currency.clone());
-        let currency = told.or_else(|| self.else_currency.map(str::to_owned)).context(
-            "the currency is told neither by a column nor by a header such as Amount spent (EUR); say \
-             it: --currency EUR",
-        )?;
-        check_currency(&currency)?;
-        Ok(currency)
-    }
-
-    fn header(&self, field: Field) -> &str {
-        self.mapping.header_of(field).unwrap_or_else(|| field.name())
-    }
-
-    fn date(&self, cells: &[Cell]) -> anyhow::Result<Date> {
-        let read = |field: Field| {
-            let text = self.text(cells, field);
-            let date = self.order.read(&text).and_then(|date| {
-                let told = || format!("{text:?}: nobody paid Meta for ads on {date}");
-                if date >= FIRST_ADS { Ok(date) } else { Err(told()) }
-            });
-            date.map_err(|why| anyhow::anyhow!("{}: {why}", self.header(field)))
-        };
-        if self.mapping.columns.contains_key(&Field::Date) {
-            return read(Field::Date);
-        }
-        let date = read(Field::Starts)?;
-        if !self.text(cells, Field::Ends).is_empty() {
-            let last = read(Field::Ends)?;
-            if last != date {
-                bail!(
-                    "the row is about {date} to {last}, not about a day: in Ads Manager choose \
-                     Breakdown, By time, Day"
-                );
-            }
-        }
-        Ok(date)
-    }
-
-    /// `None` where the cell is empty or a dash.
-    fn number(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<Decimal>> {
-        let Some(cell) = self.cell(cells, field) else { return Ok(None) };
-        if matches!(cell.text(), "" | "-" | "–" | "—" | "N/A") {
-            return Ok(None);
-        }
-        let number = match cell {
-            Cell::Text(text) => self.mark.read(text),
-            Cell::Plain(text) | Cell::Rounded(text) => {
-                text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
-            }
-        };
-        let bad = || format!("{}: {:?} is no number", self.header(field), cell.text());
-        number.map(Some).with_context(bad)
-    }
-
-    fn count(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<u64>> {
-        let Some(number) = self.number(cells, field)? else { return Ok(None) };
-        let whole = number.normalize();
-        let bad = || format!("{}: {number} is no count", self.header(field));
-        if whole.scale() > 0 {
-            bail!(bad());
-        }
-        let count = u64::try_from(whole).ok().filter(|count| *count <= MOST_COUNT);
-        count.map(Some).with_context(bad)
-    }
-
-    /// A figure that is unknown without its column, and none in an empty cell of it.
-    fn metric(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<u64>> {
-        if !self.mapping.columns.contains_key(&field) {
-            return Ok(None);
-        }
-        Ok(Some(self.count(cells, field)?.unwrap_or(0)))
-    }
-}
-
-fn check_currency(currency: &str) -> anyhow::Result<()> {
-    if !is_currency(currency) {
-        bail!("currency: {currency:?} is none such as EUR");
-    }
-    Ok(())
-}
-
-fn between_brackets(name: &str) -> Option<String> {
-    let (_, rest) = name.rsplit_once('(')?;
-    Some(rest.split(')').next()?.trim().to_uppercase())
 }

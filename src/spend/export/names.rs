@@ -7,7 +7,7 @@ use super::columns::Field;
 
 /// Each field: its name in messages and on the command line, and its names in files: ours and the
 /// API's, then English, French, German, Spanish, Portuguese.
-pub(super) const NAMES: [(Field, &str, &[&str]); 19] = [
+pub(super) const NAMES: [(Field, &str, &[&str]); 18] = [
     (Field::Date, "date", &["date", "day", "jour", "tag", "datum", "día", "fecha", "dia", "data"]),
     (
         Field::Starts,
@@ -34,6 +34,7 @@ pub(super) const NAMES: [(Field, &str, &[&str]); 19] = [
             "fin des rapports",
             "berichtsende",
             "berichtszeitraum endet",
+            "ende der berichterstattung",
             "fin del informe",
             "fin de los informes",
             "final del informe",
@@ -177,6 +178,7 @@ pub(super) const NAMES: [(Field, &str, &[&str]); 19] = [
         "clicks",
         &[
             "inline_link_clicks",
+            "link_click",
             "link clicks",
             "clics sur un lien",
             "clics sur le lien",
@@ -185,19 +187,6 @@ pub(super) const NAMES: [(Field, &str, &[&str]); 19] = [
             "clics en el enlace",
             "cliques no link",
             "cliques na ligação",
-        ],
-    ),
-    (
-        Field::AllClicks,
-        "all_clicks",
-        &[
-            "clicks",
-            "clicks (all)",
-            "clics (tous)",
-            "klicks (alle)",
-            "clics (todos)",
-            "cliques (todos)",
-            "cliques (tudo)",
         ],
     ),
     (

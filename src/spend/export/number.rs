@@ -17,14 +17,20 @@ impl DecimalMark {
     /// Looks at all numbers of a file. Ads Manager writes a point in every language; a file that has been
     /// through a spreadsheet may have commas. Where the comma stands in numbers, cells are separated by
     /// semicolons.
-    #[must_use]
-    pub fn of<'a>(numbers: impl Iterator<Item = &'a str>, separator: Option<u8>) -> Self {
+    ///
+    /// # Errors
+    /// If each point has three digits behind it: it may stand before thousands or before decimals.
+    pub fn of<'a>(
+        numbers: impl Iterator<Item = &'a str>,
+        separator: Option<u8>,
+    ) -> Result<Self, String> {
         let mut has_comma = false;
+        let (mut open, mut is_clear) = (None, false);
         for number in numbers {
             let number = without_spaces(number);
             match (number.rfind(','), number.rfind('.')) {
                 (Some(comma), Some(point)) => {
-                    return if comma > point { Self::Comma } else { Self::Point };
+                    return Ok(if comma > point { Self::Comma } else { Self::Point });
                 }
                 // `1,234` alone says nothing.
                 (Some(comma), None) => {
@@ -32,10 +38,23 @@ impl DecimalMark {
                     has_comma |=
                         number.len() - comma - 1 != 3 || separator == Some(b';') && !is_grouped;
                 }
+                (None, Some(point)) if number.matches('.').count() == 1 => {
+                    let is_open =
+                        number.len() - point - 1 == 3 && point <= 3 && !number.starts_with('0');
+                    is_clear |= !is_open;
+                    open = open.or(is_open.then(|| number.clone()));
+                }
                 _ => {}
             }
         }
-        if has_comma { Self::Comma } else { Self::Point }
+        match open {
+            _ if has_comma => Ok(Self::Comma),
+            Some(number) if !is_clear => Err(format!(
+                "{number:?} may be thousands or decimals, and so may all amounts of the file: say it, \
+                 --decimal-mark comma or --decimal-mark point"
+            )),
+            _ => Ok(Self::Point),
+        }
     }
 
     /// Reads a number; `None` if it is none.
@@ -121,6 +140,20 @@ impl DateOrder {
     }
 }
 
+/// A count with marks before each three digits, whichever they are; `None` for others.
+pub(super) fn grouped(text: &str) -> Option<Decimal> {
+    let text = without_spaces(text);
+    let mut groups = text.split([',', '.']);
+    let first = groups.next()?;
+    let is_first = (1..=3).contains(&first.len());
+    let mut rest = groups.clone().peekable();
+    rest.peek()?;
+    let all = std::iter::once(first).chain(groups);
+    let is_digits = all.clone().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_grouped = is_first && is_digits && rest.all(|group| group.len() == 3);
+    is_grouped.then(|| all.collect::<String>().parse().ok())?
+}
+
 /// A date whose year has four digits.
 fn in_full(text: &str, year: i16, month: i8, day: i8) -> Result<Date, String> {
     if (0..100).contains(&year) {
@@ -142,7 +175,7 @@ mod tests {
     #[test]
     fn a_comma_means_what_the_whole_file_says() {
         let read = |numbers: &[&str]| {
-            let mark = DecimalMark::of(numbers.iter().copied(), Some(b','));
+            let mark = DecimalMark::of(numbers.iter().copied(), Some(b',')).unwrap();
             numbers
                 .iter()
                 .map(|text| mark.read(text).map_or("-".into(), |n| n.to_string()))
@@ -157,8 +190,17 @@ mod tests {
         assert_eq!(read(&["1,23,4", "x", "12.345.6", ""]), ["-", "-", "-", "-"]);
         assert_eq!(read(&["-3,5"]), ["-3.5"]);
         assert_eq!(read(&["3,999"]), ["3999"]);
-        let mark = DecimalMark::of(["3,999"].into_iter(), Some(b';'));
+        let mark = DecimalMark::of(["3,999"].into_iter(), Some(b';')).unwrap();
         assert_eq!(mark.read("3,999"), Some(Decimal::new(3999, 3)));
+        let open = DecimalMark::of(["5", "12.345", "45.900"].into_iter(), Some(b';'));
+        assert!(open.unwrap_err().starts_with("\"12.345\" may be thousands or decimals"));
+        assert_eq!(DecimalMark::of(["12.345", "0.5"].into_iter(), None), Ok(DecimalMark::Point));
+        for (text, count) in
+            [("12.000", Some(12_000)), ("1,234,567", Some(1_234_567)), ("12", None)]
+        {
+            assert_eq!(grouped(text), count.map(Decimal::from), "{text}");
+        }
+        assert_eq!([grouped("12.00"), grouped("1234.567"), grouped("a.000")], [None; 3]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Account {
     /// First and last day with figures.
     pub first: Date,
     pub last: Date,
+    /// What is added to clicks: figures of a day change behind it.
+    pub correction: u64,
 }
 
 /// Sums over everything.
@@ -54,7 +56,7 @@ impl Account {
             return None;
         }
         let impressions = 100 + mixed % 900;
-        let clicks = mixed % 37;
+        let clicks = mixed % 37 + self.correction;
         let mut row = json!({
             "date_start": date.to_string(),
             "date_stop": date.to_string(),

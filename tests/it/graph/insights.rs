@@ -13,6 +13,7 @@ pub struct Report {
     account: u64,
     since: Date,
     until: Date,
+    has_deleted: bool,
     /// How often it was asked for.
     polls: u32,
     fails: bool,
@@ -39,9 +40,11 @@ impl Inner {
             return unsupported(name);
         };
         let (since, until) = range(query);
+        let has_deleted = asks_for_deleted(query);
         let number = format!("60{:06}", self.reports.len() + 1);
         let fails = self.trouble.report_fails();
-        self.reports.insert(number.clone(), Report { account, since, until, polls: 0, fails });
+        self.reports
+            .insert(number.clone(), Report { account, since, until, has_deleted, polls: 0, fails });
         good(json!({ "report_run_id": number }))
     }
 
@@ -65,10 +68,12 @@ impl Inner {
     }
 
     pub fn insights(&mut self, source: &str, query: &HashMap<String, String>) -> Said {
+        let mut has_deleted = asks_for_deleted(query);
         let (account, since, until) = if let Some(report) = self.reports.get(source) {
             if report.polls < 2 || report.fails {
                 return error(400, 2601, 1_815_107, "Error accessing adreport job.");
             }
+            has_deleted = report.has_deleted;
             (format!("act_{}", report.account), report.since, report.until)
         } else {
             let (since, until) = range(query);
@@ -81,7 +86,11 @@ impl Inner {
                 "Please reduce the amount of data you're asking for, then retry your request";
             return error(500, 1, 0, told);
         }
-        let rows = account.rows(since, until);
+        let mut rows = account.rows(since, until);
+        rows.retain(|row| {
+            let is_in = |ads: &[String]| ads.iter().any(|ad| row["ad_id"] == ad.as_str());
+            !is_in(&self.forgotten) && (has_deleted || !is_in(&self.deleted))
+        });
         let limit: usize = query.get("limit").map_or(25, |limit| limit.parse().unwrap());
         let limit = limit.min(self.page_rows);
         let from = match query.get("after") {
@@ -109,6 +118,10 @@ impl Inner {
         said.1 = self.trouble.usage();
         said
     }
+}
+
+fn asks_for_deleted(query: &HashMap<String, String>) -> bool {
+    query.get("filtering").is_some_and(|it| it.contains("\"DELETED\""))
 }
 
 fn range(query: &HashMap<String, String>) -> (Date, Date) {

@@ -38,6 +38,9 @@ pub struct Inner {
     /// What is added to the clock of the answers, seconds.
     pub skew: i64,
     pub trouble: Trouble,
+    /// Ads that are told of only if deleted ones are asked for; and those that are not told of at all.
+    pub deleted: Vec<String>,
+    pub forgotten: Vec<String>,
     /// Rows of a page at most, whatever is asked for.
     pub page_rows: usize,
     /// Requests that were answered well, by path and parameters, and how often.
@@ -69,6 +72,8 @@ impl FakeGraph {
             expires_at: 0,
             skew: 0,
             trouble,
+            deleted: Vec::new(),
+            forgotten: Vec::new(),
             page_rows: 500,
             answered: HashMap::new(),
             requests: 0,
