@@ -62,6 +62,7 @@ async fn measure(people: u64) {
     let question = |by: Vec<Dimension>| Question {
         period: period.clone(),
         by,
+        top: None,
         format: None,
         offset: 0,
         limit: 1000,

@@ -90,7 +90,8 @@ impl Dimension {
     }
 
     /// Whether its values run forwards.
-    pub(super) fn is_time(&self) -> bool {
+    #[must_use]
+    pub fn is_time(&self) -> bool {
         matches!(self, Self::Day | Self::Week | Self::Hour)
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::reach::Reach;
 use super::threads::STAGES;
 use super::{AnalysisError, Dimension, Rate};
-use crate::domain::{AdDay, Period};
+use crate::domain::{AdDay, Period, add_known};
 
 /// Name of the funnel that everybody has.
 pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
@@ -95,11 +95,18 @@ impl Step {
     }
 }
 
+/// What stands for the values of everything that is left out of a breakdown.
+pub const REST: &str = "(rest)";
+
 /// One row of a breakdown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Breakdown {
-    /// Value of each dimension; `None` where a conversation has none (no ad, say).
+    /// Value of each dimension; `None` where a conversation has none (no ad, say), [`REST`] in the row of
+    /// all others.
     pub by: BTreeMap<String, Option<String>>,
+    /// Of how many rows this one is the sum, if it is that of all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<usize>,
     /// Its steps.
     pub steps: Vec<Step>,
 }
@@ -149,7 +156,7 @@ pub fn funnel(
                 let value = groups.column(&by_column(dimension))?.str()?.get(row);
                 values.insert(dimension.name().into_owned(), value.map(str::to_owned));
             }
-            breakdown.push(Breakdown { by: values, steps: steps(&groups, row)? });
+            breakdown.push(Breakdown { by: values, rows: None, steps: steps(&groups, row)? });
         }
         reach.into_breakdown(by, &mut breakdown);
         if is_in_time {
@@ -235,6 +242,17 @@ pub(super) fn rate(part: u64, whole: u64) -> Option<f64> {
 }
 
 impl FunnelReport {
+    /// The first rows of the breakdown, and all others as one.
+    #[must_use]
+    pub fn top(mut self, most: usize) -> Self {
+        // One row is no rest.
+        if self.breakdown.len() > most + 1 {
+            let rest = self.breakdown.split_off(most);
+            self.breakdown.push(Breakdown::sum(&rest));
+        }
+        self
+    }
+
     /// The count of a step; `None` if it is unknown or not a step of this funnel.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<u64> {
@@ -243,6 +261,34 @@ impl FunnelReport {
 }
 
 impl Breakdown {
+    /// All rows as one.
+    fn sum(rows: &[Self]) -> Self {
+        let keys = rows.iter().flat_map(|row| row.by.keys());
+        let mut steps: Vec<Step> = rows[0].steps.clone();
+        for (place, step) in steps.iter_mut().enumerate() {
+            let mut sum = None;
+            for row in rows {
+                add_known(&mut sum, row.steps[place].count);
+            }
+            step.count = sum;
+        }
+        let counts: Vec<Option<u64>> = steps.iter().map(|step| step.count).collect();
+        let is_of_thread = |place: usize| place >= BEFORE_OPENING.len();
+        for (place, step) in steps.iter_mut().enumerate() {
+            let of = |whole: Option<u64>| rate(counts[place]?, whole?);
+            // What was clicked and what was opened are of different things here.
+            let previous = place.checked_sub(1).filter(|_| place != BEFORE_OPENING.len());
+            step.rate_from_previous = previous.and_then(|before| of(counts[before]));
+            let first = is_of_thread(place).then(|| counts[BEFORE_OPENING.len()]);
+            step.rate_from_first = first.and_then(of);
+        }
+        Self {
+            by: keys.map(|key| (key.clone(), Some(REST.to_owned()))).collect(),
+            rows: Some(rows.len()),
+            steps,
+        }
+    }
+
     /// The count of a step of this row.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<u64> {

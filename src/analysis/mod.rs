@@ -33,11 +33,11 @@ pub use attribution::{
 pub use dimension::Dimension;
 pub use flows::{Flow, flows};
 pub use funnel::{
-    Breakdown, DEFAULT_FUNNEL, FunnelReport, Step, StepDetail, Waits, ad_titles, funnel,
+    Breakdown, DEFAULT_FUNNEL, FunnelReport, REST, Step, StepDetail, Waits, ad_titles, funnel,
 };
 pub use funnels::{
-    Attempt, Dropped, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reentry, Rules,
-    Unit, WrittenFunnel, WrittenMatch, attempts, dropped, own_funnel,
+    Attempt, Counting, Dropped, Dropping, Funnel, FunnelError, Funnels, Occurrence, OneOrMany,
+    Order, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
 };
 pub use rates::{Rate, wilson};
 pub use reconciliation::{

@@ -63,7 +63,11 @@ impl Reach {
             let mut steps = pattern.clone();
             steps.iter_mut().take(2).for_each(|step| step.count = None);
             seen.put_into(&mut steps, is_of_ads);
-            rows.push(Breakdown { by: names.iter().cloned().zip(key).collect(), steps });
+            rows.push(Breakdown {
+                by: names.iter().cloned().zip(key).collect(),
+                rows: None,
+                steps,
+            });
         }
     }
 }

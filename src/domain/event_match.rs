@@ -22,3 +22,25 @@ pub struct EventMatch {
     /// Largest value.
     pub max_value: Option<f64>,
 }
+
+/// An event that matters to a funnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// UTC milliseconds.
+    pub time: i64,
+    /// Bit k: it meets step k, from 0.
+    pub steps: u32,
+    /// Bit g: it is excluded between step g and the next.
+    pub gaps: u32,
+}
+
+/// Somebody's events that matter to a funnel, in time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonOccurrences {
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// The events; of one millisecond in the order of their places in the delivery, then of their ids.
+    pub events: Vec<Occurrence>,
+}

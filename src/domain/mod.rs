@@ -20,7 +20,7 @@ pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash};
 pub use cost::{Cost, CostOf};
 pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
-pub use event_match::EventMatch;
+pub use event_match::{EventMatch, Occurrence, PersonOccurrences};
 pub use link::{LONGEST_REF, Link, LinkError, Links};
 pub use money::{MOST_COUNT, MOST_MONEY, is_currency};
 pub use period::{Period, PeriodError, parse_instant};

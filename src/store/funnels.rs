@@ -5,11 +5,16 @@ use std::fmt::Write;
 use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 use super::{Store, StoreError};
-use crate::domain::{EventMatch, Period};
+use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 
 const EVENTS: &str = include_str!("../../queries/own_funnel_events.sql");
+const ONCE: &str = include_str!("../../queries/own_funnel_once.sql");
+const SORTED: &str = include_str!("../../queries/own_funnel_sorted.sql");
+const WAYS: &str = include_str!("../../queries/own_funnel_ways.sql");
+const CANONICAL: &str = include_str!("../../queries/own_funnel_person.sql");
 const MATCH: &str = include_str!("../../queries/own_funnel_match.sql");
 const COHORTS: &str = include_str!("../../queries/cohorts.sql");
 const TOP_SEQUENCES: &str = include_str!("../../queries/top_sequences.sql");
@@ -38,50 +43,114 @@ pub struct Sequence {
     pub people: u64,
 }
 
+/// What a funnel asks of events.
+#[derive(Debug, Clone, Copy)]
+pub struct FunnelEvents<'a> {
+    /// What each step matches.
+    pub steps: &'a [EventMatch],
+    /// What is excluded, and the bits of the gaps between steps in which it is.
+    pub exclusions: &'a [(EventMatch, u32)],
+    /// Whether any step may be the first.
+    pub is_any_order: bool,
+    /// People who do not count, as `page/person`.
+    pub excluded_people: &'a [String],
+}
+
+/// People that are given at once.
+const BATCH: usize = 5_000;
+
+/// A row of the question `own_funnel_ways`.
+#[derive(Debug, Row, Deserialize)]
+struct WaysRow {
+    has_aliases: bool,
+    has_other_times: bool,
+}
+
+/// A row of the question `own_funnel_events`.
+#[derive(Debug, Row, Deserialize)]
+struct PersonRow {
+    page_id: String,
+    person_id: String,
+    moments: Vec<u64>,
+    steps: Vec<u32>,
+    gaps: Vec<u32>,
+}
+
+impl PersonRow {
+    fn into_person(self, from: i64) -> PersonOccurrences {
+        let Self { page_id, person_id, moments, steps, gaps } = self;
+        let gap = |place: usize| gaps.get(place).copied().unwrap_or(0);
+        let all = moments.iter().zip(&steps).enumerate();
+        let occurrence = |(place, (moment, steps)): (usize, (&u64, &u32))| Occurrence {
+            time: from.saturating_add_unsigned(moment >> 20),
+            steps: *steps,
+            gaps: gap(place),
+        };
+        // They lie in time already, but for places in one millisecond.
+        let events = if moments.is_sorted() {
+            all.map(occurrence).collect()
+        } else {
+            let mut all: Vec<_> = all.collect();
+            all.sort_by_key(|(_, (moment, _))| **moment);
+            all.into_iter().map(occurrence).collect()
+        };
+        PersonOccurrences { page_id, person_id, events }
+    }
+}
+
+/// The statement for a funnel: its matchers as bits, and how events are read.
+fn statement(asked: &FunnelEvents<'_>, has_aliases: bool, has_other_times: bool) -> String {
+    let one = |number: usize| {
+        let lines = MATCH.lines().filter(|line| !line.starts_with("--"));
+        lines.map(|line| line.replace('$', &number.to_string()) + "\n").collect::<String>()
+    };
+    let mut masks = [String::from("0"), String::from("0")];
+    for number in 0..asked.steps.len() {
+        let bit = 1_u32 << number;
+        write!(masks[0], " + {bit} * toUInt32({})", one(number)).ok();
+    }
+    for (place, (_, gaps)) in asked.exclusions.iter().enumerate() {
+        let matches = one(asked.steps.len() + place);
+        masks[1] = format!("bitOr({}, {gaps} * toUInt32({matches}))", masks[1]);
+    }
+    let events = if has_aliases || has_other_times { SORTED } else { ONCE };
+    let person = if has_aliases { CANONICAL } else { "found.person_id" };
+    let has_gaps = !asked.exclusions.is_empty();
+    let gaps = if has_gaps { "groupArray(excluded)" } else { "emptyArrayUInt32()" };
+    EVENTS
+        .replace("EXCLUDED AS", &format!("{gaps} AS"))
+        .replace("toUInt32(STEPS)", &format!("toUInt32({})", masks[0]))
+        .replace("toUInt32(GAPS)", &format!("toUInt32({})", masks[1]))
+        .replace("(EVENTS)", &format!("({events})"))
+        .replace("PERSON AS", &format!("{} AS", person.trim_end()))
+}
+
 impl Store {
-    /// The events of `from` (inclusive) to `until` (exclusive, UTC milliseconds) that meet one of
-    /// `steps` or `exclusions`, as `analysis::own_funnel` takes them. An exclusion sets the bits that
-    /// stand beside it. Columns: `queries/own_funnel_events.sql`.
+    /// Gives everybody's events of `from` (inclusive) to `until` (exclusive, UTC milliseconds) that meet a
+    /// step or an exclusion of a funnel, some people at once, until nobody takes them any more.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn own_funnel_events(
+    pub async fn own_funnel_people(
         &self,
         from: i64,
         until: i64,
-        steps: &[EventMatch],
-        exclusions: &[(EventMatch, u32)],
-        excluded_people: &[String],
-    ) -> Result<DataFrame, StoreError> {
-        let one = |number: usize| {
-            MATCH.lines().filter(|line| !line.starts_with("--")).fold(
-                String::new(),
-                |mut text, line| {
-                    text.push_str(&line.replace('$', &number.to_string()));
-                    text.push('\n');
-                    text
-                },
-            )
-        };
-        let mut masks = [String::from("0"), String::from("0")];
-        for number in 0..steps.len() {
-            let bit = 1_u32 << number;
-            write!(masks[0], " + {bit} * toUInt32({})", one(number)).ok();
-        }
-        for (place, (_, gaps)) in exclusions.iter().enumerate() {
-            let matches = one(steps.len() + place);
-            masks[1] = format!("bitOr({}, {gaps} * toUInt32({matches}))", masks[1]);
-        }
-        let statement = EVENTS
-            .replace("toUInt32(STEPS)", &format!("toUInt32({})", masks[0]))
-            .replace("toUInt32(GAPS)", &format!("toUInt32({})", masks[1]));
+        asked: FunnelEvents<'_>,
+        taker: mpsc::Sender<Vec<PersonOccurrences>>,
+    ) -> Result<(), StoreError> {
+        let ways = self.client.query(WAYS).param("from", from).param("until", until);
+        let ways: WaysRow = ways.fetch_one().await.map_err(|error| self.failed(error))?;
+        let statement = statement(&asked, ways.has_aliases, ways.has_other_times);
         let mut question = self
             .client
             .query(&statement)
+            .with_setting("optimize_aggregation_in_order", "1")
+            .with_setting("do_not_merge_across_partitions_select_final", "1")
             .param("from", from)
             .param("until", until)
-            .param("excluded", excluded_people);
-        let all = steps.iter().chain(exclusions.iter().map(|(matches, _)| matches));
+            .param("is_any", asked.is_any_order)
+            .param("excluded", asked.excluded_people);
+        let all = asked.steps.iter().chain(asked.exclusions.iter().map(|(matches, _)| matches));
         for (number, matches) in all.enumerate() {
             question = question
                 .param(&format!("kinds{number}"), &matches.kinds)
@@ -94,7 +163,19 @@ impl Store {
                 .param(&format!("least{number}"), matches.min_value)
                 .param(&format!("most{number}"), matches.max_value);
         }
-        self.frame(question).await
+        let mut rows = question.fetch::<PersonRow>().map_err(|error| self.failed(error))?;
+        let mut batch = Vec::with_capacity(BATCH);
+        while let Some(row) = rows.next().await.map_err(|error| self.failed(error))? {
+            batch.push(row.into_person(from));
+            if batch.len() == BATCH {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                if taker.send(full).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        taker.send(batch).await.ok();
+        Ok(())
     }
 
     /// The conversations of `period` and until `until` (UTC milliseconds), and, `with_before`, each

@@ -36,7 +36,7 @@ use thiserror::Error;
 
 pub use audience::Audience;
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
-pub use funnels::{CohortWeek, Sequence};
+pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
 pub use lock::wait_for_lock;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};

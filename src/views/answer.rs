@@ -4,16 +4,17 @@ use std::time::Instant;
 
 use polars::frame::DataFrame;
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
 use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
-    self, AnalysisError, AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description,
-    Dimension, Dropped, Funnel, FunnelReport, Funnels, Journeys, Model, Scope, Unit,
+    self, AnalysisError, AttributionReport, Comparison, CostReport, Counting, DEFAULT_FUNNEL,
+    Description, Dimension, Dropped, Dropping, Funnel, FunnelReport, Funnels, Journeys, Model,
+    Order, Scope, Unit,
 };
-use crate::domain::{AdDay, Period};
-use crate::store::{Apart, LATEST, Store, StoreError};
+use crate::domain::{AdDay, Period, PersonOccurrences};
+use crate::store::{Apart, FunnelEvents, LATEST, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -57,7 +58,11 @@ pub async fn answer_funnel(
     let Question { period, by, .. } = question;
     let counts = store.funnel_counts(period, apart(by));
     let (counts, spend) = tokio::try_join!(counts, spend_of(store, period))?;
-    Ok(analysis::funnel(&counts, period, by, &spend)?)
+    let report = analysis::funnel(&counts, period, by, &spend)?;
+    Ok(match question.top {
+        Some(top) => report.top(top),
+        None => report,
+    })
 }
 
 /// A funnel of one's own over the question's period.
@@ -70,8 +75,34 @@ pub async fn answer_own_funnel(
     question: &Question,
 ) -> Result<FunnelReport, AnswerError> {
     let (own, period, by) = (funnel.clone(), question.period.clone(), question.by.clone());
-    in_turn(own_events(store, funnel, question), move |(events, conversations)| {
-        analysis::own_funnel(&own, &events, &conversations, &period, &by)
+    let top = question.top;
+    own_people(store, funnel, question, move |conversations, people| {
+        let mut counting = Counting::new(&own, conversations, &period, &by)?;
+        people.for_each(|person| counting.add(&person));
+        Ok(counting.finish(top))
+    })
+    .await
+}
+
+/// The same by each of some dimensions, of one pass over the events.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(super) async fn answer_own_by_each(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    dimensions: Vec<Dimension>,
+) -> Result<Vec<FunnelReport>, AnswerError> {
+    let (own, period, top) = (funnel.clone(), question.period.clone(), question.top);
+    let asked = Question { by: dimensions.clone(), ..question.clone() };
+    own_people(store, funnel, &asked, move |conversations, people| {
+        let by = |dimension| {
+            Counting::new(&own, conversations, &period, std::slice::from_ref(dimension))
+        };
+        let mut all = dimensions.iter().map(by).collect::<Result<Vec<_>, _>>()?;
+        people.for_each(|person| all.iter_mut().for_each(|counting| counting.add(&person)));
+        Ok(all.into_iter().map(|counting| counting.finish(top)).collect())
     })
     .await
 }
@@ -87,37 +118,56 @@ pub(super) async fn answer_dropped(
     step: usize,
 ) -> Result<Vec<Dropped>, AnswerError> {
     let (own, period) = (funnel.clone(), question.period.clone());
-    in_turn(own_events(store, funnel, question), move |(events, conversations)| {
-        analysis::dropped(&own, &events, &conversations, &period, step)
+    own_people(store, funnel, question, move |conversations, people| {
+        let mut dropping = Dropping::new(&own, conversations, &period, step)?;
+        people.for_each(|person| dropping.add(&person));
+        Ok(dropping.finish())
     })
     .await
 }
 
-/// What a funnel of one's own is counted of: events and conversations.
-async fn own_events(
+/// Has a funnel of one's own computed of conversations and of people, who are given as they come: all of
+/// them are never in memory at once.
+async fn own_people<T, F>(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
-) -> Result<(DataFrame, DataFrame), StoreError> {
+    compute: F,
+) -> Result<T, AnswerError>
+where
+    T: Send + 'static,
+    F: FnOnce(&DataFrame, &mut dyn Iterator<Item = PersonOccurrences>) -> Result<T, AnalysisError>
+        + Send
+        + 'static,
+{
+    let _turn = turn().await?;
     let Question { period, by, .. } = question;
     let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
+    // People who are not told apart need no conversations.
+    let is_plain = funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty();
+    let nothing = Period { to: period.from, ..period.clone() };
+    let conversations = if is_plain {
+        store.unit_conversations(&nothing, period.from.0, false).await?
+    } else {
+        store.unit_conversations(period, until, funnel.unit == Unit::Person).await?
+    };
     let testers: Vec<String> =
         funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
-    let events = store.own_funnel_events(
-        period.from.0,
-        until,
-        &funnel.matches,
-        &funnel.exclusions,
-        &testers,
-    );
-    // People who are not told apart need no conversations.
-    if funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty() {
-        let nothing = Period { to: period.from, ..period.clone() };
-        let none = store.unit_conversations(&nothing, period.from.0, false);
-        return tokio::try_join!(events, none);
-    }
-    let with_before = funnel.unit == Unit::Person;
-    tokio::try_join!(events, store.unit_conversations(period, until, with_before))
+    let asked = FunnelEvents {
+        steps: &funnel.matches,
+        exclusions: &funnel.exclusions,
+        is_any_order: funnel.rules.order == Order::Any,
+        excluded_people: &testers,
+    };
+    let (taker, mut given) = mpsc::channel(4);
+    let work = tokio::task::spawn_blocking(move || {
+        let batches = std::iter::from_fn(|| given.blocking_recv());
+        compute(&conversations, &mut batches.flatten())
+    });
+    let fetched = store.own_funnel_people(period.from.0, until, asked, taker).await;
+    let done = work.await.map_err(|error| AnswerError::CutOff(error.to_string()))?;
+    fetched?;
+    Ok(done?)
 }
 
 /// The columns that a breakdown by these dimensions needs.
@@ -282,6 +332,12 @@ pub(super) async fn answer_person(
     Ok(tokio::try_join!(conversations, events)?)
 }
 
+/// A page that is slow and is asked for again must not take all cores.
+async fn turn() -> Result<SemaphorePermit<'static>, AnswerError> {
+    static TURNS: Semaphore = Semaphore::const_new(2);
+    TURNS.acquire().await.map_err(|error| AnswerError::CutOff(error.to_string()))
+}
+
 /// Fetches something and computes over it, away from the threads that serve requests.
 pub(super) async fn in_turn<I, T, F>(
     fetch: impl Future<Output = Result<I, StoreError>>,
@@ -292,10 +348,7 @@ where
     T: Send + 'static,
     F: FnOnce(I) -> Result<T, AnalysisError> + Send + 'static,
 {
-    // A page that is slow and is asked for again must not take all cores.
-    static TURNS: Semaphore = Semaphore::const_new(2);
-    let turn = TURNS.acquire().await;
-    let _turn = turn.map_err(|error| AnswerError::CutOff(error.to_string()))?;
+    let _turn = turn().await?;
     let started = Instant::now();
     let fetched = fetch.await?;
     let asked = started.elapsed();

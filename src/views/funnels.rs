@@ -125,10 +125,20 @@ pub async fn answer_drivers(
     name: &str,
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
+    let dimensions: Vec<Dimension> = Dimension::drivers().into_iter().collect();
+    let reports = if let Some(funnel) = own.get(name) {
+        answer::answer_own_by_each(store, funnel, question, dimensions).await?
+    } else {
+        let mut reports = Vec::new();
+        for dimension in dimensions {
+            let asked = Question { by: vec![dimension], ..question.clone() };
+            reports.push(answer::answer_funnel(store, own, name, &asked).await?);
+        }
+        reports
+    };
     let mut all: Option<Verdicts> = None;
-    for dimension in Dimension::drivers() {
-        let asked = Question { by: vec![dimension], ..question.clone() };
-        let one = answer_verdicts(store, own, name, &asked).await?;
+    for report in reports {
+        let one = rows_compared(&report, question)?;
         match &mut all {
             Some(all) => all.rows.extend(one.rows),
             None => all = Some(one),

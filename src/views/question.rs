@@ -30,6 +30,9 @@ pub struct Asked {
         help = format!("Break down by these, joined by commas: {}", Dimension::names())
     )]
     pub by: Option<String>,
+    /// Rows of a breakdown at most: the largest; all others are one row, (rest)
+    #[arg(long, value_name = "NUMBER")]
+    pub top: Option<String>,
     /// Form of the answer: json, csv, parquet, arrow, of funnels and attribution svg, and table on the
     /// command line
     #[arg(long, value_name = "FORMAT")]
@@ -114,6 +117,8 @@ pub struct Question {
     pub period: Period,
     /// Dimensions of the breakdown; may be empty.
     pub by: Vec<Dimension>,
+    /// Rows of a breakdown at most, beside the rest.
+    pub top: Option<usize>,
     /// The form, if one was asked for.
     pub format: Option<Format>,
     /// Rows of a list that are left out before the first.
@@ -208,9 +213,21 @@ impl Asked {
             let reason = format!("{limit} is not between 1 and {MOST_ROWS}");
             return Err(Misunderstood { parameter: "limit", reason });
         }
+        let top = match number("top", self.top.as_deref(), 0)? {
+            0 if self.top.as_deref().is_some_and(|text| !text.is_empty()) => {
+                let reason = "it is at least 1".to_owned();
+                return Err(Misunderstood { parameter: "top", reason });
+            }
+            0 => None,
+            _ if by.iter().any(Dimension::is_time) => {
+                let reason = "a trend is shown whole: break it down by something else".to_owned();
+                return Err(Misunderstood { parameter: "top", reason });
+            }
+            top => Some(top),
+        };
         let (step, of) = (self.step.clone(), self.of.clone());
         let against = self.against(zone, now)?;
-        Ok(Question { period, by, format, offset, limit, step, of, against, credit })
+        Ok(Question { period, by, top, format, offset, limit, step, of, against, credit })
     }
 }
 

@@ -186,3 +186,41 @@ async fn the_page_shows_any_funnel_with_the_figures_of_the_api() {
     phone.screenshot("funnel-phone-dark").await;
     assert!(!phone.overflows().await);
 }
+
+/// The largest rows and the rest are all there is, of the default funnel and of one's own.
+#[tokio::test]
+async fn the_rest_of_a_breakdown_is_one_row() {
+    let (_world, server) = with_traffic();
+    for name in ["click-to-messenger", "sale"] {
+        let path = format!("/api/v1/funnels/{name}?{RANGE}&by=ref");
+        let whole = server.json(&path).await;
+        let top = server.json(&format!("{path}&top=3")).await;
+        let (all, few) = (rows(&whole, "breakdown"), rows(&top, "breakdown"));
+        assert!(all.len() > 5 && few.len() == 4, "{} {}", all.len(), few.len());
+        assert_eq!((&all[..3], &top["steps"]), (&few[..3], &whole["steps"]));
+        let rest = &few[3];
+        assert_eq!(
+            (&rest["by"]["ref"], &rest["rows"]),
+            (&"(rest)".into(), &(all.len() - 3).into())
+        );
+        for (place, (step, sum)) in counts(&rest["steps"]).into_iter().enumerate() {
+            let others: u64 = all[3..].iter().map(|row| counts(&row["steps"])[place].1).sum();
+            assert_eq!(sum, others, "{name}, {step}");
+        }
+        let steps = rest["steps"].as_array().unwrap();
+        let last = &steps[steps.len() - 1];
+        let before = &steps[steps.len() - 2];
+        let rate = last["count"].as_f64().unwrap() / before["count"].as_f64().unwrap();
+        assert_eq!(last["rate_from_previous"], rate);
+        // As many as there are, or one less, leave no rest.
+        let path = format!("{path}&top={}", all.len() - 1);
+        assert_eq!(server.json(&path).await["breakdown"], whole["breakdown"]);
+    }
+    let path = format!("/api/v1/funnels/sale?{RANGE}");
+    for (wrong, told) in
+        [("by=ref&top=0", "at least 1"), ("by=day&top=3", "a trend is shown whole")]
+    {
+        let (status, text) = server.get(&format!("{path}&{wrong}")).await;
+        assert!(status == 400 && text.contains(told), "{text}");
+    }
+}

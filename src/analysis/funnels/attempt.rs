@@ -7,17 +7,7 @@
 //! one whose second step is earliest, among those the one whose third is, and so on.
 
 use super::definition::{Order, Reentry, Rules};
-
-/// An event that matters to a funnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Occurrence {
-    /// UTC milliseconds.
-    pub time: i64,
-    /// Bit k: it meets step k, from 0.
-    pub steps: u32,
-    /// Bit g: it is excluded between step g and the next.
-    pub gaps: u32,
-}
+use crate::domain::Occurrence;
 
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,17 +1,17 @@
-//! An own funnel's figures: units made of events and conversations, their attempts counted.
+//! An own funnel's figures: the attempts of all units, counted as people come.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use polars::frame::DataFrame;
-use polars::prelude::PolarsResult;
+use polars::prelude::{PolarsResult, StringChunked};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::definition::{Funnel, Unit};
-use super::{Attempt, Occurrence, attempts};
-use crate::analysis::columns::people_of;
-use crate::analysis::funnel::{Breakdown, FunnelReport, Step, StepDetail, Waits, rate};
+use super::units::{Counted, Units};
+use crate::analysis::funnel::{Breakdown, FunnelReport, REST, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, wilson};
-use crate::domain::Period;
+use crate::domain::{Period, PersonOccurrences};
 
 /// Upper ends of the histogram's bars, milliseconds.
 const BARS: [i64; 9] = [
@@ -26,70 +26,114 @@ const BARS: [i64; 9] = [
     2_419_200_000,
 ];
 
-/// An attempt that counts, and the conversation that it belongs to: its row.
-struct Counted {
-    attempt: Attempt,
-    /// A row of the person's events.
-    first: usize,
-    conversation: Option<usize>,
+/// Counts a funnel's units in a period, one person after the other.
+pub struct Counting {
+    units: Units,
+    funnel: Funnel,
+    period: Period,
+    by: Vec<Dimension>,
+    labels: Vec<StringChunked>,
+    all: Tally,
+    groups: FxHashMap<Vec<Option<String>>, Tally>,
 }
 
-/// Counts a funnel's units in `period`.
-///
-/// `events` are those that matter (the columns of `queries/own_funnel_events.sql`), `conversations`
-/// those of the same people (`queries/unit_conversations.sql`), both in the order of people and time.
-/// An event belongs to the person's conversation that was opened last before it or with it.
-///
-/// # Errors
-/// If the frames are not of that form.
-pub fn own_funnel(
-    funnel: &Funnel,
-    events: &DataFrame,
-    conversations: &DataFrame,
-    period: &Period,
-    by: &[Dimension],
-) -> Result<FunnelReport, AnalysisError> {
-    let found = counted(funnel, events, conversations, period)?;
-    let all: Vec<&Counted> = found.iter().collect();
-    let mut breakdown: Vec<Breakdown> = Vec::new();
-    if !by.is_empty() {
-        let labels = by
-            .iter()
-            .map(|dimension| dimension.values(conversations, "opened_at", &period.zone))
-            .collect::<PolarsResult<Vec<_>>>()?;
-        let labels = labels.iter().map(|series| series.str()).collect::<PolarsResult<Vec<_>>>()?;
-        let mut groups: HashMap<Vec<Option<&str>>, Vec<&Counted>> = HashMap::new();
-        for one in &found {
-            let key = labels.iter().map(|label| label.get(one.conversation?)).collect();
-            groups.entry(key).or_default().push(one);
-        }
-        for (key, group) in groups {
-            let names = by.iter().map(|dimension| dimension.name().into_owned());
-            let values = key.into_iter().map(|value| value.map(str::to_owned));
-            let by: BTreeMap<String, Option<String>> = names.zip(values).collect();
-            breakdown.push(Breakdown { by, steps: steps(funnel, &group) });
-        }
-        let is_in_time = by.iter().any(Dimension::is_time);
-        breakdown.sort_by_cached_key(|row| {
-            let size = std::cmp::Reverse(row.steps[0].count);
-            (
-                if is_in_time { None } else { Some(size) },
-                row.by.values().cloned().collect::<Vec<_>>(),
-            )
+/// How far units came.
+#[derive(Debug, Clone)]
+struct Tally {
+    /// Units that reached each step.
+    reached: Vec<u64>,
+    /// Milliseconds between each step and the next.
+    waits: Vec<Vec<u32>>,
+    /// Those of them that are longer than 49 days.
+    long_waits: Vec<Vec<i64>>,
+}
+
+impl Counting {
+    /// `conversations` are those of the people to come: the columns of `queries/unit_conversations.sql`, in
+    /// the order of people and time.
+    ///
+    /// # Errors
+    /// If the frame is not of that form.
+    pub fn new(
+        funnel: &Funnel,
+        conversations: &DataFrame,
+        period: &Period,
+        by: &[Dimension],
+    ) -> Result<Self, AnalysisError> {
+        let labels = by.iter().map(|dimension| {
+            let series = dimension.values(conversations, "opened_at", &period.zone)?;
+            Ok(series.str()?.rechunk().into_owned())
         });
+        Ok(Self {
+            units: Units::new(funnel, conversations, period)?,
+            labels: labels.collect::<PolarsResult<_>>()?,
+            all: Tally::new(funnel.steps.len()),
+            groups: FxHashMap::default(),
+            funnel: funnel.clone(),
+            period: period.clone(),
+            by: by.to_vec(),
+        })
     }
-    Ok(FunnelReport {
-        funnel: funnel.name.clone(),
-        from: period.from.to_rfc3339(),
-        to: period.to.to_rfc3339(),
-        time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
-        unit: match funnel.unit {
-            Unit::Conversation => "conversation",
-            Unit::Person => "person",
-        },
-        steps: steps(funnel, &all),
-        breakdown,
-    })
+
+    /// Counts somebody in.
+    pub fn add(&mut self, person: &PersonOccurrences) {
+        for one in self.units.of(person) {
+            self.all.add(&one.attempt.times);
+            if self.by.is_empty() {
+                continue;
+            }
+            let label = |labels: &StringChunked| {
+                one.conversation.and_then(|row| labels.get(row)).map(str::to_owned)
+            };
+            let key = self.labels.iter().map(label).collect();
+            let steps = self.funnel.steps.len();
+            self.groups.entry(key).or_insert_with(|| Tally::new(steps)).add(&one.attempt.times);
+        }
+    }
+
+    /// The figures; of a breakdown the `top` largest rows, and the rest as one.
+    #[must_use]
+    pub fn finish(self, top: Option<usize>) -> FunnelReport {
+        let funnel = &self.funnel;
+        let names = || self.by.iter().map(|dimension| dimension.name().into_owned());
+        let mut groups: Vec<(BTreeMap<String, Option<String>>, Tally)> = self
+            .groups
+            .into_iter()
+            .map(|(key, tally)| (names().zip(key).collect(), tally))
+            .collect();
+        let is_in_time = self.by.iter().any(Dimension::is_time);
+        groups.sort_by_cached_key(|(by, tally)| {
+            let size = std::cmp::Reverse(tally.reached[0]);
+            (if is_in_time { None } else { Some(size) }, by.values().cloned().collect::<Vec<_>>())
+        });
+        // One row is no rest.
+        let rest = top.filter(|top| groups.len() > top + 1).map(|top| groups.split_off(top));
+        let mut breakdown: Vec<Breakdown> = groups
+            .into_iter()
+            .map(|(by, tally)| Breakdown { by, rows: None, steps: tally.steps(funnel) })
+            .collect();
+        if let Some(rest) = rest {
+            let mut sum = Tally::new(funnel.steps.len());
+            for (_, tally) in &rest {
+                sum.merge(tally);
+            }
+            let by = names().map(|name| (name, Some(REST.to_owned()))).collect();
+            breakdown.push(Breakdown { by, rows: Some(rest.len()), steps: sum.steps(funnel) });
+        }
+        let period = &self.period;
+        FunnelReport {
+            funnel: funnel.name.clone(),
+            from: period.from.to_rfc3339(),
+            to: period.to.to_rfc3339(),
+            time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+            unit: match funnel.unit {
+                Unit::Conversation => "conversation",
+                Unit::Person => "person",
+            },
+            steps: self.all.steps(funnel),
+            breakdown,
+        }
+    }
 }
 
 /// Somebody whose attempt ended at a step.
@@ -105,154 +149,125 @@ pub struct Dropped {
     pub reached_at: i64,
 }
 
-/// The attempts that reached step number `step` (from 0) and not the next, in time.
-///
-/// # Errors
-/// If the frames are not of the form that [`own_funnel`] takes.
-pub fn dropped(
-    funnel: &Funnel,
-    events: &DataFrame,
-    conversations: &DataFrame,
-    period: &Period,
+/// Finds the attempts that reached a step and not the next, one person after the other.
+pub struct Dropping {
+    units: Units,
     step: usize,
-) -> Result<Vec<Dropped>, AnalysisError> {
-    let found = counted(funnel, events, conversations, period)?;
-    let people = people_of(events)?;
-    let ended = found.iter().filter(|one| one.attempt.times.len() == step + 1);
-    let mut dropped: Vec<Dropped> = ended
-        .map(|one| Dropped {
-            page_id: people[one.first].0.to_owned(),
-            person_id: people[one.first].1.to_owned(),
-            entered_at: one.attempt.times[0],
-            reached_at: one.attempt.times[step],
-        })
-        .collect();
-    dropped.sort_by(|a, b| {
-        let key = |one: &Dropped| (one.entered_at, one.page_id.clone(), one.person_id.clone());
-        key(a).cmp(&key(b))
-    });
-    Ok(dropped)
+    found: Vec<Dropped>,
 }
 
-/// The attempts of all units that belong to the period.
-fn counted(
-    funnel: &Funnel,
-    events: &DataFrame,
-    conversations: &DataFrame,
-    period: &Period,
-) -> PolarsResult<Vec<Counted>> {
-    let (people, occurrences) = (people_of(events)?, occurrences(events)?);
-    let (owners, opened) = (people_of(conversations)?, times(conversations, "opened_at")?);
-    let mut found = Vec::new();
-    let mut next = 0;
-    for group in people.chunk_by(|a, b| a == b) {
-        let first_row = next;
-        next += group.len();
-        let events = &occurrences[first_row..next];
-        let first = owners.partition_point(|owner| *owner < group[0]);
-        let theirs = first..first + owners[first..].partition_point(|owner| *owner == group[0]);
-        match funnel.unit {
-            Unit::Person => {
-                let entries = within(events, period.from.0, period.to.0);
-                found.extend(attempts(events, entries, &funnel.rules).into_iter().map(|attempt| {
-                    let begun = events[attempt.entry].time;
-                    let before = opened[theirs.clone()].partition_point(|opened| *opened <= begun);
-                    let conversation = before.checked_sub(1).map(|place| theirs.start + place);
-                    Counted { attempt, first: first_row, conversation }
-                }));
-            }
-            Unit::Conversation => {
-                for row in theirs.clone().filter(|row| period.contains(opened[*row])) {
-                    let end = if row + 1 < theirs.end { opened[row + 1] } else { i64::MAX };
-                    let own = &events[within(events, opened[row], end)];
-                    let made = attempts(own, 0..own.len(), &funnel.rules);
-                    let conversation = Some(row);
-                    found.extend(made.into_iter().map(|attempt| Counted {
-                        attempt,
-                        first: first_row,
-                        conversation,
-                    }));
-                }
-            }
-        }
+impl Dropping {
+    /// At step number `step`, from 0; the rest is as with [`Counting::new`].
+    ///
+    /// # Errors
+    /// If the frame is not of that form.
+    pub fn new(
+        funnel: &Funnel,
+        conversations: &DataFrame,
+        period: &Period,
+        step: usize,
+    ) -> Result<Self, AnalysisError> {
+        Ok(Self { units: Units::new(funnel, conversations, period)?, step, found: Vec::new() })
     }
-    for (dimension, wanted) in &funnel.filters {
-        let labels = dimension.values(conversations, "opened_at", &period.zone)?;
-        let labels = labels.str()?;
-        found.retain(|one| {
-            one.conversation.and_then(|row| labels.get(row)) == Some(wanted.as_str())
+
+    /// Looks at somebody.
+    pub fn add(&mut self, person: &PersonOccurrences) {
+        let step = self.step;
+        let attempts = self.units.of(person).into_iter().map(|Counted { attempt, .. }| attempt);
+        let ended = attempts.filter(|attempt| attempt.times.len() == step + 1);
+        self.found.extend(ended.map(|attempt| Dropped {
+            page_id: person.page_id.clone(),
+            person_id: person.person_id.clone(),
+            entered_at: attempt.times[0],
+            reached_at: attempt.times[step],
+        }));
+    }
+
+    /// Whoever was found, in time.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Dropped> {
+        self.found.sort_by(|a, b| {
+            let key = |one: &Dropped| (one.entered_at, one.page_id.clone(), one.person_id.clone());
+            key(a).cmp(&key(b))
         });
+        self.found
     }
-    Ok(found)
 }
 
-/// The places of the events from an instant on and before another.
-fn within(events: &[Occurrence], from: i64, to: i64) -> std::ops::Range<usize> {
-    let place = |instant| events.partition_point(|event| event.time < instant);
-    place(from)..place(to)
-}
-
-fn occurrences(events: &DataFrame) -> PolarsResult<Vec<Occurrence>> {
-    let times = times(events, "time")?;
-    let steps = events.column("steps")?.u32()?.iter();
-    let gaps = events.column("gaps")?.u32()?.iter();
-    let masks = steps.zip(gaps).map(|(steps, gaps)| (steps.unwrap_or(0), gaps.unwrap_or(0)));
-    Ok(times
-        .into_iter()
-        .zip(masks)
-        .map(|(time, (steps, gaps))| Occurrence { time, steps, gaps })
-        .collect())
-}
-
-fn times(frame: &DataFrame, column: &str) -> PolarsResult<Vec<i64>> {
-    Ok(frame.column(column)?.i64()?.iter().map(Option::unwrap_or_default).collect())
-}
-
-fn steps(funnel: &Funnel, counted: &[&Counted]) -> Vec<Step> {
-    let reached =
-        |step: usize| counted.iter().filter(|one| one.attempt.times.len() > step).count() as u64;
-    let counts: Vec<u64> = (0..funnel.steps.len()).map(reached).collect();
-    let step = |(place, name): (usize, &String)| {
-        let count = counts[place];
-        let previous = place.checked_sub(1).map(|before| counts[before]);
-        Step {
-            name: name.clone(),
-            count: Some(count),
-            rate_from_previous: previous.and_then(|previous| rate(count, previous)),
-            rate_from_first: rate(count, counts[0]),
-            detail: Some(StepDetail {
-                dropped: counts.get(place + 1).map(|next| count - next),
-                rate_interval: previous.and_then(|previous| wilson(count, previous)),
-                waits: place.checked_sub(1).and_then(|before| waits(counted, before)),
-            }),
+impl Tally {
+    fn new(steps: usize) -> Self {
+        let between = steps.saturating_sub(1);
+        Self {
+            reached: vec![0; steps],
+            waits: vec![Vec::new(); between],
+            long_waits: vec![Vec::new(); between],
         }
-    };
-    funnel.steps.iter().enumerate().map(step).collect()
-}
+    }
 
-/// The times between a step and the next.
-fn waits(counted: &[&Counted], before: usize) -> Option<Waits> {
-    let pair = |one: &&Counted| {
-        let times = &one.attempt.times;
-        Some(times.get(before + 1)? - times[before])
-    };
-    let mut waits: Vec<i64> = counted.iter().filter_map(pair).collect();
-    if waits.is_empty() {
-        return None;
+    fn add(&mut self, times: &[i64]) {
+        for reached in self.reached.iter_mut().take(times.len()) {
+            *reached += 1;
+        }
+        for (place, pair) in times.windows(2).enumerate() {
+            let wait = pair[1] - pair[0];
+            match u32::try_from(wait) {
+                Ok(wait) => self.waits[place].push(wait),
+                Err(_) => self.long_waits[place].push(wait),
+            }
+        }
     }
-    waits.sort_unstable();
-    let mut histogram: Vec<(Option<i64>, u64)> = BARS.iter().map(|bar| (Some(*bar), 0)).collect();
-    histogram.push((None, 0));
-    for wait in &waits {
-        histogram[BARS.partition_point(|bar| bar < wait)].1 += 1;
+
+    fn merge(&mut self, other: &Self) {
+        let reached = self.reached.iter_mut().zip(&other.reached);
+        reached.for_each(|(own, its)| *own += its);
+        let waits = self.waits.iter_mut().zip(&other.waits);
+        waits.for_each(|(own, its)| own.extend(its));
+        let waits = self.long_waits.iter_mut().zip(&other.long_waits);
+        waits.for_each(|(own, its)| own.extend(its));
     }
-    Some(Waits {
-        p25_ms: quantile(&waits, 0.25),
-        median_ms: quantile(&waits, 0.5),
-        p75_ms: quantile(&waits, 0.75),
-        p90_ms: quantile(&waits, 0.9),
-        histogram,
-    })
+
+    fn steps(&self, funnel: &Funnel) -> Vec<Step> {
+        let counts = &self.reached;
+        let step = |(place, name): (usize, &String)| {
+            let count = counts[place];
+            let previous = place.checked_sub(1).map(|before| counts[before]);
+            Step {
+                name: name.clone(),
+                count: Some(count),
+                rate_from_previous: previous.and_then(|previous| rate(count, previous)),
+                rate_from_first: rate(count, counts[0]),
+                detail: Some(StepDetail {
+                    dropped: counts.get(place + 1).map(|next| count - next),
+                    rate_interval: previous.and_then(|previous| wilson(count, previous)),
+                    waits: place.checked_sub(1).and_then(|before| self.waits(before)),
+                }),
+            }
+        };
+        funnel.steps.iter().enumerate().map(step).collect()
+    }
+
+    /// The times between a step and the next.
+    fn waits(&self, before: usize) -> Option<Waits> {
+        let short = self.waits[before].iter().map(|wait| i64::from(*wait));
+        let mut waits: Vec<i64> = short.chain(self.long_waits[before].iter().copied()).collect();
+        if waits.is_empty() {
+            return None;
+        }
+        waits.sort_unstable();
+        let mut histogram: Vec<(Option<i64>, u64)> =
+            BARS.iter().map(|bar| (Some(*bar), 0)).collect();
+        histogram.push((None, 0));
+        for wait in &waits {
+            histogram[BARS.partition_point(|bar| bar < wait)].1 += 1;
+        }
+        Some(Waits {
+            p25_ms: quantile(&waits, 0.25),
+            median_ms: quantile(&waits, 0.5),
+            p75_ms: quantile(&waits, 0.75),
+            p90_ms: quantile(&waits, 0.9),
+            histogram,
+        })
+    }
 }
 
 /// Between two values linearly: definition 7 of Hyndman and Fan, "Sample quantiles in statistical

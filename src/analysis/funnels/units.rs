@@ -1,0 +1,124 @@
+//! Units of an own funnel: what of somebody's events belongs together, and their attempts that count.
+
+use polars::frame::DataFrame;
+use polars::prelude::{Int64Chunked, PolarsResult, Series, StringChunked};
+
+use super::definition::{Funnel, Unit};
+use super::{Attempt, attempts};
+use crate::analysis::Dimension;
+use crate::analysis::columns::text;
+use crate::domain::{Occurrence, Period, PersonOccurrences};
+
+/// Finds the units of people who come one after the other.
+pub(super) struct Units {
+    funnel: Funnel,
+    period: Period,
+    owners: (StringChunked, StringChunked),
+    /// UTC milliseconds.
+    opened: Int64Chunked,
+    /// Labels of the conversations by each filter's dimension, and the one that is wanted.
+    filters: Vec<(StringChunked, String)>,
+    /// The row behind the conversations of who came last: people come mostly in their order.
+    next: usize,
+}
+
+/// An attempt that counts, and the conversation that it belongs to: its row.
+pub(super) struct Counted {
+    pub attempt: Attempt,
+    pub conversation: Option<usize>,
+}
+
+impl Units {
+    /// `conversations` are the columns of `queries/unit_conversations.sql`, in the order of people and
+    /// time.
+    pub(super) fn new(
+        funnel: &Funnel,
+        conversations: &DataFrame,
+        period: &Period,
+    ) -> PolarsResult<Self> {
+        let text = |name: &str| {
+            PolarsResult::Ok(conversations.column(name)?.str()?.rechunk().into_owned())
+        };
+        let labels = |dimension: &Dimension| -> PolarsResult<StringChunked> {
+            let series: Series = dimension.values(conversations, "opened_at", &period.zone)?;
+            Ok(series.str()?.rechunk().into_owned())
+        };
+        let filters = funnel.filters.iter();
+        let filters = filters.map(|(dimension, wanted)| Ok((labels(dimension)?, wanted.clone())));
+        Ok(Self {
+            funnel: funnel.clone(),
+            period: period.clone(),
+            owners: (text("page_id")?, text("person_id")?),
+            opened: conversations.column("opened_at")?.i64()?.rechunk().into_owned(),
+            filters: filters.collect::<PolarsResult<_>>()?,
+            next: 0,
+        })
+    }
+
+    /// Somebody's attempts that count. An event belongs to the person's conversation that was opened last
+    /// before it or with it.
+    pub(super) fn of(&mut self, person: &PersonOccurrences) -> Vec<Counted> {
+        let theirs = self.conversations(person);
+        let (events, rules) = (&person.events[..], &self.funnel.rules);
+        let opened = |row: usize| self.opened.get(row).unwrap_or_default();
+        let mut found = Vec::new();
+        match self.funnel.unit {
+            Unit::Person => {
+                let entries = within(events, self.period.from.0, self.period.to.0);
+                found.extend(attempts(events, entries, rules).into_iter().map(|attempt| {
+                    let begun = events[attempt.entry].time;
+                    let conversation = theirs.clone().rev().find(|row| opened(*row) <= begun);
+                    Counted { attempt, conversation }
+                }));
+            }
+            Unit::Conversation => {
+                for row in theirs.clone().filter(|row| self.period.contains(opened(*row))) {
+                    let end = if row + 1 < theirs.end { opened(row + 1) } else { i64::MAX };
+                    let own = &events[within(events, opened(row), end)];
+                    let made = attempts(own, 0..own.len(), rules);
+                    let conversation = Some(row);
+                    found.extend(made.into_iter().map(|attempt| Counted { attempt, conversation }));
+                }
+            }
+        }
+        found.retain(|one| {
+            let label = |labels: &StringChunked| {
+                one.conversation.and_then(|row| labels.get(row)).map(str::to_owned)
+            };
+            self.filters.iter().all(|(labels, wanted)| label(labels).as_deref() == Some(wanted))
+        });
+        found
+    }
+
+    /// The rows of somebody's conversations.
+    fn conversations(&mut self, person: &PersonOccurrences) -> std::ops::Range<usize> {
+        let (pages, people) = &self.owners;
+        let key = (person.page_id.as_str(), person.person_id.as_str());
+        let owner = |row: usize| (text(pages, row), text(people, row));
+        let rows = people.len();
+        let is_next = self.next < rows && owner(self.next) == key;
+        let first = if is_next { self.next } else { first_of(rows, |row| owner(row) < key) };
+        let mut end = first;
+        while end < rows && owner(end) == key {
+            end += 1;
+        }
+        self.next = end;
+        first..end
+    }
+}
+
+/// The first row of which something is not so; those before it are so.
+fn first_of(rows: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, rows);
+    while low < high {
+        let middle = low.midpoint(high);
+        if is_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+/// The places of the events from an instant on and before another.
+fn within(events: &[Occurrence], from: i64, to: i64) -> std::ops::Range<usize> {
+    let place = |instant| events.partition_point(|event| event.time < instant);
+    place(from)..place(to)
+}
