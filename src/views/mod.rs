@@ -12,6 +12,7 @@ mod chart;
 mod charts;
 mod dashboard;
 pub mod frames;
+mod fresh;
 mod funnels;
 mod links;
 mod problem;
@@ -126,6 +127,7 @@ pub fn router(views: Views) -> Router {
         .route("/api/v1/attribution/comparison", get(api::comparison))
         .route("/api/v1/attribution/costs", get(api::costs))
         .route("/api/v1/attribution/journeys", get(api::journeys))
+        .route_layer(middleware::from_fn(fresh::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)

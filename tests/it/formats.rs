@@ -7,7 +7,7 @@ use polars_io::ipc::IpcStreamReader;
 use polars_io::parquet::read::ParquetReader;
 use std::io::Cursor;
 
-use crate::support::{Server, World};
+use crate::support::{Server, World, message};
 
 const RANGE: &str = "from=2026-10-01&to=2026-11-01";
 
@@ -143,6 +143,33 @@ async fn answers_are_compressed() {
         let length = answer.bytes().await.unwrap().len();
         assert!(told.is_none() || length < 6000, "{asked}: {length}");
     }
+}
+
+/// Who has the answer already is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_changed_is_not_sent_again() {
+    let world = World::new();
+    let server = world.serve();
+    let client = reqwest::Client::new();
+    let ask = async |path: &str, tag: &str| {
+        let answer =
+            client.get(server.url(path)).header("if-none-match", tag).send().await.unwrap();
+        let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), tag.unwrap_or_default(), answer.text().await.unwrap().len())
+    };
+    let path = format!("/api/v1/funnels/click-to-messenger?{RANGE}");
+    let (status, tag, length) = ask(&path, "").await;
+    assert!(status == 200 && tag.starts_with("W/\"") && length > 100, "{tag}");
+    assert_eq!(ask(&path, &format!("\"x\", {tag}")).await, (304, tag.clone(), 0));
+    let (status, other, _) = ask(&format!("{path}&format=csv"), &tag).await;
+    assert!(status == 200 && other != tag);
+    assert_eq!(ask("/api/v1/funnels/none", &tag).await.0, 404);
+    // Something has come in meanwhile.
+    let time = 1_790_856_000_000;
+    assert_eq!(server.post(&message("77", "ann", time, "m_ann")).await, 200);
+    let all = "/api/v1/funnels/click-to-messenger?from=2026-10-01&to=2026-11-01";
+    server.wait_until(all, |report| report["steps"][2]["count"] == 1).await;
+    assert_eq!(ask(&path, &tag).await.0, 200);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub struct ChannelCost {
     pub cost: f64,
     /// Conversions credited to the channel, of any currency and of none.
     pub conversions: f64,
-    /// Spend a conversion; `None` without a conversion.
+    /// Spend a conversion; `None` without one, and of a channel that is paid in several currencies.
     pub cost_per_conversion: Option<f64>,
     /// Its 95 % interval, if it was asked for; open above (`None`) where there may be none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,14 +76,21 @@ pub fn costs(
     };
     let total = journeys.conversions();
     let mut rows = Vec::new();
-    for ((channel, currency), cost) in by_channel(channel, spend) {
+    let by_channel = by_channel(channel, spend);
+    let mut currencies: BTreeMap<String, usize> = BTreeMap::new();
+    for (channel, _) in by_channel.keys() {
+        *currencies.entry(channel.clone()).or_default() += 1;
+    }
+    for ((channel, currency), cost) in by_channel {
         let own: Vec<_> = found.iter().filter(|row| row.channel == channel).collect();
         let conversions: f64 = own.iter().map(|row| row.conversions).sum();
         let in_currency = own.iter().find(|row| row.currency.as_deref() == Some(&currency));
         let value = in_currency.and_then(|row| row.value);
         let effect = own.iter().find_map(|row| row.removal_effect);
         let lost = effect.filter(|_| total >= ENOUGH_FOR_MARGINAL).map(|effect| effect * total);
-        let per = |count: f64| (count > 0.0).then(|| cost / count);
+        // Which of a channel's conversions was paid in which currency, nobody can tell.
+        let is_only = currencies[&channel] == 1;
+        let per = |count: f64| (count > 0.0 && is_only).then(|| cost / count);
         rows.push(ChannelCost {
             cost,
             conversions,
