@@ -3,6 +3,7 @@
 use messenger_funnel::store::engine::Engine;
 use messenger_funnel::store::{Endpoint, Store, StoreError, migrate};
 use messenger_funnel::upkeep::Upkeep;
+use sha2::Digest;
 use tempfile::TempDir;
 
 use crate::support::{client, start_engine};
@@ -163,5 +164,103 @@ async fn every_column_is_explained() {
         .await
         .unwrap();
     assert_eq!(unexplained, Vec::<String>::new());
+    database.engine.stop().await;
+}
+
+/// Runs the migrations up to a number, as the version that had no more of them did.
+async fn migrate_until(database: &Database, last: u32) {
+    let client = database.client();
+    let folder = std::path::Path::new("queries/migrations");
+    let run = async |statement: &str| client.query(statement).execute().await.unwrap();
+    let create = std::fs::read_to_string("queries/create_migrations_table.sql").unwrap();
+    client
+        .clone()
+        .with_database("default")
+        .query("CREATE DATABASE IF NOT EXISTS a_database")
+        .execute()
+        .await
+        .unwrap();
+    run(&create).await;
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for path in files {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let version: u32 = name[..4].parse().unwrap();
+        if version > last {
+            break;
+        }
+        let statement = std::fs::read_to_string(&path).unwrap();
+        run(&statement).await;
+        let checksum = hex::encode(sha2::Sha256::digest(&statement));
+        run(&format!(
+            "INSERT INTO schema_migrations (version, name, checksum) \
+             SELECT {version}, '{name}', '{checksum}'"
+        ))
+        .await;
+    }
+}
+
+/// What was reported under the schema before reports had events of their own is kept: what stands, what was
+/// given back, and what people said.
+#[tokio::test]
+async fn reports_of_an_older_schema_are_kept() {
+    let database = Database::start().await;
+    migrate_until(&database, 44).await;
+    let client = database.client();
+    let run = async |statement: &str| client.query(statement).execute().await.unwrap();
+    let event = "11111111-2222-3333-4444-555555555555";
+    let time = "toDateTime64('2026-11-20 10:00:00', 3, 'UTC')";
+    // 2026-11-20T11:00:00Z, in microseconds.
+    let version = 1_795_172_400_000_000_u64;
+    run(&format!(
+        "INSERT INTO reported_conversions (report_id, name, time, value, currency, is_retracted, page_id, \
+         person_id, consent, received_at, version) VALUES \
+         ('R1', 'purchase', {time}, 5, 'EUR', 0, '7', 'ann', 1, {time}, {version}), \
+         ('R2', 'purchase', {time}, 6, 'EUR', 1, '7', 'bob', 0, {time}, {version})"
+    ))
+    .await;
+    run(&format!(
+        "INSERT INTO matched_conversions (report_id, matched_by, page_id, person_id, channel, time, event_id, \
+         version) VALUES ('R1', 'person', '7', 'ann', 'messenger', {time}, '{event}', {})",
+        version * 4 + 2
+    ))
+    .await;
+    run(&format!(
+        "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, time_origin, kind, name, \
+         value, currency, received_at, version) VALUES \
+         ('{event}', 'messenger', '7', 'ann', {time}, 'event', 'conversion', 'purchase', 5, 'EUR', {time}, 1)"
+    ))
+    .await;
+    let store = Store::new(database.endpoint());
+    migrate(&store).await.unwrap();
+    let ask = async |statement: &str| client.query(statement).fetch_all::<String>().await.unwrap();
+    assert_eq!(
+        ask("SELECT concat(report_id, ' ', toString(is_retracted)) FROM reports FINAL ORDER BY report_id").await,
+        ["R1 0", "R2 1"]
+    );
+    assert_eq!(
+        ask("SELECT concat(report_id, ' ', toString(event_id)) FROM report_events").await,
+        [format!("R1 {event}")]
+    );
+    assert_eq!(
+        ask("SELECT concat(person_id, ' ', toString(consent)) FROM person_consents FINAL ORDER BY person_id").await,
+        ["ann 1", "bob 0"]
+    );
+    // Versions of the change are compared with those of this schema.
+    assert_eq!(
+        ask(
+            "SELECT toString(bitShiftRight(version, 86)) FROM reports FINAL WHERE report_id = 'R1'"
+        )
+        .await,
+        ["1795172400000"]
+    );
+    let lock = database.folder.path().join("upkeep.lock");
+    let upkeep = Upkeep::new(store, lock, || 1_795_200_000_000);
+    upkeep.catch_up().await.unwrap();
+    assert_eq!(
+        ask("SELECT concat(person_id, ' ', toString(event_id)) FROM conversions FINAL").await,
+        [format!("ann {event}")]
+    );
     database.engine.stop().await;
 }
