@@ -1,6 +1,7 @@
 -- What ads showed and cost in a range of days, by placement, as it was imported last, with the ads'
 -- names of today. What a file told of an ad is no more once its account's day is known as a whole.
--- Parameters: first, last (days since 1970-01-01, both inclusive).
+-- Parameters: first, last (days since 1970-01-01, both inclusive), account (empty: all; else only what that
+-- account's days hold as they were read as a whole).
 -- Columns: date (days since 1970-01-01), account_id, ad_id, ad_name, adset_id, adset_name, campaign_id,
 -- campaign_name, platform, position, currency, impressions, clicks (null if unknown), spend (1/10,000 of
 -- currency), started, first_replies (null if unknown).
@@ -18,6 +19,7 @@ WITH
             impressions AS each_impressions, clicks AS each_clicks, spend AS each_spend,
             started AS each_started, first_replies AS each_replies
         WHERE date >= toDate({first:UInt16}) AND date <= toDate({last:UInt16})
+            AND ({account:String} = '' OR account_id = {account:String} AND only_ad = '')
     ),
     named AS
     (

@@ -69,6 +69,8 @@ fn arrow(rows: &DataFrame) -> PolarsResult<Vec<u8>> {
     Ok(bytes)
 }
 
-fn is_time(column: &str) -> bool {
+/// Whether a column of that name holds UTC milliseconds.
+#[must_use]
+pub fn is_time(column: &str) -> bool {
     column == "time" || column.ends_with("_at") || column.ends_with("_since")
 }

@@ -114,7 +114,7 @@ impl People {
 
 impl MadeEvent {
     /// What a version of a report makes for somebody.
-    fn new(report: &Report, whose: Whose, version: u128) -> Self {
+    fn new(report: &Report, whose: &Whose, version: u128) -> Self {
         let value = report.value.map_or_else(String::new, |value| value.to_string());
         let time = report.time.to_string();
         let parts = [&report.name, &whose.page, &whose.person, &time, &value, &report.currency]
@@ -123,8 +123,8 @@ impl MadeEvent {
             report_id: report.report_id.clone(),
             event_id: Uuid::from_u128(reported_event_id(&report.report_id, version, &parts).0),
             matched_by: whose.by.to_owned(),
-            page_id: whose.page,
-            person_id: whose.person,
+            page_id: whose.page.clone(),
+            person_id: whose.person.clone(),
             time: report.time,
             version,
         }
@@ -173,7 +173,6 @@ impl Settled {
         let current =
             made.iter().copied().max_by(|a, b| a.order(b)).filter(|one| one.is_somebodys());
         let whose = people.whose(report, current);
-        let said_by = whose.as_ref().map(|whose| (whose.page.clone(), whose.person.clone()));
         let standing = if report.is_retracted != 0 {
             None
         } else if current.is_some_and(|one| one.version == report.version) {
@@ -183,9 +182,10 @@ impl Settled {
             let gone = |current: &&MadeEvent| {
                 made.iter().any(|one| !one.is_somebodys() && one.version >= current.version)
             };
-            whose.map(|whose| next(report, whose, current.filter(|current| !gone(current))))
+            let current = current.filter(|current| !gone(current));
+            whose.as_ref().map(|whose| next(report, whose, current))
         };
-        self.consent(report, standing.as_ref().or(current), said_by);
+        self.consent(report, standing.as_ref().or(current), whose.as_ref());
         let intended = match &standing {
             Some(one) => Some(one.clone()),
             None => current.map(|_| MadeEvent::nobody(report)),
@@ -201,24 +201,17 @@ impl Settled {
             self.events.push(EventRow::of_report(report, one, stands));
         }
     }
-}
 
-impl Settled {
     /// What a report said is the word of whoever has its event, or had it. Of one that nobody ever had, a no
     /// is the word of whom it means; a yes is nobody's.
-    fn consent(
-        &mut self,
-        report: &Report,
-        made: Option<&MadeEvent>,
-        meant: Option<(String, String)>,
-    ) {
+    fn consent(&mut self, report: &Report, made: Option<&MadeEvent>, meant: Option<&Whose>) {
         let Some(consent) = report.consent else { return };
-        let meant = meant.filter(|_| consent == 0);
-        let whose = made.map(|made| (made.page_id.clone(), made.person_id.clone())).or(meant);
+        let meant = meant.filter(|_| consent == 0).map(|meant| (&meant.page, &meant.person));
+        let whose = made.map(|made| (&made.page_id, &made.person_id)).or(meant);
         let version = report.consent_version;
         self.consents.extend(whose.map(|(page_id, person_id)| ConsentRow {
-            page_id,
-            person_id,
+            page_id: page_id.clone(),
+            person_id: person_id.clone(),
             consent,
             version,
         }));
@@ -226,13 +219,12 @@ impl Settled {
 }
 
 /// What a newer version makes: nothing new if it says of the event what the one before said.
-fn next(report: &Report, whose: Whose, current: Option<&MadeEvent>) -> MadeEvent {
-    let Some(current) = current else { return MadeEvent::new(report, whose, report.version) };
-    let again = Whose { page: whose.page.clone(), person: whose.person.clone(), by: whose.by };
-    if MadeEvent::new(report, again, current.version).event_id == current.event_id {
-        return current.clone();
-    }
-    MadeEvent::new(report, whose, report.version)
+fn next(report: &Report, whose: &Whose, current: Option<&MadeEvent>) -> MadeEvent {
+    let says_so = |current: &&MadeEvent| {
+        MadeEvent::new(report, whose, current.version).event_id == current.event_id
+    };
+    let kept = current.filter(says_so).cloned();
+    kept.unwrap_or_else(|| MadeEvent::new(report, whose, report.version))
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ use thiserror::Error;
 
 pub use audience::Audience;
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
+pub use frames::is_time;
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
 pub use lock::wait_for_lock;

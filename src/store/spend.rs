@@ -13,7 +13,6 @@ use super::{Store, StoreError};
 use crate::domain::{AdAccount, AdDay};
 
 const SPEND_BY_DAY: &str = include_str!("../../queries/spend_by_day.sql");
-const ACCOUNT_SPEND: &str = include_str!("../../queries/account_spend.sql");
 const KNOWN_SPEND_DAYS: &str = include_str!("../../queries/known_spend_days.sql");
 const AD_ACCOUNTS: &str = include_str!("../../queries/ad_accounts.sql");
 
@@ -274,10 +273,7 @@ impl Store {
         first: Date,
         last: Date,
     ) -> Result<Vec<AdDay>, StoreError> {
-        let question = self.client.query(ACCOUNT_SPEND).param("account", account_id);
-        let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<SpendRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
-        Ok(rows.into_iter().map(SpendRow::into_day).collect())
+        self.spend_of(account_id, first, last).await
     }
 
     /// What ads cost from one day through another, by placement where it is known.
@@ -285,7 +281,16 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn spend(&self, first: Date, last: Date) -> Result<Vec<AdDay>, StoreError> {
-        let question = self.client.query(SPEND_BY_DAY);
+        self.spend_of("", first, last).await
+    }
+
+    async fn spend_of(
+        &self,
+        account_id: &str,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<AdDay>, StoreError> {
+        let question = self.client.query(SPEND_BY_DAY).param("account", account_id);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
         let rows: Vec<SpendRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
         Ok(rows.into_iter().map(SpendRow::into_day).collect())

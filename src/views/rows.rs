@@ -13,7 +13,7 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asked, Question, Views, api, frames, render};
 use crate::domain::Timestamp;
-use crate::store::{FEEDBACK_STATUSES, Store, StoreError};
+use crate::store::{FEEDBACK_STATUSES, Store, StoreError, is_time};
 
 /// `GET /api/v1/conversations`.
 pub(super) async fn conversations(
@@ -141,7 +141,7 @@ pub(super) fn objects(frame: &DataFrame) -> Vec<Value> {
 
 fn cell(column: &Column, row: usize) -> Value {
     match column.get(row) {
-        Ok(AnyValue::Int64(time)) if frames::is_time(column.name()) => {
+        Ok(AnyValue::Int64(time)) if is_time(column.name()) => {
             json!(Timestamp(time).to_rfc3339())
         }
         Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {

@@ -3,6 +3,7 @@
 
 mod interval;
 mod known;
+mod openings;
 mod report;
 mod sums;
 

@@ -9,7 +9,8 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use super::interval::{Drawn, Estimate};
-use super::sums::{Key, STEPS, Sum, sums};
+use super::openings::Key;
+use super::sums::{STEPS, Sum, sums};
 use super::{AdsData, Level};
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
 use crate::domain::{Period, add_known};

@@ -1,23 +1,18 @@
 //! Adds up what belongs to each row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use jiff::civil::Date;
-use polars::frame::DataFrame;
-use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
+use polars::prelude::PolarsResult;
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;
+use super::openings::{Key, Ledger, Openings, ad_key, named};
 use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
-use crate::analysis::columns::text;
 use crate::domain::{AdDay, AdNames, Cost, CostOf, Period, Source, add_known};
 
 /// Steps that conversations take: `opened` and the stages.
 pub(super) const STEPS: usize = STAGES.len() + 1;
-
-/// A row's key: what it is about, and the currency of its ads (empty if unknown).
-pub(super) type Key = (String, String);
 
 /// What belongs to a row.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +74,6 @@ pub(super) fn sums(
     for day in &data.spend {
         data.known.note(&day.ad_id, day.date);
     }
-    let currencies = currencies(data);
     let sponsored = sponsored(data)?;
     let mut rows: BTreeMap<Key, Sum> = BTreeMap::new();
     for day in &data.spend {
@@ -98,24 +92,11 @@ pub(super) fn sums(
     }
     add_costs(data, level, period, &mut rows);
     if level != Level::Placement {
-        add_conversations(data, level, period, &currencies, &mut rows)?;
-        add_values(data, level, period, &currencies, &mut rows)?;
+        let ledger = Ledger::new(data, level, period);
+        add_conversations(&ledger, &mut rows)?;
+        add_values(&ledger, &mut rows)?;
     }
     Ok(rows)
-}
-
-/// The currency of each ad: of its spend in the period, else of its latest, else of its account.
-fn currencies(data: &AdsData) -> HashMap<String, String> {
-    let mut currencies: HashMap<String, String> = HashMap::new();
-    for (ad, names) in &data.ads {
-        let account = data.accounts.iter().find(|account| account.id == names.account_id);
-        let own = Some(&names.currency).filter(|currency| !currency.is_empty());
-        let currency = own.or(account.map(|account| &account.currency));
-        currencies.extend(currency.map(|currency| (ad.clone(), currency.clone())));
-    }
-    let spent = data.spend.iter().map(|day| (day.ad_id.clone(), day.currency.clone()));
-    currencies.extend(spent);
-    currencies
 }
 
 /// Ads that are sponsored messages: those by which people came as by such, and never as by another ad.
@@ -139,20 +120,6 @@ fn names_of(day: &AdDay) -> AdNames {
         campaign_id: day.campaign_id.clone(),
         campaign_name: day.campaign_name.clone(),
         currency: day.currency.clone(),
-    }
-}
-
-/// An ad's key and name at a level.
-fn ad_key(level: Level, ad_id: &str, names: &AdNames) -> (String, String) {
-    let or_name = |id: &str, name: &str| {
-        let key = if id.is_empty() { name } else { id };
-        (key.to_owned(), name.to_owned())
-    };
-    match level {
-        Level::Campaign => or_name(&names.campaign_id, &names.campaign_name),
-        Level::AdSet => or_name(&names.adset_id, &names.adset_name),
-        Level::Source => (Source::Ad.as_str().to_owned(), String::new()),
-        _ => (ad_id.to_owned(), names.ad_name.clone()),
     }
 }
 
@@ -189,113 +156,8 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
     }
 }
 
-/// The columns by which a frame's rows are told apart.
-struct Openings<'a> {
-    ads: &'a StringChunked,
-    sources: &'a StringChunked,
-    links: &'a StringChunked,
-    /// UTC milliseconds.
-    days: &'a Int64Chunked,
-}
-
-impl<'a> Openings<'a> {
-    fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
-        let text = |name: &str| frame.column(name)?.str();
-        Ok(Self {
-            ads: text("ad_id")?,
-            sources: text("source")?,
-            links: text("link")?,
-            days: frame.column("opened_at")?.i64()?,
-        })
-    }
-
-    fn at(&self, row: usize) -> Opening<'a> {
-        Opening {
-            ad: text(self.ads, row),
-            source: text(self.sources, row),
-            link: text(self.links, row),
-            day: self.days.get(row).unwrap_or(0),
-        }
-    }
-}
-
-/// What tells a conversation's row.
-struct Opening<'a> {
-    ad: &'a str,
-    source: &'a str,
-    link: &'a str,
-    /// Its day's first instant, UTC milliseconds.
-    day: i64,
-}
-
-/// The rows of a name, one a currency.
-fn named<'r>(rows: &'r BTreeMap<Key, Sum>, name: &str) -> impl Iterator<Item = &'r Key> {
-    let first = (name.to_owned(), String::new());
-    let name = name.to_owned();
-    rows.range(first..).map(|(key, _)| key).take_while(move |(known, _)| *known == name)
-}
-
-impl Opening<'_> {
-    fn date(&self, period: &Period) -> Option<Date> {
-        let instant = jiff::Timestamp::from_millisecond(self.day).ok()?;
-        Some(period.zone.to_datetime(instant).date())
-    }
-
-    /// Its row, and whether that has what its ad cost.
-    fn key(
-        &self,
-        data: &AdsData,
-        level: Level,
-        period: &Period,
-        currencies: &HashMap<String, String>,
-        rows: &BTreeMap<Key, Sum>,
-    ) -> Option<(Key, bool)> {
-        let by_hand = |name: &str| {
-            named(rows, name).next().cloned().unwrap_or_else(|| (name.to_owned(), String::new()))
-        };
-        let of_ad = |name: String| {
-            let currency = currencies.get(self.ad).cloned().unwrap_or_default();
-            Some(((name, currency), true))
-        };
-        match level {
-            Level::Link => (!self.link.is_empty()).then(|| (by_hand(self.link), false)),
-            // Of which ad is not known: only where all are paid in one currency it is theirs.
-            Level::Source if self.ad.is_empty() && self.source == Source::Ad.as_str() => {
-                let of_one_currency = named(rows, self.source).count() <= 1;
-                let none = || (self.source.to_owned(), String::new());
-                Some((if of_one_currency { by_hand(self.source) } else { none() }, true))
-            }
-            Level::Source if self.ad.is_empty() => Some((by_hand(self.source), false)),
-            Level::Source => {
-                // Sponsored messages may be ads that are read, or costs that are put down by hand.
-                let has_spend = data.spend.iter().any(|day| day.ad_id == self.ad);
-                let (first, last) = period.first_and_last_day();
-                let is_its = |cost: &&Cost| {
-                    (cost.of, cost.name.as_str()) == (CostOf::Source, self.source)
-                        && !cost.within(first, last).is_zero()
-                };
-                match data.costs.iter().find(is_its).filter(|_| !has_spend) {
-                    Some(cost) => Some(((cost.name.clone(), cost.currency.clone()), false)),
-                    None => of_ad(self.source.to_owned()),
-                }
-            }
-            _ if self.ad.is_empty() => None,
-            _ => {
-                let none = AdNames::default();
-                let names = data.ads.get(self.ad).unwrap_or(&none);
-                of_ad(ad_key(level, self.ad, names).0)
-            }
-        }
-    }
-}
-
-fn add_conversations(
-    data: &AdsData,
-    level: Level,
-    period: &Period,
-    currencies: &HashMap<String, String>,
-    rows: &mut BTreeMap<Key, Sum>,
-) -> PolarsResult<()> {
+fn add_conversations(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
+    let (data, level) = (ledger.data, ledger.level);
     let counts = &data.counts;
     let openings = Openings::of(counts)?;
     let mut steps = Vec::new();
@@ -304,17 +166,15 @@ fn add_conversations(
     }
     for at in 0..counts.height() {
         let opening = openings.at(at);
-        let Some((key, is_ad)) = opening.key(data, level, period, currencies, rows) else {
-            continue;
-        };
-        let is_paid = !is_ad || is_known(data, period, &opening);
+        let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
+        let is_paid = !is_ad || ledger.is_known(&opening);
         let row = rows.entry(key).or_default();
         if is_ad && row.name.is_empty() && level != Level::Source {
             let names = data.ads.get(opening.ad).cloned().unwrap_or_default();
             row.name = ad_key(level, opening.ad, &names).1;
             row.names = in_common(names, level);
         }
-        if is_ad && is_paid && !is_told(data, period, &opening) {
+        if is_ad && is_paid && !ledger.is_told(&opening) {
             // It is known, and was not shown: it cost nothing.
             row.spent(Decimal::ZERO);
             add_known(&mut row.impressions, Some(0));
@@ -333,26 +193,18 @@ fn add_conversations(
     Ok(())
 }
 
-fn add_values(
-    data: &AdsData,
-    level: Level,
-    period: &Period,
-    currencies: &HashMap<String, String>,
-    rows: &mut BTreeMap<Key, Sum>,
-) -> PolarsResult<()> {
-    let values = &data.values;
+fn add_values(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
+    let values = &ledger.data.values;
     let openings = Openings::of(values)?;
     let in_currency = values.column("currency")?.str()?;
     let (sums, squares) = (values.column("value")?.f64()?, values.column("squares")?.f64()?);
     let largest = values.column("largest")?.f64()?;
     for at in 0..values.height() {
         let opening = openings.at(at);
-        let Some((key, is_ad)) = opening.key(data, level, period, currencies, rows) else {
-            continue;
-        };
+        let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
         // A value in another currency than the cost says nothing of the return.
         let is_same = in_currency.get(at) == Some(key.1.as_str());
-        if !is_same || is_ad && !is_known(data, period, &opening) {
+        if !is_same || is_ad && !ledger.is_known(&opening) {
             continue;
         }
         let drawn = Drawn {
@@ -363,23 +215,4 @@ fn add_values(
         rows.entry(key).or_default().value.add(&drawn);
     }
     Ok(())
-}
-
-/// Whether its ad has figures of its own on the day.
-fn is_told(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
-    opening.date(period).is_some_and(|day| data.known.has_figures(opening.ad, day))
-}
-
-/// Whether it is known what the ad of a conversation cost on its day.
-fn is_known(data: &AdsData, period: &Period, opening: &Opening<'_>) -> bool {
-    // What an ad cost that is not named, nobody can know.
-    if opening.ad.is_empty() {
-        return false;
-    }
-    let Some(day) = opening.date(period) else { return false };
-    let account = data.ads.get(opening.ad).map_or("", |names| names.account_id.as_str());
-    // Outside of whole days nothing was asked of spend.
-    let days = period.whole_days();
-    days.is_some_and(|(first, last)| (first..=last).contains(&day))
-        && data.known.knows(account, opening.ad, day)
 }

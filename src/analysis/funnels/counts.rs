@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::definition::{Funnel, Unit};
-use super::units::{Counted, Units};
+use super::units::{Counted, Units, labels};
 use crate::analysis::funnel::{Breakdown, FunnelReport, REST, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, wilson};
 use crate::domain::{Period, PersonOccurrences};
@@ -60,10 +60,7 @@ impl Counting {
         period: &Period,
         by: &[Dimension],
     ) -> Result<Self, AnalysisError> {
-        let labels = by.iter().map(|dimension| {
-            let series = dimension.values(conversations, "opened_at", &period.zone)?;
-            Ok(series.str()?.rechunk().into_owned())
-        });
+        let labels = by.iter().map(|dimension| labels(conversations, dimension, period));
         Ok(Self {
             units: Units::new(funnel, conversations, period)?,
             labels: labels.collect::<PolarsResult<_>>()?,
@@ -82,10 +79,8 @@ impl Counting {
             if self.by.is_empty() {
                 continue;
             }
-            let label = |labels: &StringChunked| {
-                one.conversation.and_then(|row| labels.get(row)).map(str::to_owned)
-            };
-            let key = self.labels.iter().map(label).collect();
+            let labels = self.labels.iter();
+            let key = labels.map(|labels| one.label(labels).map(str::to_owned)).collect();
             let steps = self.funnel.steps.len();
             self.groups.entry(key).or_insert_with(|| Tally::new(steps)).add(&one.attempt.times);
         }

@@ -1,7 +1,7 @@
 //! Units of an own funnel: what of somebody's events belongs together, and their attempts that count.
 
 use polars::frame::DataFrame;
-use polars::prelude::{Int64Chunked, PolarsResult, Series, StringChunked};
+use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
 
 use super::definition::{Funnel, Unit};
 use super::{Attempt, attempts};
@@ -28,6 +28,23 @@ pub(super) struct Counted {
     pub conversation: Option<usize>,
 }
 
+impl Counted {
+    /// What its conversation has among the labels of conversations.
+    pub(super) fn label<'l>(&self, labels: &'l StringChunked) -> Option<&'l str> {
+        self.conversation.and_then(|row| labels.get(row))
+    }
+}
+
+/// What each conversation has of a dimension.
+pub(super) fn labels(
+    conversations: &DataFrame,
+    dimension: &Dimension,
+    period: &Period,
+) -> PolarsResult<StringChunked> {
+    let values = dimension.values(conversations, "opened_at", &period.zone)?;
+    Ok(values.str()?.rechunk().into_owned())
+}
+
 impl Units {
     /// `conversations` are the columns of `queries/unit_conversations.sql`, in the order of people and
     /// time.
@@ -39,12 +56,9 @@ impl Units {
         let text = |name: &str| {
             PolarsResult::Ok(conversations.column(name)?.str()?.rechunk().into_owned())
         };
-        let labels = |dimension: &Dimension| -> PolarsResult<StringChunked> {
-            let series: Series = dimension.values(conversations, "opened_at", &period.zone)?;
-            Ok(series.str()?.rechunk().into_owned())
-        };
-        let filters = funnel.filters.iter();
-        let filters = filters.map(|(dimension, wanted)| Ok((labels(dimension)?, wanted.clone())));
+        let filters = funnel.filters.iter().map(|(dimension, wanted)| {
+            Ok((labels(conversations, dimension, period)?, wanted.clone()))
+        });
         Ok(Self {
             funnel: funnel.clone(),
             period: period.clone(),
@@ -82,10 +96,7 @@ impl Units {
             }
         }
         found.retain(|one| {
-            let label = |labels: &StringChunked| {
-                one.conversation.and_then(|row| labels.get(row)).map(str::to_owned)
-            };
-            self.filters.iter().all(|(labels, wanted)| label(labels).as_deref() == Some(wanted))
+            self.filters.iter().all(|(labels, wanted)| one.label(labels) == Some(wanted.as_str()))
         });
         found
     }

@@ -9,6 +9,7 @@ mod people;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
 
+use crate::store::is_time;
 pub use attribution::{attribution, comparison, costs};
 pub use encode::{arrow, csv, parquet};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};
@@ -117,9 +118,4 @@ pub(super) fn typed(list: &DataFrame) -> DataFrame {
         _ => column.clone(),
     });
     DataFrame::new(list.height(), columns.collect()).unwrap_or_else(|_| list.clone())
-}
-
-/// Whether a column of that name holds UTC milliseconds.
-pub(super) fn is_time(name: &str) -> bool {
-    name == "time" || name.ends_with("_at") || name.ends_with("_since")
 }
