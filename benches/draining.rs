@@ -11,7 +11,9 @@ use futures_util::{StreamExt, stream};
 use messenger_funnel::domain::Timestamp;
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
 use messenger_funnel::normalize::Settings;
-use messenger_funnel::store::engine::{Engine, EngineArgs, locate, run_in_this_process};
+use messenger_funnel::store::engine::{
+    Engine, EngineArgs, EngineOptions, locate, run_in_this_process,
+};
 use messenger_funnel::store::{Endpoint, Shipper, Store, migrate};
 use messenger_funnel::synthetic::{Plan, Traffic};
 use secrecy::ExposeSecret;
@@ -42,7 +44,14 @@ async fn measure() {
     let folder = tempfile::TempDir::new_in(place).unwrap();
     let executable = std::env::current_exe().unwrap();
     let program = locate(None, &executable, std::env::var_os("PATH")).unwrap();
-    let engine = Engine::start(&folder.path().join("data"), &program, &executable).await.unwrap();
+    let engine = Engine::start(
+        &folder.path().join("data"),
+        &program,
+        &executable,
+        &EngineOptions::default(),
+    )
+    .await
+    .unwrap();
 
     let (from, to) = (Timestamp(1_790_000_000_000), Timestamp(1_792_592_000_000));
     let bodies: Vec<Bytes> =

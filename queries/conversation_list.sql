@@ -1,11 +1,10 @@
--- Conversations that were opened in a range, in time; and how many there are in all.
--- Parameters: from, to (milliseconds; to is exclusive), limit, offset; page, person (empty, or the
--- only person).
--- Columns: total, opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
+-- Conversations that were opened in a range, in time.
+-- Parameters: from, to (milliseconds; to is exclusive), after_time (ms), after_page, after_person (the
+-- row behind which to begin), limit, offset; page, person (empty, or the only person).
+-- Columns: opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
 -- ad_id, ad_title, referer, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
 -- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
 SELECT
-    count() OVER () AS total,
     toUnixTimestamp64Milli(v_conversations.opened_at) AS opened_at,
     toString(page_id) AS page_id,
     person_id,
@@ -36,6 +35,8 @@ SELECT
 FROM v_conversations
 WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
     AND v_conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
+    AND (toUnixTimestamp64Milli(v_conversations.opened_at), toString(page_id), person_id)
+        > ({after_time:Int64}, {after_page:String}, {after_person:String})
     AND ({person:String} = '' OR page_id = {page:String} AND person_id = {person:String})
 ORDER BY opened_at, page_id, person_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

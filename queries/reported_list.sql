@@ -1,9 +1,9 @@
--- Conversions that others have reported, with whose they are, in time; and how many there are in all.
--- Parameters: from, to (milliseconds; to is exclusive), limit, offset.
--- Columns: total, id, name, time (ms), value (in units of currency; null if none), currency,
+-- Conversions that others have reported, with whose they are, in time.
+-- Parameters: from, to (milliseconds; to is exclusive), after_time (ms), after_id (the row behind which to
+-- begin), limit, offset.
+-- Columns: id, name, time (ms), value (in units of currency; null if none), currency,
 -- is_retracted, matched_by (empty: nobody yet), page_id, person_id, received_at (ms).
 SELECT
-    count() OVER () AS total,
     report.report_id AS id,
     toString(report.name) AS name,
     toUnixTimestamp64Milli(report.time) AS time,
@@ -36,5 +36,7 @@ LEFT JOIN
     ORDER BY report_id, version DESC, person_id = '', toString(event_id)
     LIMIT 1 BY report_id
 ) AS done ON done.report_id = report.report_id
+WHERE (toUnixTimestamp64Milli(report.time), report.report_id)
+    > ({after_time:Int64}, {after_id:String})
 ORDER BY report.time, report.report_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

@@ -1,9 +1,9 @@
--- Touchpoints in a range, in time; and how many there are in all.
--- Parameters: from, to (milliseconds; to is exclusive), limit, offset.
--- Columns: total, time (ms), page_id, person_id, number, channel, source, source_name, ref, ad_id,
+-- Touchpoints in a range, in time.
+-- Parameters: from, to (milliseconds; to is exclusive), after_time (ms), after_page, after_person,
+-- after_number (the row behind which to begin), limit, offset.
+-- Columns: time (ms), page_id, person_id, number, channel, source, source_name, ref, ad_id,
 -- ad_title, referer, link, campaign, ad_set, medium, owner.
 SELECT
-    count() OVER () AS total,
     toUnixTimestamp64Milli(v_touchpoints.time) AS time,
     toString(page_id) AS page_id,
     person_id,
@@ -23,6 +23,8 @@ SELECT
 FROM v_touchpoints
 WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND v_touchpoints.time < fromUnixTimestamp64Milli({to:Int64})
+    AND (toUnixTimestamp64Milli(v_touchpoints.time), toString(page_id), person_id, number)
+        > ({after_time:Int64}, {after_page:String}, {after_person:String}, {after_number:UInt32})
 ORDER BY time, page_id, person_id, number
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}
 SETTINGS do_not_merge_across_partitions_select_final = 1

@@ -21,5 +21,5 @@ pub(super) async fn run(settings: Settings, args: AdsArgs) -> anyhow::Result<()>
     let session = Session::open(&settings).await?;
     let report = views::answer_ads(&session.store, &question).await;
     session.close().await;
-    read::show(question.format, &report?, table::ads, ads_frame)
+    read::show(question.format, &question.csv, &report?, table::ads, ads_frame)
 }

@@ -14,12 +14,12 @@ use crate::config::Settings;
 use crate::domain::Period;
 use crate::feedback::{self, Sorted};
 use crate::meta::MessagingEvent;
-use crate::store::{Store, Told};
+use crate::store::{FeedbackRow, Span, Store, Told};
 
 /// How often `serve` looks for conversions to send.
 const EVERY: Duration = Duration::from_secs(60);
 /// Rows that are asked for at once.
-const PAGE: u64 = 1000;
+const PAGE: usize = 1000;
 
 /// Arguments of `export-conversions`.
 #[derive(Debug, Args)]
@@ -104,29 +104,26 @@ async fn refused(
     let period = Period::last_days(28, &settings.time_zone, now)?;
     let mut listed = String::new();
     let mut again = Vec::new();
+    let span = Span { period: &period, status: "refused", after: None, offset: 0, limit: u64::MAX };
+    let mut rows = store.list::<FeedbackRow>(&span)?;
     loop {
-        let rows = store.feedback_list(&period, "refused", again.len() as u64, PAGE).await?;
-        if rows.height() == 0 {
+        let some = rows.next(PAGE).await?;
+        if some.is_empty() {
             break;
         }
-        let text = |name: &str, row: usize| -> anyhow::Result<String> {
-            Ok(rows.column(name)?.str()?.get(row).unwrap_or_default().to_owned())
-        };
-        for row in 0..rows.height() {
-            let time = rows.column("time")?.i64()?.get(row).unwrap_or(0);
-            let (id, name, reason) =
-                (text("event_id", row)?, text("event_name", row)?, text("reason", row)?);
+        for row in some {
+            let time = row.time.0;
             let at = crate::domain::Timestamp(time).to_rfc3339();
-            listed.extend([&id, " ", &name, " ", &at, ": ", &reason, "\n"]);
+            listed.extend([&row.event_id, " ", &row.event_name, " ", &at, ": ", &row.reason, "\n"]);
             again.push(Told {
-                event_id: id,
-                event_name: name,
-                page_id: text("page_id", row)?,
-                person_id: text("person_id", row)?,
+                event_id: row.event_id,
+                event_name: row.event_name,
+                page_id: row.page_id,
+                person_id: row.person_id,
                 time,
                 status: "again".to_owned(),
-                reason,
-                trace: text("trace", row)?,
+                reason: row.reason,
+                trace: row.trace,
                 version: now.micros(),
             });
         }

@@ -138,7 +138,7 @@ async fn with_session(
     let public_url = settings.public_url.as_deref();
     if let Some(question) = question {
         let report = views::answer_links(store, &question, public_url).await?;
-        return read::show(question.format, &report, table::links, frames::links);
+        return read::show(question.format, &question.csv, &report, table::links, frames::links);
     }
     let edit = match what {
         What::Add(AddArgs { slug, page, said }) => {

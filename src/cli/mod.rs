@@ -140,7 +140,7 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Link(args) => link::run(settings, args).await,
             Command::Conversations(args) => conversations::run(settings, args).await,
             Command::Spend(args) => spend::run(settings, args).await,
-            Command::Ads(args) => ads::run(settings, args).await,
+            Command::Ads(args) => Box::pin(ads::run(settings, args)).await,
             Command::Cost(args) => cost::run(settings, args).await,
             Command::ExportConversions(args) => feedback::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,

@@ -15,6 +15,7 @@ use crate::analysis::{
     describe, journeys_of_paths,
 };
 use crate::config::Settings;
+use crate::views::frames::CsvStyle;
 use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, frames, table};
 
 /// Arguments of `funnel`.
@@ -59,7 +60,7 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let report =
         views::answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
-    show(question.format, &report?, table::funnel, frames::funnel)
+    show(question.format, &question.csv, &report?, table::funnel, frames::funnel)
 }
 
 /// What `attribution` shows.
@@ -74,7 +75,7 @@ enum Credited {
 pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> anyhow::Result<()> {
     let asked = Asked { credit: args.credit, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
-    let format = question.format;
+    let (format, csv) = (question.format, &question.csv);
     if args.journeys && !matches!(format, None | Some(Format::Table | Format::Json)) {
         let reason = "journeys are several tables: ask for table or json".to_owned();
         return Err(Misunderstood { parameter: "format", reason }.into());
@@ -112,11 +113,11 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
         credited?
     };
     match &credited {
-        Credited::One(report) => show(format, report, table::attribution, frames::attribution),
+        Credited::One(report) => show(format, csv, report, table::attribution, frames::attribution),
         Credited::All(comparison) => {
-            show(format, comparison, table::comparison, frames::comparison)
+            show(format, csv, comparison, table::comparison, frames::comparison)
         }
-        Credited::Costs(costs) => show(format, costs, table::costs, frames::costs),
+        Credited::Costs(costs) => show(format, csv, costs, table::costs, frames::costs),
         Credited::Journeys(journeys) => match format {
             Some(Format::Json) => print(json(journeys)?),
             _ => print(table::journeys(journeys)),
@@ -127,6 +128,7 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
 /// Prints a result in the form that was asked for, a table without any.
 pub(super) fn show<R: Serialize>(
     format: Option<Format>,
+    csv: &CsvStyle,
     report: &R,
     table: fn(&R) -> String,
     frame: fn(&R) -> DataFrame,
@@ -134,11 +136,11 @@ pub(super) fn show<R: Serialize>(
     match format.unwrap_or(Format::Table) {
         Format::Table => print(table(report)),
         Format::Json => print(json(report)?),
-        Format::Svg => bail!("format: charts are drawn by the API"),
-        Format::Parquet | Format::Arrow if std::io::stdout().is_terminal() => {
+        Format::Svg | Format::Png => bail!("format: charts are drawn by the API"),
+        Format::Xlsx | Format::Parquet | Format::Arrow if std::io::stdout().is_terminal() => {
             bail!("format: this is nothing to read: send it into a file (> FILE)")
         }
-        format => print(views::encoded(format, &frame(report))?),
+        format => print(frames::encoded(format, csv, &frame(report))?),
     }
 }
 

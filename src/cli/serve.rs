@@ -20,7 +20,7 @@ use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
 use crate::registry;
-use crate::store::{self, Progress, Shipper, Store, StoreError};
+use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
 use crate::views::{self, Access, Views};
 
@@ -70,7 +70,8 @@ impl Server {
             tracing::warn!(%error, "the limit of open files stays as it is");
         }
         let session = Session::own(settings).await?;
-        let migrated = tokio::time::timeout(MIGRATE_LIMIT, store::migrate(&session.store));
+        let migrated =
+            tokio::time::timeout(MIGRATE_LIMIT, session::prepare(&session.store, settings));
         // Webhooks must be taken soon: a ClickHouse that hangs is waited for behind them.
         let hangs = |_| Err(session.store.timed_out());
         let is_migrated = match migrated.await.unwrap_or_else(hangs) {
@@ -92,10 +93,11 @@ impl Server {
         let progress = shipper.progress();
         let shipping = CancellationToken::new();
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
+        let for_views = settings.clone();
         let upkeep = session.upkeep(settings);
         let shipper = in_the_background(async move {
             if !is_migrated {
-                migrate_until_it_works(&store, &stop_shipping).await?;
+                migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
             }
             let news = shipper.progress();
             tokio::join!(shipper.run(stop_shipping), upkeep.run(news)).0
@@ -181,9 +183,13 @@ async fn close_old_segments(journal: Journal, keep: Duration, stop: Cancellation
 }
 
 /// Waits for a ClickHouse that was away at the start.
-async fn migrate_until_it_works(store: &Store, stop: &CancellationToken) -> Result<(), StoreError> {
+async fn migrate_until_it_works(
+    store: &Store,
+    settings: &Settings,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     loop {
-        match store::migrate(store).await {
+        match session::prepare(store, settings).await {
             Err(StoreError::ClickHouse { .. }) if !stop.is_cancelled() => {}
             applied => return applied.map(|_| ()),
         }

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::analysis::Parameters;
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::registry::Registry;
-use crate::store::engine::{self, Attached, Engine, EngineError};
-use crate::store::{self, Endpoint, Progress, Shipper, Store, StoreError};
+use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
+use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
 use crate::upkeep::Upkeep;
 use crate::views::Defaults;
 
@@ -52,7 +53,7 @@ impl Session {
                 started => break Self::with_engine(started?, settings),
             }
         };
-        store::migrate(&session.store).await?;
+        prepare(&session.store, settings).await?;
         ship_leftovers(&session.store, settings).await?;
         session.upkeep(settings).catch_up().await?;
         Ok(session)
@@ -103,10 +104,28 @@ impl Session {
 /// `migrate`: the schema, and what it did.
 pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
-    let applied = store::migrate(&session.store).await?;
+    let applied = prepare(&session.store, &settings).await?;
     println!("the database is at schema version {}", applied.version);
     session.close().await;
     Ok(())
+}
+
+/// Brings the database to this program's schema, and its views to these settings.
+pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applied, StoreError> {
+    let applied = store::migrate(store).await?;
+    let Parameters { lookback_days, half_life_days, first_share, last_share, .. } =
+        settings.parameters;
+    let time_zone = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
+    let known = ViewSettings { time_zone, lookback_days, half_life_days, first_share, last_share };
+    store.tell_views(&known, now_timestamp().micros()).await?;
+    if settings.clickhouse_url.is_some()
+        && let Some(reader) = &settings.clickhouse_reader
+        && let Err(error) = store.make_reader(reader).await
+    {
+        // Nothing else depends on it.
+        tracing::warn!(%error, user = reader.user, "the user for BI tools could not be made");
+    }
+    Ok(applied)
 }
 
 pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
@@ -165,8 +184,11 @@ fn configured(settings: &Settings) -> Option<Endpoint> {
 async fn start_engine(settings: &Settings) -> anyhow::Result<Engine> {
     let executable = std::env::current_exe().context("this program's own path")?;
     let search_path = std::env::var_os("PATH");
+    let database = settings.clickhouse_database.clone();
+    let reader = settings.clickhouse_reader.clone().map(|reader| (reader, database));
+    let options = EngineOptions { port: settings.clickhouse_port, reader };
     let program = engine::locate(settings.libchdb.as_deref(), &executable, search_path)?;
-    Ok(Engine::start(&settings.data_dir, &program, &executable).await?)
+    Ok(Engine::start(&settings.data_dir, &program, &executable, &options).await?)
 }
 
 fn is_in_use(error: &anyhow::Error) -> bool {

@@ -5,6 +5,7 @@
 //! `_file` behind it (`MESSENGER_FUNNEL__META__VERIFY_TOKEN_FILE`) names it. Unknown keys are
 //! errors.
 
+mod clickhouse;
 mod feedback;
 mod funnels;
 mod meta;
@@ -21,6 +22,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use clickhouse::ClickHouse;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
 pub use schedule::Schedule;
@@ -31,7 +33,7 @@ use crate::domain::{RefRules, WrittenRefRule};
 use crate::feedback::FeedbackSettings;
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
-use crate::store::MessagingWindow;
+use crate::store::{MessagingWindow, Reader};
 
 /// Name of the file that is read if none is named.
 pub const DEFAULT_FILE: &str = "messenger-funnel.toml";
@@ -60,6 +62,10 @@ pub struct Settings {
     pub clickhouse_password: SecretString,
     /// Database at ClickHouse.
     pub clickhouse_database: String,
+    /// Port of the embedded engine; `None`: any that is free.
+    pub clickhouse_port: Option<u16>,
+    /// The user by whom BI tools read.
+    pub clickhouse_reader: Option<Reader>,
     /// Secrets of the Meta apps whose webhooks are taken.
     pub app_secrets: Vec<SecretString>,
     /// Tokens one of which Meta's handshake must show.
@@ -155,17 +161,6 @@ impl Default for Server {
             access_tokens_file: None,
         }
     }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ClickHouse {
-    url: Option<String>,
-    user: String,
-    password: SecretString,
-    password_file: Option<PathBuf>,
-    database: Option<String>,
-    cluster: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -264,21 +259,8 @@ impl Settings {
         let listen = server.listen.parse().with_context(|| {
             format!("server.listen: {:?} is no address such as 127.0.0.1:8080", server.listen)
         })?;
-        for (key, url) in
-            [("clickhouse.url", &clickhouse.url), ("server.public_url", &server.public_url)]
-        {
-            let Some(url) = url else { continue };
-            // The value is not repeated: it may hold a password.
-            if !url.starts_with("http://") && !url.starts_with("https://") {
-                bail!("{key}: it does not start with http:// or https://");
-            }
-            if url.contains('@') {
-                bail!("{key}: user and password belong into keys of their own, not into the URL");
-            }
-        }
-        if clickhouse.cluster.is_some_and(|cluster| !cluster.is_empty()) {
-            bail!("clickhouse.cluster: this version writes to one ClickHouse server");
-        }
+        check_url("server.public_url", server.public_url.as_deref())?;
+        let clickhouse = clickhouse.check()?;
         let graph = meta.graph()?;
         let (feedback, send_feedback) = written.feedback.check(meta.datasets, &written.data_dir)?;
         let rules = written.conversions.rules;
@@ -296,14 +278,10 @@ impl Settings {
             )?,
             clickhouse_url: clickhouse.url,
             clickhouse_user: clickhouse.user,
-            clickhouse_password: secret(
-                "clickhouse.password",
-                clickhouse.password,
-                clickhouse.password_file,
-            )?,
-            clickhouse_database: clickhouse
-                .database
-                .unwrap_or_else(|| "messenger_funnel".to_owned()),
+            clickhouse_password: clickhouse.password,
+            clickhouse_database: clickhouse.database,
+            clickhouse_port: clickhouse.port,
+            clickhouse_reader: clickhouse.reader,
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
             verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
             graph,
@@ -326,6 +304,18 @@ impl Settings {
             parameters,
         })
     }
+}
+
+fn check_url(key: &str, url: Option<&str>) -> anyhow::Result<()> {
+    let Some(url) = url else { return Ok(()) };
+    // The value is not repeated: it may hold a password.
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        bail!("{key}: it does not start with http:// or https://");
+    }
+    if url.contains('@') {
+        bail!("{key}: user and password belong into keys of their own, not into the URL");
+    }
+    Ok(())
 }
 
 fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {

@@ -1,14 +1,11 @@
 //! The outbox of conversions that Meta is told of.
 
 use clickhouse::Row;
-use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
-use crate::domain::Period;
 
 const FEEDBACK_CANDIDATES: &str = include_str!("../../queries/feedback_candidates.sql");
-const FEEDBACK_LIST: &str = include_str!("../../queries/feedback_list.sql");
 
 /// What may become of a conversion that Meta is told of.
 pub const FEEDBACK_STATUSES: [&str; 5] = ["sent", "refused", "expired", "withheld", "again"];
@@ -88,23 +85,5 @@ impl Store {
         let Some(first) = told.first() else { return Ok(()) };
         let token = format!("{}-{}-{}", first.version, first.event_id, told.len());
         self.insert_block("feedback", told, &token).await
-    }
-
-    /// What became of conversions of the period, the latest first, as [`Store::conversation_list`] does
-    /// it; only those of a status, unless it is empty. Columns: `queries/feedback_list.sql`.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn feedback_list(
-        &self,
-        period: &Period,
-        status: &str,
-        offset: u64,
-        limit: u64,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(FEEDBACK_LIST);
-        let question = question.param("from", period.from.0).param("to", period.to.0);
-        let question = question.param("status", status).param("offset", offset);
-        self.frame(question.param("limit", limit)).await
     }
 }

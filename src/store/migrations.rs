@@ -85,6 +85,15 @@ const MIGRATIONS: &[Migration] = migrations![
     57 "0057_converted_pending",
     58 "0058_unknown_impressions",
     59 "0059_unknown_clicks",
+    60 "0060_program_settings",
+    61 "0061_settings_now",
+    62 "0062_v_conversations_described",
+    63 "0063_v_touchpoints_described",
+    64 "0064_v_events",
+    65 "0065_v_conversions",
+    66 "0066_v_funnel_daily",
+    67 "0067_v_ads_daily",
+    68 "0068_v_attribution",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

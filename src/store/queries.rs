@@ -13,9 +13,7 @@ pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql
 const FUNNEL_COUNTS: &str = include_str!("../../queries/funnel_counts.sql");
 const AD_TITLES: &str = include_str!("../../queries/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../queries/touchpoints.sql");
-const TOUCHPOINT_LIST: &str = include_str!("../../queries/touchpoint_list.sql");
 const CONVERSIONS: &str = include_str!("../../queries/conversions.sql");
-const CONVERSATION_LIST: &str = include_str!("../../queries/conversation_list.sql");
 const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
@@ -126,52 +124,6 @@ impl Store {
         let until = period.to.0.saturating_add(behind);
         let question = self.client.query(CONVERSIONS).param("from", period.from.0);
         self.frame(question.param("to", until)).await
-    }
-
-    /// Conversations that were opened in the period, in time: `limit` of them behind `offset`, and
-    /// how many there are in all. Columns: `queries/conversation_list.sql`.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn conversation_list(
-        &self,
-        period: &Period,
-        offset: u64,
-        limit: u64,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(CONVERSATION_LIST).param("page", "").param("person", "");
-        let question = question.param("from", period.from.0).param("to", period.to.0);
-        self.frame(question.param("offset", offset).param("limit", limit)).await
-    }
-
-    /// All conversations of one person, as [`Store::conversation_list`] has them.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn conversations_of(
-        &self,
-        page: &str,
-        person: &str,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(CONVERSATION_LIST).param("page", page);
-        let question = question.param("person", person).param("from", 0_i64).param("to", LATEST);
-        self.frame(question.param("offset", 0_u64).param("limit", u64::MAX)).await
-    }
-
-    /// Touchpoints of the period, in time, as [`Store::conversation_list`] does it. Columns:
-    /// `queries/touchpoint_list.sql`.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn touchpoint_list(
-        &self,
-        period: &Period,
-        offset: u64,
-        limit: u64,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(TOUCHPOINT_LIST);
-        let question = question.param("from", period.from.0).param("to", period.to.0);
-        self.frame(question.param("offset", offset).param("limit", limit)).await
     }
 
     /// What one person did and what the business did in their thread: the latest `limit` events, in

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use clickhouse::Row;
-use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::made::ChangedRow;
@@ -15,7 +14,7 @@ use super::parameters::{in_parts, in_parts_by, weight};
 use super::rows::EventRow;
 use super::rows::ten_thousandths;
 use super::{Store, StoreError};
-use crate::domain::{ClickId, Event, Period, ReportedConversion, Timestamp};
+use crate::domain::{ClickId, Event, ReportedConversion, Timestamp};
 use crate::journal::Position;
 use crate::normalize::LONGEST_REPORTED;
 
@@ -24,7 +23,6 @@ const REPORTS_TO_MATCH: &str = include_str!("../../queries/reports_to_match.sql"
 const EVENTS_OF_REPORTS: &str = include_str!("../../queries/events_of_reports.sql");
 const PEOPLE_BEHIND: &str = include_str!("../../queries/people_behind.sql");
 const PEOPLE_SEEN: &str = include_str!("../../queries/people_seen.sql");
-const REPORTED_LIST: &str = include_str!("../../queries/reported_list.sql");
 
 /// Others would have to settle the same reports at once so many times.
 const MOST_ROUNDS: usize = 20;
@@ -284,22 +282,6 @@ impl Store {
             people.seen.extend(seen);
         }
         Ok(people)
-    }
-
-    /// Conversions of the period that others have reported, in time, as
-    /// [`Store::conversation_list`] does it. Columns: `queries/reported_list.sql`.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn reported_list(
-        &self,
-        period: &Period,
-        offset: u64,
-        limit: u64,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(REPORTED_LIST);
-        let question = question.param("from", period.from.0).param("to", period.to.0);
-        self.frame(question.param("offset", offset).param("limit", limit)).await
     }
 }
 

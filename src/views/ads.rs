@@ -84,9 +84,9 @@ pub(super) async fn ads(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let report = answer_ads(&views.store, &question).await.map_err(Problem::from)?;
-    render::rendered(format, report, ads_frame)
+    render::rendered(&look, report, ads_frame)
 }
 
 /// A row a row of the report: `docs/costs.md` lists the columns.

@@ -14,7 +14,7 @@ use crate::analysis::{
     Order, Scope, Unit,
 };
 use crate::domain::{AdDay, Period, PersonOccurrences};
-use crate::store::{Apart, FunnelEvents, LATEST, Store, StoreError};
+use crate::store::{Apart, ConversationRow, FunnelEvents, LATEST, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -31,6 +31,9 @@ pub enum AnswerError {
     /// The arithmetic failed.
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
+    /// The result cannot be written in the form that was asked for.
+    #[error("the rows could not be written: {0}")]
+    Unwritten(String),
     /// The work was cut off, by a panic or by shutting down.
     #[error("the analysis was cut off: {0}")]
     CutOff(String),
@@ -326,7 +329,7 @@ pub(super) async fn answer_person(
     store: &Store,
     page: &str,
     person: &str,
-) -> Result<(DataFrame, DataFrame), AnswerError> {
+) -> Result<(Vec<ConversationRow>, DataFrame), AnswerError> {
     let conversations = store.conversations_of(page, person);
     let events = store.person_events(page, person, MOST_EVENTS);
     Ok(tokio::try_join!(conversations, events)?)

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::problem::Problem;
-use super::render::{self, rendered};
+use super::render::{self, Look, rendered};
 use super::{Asked, Format, Question, Views, answer, charts, frames};
 use crate::analysis::{DEFAULT_FUNNEL, FunnelReport, STAGES, Unit, WrittenFunnel};
 use crate::domain::Timestamp;
@@ -37,13 +37,13 @@ pub(super) async fn preview(
     headers: HeaderMap,
     written: Result<Json<WrittenFunnel>, JsonRejection>,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
+    let (question, look) = understand(&views, asked, &headers)?;
     let Json(written) = written
         .map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let funnel = written.check();
     let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
     let report = answer::answer_own_funnel(&views.store, &funnel, &question).await;
-    funnel_in(format, report.map_err(Problem::from)?)
+    funnel_in(&look, report.map_err(Problem::from)?)
 }
 
 /// One funnel's figures.
@@ -53,17 +53,17 @@ pub(super) async fn funnel(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
+    let (question, look) = understand(&views, asked, &headers)?;
     let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question)
         .await
         .map_err(Problem::from)?;
-    funnel_in(format, report)
+    funnel_in(&look, report)
 }
 
-fn funnel_in(format: Format, report: FunnelReport) -> Answer {
-    match format {
-        Format::Svg => Ok(render::chart(&charts::funnel(&report))),
-        _ => rendered(format, report, frames::funnel),
+fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::funnel(&report)),
+        _ => rendered(look, report, frames::funnel),
     }
 }
 
@@ -73,12 +73,12 @@ pub(super) async fn attribution(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
+    let (question, look) = understand(&views, asked, &headers)?;
     let report =
         answer::answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
-    match format {
-        Format::Svg => Ok(render::chart(&charts::credits(&report))),
-        _ => rendered(format, report, frames::attribution),
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::credits(&report)),
+        _ => rendered(&look, report, frames::attribution),
     }
 }
 
@@ -88,10 +88,10 @@ pub(super) async fn comparison(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
+    let (question, look) = understand(&views, asked, &headers)?;
     let comparison =
         answer::answer_comparison(&views.store, &question).await.map_err(Problem::from)?;
-    rendered(format, comparison, frames::comparison)
+    rendered(&look, comparison, frames::comparison)
 }
 
 /// What every channel's credit cost.
@@ -100,9 +100,9 @@ pub(super) async fn costs(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
+    let (question, look) = understand(&views, asked, &headers)?;
     let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
-    rendered(format, report, frames::costs)
+    rendered(&look, report, frames::costs)
 }
 
 /// How the journeys look.
@@ -111,8 +111,8 @@ pub(super) async fn journeys(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, format) = understand(&views, asked, &headers)?;
-    if format != Format::Json {
+    let (question, look) = understand(&views, asked, &headers)?;
+    if look.format != Format::Json {
         let text = "journeys are several tables: ask for json".to_owned();
         return Err(Problem::in_parameter("format", text));
     }
@@ -124,7 +124,7 @@ pub(super) fn understand(
     views: &Views,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: &HeaderMap,
-) -> Result<(Question, Format), Problem> {
+) -> Result<(Question, Look), Problem> {
     let Query(asked) =
         asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let now = Timestamp((views.clock)());
@@ -133,5 +133,6 @@ pub(super) fn understand(
         Some(format) => format,
         None => render::accepted(headers),
     };
-    Ok((question, format))
+    let look = Look { format, csv: question.csv.clone() };
+    Ok((question, look))
 }

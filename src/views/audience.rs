@@ -49,7 +49,7 @@ pub(super) async fn audience(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
-    render::rendered(format, report, frames::audience)
+    render::rendered(&look, report, frames::audience)
 }

@@ -9,12 +9,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+use super::render::Streamed;
+
 /// Tags the answer to a `GET`.
 pub(super) async fn tagged(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let response = next.run(request).await;
-    if !is_get || response.status() != StatusCode::OK {
+    let is_streamed = response.extensions().get::<Streamed>().is_some();
+    if !is_get || is_streamed || response.status() != StatusCode::OK {
         return response;
     }
     let (mut parts, body) = response.into_parts();

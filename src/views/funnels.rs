@@ -110,9 +110,9 @@ pub(super) async fn comparison(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let verdicts = answer_verdicts(&views.store, &views.funnels, &name, &question).await;
-    render::rendered(format, verdicts.map_err(Problem::from)?, frames::verdicts)
+    render::rendered(&look, verdicts.map_err(Problem::from)?, frames::verdicts)
 }
 
 /// Which values of which properties go with a step.
@@ -155,9 +155,9 @@ pub(super) async fn drivers(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let drivers = answer_drivers(&views.store, &views.funnels, &name, &question).await;
-    render::rendered(format, drivers.map_err(Problem::from)?, frames::verdicts)
+    render::rendered(&look, drivers.map_err(Problem::from)?, frames::verdicts)
 }
 
 /// `GET /api/v1/funnels/{name}/flows`: by door (or the question's one dimension), for a Sankey diagram.
@@ -167,7 +167,7 @@ pub(super) async fn flows(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (mut question, format) = api::understand(&views, asked, &headers)?;
+    let (mut question, look) = api::understand(&views, asked, &headers)?;
     if question.by.is_empty() {
         question.by = vec![Dimension::Source];
     }
@@ -179,7 +179,7 @@ pub(super) async fn flows(
     let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question).await;
     let flows = analysis::flows(&report.map_err(Problem::from)?, &dimension);
     let json = || Json(json!({ "funnel": name, "flows": flows })).into_response();
-    render::listed(format, || frames::flows(&flows), json)
+    render::listed(&look, || frames::flows(&flows), json)
 }
 
 /// `GET /api/v1/funnels/{name}/people?step=…`: who reached a step and not the next.
@@ -189,7 +189,7 @@ pub(super) async fn people(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let steps: Vec<String> = match views.funnels.get(&name) {
         Some(funnel) => funnel.steps.clone(),
         None => std::iter::once("opened").chain(STAGES).map(str::to_owned).collect(),
@@ -201,7 +201,7 @@ pub(super) async fn people(
         let text = format!("{wanted:?} is no step from which somebody can drop; such are {known}");
         return Err(Problem::in_parameter("step", text));
     };
-    let (offset, limit) = (question.offset, question.limit);
+    let (offset, limit) = (question.offset, look.rows_of(&question));
     let (total, people): (u64, DataFrame) = match views.funnels.get(&name) {
         Some(funnel) => {
             let found = answer::answer_dropped(&views.store, funnel, &question, place).await;
@@ -235,7 +235,7 @@ pub(super) async fn people(
             "people": people });
         Json(told).into_response()
     };
-    render::listed(format, || people.clone(), json)
+    render::listed(&look, || people.clone(), json)
 }
 
 /// `GET /api/v1/sequences`: what people and business do one after the other.
@@ -244,17 +244,17 @@ pub(super) async fn sequences(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let period = &question.period;
     let until = period.to.0.saturating_add(FUNNEL_WINDOW_MS);
-    let most = MOST_SEQUENCES.min(question.limit as u64);
+    let most = question.limit.map_or(MOST_SEQUENCES, |limit| MOST_SEQUENCES.min(limit as u64));
     let found = views.store.top_sequences(period, until, LONGEST_SEQUENCE, most).await;
     let found = found.map_err(|error| Problem::from(AnswerError::from(error)))?;
     let json = || {
         let (from, to) = (period.from.to_rfc3339(), period.to.to_rfc3339());
         Json(json!({ "from": from, "to": to, "sequences": found })).into_response()
     };
-    render::listed(format, || frames::sequences(&found), json)
+    render::listed(&look, || frames::sequences(&found), json)
 }
 
 /// People by the week of their first act.
@@ -274,7 +274,7 @@ pub(super) async fn cohorts(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let found = views.store.cohorts(&question.period).await;
     let found = found.map_err(|error| Problem::from(AnswerError::from(error)))?;
     let mut by_week: BTreeMap<i32, Cohort> = BTreeMap::new();
@@ -300,5 +300,5 @@ pub(super) async fn cohorts(
         });
         Json(told).into_response()
     };
-    render::listed(format, || frames::cohorts(&cohorts), json)
+    render::listed(&look, || frames::cohorts(&cohorts), json)
 }

@@ -108,8 +108,8 @@ pub(super) async fn links(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let public_url = views.public_url.as_deref();
     let report = answer_links(&views.store, &question, public_url).await.map_err(Problem::from)?;
-    render::rendered(format, report, frames::links)
+    render::rendered(&look, report, frames::links)
 }

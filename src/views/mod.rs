@@ -1,4 +1,4 @@
-//! Renderings of one analysis result: dashboard, API, CSV, Parquet, Arrow, charts and terminal tables.
+//! Renderings of one analysis result: dashboard, API, CSV, XLSX, Parquet, Arrow, charts and terminal tables.
 //!
 //! A view reads and never writes. Each takes a [`Question`], has it [`answered`](answer) by the
 //! store and the analysis, and renders what comes back.
@@ -10,11 +10,14 @@ mod api;
 mod audience;
 mod chart;
 mod charts;
+mod cursor;
 mod dashboard;
+mod format;
 pub mod frames;
 mod fresh;
 mod funnels;
 mod links;
+mod picture;
 mod problem;
 mod qr;
 mod quality;
@@ -44,12 +47,12 @@ pub use answer::{
     answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
 };
 pub use audience::{AudienceReport, answer_audience};
+pub use format::Format;
 pub use funnels::{Cohort, answer_drivers, answer_verdicts};
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use quality::{QualityReport, answer_quality};
-pub use question::{Asked, AskedCredit, Credit, Defaults, Format, Misunderstood, Question};
+pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
-pub use render::encoded;
 pub use responses::{ResponseReport, answer_responses};
 
 /// The steps of a funnel that conversations take, in order.

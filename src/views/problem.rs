@@ -51,7 +51,7 @@ impl From<AnswerError> for Problem {
                     .to_owned();
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
-            AnswerError::Analysis(_) | AnswerError::CutOff(_) => {
+            AnswerError::Analysis(_) | AnswerError::CutOff(_) | AnswerError::Unwritten(_) => {
                 tracing::error!(%error, "a question could not be answered");
                 let detail = "The analysis failed. The log of this server says why.".to_owned();
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)

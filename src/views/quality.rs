@@ -310,8 +310,8 @@ pub(super) async fn quality(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_quality(&views.store, &question, now).await.map_err(Problem::from)?;
-    render::rendered(format, report, frames::quality)
+    render::rendered(&look, report, frames::quality)
 }

@@ -7,8 +7,11 @@ use thiserror::Error;
 
 use jiff::tz::TimeZone;
 
+use super::frames::CsvStyle;
+use super::{Format, cursor};
 use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
 use crate::domain::{Period, PeriodError, RefRules, Timestamp};
+use crate::store::Place;
 
 /// Rows of a list in one answer.
 const MOST_ROWS: usize = 100_000;
@@ -33,10 +36,19 @@ pub struct Asked {
     /// Rows of a breakdown at most: the largest; all others are one row, (rest)
     #[arg(long, value_name = "NUMBER")]
     pub top: Option<String>,
-    /// Form of the answer: json, csv, parquet, arrow, of funnels and attribution svg, and table on the
-    /// command line
+    /// Form of the answer: json, csv, xlsx, parquet, arrow, of funnels and attribution svg and png, and
+    /// table on the command line
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+    /// CSV as numbers are written in a country (BCP 47: fr, de-CH): decimal comma, semicolons
+    #[arg(long, value_name = "LOCALE")]
+    pub locale: Option<String>,
+    /// Whether CSV begins with a byte order mark, for Excel: true or false
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub bom: Option<String>,
+    /// Where the list goes on: `next` of the page before.
+    #[arg(skip)]
+    pub cursor: Option<String>,
     /// Rows of a list that are left out before the first.
     #[arg(skip)]
     pub offset: Option<String>,
@@ -123,8 +135,12 @@ pub struct Question {
     pub format: Option<Format>,
     /// Rows of a list that are left out before the first.
     pub offset: usize,
-    /// Rows of a list at most.
-    pub limit: usize,
+    /// Rows of a list at most, if that was asked.
+    pub limit: Option<usize>,
+    /// The row of a list behind which to begin.
+    pub after: Option<Place>,
+    /// How CSV is written.
+    pub csv: CsvStyle,
     /// A step of the funnel, if one was named.
     pub step: Option<String>,
     /// The step of which a share is taken, if one was named.
@@ -146,23 +162,6 @@ pub struct Credit {
     pub conversion: Option<String>,
     /// Whether intervals are wanted.
     pub intervals: bool,
-}
-
-/// The form of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// A table for a terminal.
-    Table,
-    /// JSON.
-    Json,
-    /// CSV.
-    Csv,
-    /// Parquet.
-    Parquet,
-    /// The Arrow IPC streaming format.
-    Arrow,
-    /// A chart.
-    Svg,
 }
 
 /// Why a question was not understood: the parameter and the reason.
@@ -208,11 +207,16 @@ impl Asked {
         let format = self.format.as_deref().map(Format::parse).transpose()?;
         let credit = self.credit.understand(defaults)?;
         let offset = number("offset", self.offset.as_deref(), 0)?;
-        let limit = number("limit", self.limit.as_deref(), 1000)?;
-        if !(1..=MOST_ROWS).contains(&limit) {
-            let reason = format!("{limit} is not between 1 and {MOST_ROWS}");
-            return Err(Misunderstood { parameter: "limit", reason });
-        }
+        let limit = match number("limit", self.limit.as_deref(), 0)? {
+            0 if self.limit.as_deref().is_none_or(str::is_empty) => None,
+            limit if (1..=MOST_ROWS).contains(&limit) => Some(limit),
+            limit => {
+                let reason = format!("{limit} is not between 1 and {MOST_ROWS}");
+                return Err(Misunderstood { parameter: "limit", reason });
+            }
+        };
+        let after = self.cursor.as_deref().filter(|text| !text.is_empty());
+        let after = after.map(cursor::read).transpose()?;
         let top = match number("top", self.top.as_deref(), 0)? {
             0 if self.top.as_deref().is_some_and(|text| !text.is_empty()) => {
                 let reason = "it is at least 1".to_owned();
@@ -227,11 +231,34 @@ impl Asked {
         };
         let (step, of) = (self.step.clone(), self.of.clone());
         let against = self.against(zone, now)?;
-        Ok(Question { period, by, top, format, offset, limit, step, of, against, credit })
+        let csv = self.csv_style(zone)?;
+        Ok(Question {
+            period,
+            by,
+            top,
+            format,
+            offset,
+            limit,
+            after,
+            csv,
+            step,
+            of,
+            against,
+            credit,
+        })
     }
 }
 
 impl Asked {
+    fn csv_style(&self, zone: &TimeZone) -> Result<CsvStyle, Misunderstood> {
+        let has_bom = number("bom", self.bom.as_deref(), false)?;
+        match self.locale.as_deref().filter(|text| !text.is_empty()) {
+            Some(locale) => CsvStyle::new(locale, has_bom, zone.clone())
+                .map_err(|reason| Misunderstood { parameter: "locale", reason }),
+            None => Ok(CsvStyle { has_bom, zone: zone.clone(), ..CsvStyle::default() }),
+        }
+    }
+
     fn against(&self, zone: &TimeZone, now: Timestamp) -> Result<Option<Period>, Misunderstood> {
         let (from, to) = match (self.against_from.as_deref(), self.against_to.as_deref()) {
             (None, None) => return Ok(None),
@@ -291,36 +318,4 @@ where
 {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(usual) };
     text.parse().map_err(|error| Misunderstood { parameter, reason: format!("{text:?}: {error}") })
-}
-
-impl Format {
-    fn parse(text: &str) -> Result<Self, Misunderstood> {
-        match text {
-            "table" => Ok(Self::Table),
-            "json" => Ok(Self::Json),
-            "csv" => Ok(Self::Csv),
-            "parquet" => Ok(Self::Parquet),
-            "arrow" => Ok(Self::Arrow),
-            "svg" => Ok(Self::Svg),
-            _ => Err(Misunderstood {
-                parameter: "format",
-                reason: format!(
-                    "unknown format {text:?}; known are table, json, csv, parquet, arrow, svg"
-                ),
-            }),
-        }
-    }
-
-    /// Its media type, as IANA has it registered.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Table => "text/plain; charset=utf-8",
-            Self::Json => "application/json",
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Parquet => "application/vnd.apache.parquet",
-            Self::Arrow => "application/vnd.apache.arrow.stream",
-            Self::Svg => "image/svg+xml",
-        }
-    }
 }

@@ -97,9 +97,9 @@ pub(super) async fn reconciliation(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let found = answer_reconciliation(&views.store, &question).await;
-    render::rendered(format, found.map_err(Problem::from)?, days_frame)
+    render::rendered(&look, found.map_err(Problem::from)?, days_frame)
 }
 
 /// A row an ad account and day.

@@ -1,69 +1,168 @@
 //! One result in the form that was asked for.
 
+use std::io::{self, Write};
+
 use axum::Json;
+use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
 use polars::frame::DataFrame;
 use serde::Serialize;
+use tokio::sync::mpsc;
 
+use super::frames::{self, CsvStyle, Encoder};
 use super::problem::Problem;
-use super::{Format, chart, frames};
+use super::{AnswerError, Format, Question, chart, picture};
+use crate::store::{Listed, Rows};
+
+/// Rows that are in memory at once while a list is written.
+const BATCH: usize = 20_000;
+
+/// How an answer is to look.
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    /// Its form.
+    pub format: Format,
+    /// If it is CSV, how that is written.
+    pub csv: CsvStyle,
+}
+
+impl Look {
+    /// How many rows of a list: a page of them as JSON, all of them otherwise, or what was asked.
+    pub(super) fn rows_of(&self, question: &Question) -> usize {
+        const PAGE: usize = 1000;
+        question.limit.unwrap_or(if self.format == Format::Json { PAGE } else { usize::MAX })
+    }
+}
 
 /// A result as JSON, or its frame in another form.
 pub(super) fn rendered<R: Serialize>(
-    format: Format,
+    look: &Look,
     report: R,
     frame: fn(&R) -> DataFrame,
 ) -> Result<Response, Problem> {
-    listed(format, || frame(&report), || Json(&report).into_response())
+    listed(look, || frame(&report), || Json(&report).into_response())
 }
 
 /// A frame, or the JSON that holds more than its rows.
 pub(super) fn listed(
-    format: Format,
+    look: &Look,
     frame: impl FnOnce() -> DataFrame,
     json: impl FnOnce() -> Response,
 ) -> Result<Response, Problem> {
-    let answer = match format {
+    let answer = match look.format {
         Format::Json => json(),
-        Format::Csv | Format::Parquet | Format::Arrow => {
-            let bytes = encoded(format, &frame()).map_err(|error| {
-                tracing::error!(%error, "a result could not be written");
-                let text = "the result could not be written in this form".to_owned();
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text)
-            })?;
+        format if format.has_rows() => {
+            let bytes = frames::encoded(format, &look.csv, &frame()).map_err(unwritten)?;
             ([(header::CONTENT_TYPE, format.media_type())], bytes).into_response()
         }
         Format::Table => {
-            let text =
-                "a table is for the terminal; ask for json, csv, parquet or arrow".to_owned();
-            return Err(Problem::in_parameter("format", text));
+            let text = "a table is for the terminal; ask for json, csv, xlsx, parquet or arrow";
+            return Err(Problem::in_parameter("format", text.to_owned()));
         }
-        Format::Svg => {
-            let text = "there is no chart of it; ask for json, csv, parquet or arrow".to_owned();
-            return Err(Problem::in_parameter("format", text));
+        _ => {
+            let text = "there is no chart of it; ask for json, csv, xlsx, parquet or arrow";
+            return Err(Problem::in_parameter("format", text.to_owned()));
         }
     };
     // Which form it is may have been decided by the header.
     Ok(([(header::VARY, "accept")], answer).into_response())
 }
 
-/// A frame as bytes.
+fn unwritten(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a result could not be written");
+    let text = "the result could not be written in this form".to_owned();
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+}
+
+/// Marks an answer that is sent while it is being made: its length and hash are not known before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Streamed;
+
+/// A list that is sent as it comes out of ClickHouse, some rows at a time. What fails under way breaks the
+/// answer off, so that nobody takes a part for the whole.
+pub(super) fn streamed<R: Listed>(
+    look: &Look,
+    rows: Rows<R>,
+    frame: fn(&[R]) -> DataFrame,
+) -> Response {
+    let (taker, mut given) = mpsc::channel::<io::Result<Bytes>>(4);
+    let (format, style) = (look.format, look.csv.clone());
+    tokio::spawn(async move {
+        let sink = Sink(taker.clone());
+        if let Err(error) = write_list(format, &style, rows, frame, sink).await {
+            tracing::warn!(%error, "a list was broken off");
+            taker.send(Err(io::Error::other(error.to_string()))).await.ok();
+        }
+    });
+    let chunks = stream::poll_fn(move |context| given.poll_recv(context));
+    let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];
+    let mut answer = (headers, Body::from_stream(chunks)).into_response();
+    answer.extensions_mut().insert(Streamed);
+    answer
+}
+
+/// Writes a list as its rows come; how many there were.
 ///
 /// # Errors
-/// If a column is of a type that the form has not.
-pub fn encoded(format: Format, frame: &DataFrame) -> polars::error::PolarsResult<Vec<u8>> {
-    match format {
-        Format::Parquet => frames::parquet(frame),
-        Format::Arrow => frames::arrow(frame),
-        _ => Ok(frames::csv(frame).into_bytes()),
+/// If ClickHouse fails under way, or the rows cannot be written.
+pub(super) async fn write_list<R: Listed, W: Write + Send + 'static>(
+    format: Format,
+    style: &CsvStyle,
+    mut rows: Rows<R>,
+    frame: fn(&[R]) -> DataFrame,
+    into: W,
+) -> Result<u64, AnswerError> {
+    let unwritten = |error: polars::error::PolarsError| AnswerError::Unwritten(error.to_string());
+    let cut_off = |error: tokio::task::JoinError| AnswerError::CutOff(error.to_string());
+    let mut count = 0;
+    let style = style.clone();
+    let begun =
+        tokio::task::spawn_blocking(move || Encoder::new(format, &style, &frame(&[]), into));
+    let mut encoder = begun.await.map_err(cut_off)?.map_err(unwritten)?;
+    loop {
+        let batch = rows.next(BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        count += batch.len() as u64;
+        let written = tokio::task::spawn_blocking(move || {
+            encoder.write(&frame(&batch))?;
+            Ok(encoder)
+        });
+        encoder = written.await.map_err(cut_off)?.map_err(unwritten)?;
+    }
+    let finished = tokio::task::spawn_blocking(move || encoder.finish());
+    finished.await.map_err(cut_off)?.map_err(unwritten)?;
+    Ok(count)
+}
+
+/// Takes bytes to an answer's body, and waits while its reader does not read.
+struct Sink(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(gone)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
 /// A chart that stands on its own.
-pub(super) fn chart(svg: &str) -> Response {
-    let headers = [(header::CONTENT_TYPE, Format::Svg.media_type()), (header::VARY, "accept")];
-    (headers, chart::standalone(svg)).into_response()
+pub(super) fn charted(format: Format, svg: &str) -> Result<Response, Problem> {
+    let svg = chart::standalone(svg);
+    let body = match format {
+        Format::Png => picture::png(&svg).map_err(unwritten)?,
+        _ => svg.into_bytes(),
+    };
+    let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];
+    Ok((headers, body).into_response())
 }
 
 /// The first form of the header `Accept` that there is; JSON without any.
@@ -71,7 +170,15 @@ pub(super) fn accepted(headers: &HeaderMap) -> Format {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let kinds = accept.unwrap_or_default().split(',');
     let kinds = kinds.map(|kind| kind.split(';').next().unwrap_or_default().trim());
-    let known = [Format::Json, Format::Csv, Format::Parquet, Format::Arrow, Format::Svg];
+    let known = [
+        Format::Json,
+        Format::Csv,
+        Format::Xlsx,
+        Format::Parquet,
+        Format::Arrow,
+        Format::Svg,
+        Format::Png,
+    ];
     let is_of = |kind: &str, format: &Format| {
         format.media_type().split(';').next().is_some_and(|own| own.eq_ignore_ascii_case(kind))
     };

@@ -176,8 +176,8 @@ pub(super) async fn response_times(
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_responses(&views.store, &question, &views.window, now).await;
-    render::rendered(format, report.map_err(Problem::from)?, frames::responses)
+    render::rendered(&look, report.map_err(Problem::from)?, frames::responses)
 }

@@ -3,61 +3,59 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use polars::frame::DataFrame;
 use polars::prelude::{AnyValue, Column};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, frames, render};
+use super::{Asked, Format, Views, api, cursor, frames, render};
 use crate::domain::Timestamp;
-use crate::store::{FEEDBACK_STATUSES, Store, StoreError, is_time};
+use crate::store::{
+    ConversationRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span, TouchpointRow,
+    is_time,
+};
+
+type Asks = Result<Query<Asked>, QueryRejection>;
 
 /// `GET /api/v1/conversations`.
 pub(super) async fn conversations(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    uri: Uri,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list(&views, asked, &headers, "conversations", async |store, question| {
-        let Question { period, offset, limit, .. } = question;
-        store.conversation_list(period, *offset as u64, *limit as u64).await
-    })
-    .await
+    list::<ConversationRow>(&views, &uri, asked, &headers, frames::conversations).await
 }
 
 /// `GET /api/v1/touchpoints`.
 pub(super) async fn touchpoints(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    uri: Uri,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list(&views, asked, &headers, "touchpoints", async |store, question| {
-        let Question { period, offset, limit, .. } = question;
-        store.touchpoint_list(period, *offset as u64, *limit as u64).await
-    })
-    .await
+    list::<TouchpointRow>(&views, &uri, asked, &headers, frames::touchpoints).await
 }
 
 /// `GET /api/v1/conversions`: those that others have reported, with whose they are.
 pub(super) async fn conversions(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    uri: Uri,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list(&views, asked, &headers, "conversions", async |store, question| {
-        let Question { period, offset, limit, .. } = question;
-        store.reported_list(period, *offset as u64, *limit as u64).await
-    })
-    .await
+    list::<ReportedRow>(&views, &uri, asked, &headers, frames::reported).await
 }
 
 /// `GET /api/v1/feedback`: what became of conversions that Meta is told of.
 pub(super) async fn feedback(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    uri: Uri,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
@@ -66,12 +64,7 @@ pub(super) async fn feedback(
         let reason = format!("{status:?} is no status; known are {known}");
         return Err(Problem::in_parameter("status", reason));
     }
-    list(&views, asked, &headers, "events", async |store, question| {
-        let Question { period, offset, limit, .. } = question;
-        let status = status.unwrap_or_default();
-        store.feedback_list(period, &status, *offset as u64, *limit as u64).await
-    })
-    .await
+    list::<FeedbackRow>(&views, &uri, asked, &headers, frames::feedback).await
 }
 
 /// `GET /api/v1/people/{page}/{id}`: the person's conversations and events.
@@ -88,38 +81,77 @@ pub(super) async fn person(
     let answer = json!({
         "page": page,
         "person": person,
-        "conversations": objects(&counted(conversations).0),
+        "conversations": conversations,
         "events": objects(&events),
     });
     Ok(Json(answer).into_response())
 }
 
-async fn list(
+/// A page of a list as JSON, with where it goes on; in the other forms all of it, as it comes.
+async fn list<R: Listed + Serialize>(
     views: &Views,
-    asked: Result<Query<Asked>, QueryRejection>,
+    uri: &Uri,
+    asked: Asks,
     headers: &HeaderMap,
-    name: &'static str,
-    rows: impl AsyncFnOnce(&Store, &Question) -> Result<DataFrame, StoreError>,
+    frame: fn(&[R]) -> DataFrame,
 ) -> Result<Response, Problem> {
-    let (question, format) = api::understand(views, asked, headers)?;
+    let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
+    let (question, look) = api::understand(views, asked, headers)?;
     if !question.by.is_empty() {
-        let text = format!("{name} are rows; they take no breakdown");
+        let text = format!("{} are rows; they take no breakdown", R::ROWS);
         return Err(Problem::in_parameter("by", text));
     }
-    let rows = rows(&views.store, &question).await.map_err(AnswerError::from);
-    let (rows, total) = counted(rows.map_err(Problem::from)?);
-    let rows = frames::typed(&rows);
-    let json = || {
-        let told = json!({
-            "from": question.period.from.to_rfc3339(),
-            "to": question.period.to.to_rfc3339(),
-            "total": total,
-            "offset": question.offset,
-            name: objects(&rows),
-        });
-        Json(told).into_response()
+    let limit = look.rows_of(&question) as u64;
+    let span = Span {
+        period: &question.period,
+        status: status.as_deref().unwrap_or_default(),
+        after: question.after.as_ref(),
+        offset: question.offset as u64,
+        limit,
     };
-    render::listed(format, || rows.clone(), json)
+    let failed = |error| Problem::from(AnswerError::from(error));
+    if look.format.has_rows() {
+        return Ok(render::streamed(&look, views.store.list::<R>(&span).map_err(failed)?, frame));
+    }
+    if look.format != Format::Json {
+        return render::listed(&look, DataFrame::default, || ().into_response());
+    }
+    // One more tells whether the list goes on.
+    let one_more = Span { limit: limit.saturating_add(1), ..span.clone() };
+    let rows = async { views.store.list::<R>(&one_more)?.all().await };
+    let total = async {
+        match span.after {
+            // The first page has told it.
+            Some(_) => Ok(None),
+            None => views.store.list_total::<R>(&span).await.map(Some),
+        }
+    };
+    let (mut rows, total) = tokio::try_join!(rows, total).map_err(failed)?;
+    let has_more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().filter(|_| has_more).map(|row| cursor::written(&row.place()));
+    let told = json!({
+        "from": question.period.from.to_rfc3339(),
+        "to": question.period.to.to_rfc3339(),
+        "total": total,
+        "offset": question.offset,
+        "next": next,
+        R::ROWS: rows,
+    });
+    let mut answer = ([(header::VARY, "accept")], Json(told)).into_response();
+    if let Some(link) = next.and_then(|next| next_page(uri, &next).parse().ok()) {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    Ok(answer)
+}
+
+/// The same question's next page, as RFC 8288 writes links; without a token that stood in the address.
+fn next_page(uri: &Uri, cursor: &str) -> String {
+    let asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let kept = asked.filter(|(key, _)| !matches!(key.as_ref(), "cursor" | "offset" | "token"));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(kept).append_pair("cursor", cursor);
+    format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
 }
 
 /// The rows without the column that tells how many there are in all, and that number.

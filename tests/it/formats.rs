@@ -85,6 +85,12 @@ async fn every_answer_has_the_same_rows_in_every_form() {
         let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
         assert_eq!(header, names(&parquet), "{route}");
         assert_eq!(reader.records().count(), parquet.height(), "{route}");
+        let path = format!("{route}{sign}{RANGE}&format=xlsx");
+        let (status, _, xlsx) = fetch(&server, &path, "*/*").await;
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(Cursor::new(xlsx)).unwrap();
+        let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+        assert_eq!((status, sheet.height()), (200, parquet.height() + 1), "{route}");
         filled += usize::from(parquet.height() > 0);
         assert!(
             server.get(&format!("{route}{sign}{RANGE}&format=table")).await.0 == 400,
@@ -120,10 +126,18 @@ async fn every_answer_has_the_same_rows_in_every_form() {
     let svg = String::from_utf8(svg).unwrap();
     assert!(status == 200 && svg.contains("xmlns=\"http://www.w3.org/2000/svg\""), "{svg}");
     assert!(svg.contains("Opened") && svg.contains("#0072b2") && !svg.contains("var("), "{svg}");
+    let (status, kind, png) = fetch(&server, &format!("{path}&format=png"), "*/*").await;
+    assert_eq!((status, kind.as_str()), (200, "image/png"));
+    let mut picture = png::Decoder::new(Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; picture.output_buffer_size().unwrap()];
+    picture.next_frame(&mut pixels).unwrap();
+    // Bars of the first series, and letters: not a white sheet.
+    let has = |colour: [u8; 3]| pixels.chunks(4).any(|pixel| pixel[..3] == colour);
+    assert!(has([0x00, 0x72, 0xb2]) && has([0x1b, 0x1f, 0x24]), "the picture is empty");
     let (status, told) = server.get(&format!("/api/v1/links?{RANGE}&format=svg")).await;
     assert!(status == 400 && told.contains("no chart"), "{told}");
     let (status, told) = server.get(&format!("/api/v1/links?{RANGE}&format=xml")).await;
-    assert!(status == 400 && told.contains("json, csv, parquet, arrow"), "{told}");
+    assert!(status == 400 && told.contains("json, csv, xlsx, parquet, arrow"), "{told}");
 }
 
 /// Answers are compressed for those who take it, and are the same.
@@ -181,4 +195,6 @@ fn the_terminal_writes_files_for_tools() {
     assert_eq!(names(&frame), ["step", "count", "rate_from_previous", "rate_from_first"]);
     let output = world.run(&["funnel", "--format", "svg"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("drawn by the API"));
+    let output = world.run(&["funnel", "--format", "csv", "--locale", "fr", "--bom"]);
+    assert!(output.stdout.starts_with("\u{feff}step;count;".as_bytes()));
 }

@@ -22,6 +22,7 @@ mod analysis_oracle;
 mod attribution;
 mod attribution_page;
 mod attribution_paths;
+mod bi_views;
 mod cli;
 mod collector;
 mod consent;

@@ -35,6 +35,27 @@ async fn lists_hold_the_rows_that_the_figures_count() {
         parts.extend(server.json(&path).await["conversations"].as_array().unwrap().clone());
     }
     assert_eq!(&parts, rows);
+    // By cursors too; the header says where the next page is.
+    for list in ["conversations", "touchpoints"] {
+        let all = server.json(&format!("/api/v1/{list}?{RANGE}&limit=100000")).await;
+        let mut path = format!("/api/v1/{list}?{RANGE}&limit=37");
+        let mut parts = Vec::new();
+        loop {
+            let answer = reqwest::get(server.url(&path)).await.unwrap();
+            let link = answer.headers().get("link").map(|link| link.to_str().unwrap().to_owned());
+            let page: Value = answer.json().await.unwrap();
+            assert_eq!(page["total"].is_null(), !parts.is_empty());
+            parts.extend(page[list].as_array().unwrap().clone());
+            let Some(link) = link else {
+                assert!(page["next"].is_null());
+                break;
+            };
+            assert!(link.contains(page["next"].as_str().unwrap()), "{link}");
+            path = link.split(['<', '>']).nth(1).unwrap().to_owned();
+        }
+        assert_eq!(&parts, all[list].as_array().unwrap(), "{list}");
+        assert!(parts.len() > 100);
+    }
     let (_, csv) = server.get(&format!("/api/v1/conversations?{RANGE}&format=csv")).await;
     assert_eq!(csv.lines().count(), rows.len() + 1);
     assert!(csv.starts_with("opened_at,page_id,person_id,number,channel,source,"), "{csv}");
@@ -58,6 +79,7 @@ async fn lists_hold_the_rows_that_the_figures_count() {
         ("/api/v1/people/1/nobody", 404, "nothing is known of person"),
         ("/api/v1/conversations?limit=0", 400, "limit"),
         ("/api/v1/conversations?offset=x", 400, "offset"),
+        ("/api/v1/conversations?cursor=x", 400, "this is no cursor"),
         ("/api/v1/touchpoints?by=source", 400, "take no breakdown"),
     ] {
         let (found, said) = server.get(path).await;

@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Endpoint, EngineError};
-
-const USER: &str = "funnel";
+use super::users::{USER, users_xml};
+use super::{Endpoint, EngineError, EngineOptions};
 
 /// Where an engine listens and how to log in; written to `engine.json`, which only its owner may
 /// read.
@@ -133,36 +132,17 @@ pub(super) fn last_lines(log: &Path) -> String {
     lines.join("\n")
 }
 
-/// Writes `config.xml` and `users.xml`. One user of ours with a password of this run. The engine's
-/// own session runs as `default`, which cannot have a password there: all it may do is open the
-/// listener and wait.
-pub(super) fn write_settings(folder: &Path, listening: &Listening) -> Result<(), EngineError> {
+/// Writes `config.xml` and `users.xml`.
+pub(super) fn write_settings(
+    folder: &Path,
+    listening: &Listening,
+    options: &EngineOptions,
+) -> Result<(), EngineError> {
     let users = folder.join("users.xml");
     let config = folder.join("config.xml");
     let hash = hex::encode(Sha256::digest(&listening.password));
-    let users_xml = format!(
-        "<clickhouse>
-  <profiles><default/></profiles>
-  <quotas><default/></quotas>
-  <users>
-    <default>
-      <no_password/>
-      <networks><ip>127.0.0.1</ip></networks>
-      <grants>
-        <query>GRANT SYSTEM LISTEN ON *.*</query>
-        <query>GRANT SELECT ON system.numbers</query>
-      </grants>
-    </default>
-    <{USER}>
-      <password_sha256_hex>{hash}</password_sha256_hex>
-      <networks><ip>127.0.0.1</ip></networks>
-      <profile>default</profile>
-      <quota>default</quota>
-    </{USER}>
-  </users>
-</clickhouse>
-"
-    );
+    let reader = options.reader.as_ref().map(|(reader, database)| (reader, database.as_str()));
+    let users_xml = users_xml(&hash, reader);
     let config_xml = "<clickhouse>
   <users_config>users.xml</users_config>
   <logger><level>warning</level><console>1</console></logger>

@@ -8,6 +8,7 @@
 mod files;
 mod library;
 mod locate;
+mod users;
 
 use std::fs::{self, File};
 use std::io;
@@ -23,7 +24,7 @@ pub use files::Listening;
 pub use library::{EngineArgs, run_in_this_process};
 pub use locate::{EngineProgram, locate};
 
-use super::{Endpoint, Store};
+use super::{Endpoint, Reader, Store};
 
 /// How long the engine may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -84,6 +85,15 @@ pub enum EngineError {
     },
 }
 
+/// How an engine is to run.
+#[derive(Debug, Clone, Default)]
+pub struct EngineOptions {
+    /// Its HTTP port; `None`: any that is free.
+    pub port: Option<u16>,
+    /// The user for BI tools, and the database whose views it may read.
+    pub reader: Option<(Reader, String)>,
+}
+
 /// A running engine. It ends when this value is dropped, and when our process dies.
 #[derive(Debug)]
 pub struct Engine {
@@ -105,6 +115,7 @@ impl Engine {
         data_dir: &Path,
         program: &EngineProgram,
         executable: &Path,
+        options: &EngineOptions,
     ) -> Result<Self, EngineError> {
         let folder = files::prepare(data_dir)?;
         let lock = files::try_lock(&folder)?.ok_or_else(|| EngineError::InUse {
@@ -113,7 +124,7 @@ impl Engine {
         })?;
         let started = Instant::now();
         loop {
-            match Self::try_start(&folder, program, executable).await {
+            match Self::try_start(&folder, program, executable, options).await {
                 Err(EngineError::Failed { log, .. })
                     if log.contains("Cannot lock file") && started.elapsed() < LOCK_LIMIT =>
                 {
@@ -122,7 +133,9 @@ impl Engine {
                 }
                 // Between our look for a free port and the engine's taking it somebody else did.
                 Err(EngineError::Failed { log, .. })
-                    if log.contains("Address already in use") && started.elapsed() < LOCK_LIMIT =>
+                    if log.contains("Address already in use")
+                        && options.port.is_none()
+                        && started.elapsed() < LOCK_LIMIT =>
                 {
                     tracing::info!("another process took the engine's port; trying another");
                 }
@@ -140,9 +153,13 @@ impl Engine {
         folder: &Path,
         program: &EngineProgram,
         executable: &Path,
+        options: &EngineOptions,
     ) -> Result<(Child, ChildStdin, Listening), EngineError> {
-        let listening = Listening::new(free_port()?);
-        files::write_settings(folder, &listening)?;
+        let listening = Listening::new(match options.port {
+            Some(port) => port,
+            None => free_port()?,
+        });
+        files::write_settings(folder, &listening, options)?;
         let log = folder.join("engine.log");
         let log_file = files::create(&log)?;
         let mut child = Command::new(executable)

@@ -1,79 +1,118 @@
-//! A frame as CSV (RFC 4180: CRLF, UTF-8), Parquet, or an Arrow stream.
+//! Frames as bytes, as they come: CSV, XLSX, Parquet, or an Arrow stream.
 
-use csv::{Terminator, WriterBuilder};
-use polars::error::PolarsResult;
+use std::io::{self, Write};
+
+use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, Column};
-use polars_io::SerWriter;
-use polars_io::ipc::IpcStreamWriter;
-use polars_io::parquet::write::ParquetWriter;
+use polars::prelude::{CompatLevel, SchemaExt};
+use polars_arrow::io::ipc::write::{StreamWriter, WriteOptions};
+use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
-use crate::domain::Timestamp;
+use super::csv::{self, CsvStyle};
+use super::xlsx::Sheet;
+use crate::views::Format;
 
-/// Its column names, then its rows. What a spreadsheet would take for a formula is defused.
-#[must_use]
-pub fn csv(frame: &DataFrame) -> String {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let columns = frame.columns();
-    let mut write = |row: Vec<String>| {
-        // Writing into memory fails only on rows of different lengths, which these are not.
-        if let Err(error) = writer.write_record(row) {
-            tracing::error!(%error, "a CSV row was left out");
-        }
-    };
-    write(columns.iter().map(|column| column.name().to_string()).collect());
-    for row in 0..frame.height() {
-        write(columns.iter().map(|column| cell(column, row)).collect());
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
+/// Writes frames of the same columns one behind the other.
+pub struct Encoder<W: Write>(Form<W>);
+
+enum Form<W: Write> {
+    Csv(W, CsvStyle),
+    Xlsx(W, Box<Sheet>),
+    Parquet(Box<BatchedWriter<W>>),
+    Arrow(StreamWriter<W>),
 }
 
-fn cell(column: &Column, row: usize) -> String {
-    match column.get(row) {
-        Err(_) | Ok(AnyValue::Null) => String::new(),
-        Ok(AnyValue::String(text)) => defused(text),
-        Ok(AnyValue::StringOwned(text)) => defused(&text),
-        Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {
-            Timestamp(time).to_rfc3339()
+/// As strings are read by every version of Arrow, not only by those that know views.
+const STRINGS: CompatLevel = CompatLevel::oldest();
+
+impl<W: Write> Encoder<W> {
+    /// Begins with the columns of `frame`, without its rows.
+    ///
+    /// # Errors
+    /// If there is no such form of a frame, or it cannot be written.
+    pub fn new(
+        format: Format,
+        style: &CsvStyle,
+        frame: &DataFrame,
+        mut into: W,
+    ) -> PolarsResult<Self> {
+        Ok(Self(match format {
+            Format::Csv => {
+                into.write_all(&csv::header(frame, style))?;
+                Form::Csv(into, style.clone())
+            }
+            Format::Xlsx => {
+                let sheet = Sheet::new(frame, &style.zone).map_err(io::Error::other)?;
+                Form::Xlsx(into, Box::new(sheet))
+            }
+            Format::Parquet => {
+                Form::Parquet(Box::new(ParquetWriter::new(into).batched(frame.schema())?))
+            }
+            Format::Arrow => {
+                let mut stream = StreamWriter::new(into, WriteOptions { compression: None });
+                stream.start(&frame.schema().to_arrow(STRINGS), None)?;
+                Form::Arrow(stream)
+            }
+            Format::Table | Format::Json | Format::Svg | Format::Png => {
+                let text = "rows have no such form".into();
+                return Err(PolarsError::InvalidOperation(text));
+            }
+        }))
+    }
+
+    /// Writes the rows of `frame`.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write(&mut self, frame: &DataFrame) -> PolarsResult<()> {
+        if frame.height() == 0 {
+            return Ok(());
         }
-        Ok(AnyValue::Float64(number)) => number.to_string(),
-        Ok(other) => other.to_string(),
+        match &mut self.0 {
+            Form::Csv(into, style) => into.write_all(&csv::rows(frame, style))?,
+            Form::Xlsx(_, sheet) => sheet.add(frame).map_err(io::Error::other)?,
+            Form::Parquet(parquet) => parquet.write_batch(frame)?,
+            Form::Arrow(stream) => {
+                let mut frame = frame.clone();
+                frame.rechunk_mut_par();
+                for batch in frame.iter_chunks(STRINGS, true) {
+                    stream.write(&batch, None)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what stands at the end.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(self) -> PolarsResult<()> {
+        match self.0 {
+            Form::Csv(mut into, _) => into.flush()?,
+            Form::Xlsx(mut into, sheet) => {
+                into.write_all(&sheet.finish().map_err(io::Error::other)?)?;
+                into.flush()?;
+            }
+            Form::Parquet(parquet) => {
+                parquet.finish()?;
+            }
+            Form::Arrow(mut stream) => stream.finish()?,
+        }
+        Ok(())
     }
 }
 
-/// Compressed by zstd, with the columns' types.
+/// A whole frame as bytes.
 ///
 /// # Errors
-/// If a column is of a type that Parquet has not.
-pub fn parquet(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
+/// If there is no such form of a frame, or a column is of a type that the form has not.
+pub fn encoded(format: Format, style: &CsvStyle, frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut frame.clone())?;
+    let mut encoder = Encoder::new(format, style, frame, &mut bytes)?;
+    encoder.write(frame)?;
+    encoder.finish()?;
     Ok(bytes)
-}
-
-/// As the Arrow IPC streaming format.
-///
-/// # Errors
-/// If a column is of a type that Arrow has not.
-pub fn arrow(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let mut frame = frame.clone();
-    frame.rechunk_mut_par();
-    let mut bytes = Vec::new();
-    IpcStreamWriter::new(&mut bytes).finish(&mut frame)?;
-    Ok(bytes)
-}
-
-/// What a spreadsheet would take for a formula gets an apostrophe in front; a ref is text that
-/// anybody can write.
-fn defused(text: &str) -> String {
-    // A negative number is none.
-    let is_number = text.strip_prefix('-').is_some_and(|rest| rest.parse::<f64>().is_ok());
-    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]
@@ -104,10 +143,14 @@ mod tests {
             .done()
     }
 
+    fn csv(style: &CsvStyle) -> String {
+        String::from_utf8(encoded(Format::Csv, style, &frame()).unwrap()).unwrap()
+    }
+
     #[test]
     fn formulas_are_defused_and_quotes_doubled() {
         assert_eq!(
-            csv(&frame()),
+            csv(&CsvStyle::default()),
             "channel,value,count,is_large,day,at\r\n\
              \"'=HYPERLINK(\"\"x\"\")\",0.5,1795168800000,true,2026-11-20,2026-11-20T10:00:00.000Z\r\n\
              \"a,b\",,0,false,2026-11-20,1970-01-01T00:00:00.000Z\r\n\
@@ -116,19 +159,59 @@ mod tests {
     }
 
     #[test]
+    fn csv_is_as_a_country_writes_it() {
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+        let style = CsvStyle::new("fr-FR", true, zone).unwrap();
+        assert_eq!(
+            csv(&style),
+            "\u{feff}channel;value;count;is_large;day;at\r\n\
+             \"'=HYPERLINK(\"\"x\"\")\";0,5;1795168800000;true;2026-11-20;2026-11-20T11:00:00.000+01:00\r\n\
+             a,b;;0;false;2026-11-20;1970-01-01T01:00:00.000+01:00\r\n\
+             ;;7;false;2026-11-20;1970-01-01T01:00:00.007+01:00\r\n"
+        );
+    }
+
+    #[test]
     fn what_is_written_is_read_back_with_its_types() {
         let frame = frame();
-        let bytes = parquet(&frame).unwrap();
-        let back = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
+        let bytes = |format, frame| encoded(format, &CsvStyle::default(), frame).unwrap();
+        let parquet = bytes(Format::Parquet, &frame);
+        let back = ParquetReader::new(io::Cursor::new(parquet)).finish().unwrap();
         assert!(back.equals_missing(&frame), "{back}");
         assert_eq!(back.schema(), frame.schema());
-        let bytes = arrow(&frame).unwrap();
-        let back = IpcStreamReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
-        assert!(back.equals_missing(&frame), "{back}");
+        let back = IpcStreamReader::new(io::Cursor::new(bytes(Format::Arrow, &frame))).finish();
+        assert!(back.unwrap().equals_missing(&frame));
         // Without rows there are still columns.
         let none = frame.slice(0, 0);
-        let bytes = parquet(&none).unwrap();
-        let back = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
-        assert_eq!(back.schema(), frame.schema());
+        let back = ParquetReader::new(io::Cursor::new(bytes(Format::Parquet, &none))).finish();
+        assert_eq!(back.unwrap().schema(), frame.schema());
+        let back = IpcStreamReader::new(io::Cursor::new(bytes(Format::Arrow, &none))).finish();
+        assert_eq!(back.unwrap().schema(), frame.schema());
+    }
+
+    #[test]
+    fn parts_are_as_good_as_the_whole() {
+        let frame = frame();
+        for format in [Format::Csv, Format::Xlsx, Format::Parquet, Format::Arrow] {
+            let mut bytes = Vec::new();
+            let style = CsvStyle::default();
+            let mut encoder = Encoder::new(format, &style, &frame, &mut bytes).unwrap();
+            for row in 0..3 {
+                encoder.write(&frame.slice(row, 1)).unwrap();
+            }
+            encoder.finish().unwrap();
+            let cursor = io::Cursor::new(bytes.clone());
+            match format {
+                Format::Parquet => {
+                    let back = ParquetReader::new(cursor).finish().unwrap();
+                    assert!(back.equals_missing(&frame), "{back}");
+                }
+                Format::Arrow => {
+                    let back = IpcStreamReader::new(cursor).finish().unwrap();
+                    assert!(back.equals_missing(&frame), "{back}");
+                }
+                _ => assert_eq!(bytes, encoded(format, &style, &frame).unwrap()),
+            }
+        }
     }
 }

@@ -1,18 +1,23 @@
-//! Results as frames of typed columns, and those as CSV, Parquet or Arrow. The columns of each are listed in
+//! Results as frames of typed columns, and those as CSV, XLSX, Parquet or Arrow. The columns of each are listed in
 //! `docs/columns.md`.
 
 mod attribution;
+mod csv;
 mod encode;
 mod funnels;
+mod lists;
 mod people;
+mod xlsx;
 
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
 
 use crate::store::is_time;
 pub use attribution::{attribution, comparison, costs};
-pub use encode::{arrow, csv, parquet};
+pub use csv::CsvStyle;
+pub use encode::{Encoder, encoded};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};
+pub use lists::{conversations, feedback, reported, touchpoints};
 pub use people::{audience, links, quality, responses};
 
 /// Makes a frame of rows, column by column.
@@ -84,8 +89,12 @@ impl<'a, R> Columns<'a, R> {
     }
 
     /// Instants, of UTC milliseconds.
-    pub(super) fn instant(self, name: &str, get: impl Fn(&'a R) -> i64) -> Self {
-        let times: Vec<i64> = self.rows.iter().map(get).collect();
+    pub(super) fn instant<N: Into<Option<i64>>>(
+        self,
+        name: &str,
+        get: impl Fn(&'a R) -> N,
+    ) -> Self {
+        let times: Vec<Option<i64>> = self.rows.iter().map(|row| get(row).into()).collect();
         self.with(instants(&Column::new(name.into(), times)))
     }
 

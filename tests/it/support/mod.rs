@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use messenger_funnel::collector::{SIGNATURE_HEADER, sign};
 use messenger_funnel::meta::choose_cryptography;
 use messenger_funnel::store::Endpoint;
-use messenger_funnel::store::engine::{Engine, EngineError, locate};
+use messenger_funnel::store::engine::{Engine, EngineError, EngineOptions, locate};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -124,7 +124,7 @@ pub fn executable() -> &'static Path {
 pub async fn start_engine(data_dir: &Path) -> Result<Engine, EngineError> {
     choose_cryptography();
     let program = locate(None, executable(), std::env::var_os("PATH")).unwrap();
-    Engine::start(data_dir, &program, executable()).await
+    Engine::start(data_dir, &program, executable(), &EngineOptions::default()).await
 }
 
 /// A way to ask a database anything.

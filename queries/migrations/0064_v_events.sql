@@ -1,0 +1,85 @@
+-- Events, each once, for BI tools. Two deliveries of one event are the same row but where the time is that of
+-- receipt. Neither message text nor raw JSON is shown.
+CREATE OR REPLACE VIEW v_events
+(
+    day Date COMMENT 'day of the event, in the time zone of the settings',
+    time DateTime64(3, 'UTC') COMMENT 'when it happened',
+    event_id UUID COMMENT 'identity: the same for every delivery of one event',
+    channel LowCardinality(String) COMMENT 'messenger, instagram or whatsapp',
+    page_id LowCardinality(String) COMMENT 'Page or Instagram account',
+    person_id String COMMENT 'PSID or IGSID; user_ref:... while only a plugin knows the person',
+    time_origin LowCardinality(String) COMMENT 'where time is from: event, entry (webhook entry), receipt, or clamped (receipt, because its own is impossible)',
+    place UInt32 COMMENT 'place in its delivery: orders events of one millisecond',
+    received_at DateTime64(3, 'UTC') COMMENT 'when it came in',
+    kind LowCardinality(String) COMMENT 'message, echo, postback, referral, opt_in, delivery, read, conversion, other',
+    name LowCardinality(String) COMMENT 'wire name of an other event; goal of a conversion',
+    mid String COMMENT 'message id of Meta',
+    payload String COMMENT 'payload of a postback or quick reply',
+    app_id LowCardinality(String) COMMENT 'app that sent an echo',
+    persona_id LowCardinality(String) COMMENT 'persona that an echo was sent as',
+    tag LowCardinality(String) COMMENT 'message tag that an echo was sent under',
+    source LowCardinality(String) COMMENT 'door: ad, link, qr, ...; empty if the event carries none',
+    source_name LowCardinality(String) COMMENT 'the door on the wire: ADS, SHORTLINK, ...',
+    ref String COMMENT 'referral parameter as it came',
+    ad_id String COMMENT 'ad of the referral',
+    ad_title String COMMENT 'title of the ad''s creative',
+    post_id String COMMENT 'post of the ad or the comment',
+    referer_uri String COMMENT 'page the visitor was on (chat plugin)',
+    value Nullable(Decimal(18, 4)) COMMENT 'what a conversion was worth, in units of currency',
+    currency LowCardinality(String) COMMENT 'ISO 4217; empty without value'
+)
+AS
+SELECT
+    toDate(found.time, assumeNotNull((SELECT time_zone FROM settings_now))) AS day,
+    found.time AS time,
+    found.event_id AS event_id,
+    found.channel AS channel,
+    found.page_id AS page_id,
+    found.person_id AS person_id,
+    found.time_origin AS time_origin,
+    found.place AS place,
+    found.received_at AS received_at,
+    found.kind AS kind,
+    found.name AS name,
+    found.mid AS mid,
+    found.payload AS payload,
+    found.app_id AS app_id,
+    found.persona_id AS persona_id,
+    found.tag AS tag,
+    found.source AS source,
+    found.source_name AS source_name,
+    found.ref AS ref,
+    found.ad_id AS ad_id,
+    found.ad_title AS ad_title,
+    found.post_id AS post_id,
+    found.referer_uri AS referer_uri,
+    found.value AS value,
+    found.currency AS currency
+FROM
+(
+    SELECT
+        time, event_id, channel, page_id, person_id, time_origin, place, received_at, kind,
+        name, mid, payload, app_id, persona_id, tag, source, source_name, ref, ad_id,
+        ad_title, post_id, referer_uri, value, currency
+    FROM events_by_person FINAL
+    WHERE time_origin NOT IN ('receipt', 'clamped')
+    UNION ALL
+    SELECT
+        time, event_id, channel, page_id, person_id, time_origin, place, received_at, kind,
+        name, mid, payload, app_id, persona_id, tag, source, source_name, ref, ad_id,
+        ad_title, post_id, referer_uri, value, currency
+    FROM
+    (
+        SELECT
+            time, event_id, channel, page_id, person_id, time_origin, place,
+            received_at, kind, name, mid, payload, app_id, persona_id, tag, source,
+            source_name, ref, ad_id, ad_title, post_id, referer_uri, value, currency
+        FROM events_by_person
+        WHERE time_origin IN ('receipt', 'clamped')
+        ORDER BY version DESC
+        LIMIT 1 BY event_id
+    )
+) AS found
+-- A conversion that was taken back has no name.
+WHERE NOT (found.kind = 'conversion' AND found.name = '')
+COMMENT 'events, one a row, without message text'

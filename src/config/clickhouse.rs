@@ -1,0 +1,116 @@
+//! `[clickhouse]`: which ClickHouse, and who reads it besides.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{check_url, secret};
+use crate::store::Reader;
+
+/// The section as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ClickHouse {
+    url: Option<String>,
+    user: String,
+    password: SecretString,
+    password_file: Option<PathBuf>,
+    database: Option<String>,
+    cluster: Option<String>,
+    port: Option<u16>,
+    reader: Option<WrittenReader>,
+}
+
+/// `[clickhouse.reader]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenReader {
+    user: String,
+    password: SecretString,
+    password_file: Option<PathBuf>,
+    max_memory_mb: u64,
+    max_seconds: u64,
+    max_result_rows: u64,
+}
+
+impl Default for WrittenReader {
+    fn default() -> Self {
+        Self {
+            user: "bi".to_owned(),
+            password: SecretString::default(),
+            password_file: None,
+            max_memory_mb: 2048,
+            max_seconds: 60,
+            max_result_rows: 1_000_000,
+        }
+    }
+}
+
+/// The section, checked.
+pub(super) struct Checked {
+    pub url: Option<String>,
+    pub user: String,
+    pub password: SecretString,
+    pub database: String,
+    pub port: Option<u16>,
+    pub reader: Option<Reader>,
+}
+
+impl ClickHouse {
+    pub(super) fn check(self) -> anyhow::Result<Checked> {
+        check_url("clickhouse.url", self.url.as_deref())?;
+        if self.cluster.is_some_and(|cluster| !cluster.is_empty()) {
+            bail!("clickhouse.cluster: this version writes to one ClickHouse server");
+        }
+        if self.url.is_some() && self.port.is_some() {
+            bail!("clickhouse.port: it is the embedded engine's; clickhouse.url names a server");
+        }
+        let database = self.database.unwrap_or_else(|| "messenger_funnel".to_owned());
+        let reader = self.reader.map(WrittenReader::check).transpose()?;
+        if reader.is_some() && !is_name(&database) {
+            bail!("clickhouse.database: with a reader it is made of letters, digits and _");
+        }
+        Ok(Checked {
+            url: self.url,
+            user: self.user,
+            password: secret("clickhouse.password", self.password, self.password_file)?,
+            database,
+            port: self.port,
+            reader,
+        })
+    }
+}
+
+impl WrittenReader {
+    fn check(self) -> anyhow::Result<Reader> {
+        let Self { user, max_memory_mb, max_seconds, max_result_rows, .. } = self;
+        if !is_name(&user) || matches!(user.as_str(), "default" | "funnel") {
+            bail!(
+                "clickhouse.reader.user: {user:?} is no name of letters, digits and _ that is still \
+                 free (default and funnel are taken)"
+            );
+        }
+        let password = secret("clickhouse.reader.password", self.password, self.password_file)?;
+        if password.expose_secret().len() < 8 {
+            bail!("clickhouse.reader.password: it has less than 8 letters");
+        }
+        for (key, value) in [
+            ("max_memory_mb", max_memory_mb),
+            ("max_seconds", max_seconds),
+            ("max_result_rows", max_result_rows),
+        ] {
+            if value == 0 {
+                bail!("clickhouse.reader.{key}: 0 would be no limit at all");
+            }
+        }
+        let max_memory_bytes = max_memory_mb.saturating_mul(1 << 20);
+        Ok(Reader { user, password, max_memory_bytes, max_seconds, max_result_rows })
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.chars().all(is_letter)
+}

@@ -1,0 +1,73 @@
+//! The users of the embedded engine: ours, with a password of this run, and the one by whom BI tools read.
+
+use std::fmt::Write;
+
+use crate::store::Reader;
+
+/// Our own user.
+pub(super) const USER: &str = "funnel";
+
+/// `users.xml`. The engine's own session runs as `default`, which cannot have a password there: all it may
+/// do is open the listener and wait.
+pub(super) fn users_xml(hash: &str, reader: Option<(&Reader, &str)>) -> String {
+    let (profile, reader) =
+        reader.map(|(reader, database)| reader_xml(reader, database)).unwrap_or_default();
+    format!(
+        "<clickhouse>
+  <profiles>
+    <default/>
+{profile}  </profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default>
+      <no_password/>
+      <networks><ip>127.0.0.1</ip></networks>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT SELECT ON system.numbers</query>
+      </grants>
+    </default>
+    <{USER}>
+      <password_sha256_hex>{hash}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+    </{USER}>
+{reader}  </users>
+</clickhouse>
+"
+    )
+}
+
+/// The profile of the user for BI tools, with limits that he cannot raise, and the user.
+fn reader_xml(reader: &Reader, database: &str) -> (String, String) {
+    let limits = [
+        ("max_memory_usage", reader.max_memory_bytes.to_string()),
+        ("max_execution_time", reader.max_seconds.to_string()),
+        ("max_result_rows", reader.max_result_rows.to_string()),
+        ("result_overflow_mode", "throw".to_owned()),
+    ];
+    let mut profile = String::from("    <reader>\n      <readonly>2</readonly>\n");
+    let mut constraints = String::from("        <readonly><readonly/></readonly>\n");
+    for (name, value) in limits {
+        writeln!(profile, "      <{name}>{value}</{name}>").ok();
+        writeln!(constraints, "        <{name}><readonly/></{name}>").ok();
+    }
+    writeln!(profile, "      <constraints>\n{constraints}      </constraints>\n    </reader>").ok();
+    let mut user = format!(
+        "    <{0}>
+      <password_sha256_hex>{1}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>reader</profile>
+      <quota>default</quota>
+      <grants>
+",
+        reader.user,
+        reader.hash()
+    );
+    for (selected, table) in Reader::grants(database) {
+        writeln!(user, "        <query>GRANT {selected} ON {table}</query>").ok();
+    }
+    writeln!(user, "      </grants>\n    </{}>", reader.user).ok();
+    (profile, user)
+}
