@@ -1,3 +1,2 @@
--- Lets that user read one table: what stands for DATABASE, TABLE (with its columns in brackets, or all of them)
--- and USER.
-GRANT SELECTED ON `DATABASE`.TABLE TO USER
+-- Lets that user read one table: what stands for DATABASE, TABLE and USER.
+GRANT SELECT ON `DATABASE`.TABLE TO USER

@@ -33,6 +33,7 @@ pub mod meta;
 pub mod normalize;
 pub mod operations;
 pub mod registry;
+pub mod reports;
 pub mod sheet;
 pub mod spend;
 pub mod store;

@@ -1,5 +1,6 @@
 -- Events, each once, for BI tools. Two deliveries of one event are the same row but where the time is that of
--- receipt. Neither message text nor raw JSON is shown.
+-- receipt. Neither message text nor raw JSON nor contacts are shown: the table that holds them is read in the name
+-- of who made the view.
 CREATE OR REPLACE VIEW v_events
 (
     day Date COMMENT 'day of the event, in the time zone of the settings',
@@ -14,7 +15,7 @@ CREATE OR REPLACE VIEW v_events
     kind LowCardinality(String) COMMENT 'message, echo, postback, referral, opt_in, delivery, read, conversion, other',
     name LowCardinality(String) COMMENT 'wire name of an other event; goal of a conversion',
     mid String COMMENT 'message id of Meta',
-    payload String COMMENT 'payload of a postback or quick reply',
+    payload String COMMENT 'payload of a postback or quick reply; (contact) for a phone number or e-mail address',
     app_id LowCardinality(String) COMMENT 'app that sent an echo',
     persona_id LowCardinality(String) COMMENT 'persona that an echo was sent as',
     tag LowCardinality(String) COMMENT 'message tag that an echo was sent under',
@@ -28,6 +29,7 @@ CREATE OR REPLACE VIEW v_events
     value Nullable(Decimal(18, 4)) COMMENT 'what a conversion was worth, in units of currency',
     currency LowCardinality(String) COMMENT 'ISO 4217; empty without value'
 )
+SQL SECURITY DEFINER
 AS
 SELECT
     toDate(found.time, assumeNotNull((SELECT time_zone FROM settings_now))) AS day,
@@ -42,7 +44,9 @@ SELECT
     found.kind AS kind,
     found.name AS name,
     found.mid AS mid,
-    found.payload AS payload,
+    -- A phone number or an address that somebody shared as a quick reply.
+    if(found.kind = 'message' AND match(found.payload, '^([^@ ]+@[^@ ]+[.][^@ ]+|[+ ().0-9/-]*[0-9]{3}[+ ().0-9/-]*)$'),
+        '(contact)', found.payload) AS payload,
     found.app_id AS app_id,
     found.persona_id AS persona_id,
     found.tag AS tag,

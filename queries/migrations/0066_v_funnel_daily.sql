@@ -11,12 +11,12 @@ CREATE OR REPLACE VIEW v_funnel_daily
     ad_set String COMMENT 'ad set of the ad',
     medium String COMMENT 'medium of the link',
     owner String COMMENT 'owner of the link',
-    opened UInt64 COMMENT 'conversations that were opened',
-    messaged UInt64 COMMENT 'of those, in which the person wrote',
-    answered UInt64 COMMENT 'of those, that were answered',
-    engaged UInt64 COMMENT 'of those, in which the person went on after the answer',
-    lead UInt64 COMMENT 'of those, that became a lead',
-    purchase UInt64 COMMENT 'of those, that became a purchase'
+    opened Int64 COMMENT 'conversations that were opened',
+    messaged Int64 COMMENT 'of those, in which the person wrote',
+    answered Int64 COMMENT 'of those, that were answered',
+    engaged Int64 COMMENT 'of those, in which the person went on after the answer',
+    lead Int64 COMMENT 'of those, that became a lead',
+    purchase Int64 COMMENT 'of those, that became a purchase'
 )
 AS
 SELECT

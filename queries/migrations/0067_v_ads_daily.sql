@@ -10,16 +10,16 @@ CREATE OR REPLACE VIEW v_ads_daily
     ad_id String COMMENT 'ad',
     ad String COMMENT 'its name',
     currency String COMMENT 'ISO 4217, of spend; empty if nothing is known of it',
-    impressions Nullable(UInt64) COMMENT 'how often it was shown; null if unknown',
-    clicks Nullable(UInt64) COMMENT 'link clicks; null if unknown',
+    impressions Nullable(Int64) COMMENT 'how often it was shown; null if unknown',
+    clicks Nullable(Int64) COMMENT 'link clicks; null if unknown',
     spend Nullable(Decimal(18, 4)) COMMENT 'what it cost, in units of currency; null if unknown',
-    started Nullable(UInt64) COMMENT 'conversations started, as Meta counts them; null if unknown',
-    opened UInt64 COMMENT 'conversations that were opened',
-    messaged UInt64 COMMENT 'of those, in which the person wrote',
-    answered UInt64 COMMENT 'of those, that were answered',
-    engaged UInt64 COMMENT 'of those, in which the person went on after the answer',
-    lead UInt64 COMMENT 'of those, that became a lead',
-    purchase UInt64 COMMENT 'of those, that became a purchase'
+    started Nullable(Int64) COMMENT 'conversations started, as Meta counts them; null if unknown',
+    opened Int64 COMMENT 'conversations that were opened',
+    messaged Int64 COMMENT 'of those, in which the person wrote',
+    answered Int64 COMMENT 'of those, that were answered',
+    engaged Int64 COMMENT 'of those, in which the person went on after the answer',
+    lead Int64 COMMENT 'of those, that became a lead',
+    purchase Int64 COMMENT 'of those, that became a purchase'
 )
 AS
 WITH

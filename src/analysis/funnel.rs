@@ -31,6 +31,9 @@ pub struct FunnelReport {
     pub unit: &'static str,
     /// The steps over everything.
     pub steps: Vec<Step>,
+    /// The dimensions asked for, also where nothing has a value of theirs.
+    #[serde(skip)]
+    pub by: Vec<String>,
     /// The steps for each value of the dimensions asked for; together they are the whole.
     pub breakdown: Vec<Breakdown>,
 }
@@ -173,6 +176,7 @@ pub fn funnel(
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
         unit: "conversation",
         steps: total,
+        by: by.iter().map(|dimension| dimension.name().into_owned()).collect(),
         breakdown,
     })
 }

@@ -18,6 +18,7 @@ mod link;
 mod paths;
 mod progress;
 mod read;
+mod report;
 mod serve;
 mod session;
 mod spend;
@@ -71,6 +72,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
+    /// Scheduled reports: what there is, and runs by hand
+    Report(report::ReportArgs),
     /// Show which sources deserve the credit for conversions
     Attribution(read::AttributionArgs),
     /// Become the embedded ClickHouse engine
@@ -144,6 +147,7 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Cost(args) => cost::run(settings, args).await,
             Command::ExportConversions(args) => feedback::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
+            Command::Report(args) => report::run(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
             Command::Generate(_) | Command::Engine(_) => Ok(()),
         };

@@ -20,9 +20,10 @@ use crate::domain::Links;
 use crate::journal::Journal;
 use crate::operations::{self, Operations, Recorder};
 use crate::registry;
+use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
-use crate::views::{self, Access, Views};
+use crate::views::{self, Access, Limit, Views};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -104,6 +105,8 @@ impl Server {
         })?;
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
         tokio::spawn(spend::by_schedule(settings.clone(), session.store.clone(), stop.clone()));
+        let runner = Runner::new(session.shelf(settings));
+        tokio::spawn(Scheduler::new(runner).work(stop.clone()));
         let store = session.store.clone();
         tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
         let links = operations::follow_links(
@@ -225,6 +228,7 @@ fn routes(
         store: session.store.clone(),
         defaults: session::defaults(settings),
         access: Access::new(settings.access_tokens.clone()),
+        limit: Limit::per_minute(settings.rate_limit),
         funnels: Arc::clone(&settings.funnels),
         links,
         public_url: settings.public_url.clone(),
@@ -239,6 +243,7 @@ fn routes(
         .merge(operations::router(operations))
         .merge(views::guarded(conversions::router(reports), &views))
         .merge(views::guarded(registry::router(session.registry(settings)), &views))
+        .merge(views::guarded(reports::router(session.shelf(settings)), &views))
         .merge(views::router(views))
         .layer(limit)
 }

@@ -13,6 +13,7 @@ use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::registry::Registry;
+use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
 use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
 use crate::upkeep::Upkeep;
@@ -78,6 +79,19 @@ impl Session {
     /// Its link registry.
     pub(super) fn registry(&self, settings: &Settings) -> Registry {
         Registry::new(self.store.clone(), settings.data_dir.join("links.lock"), now)
+    }
+
+    /// Its reports.
+    pub(super) fn shelf(&self, settings: &Settings) -> Shelf {
+        Shelf {
+            store: self.store.clone(),
+            settings: std::sync::Arc::clone(&settings.reports),
+            defaults: defaults(settings),
+            funnels: std::sync::Arc::clone(&settings.funnels),
+            window: settings.messaging_window.clone(),
+            public_url: settings.public_url.clone(),
+            clock: now,
+        }
     }
 
     /// What keeps its conversations up to date.

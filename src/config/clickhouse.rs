@@ -105,6 +105,10 @@ impl WrittenReader {
                 bail!("clickhouse.reader.{key}: 0 would be no limit at all");
             }
         }
+        // Clients read the server's settings, some 1,700 rows, before anything else.
+        if max_result_rows < 5000 {
+            bail!("clickhouse.reader.max_result_rows: with less than 5000 clients cannot connect");
+        }
         let max_memory_bytes = max_memory_mb.saturating_mul(1 << 20);
         Ok(Reader { user, password, max_memory_bytes, max_seconds, max_result_rows })
     }

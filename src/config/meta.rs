@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::schedule::Schedule;
 use super::{Texts, secret};
+use crate::domain::Schedule;
 
 /// How Meta's Graph API is reached.
 #[derive(Debug, Clone)]
@@ -133,7 +133,8 @@ impl Meta {
 
 impl Spend {
     pub(super) fn check(self, time_zone: &str) -> anyhow::Result<SpendSettings> {
-        let schedule = Schedule::new(&self.schedule, time_zone).context("spend.schedule")?;
+        let schedule = Schedule::new(&self.schedule, time_zone)
+            .map_err(|reason| anyhow::anyhow!("spend.schedule: {reason}"))?;
         if !(1..=37).contains(&self.months) {
             bail!("spend.months: {} is not between 1 and 37, as far as Meta tells", self.months);
         }

@@ -9,10 +9,13 @@ mod clickhouse;
 mod feedback;
 mod funnels;
 mod meta;
-mod schedule;
+mod reports;
+mod server;
 mod window;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +28,7 @@ use serde::Deserialize;
 use clickhouse::ClickHouse;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
-pub use schedule::Schedule;
+use server::Server;
 use window::Window;
 
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
@@ -33,7 +36,9 @@ use crate::domain::{RefRules, WrittenRefRule};
 use crate::feedback::FeedbackSettings;
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
+use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
 use crate::store::{MessagingWindow, Reader};
+use crate::views::{Defaults, Token};
 
 /// Name of the file that is read if none is named.
 pub const DEFAULT_FILE: &str = "messenger-funnel.toml";
@@ -53,7 +58,11 @@ pub struct Settings {
     /// Address under which people and Meta reach us.
     pub public_url: Option<String>,
     /// Tokens that open dashboard and API.
-    pub access_tokens: Vec<SecretString>,
+    pub access_tokens: Vec<Token>,
+    /// Questions that one token may ask the API in a minute.
+    pub rate_limit: NonZeroU32,
+    /// Reports, and where they go.
+    pub reports: Arc<ReportSettings>,
     /// The ClickHouse server; `None` means the embedded engine.
     pub clickhouse_url: Option<String>,
     /// User at ClickHouse.
@@ -118,6 +127,11 @@ struct Written {
     refs: Refs,
     messaging_window: Window,
     attribution: Attribution,
+    reports: Vec<WrittenReport>,
+    reports_keep_days: u32,
+    reports_lease_seconds: u32,
+    destinations: BTreeMap<String, WrittenDestination>,
+    smtp: WrittenSmtp,
 }
 
 impl Default for Written {
@@ -139,26 +153,11 @@ impl Default for Written {
             refs: Refs::default(),
             messaging_window: Window::default(),
             attribution: Attribution::default(),
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Server {
-    listen: String,
-    public_url: Option<String>,
-    access_tokens: Texts,
-    access_tokens_file: Option<PathBuf>,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8080".to_owned(),
-            public_url: None,
-            access_tokens: Texts::default(),
-            access_tokens_file: None,
+            reports: Vec::new(),
+            reports_keep_days: 90,
+            reports_lease_seconds: 60,
+            destinations: BTreeMap::new(),
+            smtp: WrittenSmtp::default(),
         }
     }
 }
@@ -256,26 +255,32 @@ impl Settings {
         let time_zone = TimeZone::get(&written.time_zone).with_context(|| {
             format!("time_zone: {:?} is no IANA time zone such as Europe/Paris", written.time_zone)
         })?;
-        let listen = server.listen.parse().with_context(|| {
-            format!("server.listen: {:?} is no address such as 127.0.0.1:8080", server.listen)
-        })?;
-        check_url("server.public_url", server.public_url.as_deref())?;
+        let server = server.check()?;
         let clickhouse = clickhouse.check()?;
         let graph = meta.graph()?;
         let (feedback, send_feedback) = written.feedback.check(meta.datasets, &written.data_dir)?;
         let rules = written.conversions.rules;
         let (model, parameters) = attribution(&written.attribution)?;
+        let funnels = Arc::new(funnels::load(written.funnels, &written.funnels_dir)?);
+        let refs = Arc::new(RefRules::new(&written.refs.rules).map_err(anyhow::Error::msg)?);
+        let zone = time_zone.clone();
+        let defaults = Defaults { zone, model, parameters, refs: Arc::clone(&refs) };
+        let reports = reports::Written {
+            reports: written.reports,
+            destinations: written.destinations,
+            smtp: written.smtp,
+            keep_days: written.reports_keep_days,
+            lease_seconds: written.reports_lease_seconds,
+        };
+        let reports = reports.check(&defaults, &funnels, &written.data_dir)?;
         Ok(Self {
             data_dir: written.data_dir,
             time_zone,
             libchdb: written.libchdb,
-            listen,
+            listen: server.listen,
             public_url: server.public_url,
-            access_tokens: secrets(
-                "server.access_tokens",
-                server.access_tokens,
-                server.access_tokens_file,
-            )?,
+            access_tokens: server.tokens,
+            rate_limit: server.rate_limit,
             clickhouse_url: clickhouse.url,
             clickhouse_user: clickhouse.user,
             clickhouse_password: clickhouse.password,
@@ -298,8 +303,9 @@ impl Settings {
                 None => ConversionRules::default(),
             },
             messaging_window: written.messaging_window.check()?,
-            funnels: Arc::new(funnels::load(written.funnels, &written.funnels_dir)?),
-            refs: Arc::new(RefRules::new(&written.refs.rules).map_err(anyhow::Error::msg)?),
+            funnels,
+            refs,
+            reports: Arc::new(reports),
             model,
             parameters,
         })

@@ -2,22 +2,20 @@
 //! wrong and everything that was typed.
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
 use super::{Edit, EditError, Form, Registry, RegistryError};
 
-/// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`; whoever may look may edit.
+/// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`.
 pub fn router(registry: Registry) -> Router {
     Router::new()
         .route("/links", post(add))
         .route("/links/{slug}", post(change))
         .route("/links/{slug}/archive", post(archive))
-        .layer(from_fn(from_own_page))
         .with_state(registry)
 }
 
@@ -78,51 +76,5 @@ async fn made(
             let text = "The link could not be saved; the log of this server says why.";
             (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
         }
-    }
-}
-
-/// Refuses forms that another site's page sends with this browser's cookie.
-async fn from_own_page(request: Request, next: Next) -> Response {
-    if is_own(request.headers()) {
-        return next.run(request).await;
-    }
-    (StatusCode::FORBIDDEN, "This form was sent from another site.").into_response()
-}
-
-/// Browsers say where a form comes from (Fetch Metadata; before it the origin). A program says
-/// nothing, and has no cookie that could be misused.
-fn is_own(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    match text(header::ORIGIN.as_str()) {
-        Some(origin) => origin.split_once("://").is_some_and(|(_, from)| from == host),
-        None => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_pages_may_send_forms() {
-        let headers = |pairs: &[(&'static str, &'static str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.insert(*name, header::HeaderValue::from_static(value));
-            }
-            headers
-        };
-        let host = ("host", "funnel.example.com");
-        assert!(is_own(&headers(&[host, ("sec-fetch-site", "same-origin")])));
-        assert!(is_own(&headers(&[host, ("origin", "https://funnel.example.com")])));
-        assert!(is_own(&headers(&[host])));
-        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "cross-site")])));
-        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "same-site")])));
-        assert!(!is_own(&headers(&[host, ("origin", "https://evil.example.com")])));
-        assert!(!is_own(&headers(&[host, ("origin", "null")])));
     }
 }

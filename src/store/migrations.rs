@@ -94,6 +94,11 @@ const MIGRATIONS: &[Migration] = migrations![
     66 "0066_v_funnel_daily",
     67 "0067_v_ads_daily",
     68 "0068_v_attribution",
+    69 "0069_claims",
+    70 "0070_report_definitions",
+    71 "0071_report_runs",
+    72 "0072_report_deliveries",
+    73 "0073_report_schedules",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

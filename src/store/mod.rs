@@ -6,6 +6,7 @@
 
 mod audience;
 mod batch;
+mod claims;
 mod costs;
 pub mod engine;
 mod feedback;
@@ -26,6 +27,7 @@ mod queries;
 mod reader;
 mod rebuild;
 mod reported;
+mod reports;
 mod responses;
 mod rows;
 mod settings;
@@ -39,6 +41,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 pub use audience::Audience;
+pub use claims::Claim;
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use frames::is_time;
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
@@ -53,6 +56,7 @@ pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::{Apart, CollectionState, LATEST};
 pub use reader::Reader;
 pub use rebuild::Compared;
+pub use reports::{ReportDelivery, ReportRun, WrittenDefinition};
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use settings::ViewSettings;
 pub use shipper::{Progress, Shipper};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chart::{self, Bar};
 use super::dashboard::{credit, percent, stage, thousands};
-use crate::analysis::{AttributionReport, FunnelReport};
+use crate::analysis::{AdsReport, AdsRow, AttributionReport, FunnelReport};
 
 const MOST_BARS: usize = 12;
 
@@ -53,6 +53,32 @@ pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: 
     let said: Vec<String> =
         bars.iter().map(|bar| format!("{} {}", bar.label, credit(bar.length))).collect();
     chart::bars(&bars, &format!("Conversions by channel: {}", said.join(", ")))
+}
+
+/// A bar a row of what costs money: its leads.
+pub(super) fn ads(report: &AdsReport) -> String {
+    let leads = |row: &AdsRow| {
+        let step = row.steps.iter().find(|step| step.name == "lead");
+        step.and_then(|step| step.count).unwrap_or(0)
+    };
+    let mut rows: Vec<&AdsRow> = report.rows.iter().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(leads(row)));
+    let bars: Vec<Bar> = rows
+        .into_iter()
+        .take(MOST_BARS)
+        .map(|row| Bar {
+            label: if row.name.is_empty() { row.id.clone() } else { row.name.clone() },
+            length: length(leads(row)),
+            note: match (row.spend, &row.currency) {
+                (Some(spend), Some(currency)) => {
+                    format!("{} leads · {} {currency}", thousands(leads(row)), credit(spend))
+                }
+                _ => format!("{} leads", thousands(leads(row))),
+            },
+        })
+        .collect();
+    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.note)).collect();
+    chart::bars(&bars, &format!("Leads by {}: {}", report.level, said.join(", ")))
 }
 
 /// The chart of a report, without currencies.

@@ -268,17 +268,16 @@ pub struct Cohort {
     pub active: Vec<u64>,
 }
 
-/// `GET /api/v1/cohorts`: who writes again in week n.
-pub(super) async fn cohorts(
-    State(views): State<Views>,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let found = views.store.cohorts(&question.period).await;
-    let found = found.map_err(|error| Problem::from(AnswerError::from(error)))?;
+/// Who writes again in week n.
+///
+/// # Errors
+/// If ClickHouse cannot be asked.
+pub async fn answer_cohorts(
+    store: &Store,
+    question: &Question,
+) -> Result<Vec<Cohort>, AnswerError> {
     let mut by_week: BTreeMap<i32, Cohort> = BTreeMap::new();
-    for row in &found {
+    for row in store.cohorts(&question.period).await? {
         let monday = Date::constant(1970, 1, 1).saturating_add(i64::from(row.cohort).days());
         let cohort = by_week.entry(row.cohort).or_insert_with(|| Cohort {
             week: monday.to_string(),
@@ -289,7 +288,17 @@ pub(super) async fn cohorts(
         cohort.active.resize(usize::try_from(row.week).unwrap_or(0), 0);
         cohort.active.push(row.people);
     }
-    let cohorts: Vec<Cohort> = by_week.into_values().collect();
+    Ok(by_week.into_values().collect())
+}
+
+/// `GET /api/v1/cohorts`: who writes again in week n.
+pub(super) async fn cohorts(
+    State(views): State<Views>,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, look) = api::understand(&views, asked, &headers)?;
+    let cohorts = answer_cohorts(&views.store, &question).await.map_err(Problem::from)?;
     let period = &question.period;
     let json = || {
         let told = json!({

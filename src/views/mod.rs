@@ -16,7 +16,9 @@ mod format;
 pub mod frames;
 mod fresh;
 mod funnels;
+mod limits;
 mod links;
+mod own_page;
 mod picture;
 mod problem;
 mod qr;
@@ -28,6 +30,7 @@ mod responses;
 mod rows;
 mod sankey;
 pub mod table;
+pub mod topic;
 
 use std::sync::Arc;
 
@@ -40,16 +43,19 @@ use tower_http::compression::CompressionLayer;
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{MessagingWindow, Store};
-pub use access::Access;
+pub use access::{Access, Scope, Token};
 pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
     answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
 };
 pub use audience::{AudienceReport, answer_audience};
+pub use dashboard::{html, words};
 pub use format::Format;
-pub use funnels::{Cohort, answer_drivers, answer_verdicts};
+pub use funnels::{Cohort, answer_cohorts, answer_drivers, answer_verdicts};
+pub use limits::Limit;
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
+pub use problem::Problem;
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
@@ -69,6 +75,8 @@ pub struct Views {
     pub defaults: Defaults,
     /// Who may look.
     pub access: Access,
+    /// How much may be asked.
+    pub limit: Limit,
     /// Funnels of one's own.
     pub funnels: Arc<Funnels>,
     /// The link registry.

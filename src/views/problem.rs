@@ -10,7 +10,7 @@ use super::AnswerError;
 
 /// What a client is told.
 #[derive(Debug, Serialize)]
-pub(super) struct Problem {
+pub struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
@@ -19,7 +19,9 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, detail: String) -> Self {
+    /// With a status and a sentence.
+    #[must_use]
+    pub fn new(status: StatusCode, detail: String) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         Self { title, status: status.as_u16(), detail, parameter: None }
     }

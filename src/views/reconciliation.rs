@@ -103,7 +103,7 @@ pub(super) async fn reconciliation(
 }
 
 /// A row an ad account and day.
-fn days_frame(report: &ReconciliationReport) -> DataFrame {
+pub(super) fn days_frame(report: &ReconciliationReport) -> DataFrame {
     Columns::of(&report.days)
         .text("account_id", |day| day.account_id.as_str())
         .date("date", |day| day.date.as_str())

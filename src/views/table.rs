@@ -2,12 +2,14 @@
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
+use polars::frame::DataFrame;
+use polars::prelude::{AnyValue, Column};
 
 use super::LinksReport;
 use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
 };
-use crate::domain::Cost;
+use crate::domain::{Cost, Timestamp};
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -43,6 +45,26 @@ pub fn funnel(report: &FunnelReport) -> String {
         table.add_row(totals);
     }
     format!("{head}{table}\n")
+}
+
+/// Any rows.
+#[must_use]
+pub fn frame(frame: &DataFrame) -> String {
+    let mut table = new_table();
+    table.set_header(frame.columns().iter().map(|column| column.name().as_str()));
+    for row in 0..frame.height() {
+        let cell = |column: &Column| match column.get(row) {
+            Ok(AnyValue::Null) | Err(_) => Cell::new("–"),
+            Ok(AnyValue::String(text)) => Cell::new(printable(text)),
+            Ok(AnyValue::StringOwned(text)) => Cell::new(printable(&text)),
+            Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {
+                Cell::new(Timestamp(time).to_rfc3339())
+            }
+            Ok(other) => right(other.to_string()),
+        };
+        table.add_row(frame.columns().iter().map(cell));
+    }
+    format!("{table}\n")
 }
 
 /// What it cost: a row a campaign, ad or whatever was asked for, and below each count the cost of each.

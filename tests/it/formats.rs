@@ -108,6 +108,11 @@ async fn every_answer_has_the_same_rows_in_every_form() {
     assert_eq!(of_type(&funnel, "rate_from_first"), DataType::Float64);
     // What is unknown is null, not zero.
     assert_eq!(funnel.column("count").unwrap().null_count(), 2);
+    // A breakdown has its columns also where there are no rows.
+    let path =
+        "/api/v1/funnels/click-to-messenger?by=source&from=2025-01-01&to=2025-01-02&format=csv";
+    let (_, empty) = server.get(path).await;
+    assert_eq!(empty, "source,step,count,rate_from_previous,rate_from_first\r\n");
     let cohorts = frame(&server, "/api/v1/cohorts?", "arrow").await;
     assert_eq!(of_type(&cohorts, "week"), DataType::Date);
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 17] = [
+const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -22,7 +22,11 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("views", &["analysis", "domain", "store"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "store"]),
-    ("config", &["analysis", "domain", "feedback", "journal", "normalize", "store"]),
+    ("reports", &["analysis", "domain", "store", "views"]),
+    (
+        "config",
+        &["analysis", "domain", "feedback", "journal", "normalize", "reports", "store", "views"],
+    ),
 ];
 
 /// Rooms that compute and do nothing else: no clock, no I/O.

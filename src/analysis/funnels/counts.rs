@@ -117,6 +117,7 @@ impl Counting {
         }
         let period = &self.period;
         FunnelReport {
+            by: self.by.iter().map(|dimension| dimension.name().into_owned()).collect(),
             funnel: funnel.name.clone(),
             from: period.from.to_rfc3339(),
             to: period.to.to_rfc3339(),

@@ -39,19 +39,19 @@ pub(super) fn users_xml(hash: &str, reader: Option<(&Reader, &str)>) -> String {
     )
 }
 
-/// The profile of the user for BI tools, with limits that he cannot raise, and the user.
+/// The profile of the user for BI tools, with limits that he may tighten, and the user.
 fn reader_xml(reader: &Reader, database: &str) -> (String, String) {
     let limits = [
-        ("max_memory_usage", reader.max_memory_bytes.to_string()),
-        ("max_execution_time", reader.max_seconds.to_string()),
-        ("max_result_rows", reader.max_result_rows.to_string()),
-        ("result_overflow_mode", "throw".to_owned()),
+        ("max_memory_usage", reader.max_memory_bytes),
+        ("max_execution_time", reader.max_seconds),
+        ("max_result_rows", reader.max_result_rows),
     ];
     let mut profile = String::from("    <reader>\n      <readonly>2</readonly>\n");
     let mut constraints = String::from("        <readonly><readonly/></readonly>\n");
     for (name, value) in limits {
         writeln!(profile, "      <{name}>{value}</{name}>").ok();
-        writeln!(constraints, "        <{name}><readonly/></{name}>").ok();
+        // 0 would be no limit at all. Drivers ask for less, and must be let.
+        writeln!(constraints, "        <{name}><min>1</min><max>{value}</max></{name}>").ok();
     }
     writeln!(profile, "      <constraints>\n{constraints}      </constraints>\n    </reader>").ok();
     let mut user = format!(
@@ -65,8 +65,8 @@ fn reader_xml(reader: &Reader, database: &str) -> (String, String) {
         reader.user,
         reader.hash()
     );
-    for (selected, table) in Reader::grants(database) {
-        writeln!(user, "        <query>GRANT {selected} ON {table}</query>").ok();
+    for table in Reader::tables(database) {
+        writeln!(user, "        <query>GRANT SELECT ON {table}</query>").ok();
     }
     writeln!(user, "      </grants>\n    </{}>", reader.user).ok();
     (profile, user)

@@ -13,7 +13,7 @@ mod overview;
 mod quality;
 mod range;
 mod text;
-mod words;
+pub mod words;
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -257,7 +257,8 @@ pub(super) async fn style_sheet() -> impl IntoResponse {
     (headers, STYLE)
 }
 
-fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {
+/// A page, with what keeps it safe.
+pub fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {
     match page {
         Ok(page) => {
             let headers = [

@@ -3,7 +3,7 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub(super) const PAGES: [(&str, &str, &str); 8] = [
+pub const PAGES: [(&str, &str, &str); 9] = [
     ("overview", "/", "Overview"),
     ("funnels", "/funnels", "Funnels"),
     ("ads", "/ads", "Ads"),
@@ -11,6 +11,7 @@ pub(super) const PAGES: [(&str, &str, &str); 8] = [
     ("links", "/links", "Links"),
     ("conversations", "/conversations", "Answers"),
     ("audience", "/audience", "Audience"),
+    ("reports", "/reports", "Reports"),
     ("quality", "/quality", "Quality"),
 ];
 

@@ -17,14 +17,13 @@ type By = std::collections::BTreeMap<String, Option<String>>;
 pub fn funnel(report: &FunnelReport) -> DataFrame {
     let none = By::new();
     let mut rows: Vec<(&By, &Step)> = Vec::new();
-    if report.breakdown.is_empty() {
+    if report.by.is_empty() {
         rows.extend(report.steps.iter().map(|step| (&none, step)));
     }
     for row in &report.breakdown {
         rows.extend(row.steps.iter().map(|step| (&row.by, step)));
     }
-    let names: Vec<&String> =
-        report.breakdown.first().map(|row| row.by.keys().collect()).unwrap_or_default();
+    let names: BTreeSet<&String> = report.by.iter().collect();
     let dimensions = names
         .into_iter()
         .fold(Columns::of(&rows), |columns, name| columns.text(name, |row| of(row.0, name)));

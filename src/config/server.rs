@@ -1,0 +1,104 @@
+//! `[server]`: where it listens, and who may ask.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{Texts, check_url, secret, secrets};
+use crate::views::{Scope, Token};
+
+/// Questions a minute, unless the settings say another number.
+const USUAL_LIMIT: u32 = 3000;
+
+/// The section as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Server {
+    listen: String,
+    public_url: Option<String>,
+    access_tokens: Texts,
+    access_tokens_file: Option<PathBuf>,
+    tokens: Vec<WrittenToken>,
+    rate_limit: u32,
+}
+
+/// `[[server.tokens]]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenToken {
+    name: String,
+    token: SecretString,
+    token_file: Option<PathBuf>,
+    scopes: Vec<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            access_tokens: Texts::default(),
+            access_tokens_file: None,
+            tokens: Vec::new(),
+            rate_limit: USUAL_LIMIT,
+        }
+    }
+}
+
+/// The section, checked.
+pub(super) struct Checked {
+    pub listen: SocketAddr,
+    pub public_url: Option<String>,
+    pub tokens: Vec<Token>,
+    pub rate_limit: NonZeroU32,
+}
+
+impl Server {
+    pub(super) fn check(self) -> anyhow::Result<Checked> {
+        let listen = self.listen.parse().with_context(|| {
+            format!("server.listen: {:?} is no address such as 127.0.0.1:8080", self.listen)
+        })?;
+        check_url("server.public_url", self.public_url.as_deref())?;
+        let whole = secrets("server.access_tokens", self.access_tokens, self.access_tokens_file)?;
+        let whole = whole.into_iter().zip(1..).map(|(secret, number)| Token {
+            name: format!("access token {number}"),
+            secret,
+            scopes: Scope::ALL.to_vec(),
+        });
+        let mut tokens: Vec<Token> = whole.collect();
+        for (place, written) in self.tokens.into_iter().enumerate() {
+            let token = written.check().with_context(|| format!("server.tokens[{place}]"))?;
+            if tokens.iter().any(|other| other.name == token.name) {
+                bail!("server.tokens[{place}]: there is a token {:?} already", token.name);
+            }
+            tokens.push(token);
+        }
+        let Some(rate_limit) = NonZeroU32::new(self.rate_limit) else {
+            bail!("server.rate_limit: with 0 nobody could ask anything");
+        };
+        Ok(Checked { listen, public_url: self.public_url, tokens, rate_limit })
+    }
+}
+
+impl WrittenToken {
+    fn check(self) -> anyhow::Result<Token> {
+        if self.name.is_empty() {
+            bail!("name: it has none");
+        }
+        let secret = secret("token", self.token, self.token_file)?;
+        if secret.expose_secret().len() < 16 {
+            bail!("token: it has less than 16 letters and could be guessed");
+        }
+        let scopes = self.scopes.iter().map(|scope| Scope::parse(scope));
+        let scopes = scopes.collect::<Result<Vec<_>, _>>();
+        let scopes = scopes.map_err(|reason| anyhow::anyhow!("scopes: {reason}"))?;
+        if scopes.is_empty() {
+            bail!("scopes: without any it is good for nothing");
+        }
+        Ok(Token { name: self.name, secret, scopes })
+    }
+}

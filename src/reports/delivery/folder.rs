@@ -1,0 +1,31 @@
+//! Into a folder: a file is there whole or not at all.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Parcel, Undelivered};
+
+pub(super) async fn deliver(folder: &Path, parcel: &Parcel) -> Result<(), Undelivered> {
+    let (folder, files) = (folder.to_owned(), parcel.files.clone());
+    let copied = tokio::task::spawn_blocking(move || copy(&folder, &files)).await;
+    copied.map_err(Undelivered::surely)?
+}
+
+fn copy(folder: &Path, files: &[PathBuf]) -> Result<(), Undelivered> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |error: io::Error| Undelivered::surely(format!("{path}: {error}"))
+    };
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    for file in files {
+        let name = file.file_name().unwrap_or_default();
+        // The same for every attempt: what one left behind the next one overwrites.
+        let part = folder.join(format!(".{}.part", name.to_string_lossy()));
+        let copied = fs::copy(file, &part).and_then(|_| File::open(&part)?.sync_all());
+        copied.map_err(failed(&part))?;
+        let whole = folder.join(name);
+        fs::rename(&part, &whole).map_err(failed(&whole))?;
+    }
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}

@@ -1,0 +1,60 @@
+//! To a chat's incoming webhook, in the form that Slack takes and others understand
+//! (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>).
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::{Parcel, Undelivered};
+
+/// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.
+const MOST_LETTERS: usize = 2_800;
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A webhook; its address is a secret.
+#[derive(Debug, Clone)]
+pub struct Hook(SecretString);
+
+impl Hook {
+    pub(super) fn new(url: SecretString) -> Result<Self, String> {
+        let parsed = reqwest::Url::parse(url.expose_secret());
+        let is_web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        // The address is not repeated: who knows it may write there.
+        if is_web { Ok(Self(url)) } else { Err("it is no address with http:// or https://".into()) }
+    }
+
+    pub(super) async fn deliver(&self, parcel: &Parcel) -> Result<(), Undelivered> {
+        let link = parcel.link.as_ref().map(|link| format!("\n<{link}|Files>")).unwrap_or_default();
+        let table = cut(&parcel.table, MOST_LETTERS).replace("```", "'''");
+        let text = format!("*{}*, {}\n```\n{table}```{link}", parcel.title, parcel.covers);
+        let client = reqwest::Client::builder()
+            .timeout(LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(Undelivered::surely)?;
+        let request = client
+            .post(self.0.expose_secret())
+            // Who understands it takes the same run once.
+            .header("idempotency-key", &parcel.run)
+            .json(&json!({ "text": text }));
+        let answer = request.send().await.map_err(|error| {
+            let is_refused = error.is_connect() || error.is_builder();
+            let reason = error.without_url().to_string();
+            if is_refused { Undelivered::surely(reason) } else { Undelivered::perhaps(reason) }
+        })?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let said = answer.text().await.unwrap_or_default();
+        Err(Undelivered::surely(format!("{status}: {}", cut(said.trim(), 200))))
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…\n", &text[..end]),
+        None => text.to_owned(),
+    }
+}

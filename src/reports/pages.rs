@@ -1,0 +1,242 @@
+//! The pages of reports.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::forms::failed;
+use super::told::{self, ToldReport, ToldRun};
+use super::{ReportError, Shelf, WrittenReport};
+use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
+use crate::views::topic::Topic;
+use crate::views::{Problem, html, words};
+
+/// Runs that a page shows.
+const RUNS: u64 = 30;
+
+#[derive(Template)]
+#[template(path = "reports.html", config = "dashboards/askama.toml")]
+struct ReportsPage {
+    page: &'static str,
+    reports: Vec<ReportRow>,
+    runs: Vec<RunRow>,
+}
+
+#[derive(Template)]
+#[template(path = "report.html", config = "dashboards/askama.toml")]
+struct ReportPage {
+    page: &'static str,
+    title: String,
+    report: Option<ReportRow>,
+    runs: Vec<RunRow>,
+    said: &'static str,
+    error: Option<String>,
+    /// The form, where the report can be changed.
+    form: Option<ReportForm>,
+}
+
+/// What the form of a report shows.
+struct ReportForm {
+    is_new: bool,
+    written: WrittenReport,
+    by: String,
+    questions: Vec<&'static str>,
+    funnels: Vec<String>,
+    models: Vec<&'static str>,
+    dimensions: String,
+    ranges: [&'static str; 9],
+    formats: [&'static str; 5],
+    destinations: Vec<(String, &'static str)>,
+    zone: String,
+}
+
+/// A report with its times in its zone.
+struct ReportRow {
+    told: ToldReport,
+    next: String,
+    last: Option<RunRow>,
+}
+
+/// A run with its times in its report's zone.
+struct RunRow {
+    told: ToldRun,
+    due: String,
+    status: &'static str,
+    is_bad: bool,
+}
+
+impl RunRow {
+    fn new(told: ToldRun, zone: &str) -> Self {
+        let is_uncertain = told.deliveries.iter().any(|delivery| delivery.status == "uncertain");
+        let (status, is_bad) = match told.status.as_str() {
+            "asked" => ("Asked for", false),
+            "running" => ("Running", false),
+            "done" if is_uncertain => ("Done; a delivery may not have arrived", true),
+            "done" => ("Done", false),
+            "failed" => ("Failed; it is tried again", true),
+            _ => ("Given up", true),
+        };
+        Self { due: local(&told.due_at, zone), told, status, is_bad }
+    }
+}
+
+impl ReportRow {
+    fn new(told: ToldReport) -> Self {
+        let next = told.next_run_at.as_deref().map(|next| local(next, &told.time_zone));
+        let last = told.last_run.clone().map(|run| RunRow::new(run, &told.time_zone));
+        Self { next: next.unwrap_or_default(), last, told }
+    }
+}
+
+/// An instant as a clock in a zone shows it.
+fn local(instant: &str, zone: &str) -> String {
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    instant.parse::<jiff::Timestamp>().map_or_else(
+        |_| instant.to_owned(),
+        |at| at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Said {
+    saved: Option<String>,
+    asked: Option<String>,
+}
+
+/// `GET /reports`.
+pub(super) async fn list(State(shelf): State<Shelf>) -> Result<Response, Problem> {
+    let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
+    let runs = told::runs(&shelf, "", RUNS).await.map_err(|error| failed(&error))?;
+    let zone = |run: &ToldRun| {
+        let report = reports.iter().find(|report| report.name == run.report);
+        report.map_or("UTC", |report| report.time_zone.as_str())
+    };
+    let runs = runs.into_iter().map(|run| {
+        let zone = zone(&run).to_owned();
+        RunRow::new(run, &zone)
+    });
+    let runs = runs.collect();
+    let reports = reports.into_iter().map(ReportRow::new).collect();
+    let page = ReportsPage { page: "reports", reports, runs };
+    Ok(html(StatusCode::OK, page.render()))
+}
+
+/// `GET /reports/new`.
+pub(super) async fn new(State(shelf): State<Shelf>) -> Response {
+    form_page(&shelf, WrittenReport::default(), true, None)
+}
+
+/// The form again, with what is wrong.
+pub(super) fn again(
+    shelf: &Shelf,
+    written: WrittenReport,
+    is_new: bool,
+    error: &ReportError,
+) -> Response {
+    form_page(shelf, written, is_new, Some(error.to_string()))
+}
+
+fn form_page(
+    shelf: &Shelf,
+    written: WrittenReport,
+    is_new: bool,
+    error: Option<String>,
+) -> Response {
+    let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let title = if is_new { "New report".to_owned() } else { written.name.clone() };
+    let form = Some(ReportForm::new(shelf, written, is_new));
+    let page = ReportPage {
+        page: "reports",
+        title,
+        report: None,
+        runs: Vec::new(),
+        said: "",
+        error,
+        form,
+    };
+    html(status, page.render())
+}
+
+/// `GET /reports/{name}`.
+pub(super) async fn one(
+    State(shelf): State<Shelf>,
+    Path(name): Path<String>,
+    Query(said): Query<Said>,
+) -> Result<Response, Problem> {
+    let found = shelf.find(&name).await.map_err(|error| failed(&error))?;
+    let Some(found) = found else {
+        let text = format!("there is no report {name:?}");
+        return Ok(Problem::new(StatusCode::NOT_FOUND, text).into_response());
+    };
+    let written = found.report.as_ref().ok().map(|report| report.written.clone());
+    let is_editable = found.is_editable;
+    let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
+    let report = reports.into_iter().find(|report| report.name == name);
+    let zone = report.as_ref().map_or("UTC".to_owned(), |report| report.time_zone.clone());
+    let runs = told::runs(&shelf, &name, RUNS).await.map_err(|error| failed(&error))?;
+    let said = match (said.saved, said.asked) {
+        (Some(_), _) => "It is saved.",
+        (_, Some(_)) => "A run was asked for; it begins within a few seconds.",
+        _ => "",
+    };
+    let page = ReportPage {
+        page: "reports",
+        title: report.as_ref().map_or(name, |report| report.title.clone()),
+        error: report.as_ref().and_then(|report| report.error.clone()),
+        report: report.map(ReportRow::new),
+        runs: runs.into_iter().map(|run| RunRow::new(run, &zone)).collect(),
+        said,
+        form: written.filter(|_| is_editable).map(|one| ReportForm::new(&shelf, one, false)),
+    };
+    Ok(html(StatusCode::OK, page.render()))
+}
+
+impl ReportForm {
+    fn new(shelf: &Shelf, written: WrittenReport, is_new: bool) -> Self {
+        let own = shelf.funnels.keys().cloned();
+        let places = shelf.settings.destinations.iter();
+        Self {
+            is_new,
+            by: written.by.join(", "),
+            written,
+            questions: Topic::names().collect(),
+            funnels: std::iter::once(DEFAULT_FUNNEL.to_owned()).chain(own).collect(),
+            models: Model::ALL.iter().map(|model| model.as_str()).collect(),
+            dimensions: Dimension::names(),
+            ranges: [
+                "yesterday",
+                "today",
+                "last_7_days",
+                "last_28_days",
+                "last_90_days",
+                "this_week",
+                "last_week",
+                "this_month",
+                "last_month",
+            ],
+            formats: ["csv", "xlsx", "parquet", "arrow", "json"],
+            destinations: places.map(|(name, place)| (name.clone(), place.kind())).collect(),
+            zone: shelf.defaults.zone.iana_name().unwrap_or("UTC").to_owned(),
+        }
+    }
+
+    fn has_format(&self, name: &str) -> bool {
+        self.written.formats.iter().any(|format| format == name)
+    }
+
+    fn goes_to(&self, name: &str) -> bool {
+        self.written.to.iter().any(|to| to == name)
+    }
+
+    /// Ranges to choose from, and the one that is written if it is another.
+    fn all_ranges(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.ranges.iter().map(|range| (*range).to_owned()).collect();
+        if !all.contains(&self.written.range) {
+            all.push(self.written.range.clone());
+        }
+        all
+    }
+}

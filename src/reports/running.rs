@@ -1,0 +1,309 @@
+//! One run from claim to delivery.
+
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+use super::delivery::{Parcel, Undelivered};
+use super::making::{self, Made, MakeError, base_name, covers};
+use super::{Report, Shelf};
+use crate::domain::Timestamp;
+use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
+use crate::views::{AnswerError, Question};
+
+/// A run is begun so often; then somebody has to look at it.
+const MOST_ATTEMPTS: u32 = 6;
+/// How long a failed run waits for its next attempt, milliseconds: after the first, the second, ….
+const PAUSES: [i64; 5] = [60_000, 300_000, 900_000, 3_600_000, 14_400_000];
+
+/// Why a run was not finished.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The files were not made.
+    #[error(transparent)]
+    Make(#[from] MakeError),
+    /// The question could not be answered.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// ClickHouse failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Some did not get it.
+    #[error("{0}")]
+    Undelivered(String),
+    /// Another process has gone on with it.
+    #[error("this run took longer than its lease; another process has it now")]
+    LeaseLost,
+}
+
+/// Runs reports, in the name of one process.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    /// The reports.
+    pub shelf: Shelf,
+    holder: String,
+}
+
+impl Runner {
+    /// A runner that claims in a name of its own.
+    #[must_use]
+    pub fn new(shelf: Shelf) -> Self {
+        Self { shelf, holder: uuid::Uuid::new_v4().to_string() }
+    }
+
+    /// The run that a schedule asks for.
+    #[must_use]
+    pub fn scheduled(report: &Report, due: i64) -> ReportRun {
+        let run = base_name(report.name(), Timestamp(due), false);
+        new_run(report.name(), run, due, false)
+    }
+
+    /// Notes a run that somebody asks for; whoever looks next runs it.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn ask_for(&self, report: &str) -> Result<ReportRun, StoreError> {
+        let now = self.shelf.now();
+        let letters = uuid::Uuid::new_v4().simple().to_string();
+        let run = format!("{}_{}", base_name(report, now, true), &letters[..6]);
+        let run = new_run(report, run, now.0, true);
+        self.save(&run).await?;
+        Ok(run)
+    }
+
+    /// Runs it, unless another process does or has: what became of it, or `None`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked; what else fails is part of what became of it.
+    pub async fn run(
+        &self,
+        report: &Report,
+        run: ReportRun,
+    ) -> Result<Option<ReportRun>, StoreError> {
+        let store = &self.shelf.store;
+        let lease = i64::try_from(self.shelf.settings.lease.as_millis()).unwrap_or(60_000);
+        let work = format!("report:{}", run.run);
+        let Some(claim) = store.claim(&work, &self.holder, lease).await? else { return Ok(None) };
+        // Another process may have ended it between our look and our claim.
+        let known = store.report_runs(&run.report, &run.run, 1).await?.pop();
+        let mut run = known.unwrap_or(run);
+        if !is_due(&run, self.shelf.now()) {
+            store.give_up(claim).await?;
+            return Ok(None);
+        }
+        if run.attempt >= MOST_ATTEMPTS {
+            // Each attempt ended with its process.
+            "given_up".clone_into(&mut run.status);
+            "the process ended each time".clone_into(&mut run.error);
+            self.save(&run).await?;
+            store.give_up(claim).await?;
+            return Ok(Some(run));
+        }
+        run.attempt += 1;
+        "running".clone_into(&mut run.status);
+        run.started_at = self.shelf.now().0;
+        run.ended_at = None;
+        run.error.clear();
+        self.save(&run).await?;
+        let over = CancellationToken::new();
+        let done = tokio::select! {
+            done = self.make_and_deliver(report, &mut run, &claim) => done,
+            () = self.keep(&claim, &over) => Err(RunError::LeaseLost),
+        };
+        if matches!(done, Err(RunError::LeaseLost)) {
+            // It is no longer ours to say what became of it.
+            tracing::warn!(run = run.run, "a report's run took longer than its lease");
+            return Ok(None);
+        }
+        run.ended_at = Some(self.shelf.now().0);
+        match &done {
+            Ok(()) => {
+                "done".clone_into(&mut run.status);
+                tracing::info!(run = run.run, attempt = run.attempt, "a report was delivered");
+            }
+            Err(error) => {
+                let is_over = run.attempt >= MOST_ATTEMPTS;
+                let status = if is_over { "given_up" } else { "failed" };
+                status.clone_into(&mut run.status);
+                run.error = error.to_string();
+                metrics::counter!("messenger_funnel_report_failures_total").increment(1);
+                tracing::error!(run = run.run, attempt = run.attempt, %error, "a report failed");
+            }
+        }
+        self.save(&run).await?;
+        store.give_up(claim).await?;
+        Ok(Some(run))
+    }
+
+    async fn make_and_deliver(
+        &self,
+        report: &Report,
+        run: &mut ReportRun,
+        claim: &Claim,
+    ) -> Result<(), RunError> {
+        let due = Timestamp(run.due_at);
+        let question = report.question(&self.shelf.defaults, due).map_err(AnswerError::from)?;
+        let answering = self.shelf.answering(due);
+        let folder = &self.shelf.settings.folder;
+        let made = making::make(report, &run.run, &run.run, &question, &answering, folder).await?;
+        run.told = serde_json::to_string(&made.side).unwrap_or_default();
+        self.save(run).await?;
+        if report.written.to.is_empty() {
+            return Ok(());
+        }
+        let parcel = self.parcel(report, run, &made, &question).await?;
+        let before = self.shelf.store.report_deliveries(&[&run.run]).await?;
+        let mut missing = Vec::new();
+        for name in &report.written.to {
+            let before = before.iter().find(|one| one.destination == *name);
+            let before = before.map(|one| one.status.as_str());
+            if let Err(reason) = self.deliver(name, before, report, &parcel, claim).await? {
+                missing.push(format!("{name}: {reason}"));
+            }
+        }
+        if missing.is_empty() { Ok(()) } else { Err(RunError::Undelivered(missing.join("; "))) }
+    }
+
+    /// Brings a parcel to one destination, unless it has it, or may have it.
+    async fn deliver(
+        &self,
+        name: &str,
+        before: Option<&str>,
+        report: &Report,
+        parcel: &Parcel,
+        claim: &Claim,
+    ) -> Result<Result<(), String>, RunError> {
+        if matches!(before, Some("sent" | "uncertain")) {
+            return Ok(Ok(()));
+        }
+        let Some(destination) = self.shelf.settings.destinations.get(name) else {
+            return Ok(Err("there is no such destination any more".to_owned()));
+        };
+        let say = async |status: &str, error: &str| {
+            let changed_at = self.shelf.now().0;
+            let delivery = ReportDelivery {
+                run: parcel.run.clone(),
+                destination: name.to_owned(),
+                status: status.to_owned(),
+                error: error.to_owned(),
+                changed_at,
+            };
+            let version = Timestamp(changed_at).micros();
+            self.shelf.store.save_report_delivery(report.name(), &delivery, version).await
+        };
+        // A process that died while it sent: whether it arrived nobody knows.
+        if before == Some("sending") && !destination.replaces() {
+            let reason = "the process ended while it was sent: it may have arrived";
+            say("uncertain", reason).await?;
+            return Ok(Ok(()));
+        }
+        if !self.shelf.store.prolong(claim).await? {
+            return Err(RunError::LeaseLost);
+        }
+        say("sending", "").await?;
+        let mailer = self.shelf.settings.mailer.as_ref();
+        match destination.deliver(parcel, mailer).await {
+            Ok(()) => {
+                say("sent", "").await?;
+                Ok(Ok(()))
+            }
+            Err(Undelivered { reason, may_have_arrived: true }) => {
+                say("uncertain", &reason).await?;
+                tracing::warn!(run = parcel.run, destination = name, reason, "may have arrived");
+                Ok(Ok(()))
+            }
+            Err(Undelivered { reason, may_have_arrived: false }) => {
+                say("failed", &reason).await?;
+                Ok(Err(reason))
+            }
+        }
+    }
+
+    async fn parcel(
+        &self,
+        report: &Report,
+        run: &ReportRun,
+        made: &Made,
+        question: &Question,
+    ) -> Result<Parcel, RunError> {
+        let answering = self.shelf.answering(Timestamp(run.due_at));
+        let told = making::told(report, &self.shelf.defaults, &answering).await?;
+        let link = self.shelf.public_url.as_deref();
+        Ok(Parcel {
+            run: run.run.clone(),
+            title: report.title().to_owned(),
+            covers: covers(question),
+            files: made.paths(),
+            picture: told.picture()?,
+            table: told.table,
+            link: link
+                .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
+        })
+    }
+
+    /// Prolongs a claim until it is lost.
+    async fn keep(&self, claim: &Claim, over: &CancellationToken) {
+        let pause = self.shelf.settings.lease / 3;
+        while !over.is_cancelled() {
+            tokio::time::sleep(pause).await;
+            match self.shelf.store.prolong(claim).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // The lease goes on while ClickHouse is away, and ends if it stays away.
+                Err(error) => tracing::warn!(%error, "a report's lease could not be prolonged"),
+            }
+        }
+    }
+
+    async fn save(&self, run: &ReportRun) -> Result<(), StoreError> {
+        self.shelf.store.save_report_run(run, self.shelf.now().micros()).await
+    }
+}
+
+fn new_run(report: &str, run: String, due_at: i64, by_hand: bool) -> ReportRun {
+    ReportRun {
+        report: report.to_owned(),
+        run,
+        due_at,
+        by_hand: u8::from(by_hand),
+        status: "asked".to_owned(),
+        attempt: 0,
+        started_at: due_at,
+        ended_at: None,
+        told: String::new(),
+        error: String::new(),
+    }
+}
+
+/// Whether something is left to do of it now. One that is running is left to its claim.
+pub(super) fn is_due(run: &ReportRun, now: Timestamp) -> bool {
+    match run.status.as_str() {
+        "asked" | "running" => true,
+        "failed" => {
+            let passed = usize::try_from(run.attempt.saturating_sub(1)).unwrap_or(0);
+            let pause = PAUSES[passed.min(PAUSES.len() - 1)];
+            run.ended_at.is_none_or(|ended| now.0 >= ended.saturating_add(pause))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_runs_wait_longer_each_time_and_are_given_up() {
+        let mut run = new_run("a", "a_1".to_owned(), 1_000, false);
+        assert!(is_due(&run, Timestamp(1_000)));
+        for (attempt, pause) in (1..).zip(PAUSES) {
+            run.status = "failed".to_owned();
+            (run.attempt, run.ended_at) = (attempt, Some(5_000));
+            assert!(!is_due(&run, Timestamp(4_999 + pause)));
+            assert!(is_due(&run, Timestamp(5_000 + pause)));
+        }
+        for status in ["done", "given_up"] {
+            run.status = status.to_owned();
+            assert!(!is_due(&run, Timestamp(i64::MAX)));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! All reports that there are: those of the settings, and those that were written on the page.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::delivery::{Destination, Mailer};
+use super::{Report, ReportError, WrittenReport};
+use crate::analysis::{DEFAULT_FUNNEL, Funnels};
+use crate::domain::Timestamp;
+use crate::store::{MessagingWindow, Store, StoreError};
+use crate::views::Defaults;
+use crate::views::topic::Answering;
+
+/// What the settings say of reports.
+#[derive(Debug, Clone, Default)]
+pub struct ReportSettings {
+    /// Reports of the settings, in their order.
+    pub reports: Vec<Report>,
+    /// Where reports may go, by name.
+    pub destinations: BTreeMap<String, Destination>,
+    /// By whom mail is sent.
+    pub mailer: Option<Mailer>,
+    /// Where files are made and kept.
+    pub folder: PathBuf,
+    /// How long files are kept.
+    pub keep: Duration,
+    /// How long a run belongs to a process that says nothing more.
+    pub lease: Duration,
+}
+
+/// The reports, and what is needed to make them.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    /// Where the events are.
+    pub store: Store,
+    /// What the settings say.
+    pub settings: Arc<ReportSettings>,
+    /// What holds where a question does not say otherwise.
+    pub defaults: Defaults,
+    /// Funnels of one's own.
+    pub funnels: Arc<Funnels>,
+    /// How long a business may answer freely.
+    pub window: MessagingWindow,
+    /// Address under which the server is reached.
+    pub public_url: Option<String>,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
+}
+
+/// A report, or what is wrong with one that was written on the page.
+#[derive(Debug)]
+pub struct OnShelf {
+    /// Its name.
+    pub name: String,
+    /// The report.
+    pub report: Result<Report, ReportError>,
+    /// Whether it was written on the page, and can be changed there.
+    pub is_editable: bool,
+}
+
+impl Shelf {
+    /// All reports: a name of the settings is not taken by the page.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn all(&self) -> Result<Vec<OnShelf>, StoreError> {
+        let of_settings = self.settings.reports.iter().map(|report| OnShelf {
+            name: report.name().to_owned(),
+            report: Ok(report.clone()),
+            is_editable: false,
+        });
+        let mut all: Vec<OnShelf> = of_settings.collect();
+        for kept in self.store.report_definitions().await? {
+            if all.iter().any(|other| other.name == kept.name) {
+                continue;
+            }
+            let written = serde_json::from_str::<WrittenReport>(&kept.definition);
+            let written = written.map_err(|error| ReportError {
+                key: "definition",
+                reason: format!("another version of the program wrote it: {error}"),
+            });
+            let report = written.and_then(|written| self.check(written));
+            all.push(OnShelf { name: kept.name, report, is_editable: true });
+        }
+        Ok(all)
+    }
+
+    /// The report of that name.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn find(&self, name: &str) -> Result<Option<OnShelf>, StoreError> {
+        Ok(self.all().await?.into_iter().find(|one| one.name == name))
+    }
+
+    /// Checks a report that somebody has written.
+    ///
+    /// # Errors
+    /// With the key that is wrong.
+    pub fn check(&self, written: WrittenReport) -> Result<Report, ReportError> {
+        let has_funnel = |name: &str| name == DEFAULT_FUNNEL || self.funnels.contains_key(name);
+        let has_destination = |name: &str| self.settings.destinations.contains_key(name);
+        written.check(&self.defaults, has_funnel, has_destination)
+    }
+
+    /// What is needed to answer as of an instant.
+    #[must_use]
+    pub fn answering(&self, now: Timestamp) -> Answering<'_> {
+        Answering {
+            store: &self.store,
+            funnels: &self.funnels,
+            public_url: self.public_url.as_deref(),
+            window: &self.window,
+            now,
+        }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp((self.clock)())
+    }
+}

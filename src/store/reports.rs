@@ -1,0 +1,222 @@
+//! Reports: definitions that were written on the page, runs and deliveries.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError};
+
+const DEFINITIONS: &str = include_str!("../../queries/report_definitions.sql");
+const RUNS: &str = include_str!("../../queries/report_runs.sql");
+const DELIVERIES: &str = include_str!("../../queries/report_deliveries.sql");
+const SCHEDULE_SINCE: &str = include_str!("../../queries/report_schedule_since.sql");
+
+/// A report that was written on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+pub struct WrittenDefinition {
+    /// Its name.
+    pub name: String,
+    /// Its keys, as JSON.
+    pub definition: String,
+}
+
+/// A run of a report: a row of the question `report_runs`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+pub struct ReportRun {
+    /// Name of the report.
+    pub report: String,
+    /// The report and when it was due.
+    pub run: String,
+    /// The instant that its range ends by, UTC milliseconds.
+    pub due_at: i64,
+    /// 1 if somebody asked for it.
+    pub by_hand: u8,
+    /// `running`, `done`, `failed` or `given_up`.
+    pub status: String,
+    /// How often it was begun.
+    pub attempt: u32,
+    /// When it was begun last, UTC milliseconds.
+    pub started_at: i64,
+    /// When it ended, UTC milliseconds.
+    pub ended_at: Option<i64>,
+    /// Its side file, as JSON; empty until the files are made.
+    pub told: String,
+    /// Why it failed.
+    pub error: String,
+}
+
+/// A delivery of a run: a row of the question `report_deliveries`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+pub struct ReportDelivery {
+    /// The run.
+    pub run: String,
+    /// Where to.
+    pub destination: String,
+    /// `sending`, `sent`, `failed` or `uncertain`.
+    pub status: String,
+    /// Why it failed.
+    pub error: String,
+    /// When, UTC milliseconds.
+    pub changed_at: i64,
+}
+
+#[derive(Debug, Row, Serialize)]
+struct DefinitionRow {
+    name: String,
+    definition: String,
+    version: u64,
+    is_deleted: u8,
+}
+
+#[derive(Debug, Row, Serialize)]
+struct RunRow {
+    report: String,
+    run: String,
+    due_at: i64,
+    by_hand: u8,
+    status: String,
+    attempt: u32,
+    started_at: i64,
+    ended_at: Option<i64>,
+    told: String,
+    error: String,
+    version: u64,
+}
+
+#[derive(Debug, Row, Serialize)]
+struct DeliveryRow {
+    report: String,
+    run: String,
+    destination: String,
+    status: String,
+    error: String,
+    changed_at: i64,
+    version: u64,
+}
+
+#[derive(Debug, Row, Serialize)]
+struct ScheduleRow {
+    report: String,
+    schedule: String,
+    since: i64,
+}
+
+#[derive(Debug, Row, Deserialize)]
+struct SinceRow {
+    since: Option<i64>,
+}
+
+impl Store {
+    /// Reports that were written on the page.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn report_definitions(&self) -> Result<Vec<WrittenDefinition>, StoreError> {
+        self.client.query(DEFINITIONS).fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Keeps a report, or removes it (without `definition`); `version` is the time, UTC microseconds.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn save_report_definition(
+        &self,
+        name: &str,
+        definition: Option<String>,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        let is_deleted = u8::from(definition.is_none());
+        let definition = definition.unwrap_or_default();
+        let row = DefinitionRow { name: name.to_owned(), definition, version, is_deleted };
+        let token = format!("{name}-{version}-{is_deleted}");
+        self.insert_block("report_definitions", &[row], &token).await
+    }
+
+    /// Runs, the latest first; only those of a report, or that run, unless these are empty.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn report_runs(
+        &self,
+        report: &str,
+        run: &str,
+        limit: u64,
+    ) -> Result<Vec<ReportRun>, StoreError> {
+        let question = self.client.query(RUNS).param("report", report).param("run", run);
+        question.param("limit", limit).fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Says what became of a run; `version` is the time, UTC microseconds.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn save_report_run(&self, run: &ReportRun, version: u64) -> Result<(), StoreError> {
+        let run = run.clone();
+        let token =
+            format!("{}-{}-{}-{}-{version}", run.run, run.status, run.attempt, run.told.len());
+        let row = RunRow {
+            report: run.report,
+            run: run.run,
+            due_at: run.due_at,
+            by_hand: run.by_hand,
+            status: run.status,
+            attempt: run.attempt,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            told: run.told,
+            error: run.error,
+            version,
+        };
+        self.insert_block("report_runs", &[row], &token).await
+    }
+
+    /// What became of the deliveries of some runs.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn report_deliveries(
+        &self,
+        runs: &[&str],
+    ) -> Result<Vec<ReportDelivery>, StoreError> {
+        let question = self.client.query(DELIVERIES).param("runs", runs);
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Says what became of a delivery; `version` is the time, UTC microseconds.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn save_report_delivery(
+        &self,
+        report: &str,
+        delivery: &ReportDelivery,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        let ReportDelivery { run, destination, status, error, changed_at } = delivery.clone();
+        let token = format!("{run}-{destination}-{status}-{version}");
+        let report = report.to_owned();
+        let row = DeliveryRow { report, run, destination, status, error, changed_at, version };
+        self.insert_block("report_deliveries", &[row], &token).await
+    }
+
+    /// Since when a report's schedule is known, UTC milliseconds: since `now` if nobody has seen it before.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn schedule_since(
+        &self,
+        report: &str,
+        schedule: &str,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        let question = self.client.query(SCHEDULE_SINCE).param("report", report);
+        let known = question.param("schedule", schedule).fetch_one::<SinceRow>().await;
+        if let Some(since) = known.map_err(|error| self.failed(error))?.since {
+            return Ok(since);
+        }
+        let token = format!("{report}-{schedule}-{now}");
+        let (report, schedule) = (report.to_owned(), schedule.to_owned());
+        let row = ScheduleRow { report, schedule, since: now };
+        self.insert_block("report_schedules", &[row], &token).await?;
+        Ok(now)
+    }
+}

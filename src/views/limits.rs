@@ -1,0 +1,75 @@
+//! How many questions one token may ask the API in a minute; told in the headers of
+//! draft-ietf-httpapi-ratelimit-headers, and by 429 with `Retry-After` (RFC 6585) when it is too many.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use super::problem::Problem;
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STATE: HeaderName = HeaderName::from_static("ratelimit");
+
+type Limiter =
+    RateLimiter<String, DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
+
+/// The limit, and how much of it each token has used.
+#[derive(Clone)]
+pub struct Limit {
+    limiter: Arc<Limiter>,
+    per_minute: NonZeroU32,
+    clock: DefaultClock,
+}
+
+impl std::fmt::Debug for Limit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} a minute", self.per_minute)
+    }
+}
+
+impl Limit {
+    /// So many in a minute, at once or one by one.
+    #[must_use]
+    pub fn per_minute(per_minute: NonZeroU32) -> Self {
+        let limiter = RateLimiter::dashmap(Quota::per_minute(per_minute)).with_middleware();
+        Self { limiter: Arc::new(limiter), per_minute, clock: DefaultClock::default() }
+    }
+}
+
+/// Answers a request to the API, unless `token` has asked too much.
+pub(super) async fn limited(limit: &Limit, token: &str, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let per_minute = limit.per_minute;
+    let (mut answer, left, wait) = match limit.limiter.check_key(&token.to_owned()) {
+        Ok(state) => (next.run(request).await, state.remaining_burst_capacity(), None),
+        Err(until) => {
+            let wait = until.wait_time_from(limit.clock.now()).as_secs() + 1;
+            let detail = format!("More than {per_minute} questions in a minute; wait {wait} s.");
+            let refusal = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).into_response();
+            (refusal, 0, Some(wait))
+        }
+    };
+    let headers = answer.headers_mut();
+    let mut tell = |name: HeaderName, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    };
+    tell(POLICY, format!("\"token\";q={per_minute};w=60"));
+    let reset = wait.unwrap_or_else(|| (60 / u64::from(per_minute.get())).max(1));
+    tell(STATE, format!("\"token\";r={left};t={reset}"));
+    if let Some(wait) = wait {
+        tell(header::RETRY_AFTER, wait.to_string());
+    }
+    answer
+}

@@ -1,0 +1,41 @@
+//! Whether a form comes from a page of ours: a browser sends its cookie along whoever wrote the page.
+
+use axum::http::{HeaderMap, header};
+
+/// Browsers say where a form comes from (Fetch Metadata; before it the origin). A program says
+/// nothing, and has no cookie that could be misused.
+pub(super) fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let host = text(header::HOST.as_str()).unwrap_or_default();
+    match text(header::ORIGIN.as_str()) {
+        Some(origin) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_send_forms() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, header::HeaderValue::from_static(value));
+            }
+            headers
+        };
+        let host = ("host", "funnel.example.com");
+        assert!(is_own(&headers(&[host, ("sec-fetch-site", "same-origin")])));
+        assert!(is_own(&headers(&[host, ("origin", "https://funnel.example.com")])));
+        assert!(is_own(&headers(&[host])));
+        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "cross-site")])));
+        assert!(!is_own(&headers(&[host, ("sec-fetch-site", "same-site")])));
+        assert!(!is_own(&headers(&[host, ("origin", "https://evil.example.com")])));
+        assert!(!is_own(&headers(&[host, ("origin", "null")])));
+    }
+}

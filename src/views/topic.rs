@@ -1,0 +1,259 @@
+//! Questions by name whose answer is one table: what reports consist of.
+
+use std::fs::File;
+
+use polars::frame::DataFrame;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::frames::{self, Encoder};
+use super::{
+    AnswerError, Format, Question, ads_frame, answer_ads, answer_attribution, answer_audience,
+    answer_cohorts, answer_funnel, answer_links, answer_reconciliation, answer_responses, chart,
+    charts, picture, reconciliation, render, table,
+};
+use crate::analysis::Funnels;
+use crate::domain::Timestamp;
+use crate::store::{
+    ConversationRow, Listed, MessagingWindow, ReportedRow, Span, Store, TouchpointRow,
+};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// The funnel of that name.
+    Funnel(String),
+    /// Credit by source.
+    Attribution,
+    /// What each stage cost.
+    Ads,
+    /// Tracked links.
+    Links,
+    /// How conversations are answered.
+    ResponseTimes,
+    /// Who writes again.
+    Cohorts,
+    /// Who may be written to.
+    Audience,
+    /// Our count beside Meta's.
+    Reconciliation,
+    /// Conversations, one a row.
+    Conversations,
+    /// Touchpoints, one a row.
+    Touchpoints,
+    /// Reported conversions, one a row.
+    Conversions,
+}
+
+impl Topic {
+    /// Their names, beside `funnel`.
+    const OTHERS: [(&'static str, Self); 10] = [
+        ("attribution", Self::Attribution),
+        ("ads", Self::Ads),
+        ("links", Self::Links),
+        ("response-times", Self::ResponseTimes),
+        ("cohorts", Self::Cohorts),
+        ("audience", Self::Audience),
+        ("reconciliation", Self::Reconciliation),
+        ("conversations", Self::Conversations),
+        ("touchpoints", Self::Touchpoints),
+        ("conversions", Self::Conversions),
+    ];
+
+    /// All names.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        std::iter::once("funnel").chain(Self::OTHERS.into_iter().map(|(name, _)| name))
+    }
+
+    /// Reads its name; `funnel` is the one that is asked, if it is one.
+    ///
+    /// # Errors
+    /// If there is no such topic.
+    pub fn parse(name: &str, funnel: &str) -> Result<Self, String> {
+        if name == "funnel" {
+            return Ok(Self::Funnel(funnel.to_owned()));
+        }
+        let found = Self::OTHERS.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, topic)| topic).ok_or_else(|| {
+            let known: Vec<&str> = Self::names().collect();
+            format!("{name:?} is nothing to ask; known are {}", known.join(", "))
+        })
+    }
+
+    /// Whether a breakdown means something to it.
+    #[must_use]
+    pub fn takes_breakdown(&self) -> bool {
+        matches!(self, Self::Funnel(_) | Self::Attribution | Self::Ads)
+    }
+}
+
+/// What is needed to answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Answering<'a> {
+    /// Where the events are.
+    pub store: &'a Store,
+    /// Funnels of one's own.
+    pub funnels: &'a Funnels,
+    /// Address under which the server is reached.
+    pub public_url: Option<&'a str>,
+    /// How long a business may answer freely.
+    pub window: &'a MessagingWindow,
+    /// The instant as of which is answered.
+    pub now: Timestamp,
+}
+
+/// An answer in every form that it has.
+#[derive(Debug)]
+pub struct Told {
+    /// Its rows; of a list not all.
+    pub frame: DataFrame,
+    /// For a terminal.
+    pub table: String,
+    /// Everything.
+    pub json: Value,
+    /// As a chart (SVG), where there is one.
+    chart: Option<String>,
+}
+
+impl Told {
+    fn new<R: Serialize>(
+        report: &R,
+        frame: DataFrame,
+        table: String,
+        chart: Option<String>,
+    ) -> Result<Self, AnswerError> {
+        let json = serde_json::to_value(report);
+        let json = json.map_err(|error| AnswerError::Unwritten(error.to_string()))?;
+        Ok(Self { frame, table, json, chart })
+    }
+
+    fn rows<R: Serialize>(report: &R, frame: DataFrame) -> Result<Self, AnswerError> {
+        let table = table::frame(&frame);
+        Self::new(report, frame, table, None)
+    }
+
+    /// The chart as PNG, where there is one.
+    ///
+    /// # Errors
+    /// If it cannot be drawn.
+    pub fn picture(&self) -> Result<Option<Vec<u8>>, AnswerError> {
+        let drawn = self.chart.as_deref().map(|svg| picture::png(&chart::standalone(svg)));
+        drawn.transpose().map_err(AnswerError::Unwritten)
+    }
+}
+
+/// Rows of a list that are told, not written.
+const MOST_TOLD: u64 = 1000;
+
+/// Answers a topic.
+///
+/// # Errors
+/// If it cannot be answered.
+pub async fn tell(
+    answering: &Answering<'_>,
+    topic: &Topic,
+    question: &Question,
+) -> Result<Told, AnswerError> {
+    let Answering { store, funnels, public_url, window, now } = *answering;
+    match topic {
+        Topic::Funnel(name) => {
+            let report = answer_funnel(store, funnels, name, question).await?;
+            let chart = Some(charts::funnel(&report));
+            Told::new(&report, frames::funnel(&report), table::funnel(&report), chart)
+        }
+        Topic::Attribution => {
+            let report = answer_attribution(store, question).await?;
+            let chart = Some(charts::credits(&report));
+            Told::new(&report, frames::attribution(&report), table::attribution(&report), chart)
+        }
+        Topic::Ads => {
+            let report = answer_ads(store, question).await?;
+            let chart = Some(charts::ads(&report));
+            Told::new(&report, ads_frame(&report), table::ads(&report), chart)
+        }
+        Topic::Links => {
+            let report = answer_links(store, question, public_url).await?;
+            Told::new(&report, frames::links(&report), table::links(&report), None)
+        }
+        Topic::ResponseTimes => {
+            let report = answer_responses(store, question, window, now).await?;
+            Told::rows(&report, frames::responses(&report))
+        }
+        Topic::Cohorts => {
+            let cohorts = answer_cohorts(store, question).await?;
+            Told::rows(&cohorts, frames::cohorts(&cohorts))
+        }
+        Topic::Audience => {
+            let report = answer_audience(store, question).await?;
+            Told::rows(&report, frames::audience(&report))
+        }
+        Topic::Reconciliation => {
+            let report = answer_reconciliation(store, question).await?;
+            Told::rows(&report, reconciliation::days_frame(&report))
+        }
+        Topic::Conversations => {
+            some::<ConversationRow>(store, question, frames::conversations).await
+        }
+        Topic::Touchpoints => some::<TouchpointRow>(store, question, frames::touchpoints).await,
+        Topic::Conversions => some::<ReportedRow>(store, question, frames::reported).await,
+    }
+}
+
+/// The first rows of a list.
+async fn some<R: Listed + Serialize>(
+    store: &Store,
+    question: &Question,
+    frame: fn(&[R]) -> DataFrame,
+) -> Result<Told, AnswerError> {
+    let limit = question.limit.map_or(MOST_TOLD, |limit| limit as u64);
+    let rows = store.list::<R>(&span(question, limit))?.all().await?;
+    let total = store.list_total::<R>(&span(question, limit)).await?;
+    let mut told = Told::rows(&rows, frame(&rows))?;
+    if rows.len() as u64 != total {
+        let rest = format!("the first {} of {total}: a file holds all\n", rows.len());
+        told.table.push_str(&rest);
+    }
+    Ok(told)
+}
+
+fn span(question: &Question, limit: u64) -> Span<'_> {
+    Span { period: &question.period, status: "", after: None, offset: 0, limit }
+}
+
+/// Writes the answer into a file, a list row by row; how many rows it has.
+///
+/// # Errors
+/// If it cannot be answered, or the file cannot be written.
+pub async fn write(
+    answering: &Answering<'_>,
+    topic: &Topic,
+    question: &Question,
+    format: Format,
+    file: File,
+) -> Result<u64, AnswerError> {
+    let file = std::io::BufWriter::new(file);
+    let (store, csv) = (answering.store, &question.csv);
+    let span = span(question, question.limit.map_or(u64::MAX, |limit| limit as u64));
+    match topic {
+        Topic::Conversations => {
+            let rows = store.list::<ConversationRow>(&span)?;
+            render::write_list(format, csv, rows, frames::conversations, file).await
+        }
+        Topic::Touchpoints => {
+            let rows = store.list::<TouchpointRow>(&span)?;
+            render::write_list(format, csv, rows, frames::touchpoints, file).await
+        }
+        Topic::Conversions => {
+            let rows = store.list::<ReportedRow>(&span)?;
+            render::write_list(format, csv, rows, frames::reported, file).await
+        }
+        _ => {
+            let frame = tell(answering, topic, question).await?.frame;
+            let unwritten =
+                |error: polars::error::PolarsError| AnswerError::Unwritten(error.to_string());
+            let mut encoder = Encoder::new(format, csv, &frame, file).map_err(unwritten)?;
+            encoder.write(&frame).and_then(|()| encoder.finish()).map_err(unwritten)?;
+            Ok(frame.height() as u64)
+        }
+    }
+}
