@@ -30,7 +30,8 @@ impl Written {
         let mut destinations = BTreeMap::new();
         for (name, written) in self.destinations {
             let checked = written.check(mailer.is_some());
-            let checked = checked.map_err(|reason| anyhow::anyhow!("destinations.{name}.{reason}"));
+            let checked =
+                checked.map_err(|reason| anyhow::anyhow!("destinations.{name}: {reason}"));
             destinations.insert(name, checked?);
         }
         let mut reports = Vec::new();

@@ -106,7 +106,7 @@ impl Runner {
         self.save(&run).await?;
         let over = CancellationToken::new();
         let done = tokio::select! {
-            done = self.make_and_deliver(report, &mut run, &claim) => done,
+            done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
             () = self.keep(&claim, &over) => Err(RunError::LeaseLost),
         };
         if matches!(done, Err(RunError::LeaseLost)) {

@@ -40,10 +40,13 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> String {
     let labels: Vec<String> = bars.iter().map(|bar| shortened(&bar.label, MOST_LETTERS)).collect();
     let letters = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let left = i32::try_from((letters * LETTER + 20).max(110)).unwrap_or(110);
-    let height = i32::try_from(bars.len()).unwrap_or_default() * ROW;
+    let height = i32::try_from(bars.len().max(1)).unwrap_or_default() * ROW;
     let most = bars.iter().map(|bar| bar.length).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     draw(WIDTH, height, description, |area| {
         let mut top = 0;
+        if bars.is_empty() {
+            area.draw(&text("Nothing in this range", (12, ROW / 2), HPos::Left))?;
+        }
         for (bar, label) in bars.iter().zip(&labels) {
             let length = pixels(bar.length / most, WIDTH - left - RIGHT);
             let (from, to) = ((left, top + 6), (left + length.max(2), top + ROW - 6));

@@ -1,0 +1,183 @@
+//! Reports by a clock that the test turns: when they are due, and what is tried again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use messenger_funnel::analysis::{DEFAULT_FUNNEL, Model, Parameters};
+use messenger_funnel::reports::{
+    Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
+};
+use messenger_funnel::store::{MessagingWindow, Store, migrate};
+use messenger_funnel::views::Defaults;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::outside::Hook;
+use crate::support::start_engine;
+
+static CLOCK: AtomicI64 = AtomicI64::new(0);
+
+fn clock() -> i64 {
+    CLOCK.load(Ordering::SeqCst)
+}
+
+fn millis(text: &str) -> i64 {
+    text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+/// Reports in this process, on an engine of the test's own, with a clock that the test turns.
+struct Bench {
+    engine: messenger_funnel::store::engine::Engine,
+    folder: TempDir,
+    shelf: Shelf,
+}
+
+impl Bench {
+    async fn new(written: WrittenReport, destinations: BTreeMap<String, Destination>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let engine = start_engine(folder.path()).await.unwrap();
+        let store = Store::new(engine.endpoint("a_database"));
+        migrate(&store).await.unwrap();
+        let defaults = Defaults {
+            zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
+            model: Model::Last,
+            parameters: Parameters::default(),
+            refs: Arc::default(),
+        };
+        let report = written
+            .check(&defaults, |name| name == DEFAULT_FUNNEL, |name| destinations.contains_key(name))
+            .unwrap();
+        let settings = ReportSettings {
+            reports: vec![report],
+            destinations,
+            mailer: None,
+            folder: folder.path().join("reports"),
+            keep: Duration::from_secs(90 * 86_400),
+            lease: Duration::from_secs(60),
+        };
+        let shelf = Shelf {
+            store,
+            settings: Arc::new(settings),
+            defaults,
+            funnels: Arc::default(),
+            window: MessagingWindow { hours: 24, by_source: Vec::new() },
+            public_url: None,
+            clock,
+        };
+        Self { engine, folder, shelf }
+    }
+
+    /// Turns the clock, and runs what is due: when each run was due, and what became of it.
+    async fn turn(&self, to: &str) -> Vec<(String, String)> {
+        CLOCK.store(millis(to), Ordering::SeqCst);
+        let runner = Runner::new(self.shelf.clone());
+        let due = Scheduler::new(runner.clone()).due(self.shelf.now()).await.unwrap();
+        let mut became = Vec::new();
+        for (report, run) in due {
+            let run = runner.run(&report, run).await.unwrap().unwrap();
+            let at = jiff::Timestamp::from_millisecond(run.due_at).unwrap();
+            became.push((at.to_string(), run.status));
+        }
+        became
+    }
+}
+
+fn daily() -> WrittenReport {
+    WrittenReport {
+        name: "daily".to_owned(),
+        schedule: "30 2 * * *".to_owned(),
+        ..WrittenReport::default()
+    }
+}
+
+fn done(times: &[&str]) -> Vec<(String, String)> {
+    times.iter().map(|at| ((*at).to_owned(), "done".to_owned())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_fires_at_the_right_instants_across_both_changes_of_clocks() {
+    let bench = Bench::new(daily(), BTreeMap::new()).await;
+    for (begin, end, expected) in [
+        // 02:30 is not there on 29 March: the report comes right behind the change.
+        (
+            "2026-03-27T12:00:00Z",
+            "2026-03-31T12:00:00Z",
+            done(&[
+                "2026-03-28T01:30:00Z",
+                "2026-03-29T01:00:00Z",
+                "2026-03-30T00:30:00Z",
+                "2026-03-31T00:30:00Z",
+            ]),
+        ),
+        // And there twice on 25 October: it comes once. What was missed since March comes once too.
+        (
+            "2026-10-23T12:00:00Z",
+            "2026-10-27T12:00:00Z",
+            done(&[
+                "2026-10-23T00:30:00Z",
+                "2026-10-24T00:30:00Z",
+                "2026-10-25T00:30:00Z",
+                "2026-10-26T01:30:00Z",
+                "2026-10-27T01:30:00Z",
+            ]),
+        ),
+    ] {
+        let mut fired = Vec::new();
+        let mut now = millis(begin);
+        while now <= millis(end) {
+            let at = jiff::Timestamp::from_millisecond(now).unwrap().to_string();
+            fired.extend(bench.turn(&at).await);
+            now += 30 * 60_000;
+        }
+        assert_eq!(fired, expected);
+    }
+    let files = std::fs::read_dir(bench.folder.path().join("reports/daily")).unwrap().count();
+    assert_eq!(files, 9);
+    bench.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_fails_is_tried_again_and_one_that_may_have_arrived_is_not() {
+    let (hook, address) = Hook::start().await;
+    let folder = TempDir::new().unwrap();
+    let destination = |toml: &str| {
+        let written: messenger_funnel::reports::WrittenDestination = config::Config::builder()
+            .add_source(config::File::from_str(toml, config::FileFormat::Toml))
+            .build()
+            .unwrap()
+            .try_deserialize()
+            .unwrap();
+        written.check(false).unwrap()
+    };
+    let destinations = BTreeMap::from([
+        ("chat".to_owned(), destination(&format!("webhook = \"{address}\""))),
+        ("shelf".to_owned(), destination(&format!("folder = {:?}", folder.path()))),
+    ]);
+    let to = vec!["chat".to_owned(), "shelf".to_owned()];
+    let bench = Bench::new(WrittenReport { to, ..daily() }, destinations).await;
+    assert!(bench.turn("2026-11-02T00:00:00Z").await.is_empty());
+    hook.troubles.lock().unwrap().extend([503, 500]);
+    let failed = |at: &str| vec![(at.to_owned(), "failed".to_owned())];
+    let due = "2026-11-02T01:30:00Z";
+    assert_eq!(bench.turn("2026-11-02T01:31:00Z").await, failed(due));
+    // The folder has its file already; the chat's pause is a minute, then five.
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert!(bench.turn("2026-11-02T01:31:59Z").await.is_empty());
+    assert_eq!(bench.turn("2026-11-02T01:32:00Z").await, failed(due));
+    assert!(bench.turn("2026-11-02T01:36:59Z").await.is_empty());
+    assert_eq!(bench.turn("2026-11-02T01:37:00Z").await, done(&[due]));
+    assert!(bench.turn("2026-11-02T12:00:00Z").await.is_empty());
+    let posted = hook.posted();
+    assert_eq!(posted.len(), 3);
+    assert!(posted.iter().all(|(run, _)| run == "daily_2026-11-02_0130Z"), "{posted:?}");
+    let text = posted[0].1["text"].as_str().unwrap();
+    assert!(text.starts_with("*daily*, 2026-11-01 (Europe/Paris)\n```\n"), "{text}");
+    let runs = bench.shelf.store.report_runs("daily", "", 10).await.unwrap();
+    assert_eq!((runs.len(), runs[0].attempt), (1, 3));
+    let side: Value = serde_json::from_str(&runs[0].told).unwrap();
+    assert_eq!(side["from"], "2026-10-31T23:00:00.000Z");
+    assert_eq!(side["time_zone"], "Europe/Paris");
+    bench.engine.stop().await;
+}
