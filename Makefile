@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-journals bench-upkeep clean
+.PHONY: demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-journals bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -26,6 +26,14 @@ ifdef NEXTEST
 else
 	cargo test --locked
 endif
+
+# Real clients of BI tools, and schemathesis over the API's description: needs Python 3.11.
+CLIENTS := $(or $(CARGO_TARGET_DIR),target)/clients
+test-clients: engine build
+	test -x $(CLIENTS)/bin/python || python3 -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet -r tests/clients/requirements.txt
+	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
+		$(CLIENTS)/bin/pytest -q tests/clients
 
 # The crash test at length: 200 kills, about five minutes.
 test-crash: engine

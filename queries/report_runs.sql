@@ -1,7 +1,7 @@
 -- Runs of reports, the latest first.
--- Parameters: report (empty: all), run (empty: all), limit.
+-- Parameters: report (empty: all), run (empty: all), is_unfinished (only those of which something is left to do), limit.
 -- Columns: report, run, due_at (ms), by_hand, status, attempt, started_at (ms), ended_at (ms; null if it has not),
--- told, error.
+-- told, error, version.
 SELECT
     toString(report) AS report,
     run,
@@ -12,9 +12,11 @@ SELECT
     toUnixTimestamp64Milli(report_runs.started_at) AS started_at,
     toUnixTimestamp64Milli(report_runs.ended_at) AS ended_at,
     told,
-    error
+    error,
+    version
 FROM report_runs FINAL
 WHERE ({report:String} = '' OR report_runs.report = {report:String})
     AND ({run:String} = '' OR run = {run:String})
+    AND (NOT {is_unfinished:Bool} OR status IN ('asked', 'running', 'failed'))
 ORDER BY report_runs.started_at DESC, run
 LIMIT {limit:UInt64}

@@ -1,6 +1,8 @@
--- Since when a report's schedule is known.
--- Parameters: report, schedule.
--- Columns: since (ms; null if it is not).
-SELECT if(count() = 0, NULL, toUnixTimestamp64Milli(min(report_schedules.since))) AS since
+-- The schedule that a report had last, and since when.
+-- Parameters: report.
+-- Columns: schedule, since (ms).
+SELECT schedule, toUnixTimestamp64Milli(report_schedules.since) AS since
 FROM report_schedules
-WHERE report = {report:String} AND schedule = {schedule:String}
+WHERE report = {report:String}
+ORDER BY report_schedules.since DESC, schedule
+LIMIT 1

@@ -1,11 +1,12 @@
 //! Where units go: from doors over the steps of a funnel to its end, or out of it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::FunnelReport;
 
 /// A flow between two nodes of a Sankey diagram.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Flow {
     /// Where it comes from: a door, or a step.
     pub from: String,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::frame::DataFrame;
 use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::reach::Reach;
 use super::threads::STAGES;
@@ -17,7 +18,7 @@ pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
 const BEFORE_OPENING: [&str; 2] = ["impressions", "clicks"];
 
 /// A funnel's figures for a period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct FunnelReport {
     /// The funnel's name.
     pub funnel: String,
@@ -39,7 +40,7 @@ pub struct FunnelReport {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Step {
     /// Its name.
     pub name: String,
@@ -52,34 +53,43 @@ pub struct Step {
     pub rate_from_first: Option<f64>,
     /// What an own funnel tells besides.
     #[serde(flatten)]
+    #[schema(value_type = StepDetail)]
     pub detail: Option<StepDetail>,
 }
 
 /// What an own funnel tells of a step besides its count.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StepDetail {
     /// How many did not reach the next step; `None` of the last.
+    #[schema(required = false)]
     pub dropped: Option<u64>,
     /// `rate_from_previous` with its 95 % interval.
+    #[schema(required = false)]
     pub rate_interval: Option<Rate>,
     /// Times from the step before to this one, of those who reached it.
     #[serde(flatten)]
+    #[schema(value_type = Waits)]
     pub waits: Option<Waits>,
 }
 
 /// Times between two steps.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Waits {
     /// First quartile, milliseconds.
+    #[schema(required = false)]
     pub p25_ms: f64,
     /// Median, milliseconds.
+    #[schema(required = false)]
     pub median_ms: f64,
     /// Third quartile, milliseconds.
+    #[schema(required = false)]
     pub p75_ms: f64,
     /// 90th percentile, milliseconds.
+    #[schema(required = false)]
     pub p90_ms: f64,
     /// How many waited up to so many milliseconds and longer than the bar before; the last bar has no
     /// end.
+    #[schema(required = false)]
     pub histogram: Vec<(Option<i64>, u64)>,
 }
 
@@ -102,7 +112,7 @@ impl Step {
 pub const REST: &str = "(rest)";
 
 /// One row of a breakdown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Breakdown {
     /// Value of each dimension; `None` where a conversation has none (no ad, say), [`REST`] in the row of
     /// all others.

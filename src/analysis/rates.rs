@@ -3,12 +3,13 @@
 use serde::Serialize;
 use statrs::function::beta::ln_beta;
 use statrs::function::erf::erfc;
+use utoipa::ToSchema;
 
 /// The normal distribution's 97.5th percentile: 95 % intervals.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// A share of a whole, with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Rate {
     /// Part of whole, 0 to 1.
     pub rate: f64,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use jiff::Span;
 use jiff::civil::Date;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::{AdDay, AdNames, OurAdDay, add_known};
 
@@ -37,7 +38,7 @@ pub struct BothCounts {
 }
 
 /// The comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reconciliation {
     /// A row an ad account and day.
     pub days: Vec<ReconciledDay>,
@@ -46,7 +47,7 @@ pub struct Reconciliation {
 }
 
 /// An ad account's day.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReconciledDay {
     /// The account; empty if it is not known.
     pub account_id: String,
@@ -73,7 +74,7 @@ pub struct ReconciledDay {
 }
 
 /// Known causes of a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Causes {
     /// People's first conversations of the day without a referral, of all Pages: up to so many of Meta's
     /// came to us without the ad's mark.
@@ -89,7 +90,7 @@ pub struct Causes {
 }
 
 /// An ad's day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReconciledAd {
     /// The account; empty if it is not known.
     pub account_id: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use polars::frame::DataFrame;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::AnalysisError;
 use crate::domain::Period;
@@ -12,7 +13,7 @@ use crate::domain::Period;
 const ONE_TIME_MS: i64 = 365 * 86_400_000;
 
 /// The opted-in audience at the end of a day, and what happened on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubscriberDay {
     /// The day, in the period's zone.
     pub date: String,

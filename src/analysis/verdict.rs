@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rates::{Rate, adjusted, lift, probability_better, two_proportions, wilson};
 use super::{AnalysisError, FunnelReport, Step};
@@ -15,7 +16,7 @@ const SURE: f64 = 0.05;
 const TOO_FEW: &str = "too few";
 
 /// Rows compared by the share that reaches a step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Verdicts {
     /// The funnel.
     pub funnel: String,
@@ -34,7 +35,7 @@ pub struct Verdicts {
 }
 
 /// A row and what it is compared with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Verdict {
     /// Value of each dimension; empty for a period.
     pub by: BTreeMap<String, Option<String>>,

@@ -36,7 +36,7 @@ struct RunArgs {
     /// The report
     name: String,
     /// As of this day (2026-01-31) or RFC 3339 instant [default: now]
-    #[arg(long, value_name = "DATE", conflicts_with = "send")]
+    #[arg(long, value_name = "DATE")]
     at: Option<String>,
     /// Form of what is printed: table, json, csv, xlsx, parquet or arrow
     #[arg(long, value_name = "FORMAT", conflicts_with_all = ["output", "send"])]
@@ -97,7 +97,7 @@ async fn make(shelf: &Shelf, args: RunArgs) -> anyhow::Result<()> {
         None => shelf.now(),
     };
     if args.send {
-        return Box::pin(send(shelf, &report)).await;
+        return Box::pin(send(shelf, &report, at)).await;
     }
     if let Some(folder) = &args.output {
         return write(shelf, &report, at, folder).await;
@@ -149,20 +149,22 @@ async fn write(
     folder: &std::path::Path,
 ) -> anyhow::Result<()> {
     let question = report.question(&shelf.defaults, at)?;
-    let base = base_name(report.name(), at, true);
-    let made = reports::make(report, &base, &base, &question, &shelf.answering(at), folder).await?;
+    let run = base_name(report.name(), at, true);
+    let hash = shelf.hash_of(report);
+    let answering = shelf.answering(at);
+    let made = reports::make(report, &hash, &run, &question, &answering, folder).await?;
     for path in made.paths() {
         println!("{}", path.display());
     }
     Ok(())
 }
 
-async fn send(shelf: &Shelf, report: &Report) -> anyhow::Result<()> {
+async fn send(shelf: &Shelf, report: &Report, at: Timestamp) -> anyhow::Result<()> {
     if report.written.to.is_empty() {
         bail!("reports.{}.to: it goes nowhere; --output FOLDER writes its files", report.name());
     }
     let runner = Runner::new(shelf.clone());
-    let run = runner.ask_for(report.name()).await?;
+    let run = runner.ask_for(report.name(), at).await?;
     let name = run.run.clone();
     match runner.run(report, run).await? {
         Some(run) if run.status == "done" => {}

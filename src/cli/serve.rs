@@ -55,6 +55,7 @@ pub(super) struct Server {
     pub progress: tokio::sync::watch::Receiver<Progress>,
     session: Session,
     http: tokio::task::JoinHandle<()>,
+    reports: tokio::task::JoinHandle<()>,
     shipper: oneshot::Receiver<Result<(), StoreError>>,
     shipping: CancellationToken,
 }
@@ -106,7 +107,7 @@ impl Server {
         tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
         tokio::spawn(spend::by_schedule(settings.clone(), session.store.clone(), stop.clone()));
         let runner = Runner::new(session.shelf(settings));
-        tokio::spawn(Scheduler::new(runner).work(stop.clone()));
+        let reports = tokio::spawn(Scheduler::new(runner).work(stop.clone()));
         let store = session.store.clone();
         tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
         let links = operations::follow_links(
@@ -116,7 +117,7 @@ impl Server {
         );
         let routes = routes(settings, &session, journal, recorder, links);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
-        Ok(Self { address, progress, session, http, shipper, shipping })
+        Ok(Self { address, progress, session, http, reports, shipper, shipping })
     }
 
     /// What keeps its conversations up to date.
@@ -149,6 +150,9 @@ impl Server {
             eprintln!("stopping…");
         }
         self.http.await?;
+        if outcome.is_ok() {
+            self.reports.await?;
+        }
         self.shipping.cancel();
         if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
             tracing::warn!("not everything could be shipped; the journal keeps it");
@@ -239,12 +243,15 @@ fn routes(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
+    let (conversions, of_conversions) = conversions::router(reports);
+    let (reports, of_reports) = reports::router(session.shelf(settings));
     collector::router(door)
         .merge(operations::router(operations))
-        .merge(views::guarded(conversions::router(reports), &views))
+        .merge(views::guarded(conversions, &views))
         .merge(views::guarded(registry::router(session.registry(settings)), &views))
-        .merge(views::guarded(reports::router(session.shelf(settings)), &views))
-        .merge(views::router(views))
+        .merge(views::guarded(reports, &views))
+        .merge(views::router(views, vec![of_conversions, of_reports]))
+        .method_not_allowed_fallback(views::not_allowed)
         .layer(limit)
 }
 

@@ -40,6 +40,7 @@ impl Written {
             let has_funnel = |name: &str| name == DEFAULT_FUNNEL || funnels.contains_key(name);
             let report =
                 written.check(defaults, has_funnel, |name| destinations.contains_key(name));
+            let name = name.chars().take(60).collect::<String>();
             let report = report.map_err(|error| anyhow::anyhow!("reports.{name}: {error}"))?;
             if reports.iter().any(|other: &crate::reports::Report| other.name() == name) {
                 bail!("reports.{name}: there is a report of that name already");

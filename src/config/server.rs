@@ -75,6 +75,11 @@ impl Server {
             if tokens.iter().any(|other| other.name == token.name) {
                 bail!("server.tokens[{place}]: there is a token {:?} already", token.name);
             }
+            let is_same =
+                |other: &Token| other.secret.expose_secret() == token.secret.expose_secret();
+            if tokens.iter().any(is_same) {
+                bail!("server.tokens[{place}].token: another token is the same");
+            }
             tokens.push(token);
         }
         let Some(rate_limit) = NonZeroU32::new(self.rate_limit) else {

@@ -6,10 +6,13 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::domain::{ReportedConversion, Timestamp};
 use crate::journal::{Envelope, EnvelopeKind, Journal, JournalError};
@@ -30,7 +33,7 @@ pub struct ReportDoor {
 }
 
 /// What became of one item.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Outcome {
     /// Its place in the request, from 0.
     index: usize,
@@ -41,14 +44,31 @@ struct Outcome {
     errors: Vec<FieldError>,
 }
 
-/// The route; whoever may look at figures may report conversions.
-pub fn router(door: ReportDoor) -> Router {
-    Router::new()
-        .route("/api/v1/conversions", post(receive))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(door)
+/// What became of a request.
+#[derive(Debug, Serialize, ToSchema)]
+struct Outcomes {
+    /// Items that are journaled.
+    accepted: usize,
+    /// Items that are not.
+    rejected: usize,
+    /// Each item.
+    results: Vec<Outcome>,
 }
 
+/// The route, and its description.
+pub fn router(door: ReportDoor) -> (Router, OpenApi) {
+    let (routes, description) = OpenApiRouter::new().routes(routes!(receive)).split_for_parts();
+    (routes.layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(door), description)
+}
+
+/// Reports conversions: one, a list of them, or a list under `conversions`; docs/conversions.md has the
+/// fields. Each is checked for itself.
+#[utoipa::path(post, path = "/api/v1/conversions", tag = "rows", request_body = Value, responses(
+    (status = 200, description = "All are journaled", body = Outcomes),
+    (status = 207, description = "Some are journaled", body = Outcomes),
+    (status = 422, description = "None is right", body = Outcomes),
+    (status = 413, description = "The body is too large", body = Value, content_type = "application/problem+json"),
+    (status = 415, description = "Send application/json", body = Value, content_type = "application/problem+json")))]
 async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes) -> Response {
     // A form of another site cannot send this type without asking first.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -102,7 +122,7 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
         (0, _) => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::MULTI_STATUS,
     };
-    let told = json!({ "accepted": accepted.len(), "rejected": rejected, "results": outcomes });
+    let told = Outcomes { accepted: accepted.len(), rejected, results: outcomes };
     (status, axum::Json(told)).into_response()
 }
 

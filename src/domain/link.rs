@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::{ClickId, MOST_MONEY, is_currency};
 
@@ -14,7 +15,7 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_SLUG: usize = 64;
 
 /// A link to a thread, and what the marketing team knows about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     /// Its name in our own address `/l/{slug}`: small letters, digits and `-`.
     pub slug: String,

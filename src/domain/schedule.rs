@@ -1,39 +1,93 @@
 //! When something is to be done: a cron expression in a time zone.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+use jiff::civil;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+/// Clocks are changed by less than that, milliseconds.
+const LARGEST_CHANGE: i64 = 3 * 3_600_000;
 
 /// A cron expression in a time zone.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     cron: Cron,
-    zone: Tz,
+    zone: TimeZone,
+    /// Whether every hour of the clock counts: then the one that comes twice counts twice, and the one that is
+    /// skipped not at all. Otherwise a time on the wall is an appointment: it is kept, once.
+    is_hourly: bool,
 }
 
 impl Schedule {
     /// `expression` has five fields: minute, hour, day of month, month, day of week.
     ///
     /// # Errors
-    /// If it is no expression, or the zone is unknown.
+    /// If it is no expression, never comes, or the zone is unknown.
     pub fn new(expression: &str, time_zone: &str) -> Result<Self, String> {
         let no_expression =
             |error| format!("{expression:?} is no cron expression such as 15 4 * * *: {error}");
-        let cron = Cron::from_str(expression).map_err(no_expression)?;
-        let zone = Tz::from_str(time_zone);
+        let parser =
+            CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+        let cron = parser.parse(expression).map_err(no_expression)?;
+        let zone = TimeZone::get(time_zone);
         let zone = zone.map_err(|_| format!("the time zone {time_zone:?} is unknown"))?;
-        Ok(Self { cron, zone })
+        let hours = expression.split_whitespace().nth(1);
+        let is_hourly = hours.is_none_or(|hours| hours == "*") && expression != "@daily";
+        let schedule = Self { cron, zone, is_hourly };
+        if schedule.next_after(0).is_none() {
+            return Err(format!("{expression:?} never comes"));
+        }
+        Ok(schedule)
     }
 
     /// The first instant behind `now`, both in UTC milliseconds; `None` if there is none. A time that a
     /// clock change skips is taken right behind the change; one that comes twice is taken once.
     #[must_use]
     pub fn next_after(&self, now: i64) -> Option<i64> {
-        let now = DateTime::<Utc>::from_timestamp_millis(now)?.with_timezone(&self.zone);
-        let next = self.cron.find_next_occurrence(&now, false).ok()?;
-        Some(next.timestamp_millis())
+        let instant = jiff::Timestamp::from_millisecond(now).ok()?;
+        let offset = i64::from(self.zone.to_offset(instant).seconds()) * 1000;
+        let wall = now.saturating_add(offset);
+        let mut best: Option<i64> = None;
+        let mut at = DateTime::<Utc>::from_timestamp_millis(wall.saturating_sub(LARGEST_CHANGE))?;
+        // What the clock on the wall shows, one time after the other; the order of instants may be another.
+        while let Ok(next) = self.cron.find_next_occurrence(&at, false) {
+            at = next;
+            let is_far = |best: i64| next.timestamp_millis() > wall + (best - now) + LARGEST_CHANGE;
+            if best.is_some_and(is_far) {
+                break;
+            }
+            let behind = self.instants(next).into_iter().flatten().filter(|at| *at > now);
+            best = best.into_iter().chain(behind).min();
+        }
+        best
+    }
+
+    /// When the clock on the wall shows that: once, twice, or never, which is the instant of the change.
+    fn instants(&self, wall: DateTime<Utc>) -> [Option<i64>; 2] {
+        let shown = jiff::Timestamp::from_millisecond(wall.timestamp_millis());
+        let Ok(shown) = shown.map(|shown| TimeZone::UTC.to_datetime(shown)) else {
+            return [None; 2];
+        };
+        let found = self.zone.to_ambiguous_timestamp(shown);
+        let millis =
+            |at: Result<jiff::Timestamp, jiff::Error>| at.ok().map(|at| at.as_millisecond());
+        match found.offset() {
+            AmbiguousOffset::Unambiguous { .. } => [millis(found.compatible()), None],
+            AmbiguousOffset::Fold { .. } if self.is_hourly => {
+                [millis(found.earlier()), millis(found.later())]
+            }
+            AmbiguousOffset::Fold { .. } => [millis(found.earlier()), None],
+            AmbiguousOffset::Gap { .. } if self.is_hourly => [None; 2],
+            AmbiguousOffset::Gap { .. } => [self.change_at(shown), None],
+        }
+    }
+
+    /// The instant of the change that skips a time.
+    fn change_at(&self, skipped: civil::DateTime) -> Option<i64> {
+        let behind = self.zone.to_ambiguous_timestamp(skipped).later().ok()?;
+        let change = self.zone.preceding(behind).next()?;
+        Some(change.timestamp().as_millisecond())
     }
 }
 
@@ -70,7 +124,24 @@ mod tests {
         assert_eq!(next("30 2 * * *", "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00Z");
         assert_eq!(next("30 2 * * *", "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00Z");
         assert_eq!(next("30 2 * * *", "2026-10-25T00:30:00Z"), "2026-10-26T01:30:00Z");
-        assert!(Schedule::new("soon", "UTC").is_err());
+        // Lists too, and steps; what comes every hour comes as often as there are hours.
+        assert_eq!(next("15,45 2 * * *", "2026-10-25T00:20:00Z"), "2026-10-25T00:45:00Z");
+        assert_eq!(next("15,45 2 * * *", "2026-10-25T00:45:00Z"), "2026-10-26T01:15:00Z");
+        assert_eq!(next("15,45 2 * * *", "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00Z");
+        assert_eq!(next("15,45 2 * * *", "2026-03-29T01:00:00Z"), "2026-03-30T00:15:00Z");
+        assert_eq!(next("0 */2 * * *", "2026-10-25T00:00:00Z"), "2026-10-25T03:00:00Z");
+        assert_eq!(next("30 * * * *", "2026-10-25T00:30:00Z"), "2026-10-25T01:30:00Z");
+        assert_eq!(next("30 * * * *", "2026-03-29T00:30:00Z"), "2026-03-29T01:30:00Z");
+        assert_eq!(next("* * * * *", "2026-10-25T00:59:00Z"), "2026-10-25T01:00:00Z");
+        for (expression, told) in [
+            ("soon", "is no cron expression"),
+            ("*/10 * * * * *", "is no cron expression"),
+            ("0 0 30 2 *", "never comes"),
+        ] {
+            let error = Schedule::new(expression, "UTC").unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+        assert!(Schedule::new("0 7 * * *", "Mars").unwrap_err().contains("unknown"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a report is: a question, when it is asked, and where the answer goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -111,9 +111,25 @@ impl WrittenReport {
     ) -> Result<Report, ReportError> {
         let wrong = |key| move |reason: String| ReportError { key, reason };
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if self.name.is_empty() || self.name.len() > 60 || !self.name.bytes().all(is_letter) {
-            let reason = format!("{:?} is not made of 1 to 60 letters, digits, - and _", self.name);
+        let is_name = (1..=60).contains(&self.name.len()) && self.name.bytes().all(is_letter);
+        // /reports/new is a page.
+        if !is_name || self.name == "new" {
+            let reason = format!(
+                "{:?} is not made of 1 to 60 letters, digits, - and _, or taken",
+                self.name.chars().take(60).collect::<String>()
+            );
             return Err(wrong("name")(reason));
+        }
+        if self.title.chars().count() > 200 || self.title.chars().any(char::is_control) {
+            return Err(wrong("title")(
+                "it is longer than 200 letters, or not one line".to_owned(),
+            ));
+        }
+        for (key, list) in [("formats", &self.formats), ("to", &self.to), ("by", &self.by)] {
+            let mut seen = BTreeSet::new();
+            if let Some(twice) = list.iter().find(|one| !seen.insert(*one)) {
+                return Err(wrong(key)(format!("{twice:?} is there twice")));
+            }
         }
         let topic = Topic::parse(&self.question, &self.funnel).map_err(wrong("question"))?;
         if let Topic::Funnel(name) = &topic
@@ -176,10 +192,13 @@ impl Report {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// By which a schedule is known: another one begins anew.
+    /// By which a schedule is known: another one begins anew. Empty without one.
     #[must_use]
     pub fn schedule_key(&self) -> String {
-        format!("{} {}", self.written.schedule, self.zone())
+        match &self.schedule {
+            Some(_) => format!("{} {}", self.written.schedule, self.zone()),
+            None => String::new(),
+        }
     }
 
     /// The question as of an instant.
@@ -208,12 +227,15 @@ impl Report {
         asked.understand(&Defaults { zone: self.zone.clone(), ..defaults.clone() }, due)
     }
 
-    /// SHA-256 of what its figures depend on: everything but when it is made, for whom, and how it is called.
+    /// SHA-256 of what its figures depend on: its question, and of the settings `besides` that it takes
+    /// part in; not when it is made, in which forms, for whom, and how it is called.
     #[must_use]
-    pub fn hash(&self) -> String {
+    pub fn hash(&self, besides: &str) -> String {
         let asked = WrittenReport {
+            name: String::new(),
             title: String::new(),
             schedule: String::new(),
+            formats: Vec::new(),
             to: Vec::new(),
             time_zone: self.zone().to_owned(),
             ..self.written.clone()
@@ -221,8 +243,8 @@ impl Report {
         let keys = serde_json::to_value(&asked).unwrap_or_default();
         // In the order of the alphabet, whatever order the program has them in.
         let keys: BTreeMap<&String, _> = keys.as_object().into_iter().flatten().collect();
-        let text = serde_json::to_vec(&keys).unwrap_or_default();
-        hex::encode(Sha256::digest(text))
+        let text = serde_json::to_string(&keys).unwrap_or_default();
+        hex::encode(Sha256::digest(format!("{text}\n{besides}")))
     }
 }
 
@@ -249,7 +271,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_by_its_key() {
         type Change = fn(&mut WrittenReport);
-        let wrong: [(Change, &str); 12] = [
+        let wrong: [(Change, &str); 16] = [
             (|report| report.name = "../etc".to_owned(), "name: \"../etc\" is not made"),
             (|report| report.question = "all".to_owned(), "question: \"all\" is nothing to ask"),
             (|report| report.funnel = "x".to_owned(), "funnel: there is no funnel \"x\""),
@@ -260,6 +282,13 @@ mod tests {
             (|report| report.time_zone = "Mars".to_owned(), "time_zone: \"Mars\" is no IANA"),
             (|report| report.formats = vec!["pdf".to_owned()], "formats: unknown format"),
             (|report| report.formats = vec!["svg".to_owned()], "formats: files are csv"),
+            (|report| report.name = "new".to_owned(), "name: \"new\" is not made"),
+            (|report| report.title = "two\nlines".to_owned(), "title: it is longer than 200"),
+            (
+                |report| report.formats = vec!["csv".to_owned(); 2],
+                "formats: \"csv\" is there twice",
+            ),
+            (|report| report.to = vec!["team".to_owned(); 2], "to: \"team\" is there twice"),
             (|report| report.locale = "?".to_owned(), "locale: \"?\" is no locale"),
             (|report| report.to = vec!["boss".to_owned()], "to: there is no destination \"boss\""),
         ];
@@ -277,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_of_what_figures_depend_on() {
-        let hash = |change: fn(&mut WrittenReport)| check(change).unwrap().hash();
+        let hash = |change: fn(&mut WrittenReport)| check(change).unwrap().hash("");
         let usual = hash(|_| ());
         assert_eq!(usual, hash(|report| report.schedule = "0 7 * * *".to_owned()));
         assert_eq!(usual, hash(|report| report.title = "Weekly".to_owned()));

@@ -1,29 +1,58 @@
 //! What is sent to reports: by the forms of their pages, and over the API.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::{ReportError, Runner, Shelf, WrittenReport, pages, told};
+use super::{ReportError, Runner, Shelf, ToldReport, ToldRun, WrittenReport, pages, told};
+use crate::domain::Timestamp;
 use crate::store::StoreError;
 use crate::views::Problem;
 
-/// Pages, forms and API of reports.
-pub fn router(shelf: Shelf) -> Router {
-    Router::new()
+/// Pages, forms and API of reports, and the API's description.
+pub fn router(shelf: Shelf) -> (Router, OpenApi) {
+    let (api, description) = OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(runs, run))
+        .routes(routes!(download))
+        .split_for_parts();
+    let routes = api
         .route("/reports", get(pages::list).post(save))
         .route("/reports/new", get(pages::new))
         .route("/reports/{name}", get(pages::one))
         .route("/reports/{name}/remove", post(remove))
         .route("/reports/{name}/run", post(run_by_form))
-        .route("/api/v1/reports", get(list))
-        .route("/api/v1/reports/{name}/runs", get(runs).post(run))
-        .route("/api/v1/reports/{name}/runs/{run}/{file}", get(download))
-        .with_state(shelf)
+        .with_state(shelf);
+    (routes, description)
+}
+
+/// The reports.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReportList {
+    /// Those of the settings, then those of the page.
+    reports: Vec<ToldReport>,
+}
+
+/// Runs of a report.
+#[derive(Debug, Serialize, ToSchema)]
+struct RunList {
+    /// The latest first.
+    runs: Vec<ToldRun>,
+}
+
+/// A run that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct AskedRun {
+    /// By which it is known.
+    run: String,
 }
 
 pub(super) fn failed(error: &StoreError) -> Problem {
@@ -37,39 +66,66 @@ fn no_report(name: &str) -> Problem {
 }
 
 /// All reports, with when each is due next and what became of its latest run.
+#[utoipa::path(get, path = "/api/v1/reports", tag = "reports", responses((status = 200, body = ReportList)))]
 async fn list(State(shelf): State<Shelf>) -> Result<Response, Problem> {
     let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
-    Ok(Json(json!({ "reports": reports })).into_response())
+    Ok(Json(ReportList { reports }).into_response())
 }
 
 /// The latest runs of a report.
+#[utoipa::path(get, path = "/api/v1/reports/{name}/runs", tag = "reports",
+    params(("name" = String, Path, description = "The report")), responses((status = 200, body = RunList)))]
 async fn runs(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Response, Problem> {
     if shelf.find(&name).await.map_err(|error| failed(&error))?.is_none() {
         return Err(no_report(&name));
     }
     let runs = told::runs(&shelf, &name, 100).await.map_err(|error| failed(&error))?;
-    Ok(Json(json!({ "runs": runs })).into_response())
+    Ok(Json(RunList { runs }).into_response())
 }
 
-/// Asks for a run as of now: the worker makes it and delivers it.
-async fn run(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let asked = ask(shelf, &name).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "run": asked }))).into_response())
+/// Which run is to be made again.
+#[derive(Debug, Default, Deserialize)]
+struct Again {
+    again: Option<String>,
+}
+
+/// Asks for a run as of now, or as of the instant of an earlier one: a worker makes it and delivers it.
+#[utoipa::path(post, path = "/api/v1/reports/{name}/runs", tag = "reports",
+    params(("name" = String, Path, description = "The report"),
+        ("again" = Option<String>, Query, description = "The run whose instant it is to be made for")),
+    responses((status = 202, body = AskedRun), (status = 409, body = Problem, content_type = "application/problem+json")))]
+async fn run(
+    State(shelf): State<Shelf>,
+    Path(name): Path<String>,
+    Query(Again { again }): Query<Again>,
+) -> Result<Response, Problem> {
+    let run = ask(shelf, &name, again.as_deref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(AskedRun { run })).into_response())
 }
 
 async fn run_by_form(
     State(shelf): State<Shelf>,
     Path(name): Path<String>,
+    Form(Again { again }): Form<Again>,
 ) -> Result<Redirect, Problem> {
-    ask(shelf, &name).await?;
+    ask(shelf, &name, again.as_deref()).await?;
     Ok(Redirect::to(&format!("/reports/{name}?asked=1")))
 }
 
-async fn ask(shelf: Shelf, name: &str) -> Result<String, Problem> {
+async fn ask(shelf: Shelf, name: &str, again: Option<&str>) -> Result<String, Problem> {
+    let at = match again {
+        None => shelf.now(),
+        Some(run) => {
+            let runs = shelf.store.report_runs(name, run, 1).await;
+            let before = runs.map_err(|error| failed(&error))?.pop();
+            let no_run = || Problem::in_parameter("again", format!("there is no run {run:?}"));
+            Timestamp(before.ok_or_else(no_run)?.due_at)
+        }
+    };
     let found = shelf.find(name).await.map_err(|error| failed(&error))?;
     match found.ok_or_else(|| no_report(name))?.report {
         Ok(_) => {
-            let run = Runner::new(shelf).ask_for(name).await.map_err(|error| failed(&error))?;
+            let run = Runner::new(shelf).ask_for(name, at).await.map_err(|error| failed(&error))?;
             Ok(run.run)
         }
         Err(error) => Err(Problem::new(StatusCode::CONFLICT, error.to_string())),
@@ -77,6 +133,10 @@ async fn ask(shelf: Shelf, name: &str) -> Result<String, Problem> {
 }
 
 /// A file of a run. Only names that the run has told are looked for.
+#[utoipa::path(get, path = "/api/v1/reports/{name}/runs/{run}/{file}", tag = "reports",
+    params(("name" = String, Path, description = "The report"), ("run" = String, Path, description = "The run"),
+        ("file" = String, Path, description = "The file")),
+    responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn download(
     State(shelf): State<Shelf>,
     Path((name, run, file)): Path<(String, String, String)>,
@@ -106,7 +166,7 @@ async fn save(
     State(shelf): State<Shelf>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let written = written(&fields);
+    let (written, unread) = written(&fields);
     let name = written.name.clone();
     let is_new = fields.iter().any(|(key, _)| key == "is_new");
     let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
@@ -116,15 +176,27 @@ async fn save(
             Err(taken("a report of the settings has this name; it is changed there"))
         }
         Some(_) if is_new => Err(taken("there is a report of that name already")),
-        _ => shelf.check(written.clone()),
+        _ => match unread {
+            Some(error) => Err(error),
+            None => shelf.check(written.clone()),
+        },
     };
-    if let Err(error) = checked {
-        return Ok(pages::again(&shelf, written, is_new, &error));
-    }
+    let report = match checked {
+        Ok(report) => report,
+        Err(error) => return Ok(pages::again(&shelf, written, is_new, &error)),
+    };
     let definition = serde_json::to_string(&written).unwrap_or_default();
     let version = shelf.now().micros();
     let saved = shelf.store.save_report_definition(&name, Some(definition), version).await;
     saved.map_err(|error| failed(&error))?;
+    // From now on, not from when a scheduler sees it; a new report has no instants behind it.
+    let (key, now) = (report.schedule_key(), shelf.now().0);
+    let begun = if is_new {
+        shelf.store.begin_schedule(&name, &key, now).await
+    } else {
+        shelf.store.schedule_since(&name, &key, now).await.map(|_| ())
+    };
+    begun.map_err(|error| failed(&error))?;
     Ok(Redirect::to(&format!("/reports/{name}?saved=1")).into_response())
 }
 
@@ -139,8 +211,8 @@ async fn remove(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<
     Ok(Redirect::to("/reports"))
 }
 
-/// The report that a form describes.
-fn written(fields: &[(String, String)]) -> WrittenReport {
+/// The report that a form describes, and what of it is no number.
+fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) {
     let all = |key: &str| -> Vec<String> {
         let own = fields.iter().filter(|(name, _)| name == key);
         own.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
@@ -151,23 +223,34 @@ fn written(fields: &[(String, String)]) -> WrittenReport {
         let parts = text.split(',').map(|one| one.trim().to_owned());
         parts.filter(|one| !one.is_empty()).collect()
     };
+    let mut unread = None;
+    let mut number = |key: &'static str| {
+        let text = some(key)?;
+        let read = text.parse::<u32>().ok();
+        if read.is_none() {
+            unread = Some(ReportError { key, reason: format!("{text:?} is no number") });
+        }
+        read
+    };
+    let (top, lookback_days) = (number("top"), number("lookback_days"));
     let usual = WrittenReport::default();
-    WrittenReport {
+    let written = WrittenReport {
         name: text("name"),
         title: text("title"),
         question: text("question"),
         funnel: some("funnel").unwrap_or(usual.funnel),
         range: text("range"),
         by: list(text("by")),
-        top: some("top").and_then(|top| top.parse().ok()),
+        top,
         model: some("model"),
         conversion: some("conversion"),
-        lookback_days: some("lookback_days").and_then(|days| days.parse().ok()),
+        lookback_days,
         schedule: text("schedule"),
         time_zone: text("time_zone"),
         formats: all("formats"),
         locale: text("locale"),
         bom: some("bom").is_some(),
         to: all("to"),
-    }
+    };
+    (written, unread)
 }

@@ -38,8 +38,8 @@ pub enum MakeError {
 pub struct MadeFile {
     /// Its name.
     pub name: String,
-    /// Rows without a head; none where a file is not made of rows.
-    pub rows: Option<u64>,
+    /// Rows of the answer, without a head.
+    pub rows: u64,
     /// Its length.
     pub bytes: u64,
     /// SHA-256 of its bytes.
@@ -110,23 +110,30 @@ pub fn base_name(report: &str, due: Timestamp, by_hand: bool) -> String {
     format!("{report}_{}", instant.strftime(form))
 }
 
-/// Makes the files of a run; if they are there, of the same question, these.
+/// The files that an earlier attempt of a run has made, of the same question, if they are whole.
+#[must_use]
+pub fn made_before(report: &Report, hash: &str, run: &str, folder: &Path) -> Option<Made> {
+    let whole = folder.join(report.name()).join(run);
+    let side_name = format!("{run}.json");
+    let side = known(&whole.join(&side_name), run, hash)?;
+    Some(Made { folder: whole, side, side_name })
+}
+
+/// Makes the files of a run, in place of those that are there. `hash` is that of the report.
 ///
 /// # Errors
 /// If the question cannot be answered, or the disk refuses.
 pub async fn make(
     report: &Report,
+    hash: &str,
     run: &str,
-    base: &str,
     question: &Question,
     answering: &Answering<'_>,
     folder: &Path,
 ) -> Result<Made, MakeError> {
+    let base = run;
     let whole = folder.join(report.name()).join(base);
     let side_name = format!("{base}.json");
-    if let Some(side) = known(&whole.join(&side_name), run, &report.hash()) {
-        return Ok(Made { folder: whole, side, side_name });
-    }
     let part = folder.join(report.name()).join(format!(".{base}.part"));
     let on_disk = |path: &Path| {
         let path = path.to_owned();
@@ -152,14 +159,7 @@ pub async fn make(
         };
         let path = part.join(&name);
         let file = File::create(&path).map_err(on_disk(&path))?;
-        let rows = if *format == Format::Json {
-            let told = topic::tell(answering, &report.topic, question).await?;
-            let written = serde_json::to_writer_pretty(&file, &told.json);
-            written.map_err(io::Error::from).map_err(on_disk(&path))?;
-            None
-        } else {
-            Some(topic::write(answering, &report.topic, question, *format, file).await?)
-        };
+        let rows = topic::write(answering, &report.topic, question, *format, file).await?;
         let (bytes, sha256) = measured(&path).map_err(on_disk(&path))?;
         files.push(MadeFile { name, rows, bytes, sha256 });
     }
@@ -167,7 +167,7 @@ pub async fn make(
         report: report.name().to_owned(),
         run: run.to_owned(),
         definition: report.written.clone(),
-        definition_hash: report.hash(),
+        definition_hash: hash.to_owned(),
         due_at: answering.now.to_rfc3339(),
         from: question.period.from.to_rfc3339(),
         to: question.period.to.to_rfc3339(),

@@ -65,6 +65,8 @@ struct RunRow {
     due: String,
     status: &'static str,
     is_bad: bool,
+    /// Whether nothing more comes of it by itself.
+    is_over: bool,
 }
 
 impl RunRow {
@@ -78,7 +80,8 @@ impl RunRow {
             "failed" => ("Failed; it is tried again", true),
             _ => ("Given up", true),
         };
-        Self { due: local(&told.due_at, zone), told, status, is_bad }
+        let is_over = matches!(told.status.as_str(), "done" | "given_up");
+        Self { due: local(&told.due_at, zone), told, status, is_bad, is_over }
     }
 }
 
@@ -171,7 +174,7 @@ pub(super) async fn one(
         let text = format!("there is no report {name:?}");
         return Ok(Problem::new(StatusCode::NOT_FOUND, text).into_response());
     };
-    let written = found.report.as_ref().ok().map(|report| report.written.clone());
+    let written = found.written.clone();
     let is_editable = found.is_editable;
     let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
     let report = reports.into_iter().find(|report| report.name == name);

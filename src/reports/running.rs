@@ -57,16 +57,16 @@ impl Runner {
         new_run(report.name(), run, due, false)
     }
 
-    /// Notes a run that somebody asks for; whoever looks next runs it.
+    /// Notes a run that somebody asks for, as of an instant; whoever looks next runs it.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn ask_for(&self, report: &str) -> Result<ReportRun, StoreError> {
-        let now = self.shelf.now();
+    pub async fn ask_for(&self, report: &str, at: Timestamp) -> Result<ReportRun, StoreError> {
         let letters = uuid::Uuid::new_v4().simple().to_string();
-        let run = format!("{}_{}", base_name(report, now, true), &letters[..6]);
-        let run = new_run(report, run, now.0, true);
-        self.save(&run).await?;
+        let run = format!("{}_{}", base_name(report, at, true), &letters[..6]);
+        let mut run = new_run(report, run, at.0, true);
+        run.started_at = self.shelf.now().0;
+        self.save(&mut run).await?;
         Ok(run)
     }
 
@@ -94,7 +94,7 @@ impl Runner {
             // Each attempt ended with its process.
             "given_up".clone_into(&mut run.status);
             "the process ended each time".clone_into(&mut run.error);
-            self.save(&run).await?;
+            self.save(&mut run).await?;
             store.give_up(claim).await?;
             return Ok(Some(run));
         }
@@ -103,7 +103,7 @@ impl Runner {
         run.started_at = self.shelf.now().0;
         run.ended_at = None;
         run.error.clear();
-        self.save(&run).await?;
+        self.save(&mut run).await?;
         let over = CancellationToken::new();
         let done = tokio::select! {
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
@@ -129,7 +129,7 @@ impl Runner {
                 tracing::error!(run = run.run, attempt = run.attempt, %error, "a report failed");
             }
         }
-        self.save(&run).await?;
+        self.save(&mut run).await?;
         store.give_up(claim).await?;
         Ok(Some(run))
     }
@@ -144,7 +144,12 @@ impl Runner {
         let question = report.question(&self.shelf.defaults, due).map_err(AnswerError::from)?;
         let answering = self.shelf.answering(due);
         let folder = &self.shelf.settings.folder;
-        let made = making::make(report, &run.run, &run.run, &question, &answering, folder).await?;
+        let hash = self.shelf.hash_of(report);
+        // Who has some of it already gets the rest of the same.
+        let made = match making::made_before(report, &hash, &run.run, folder) {
+            Some(made) => made,
+            None => making::make(report, &hash, &run.run, &question, &answering, folder).await?,
+        };
         run.told = serde_json::to_string(&made.side).unwrap_or_default();
         self.save(run).await?;
         if report.written.to.is_empty() {
@@ -155,7 +160,6 @@ impl Runner {
         let mut missing = Vec::new();
         for name in &report.written.to {
             let before = before.iter().find(|one| one.destination == *name);
-            let before = before.map(|one| one.status.as_str());
             if let Err(reason) = self.deliver(name, before, report, &parcel, claim).await? {
                 missing.push(format!("{name}: {reason}"));
             }
@@ -167,55 +171,68 @@ impl Runner {
     async fn deliver(
         &self,
         name: &str,
-        before: Option<&str>,
+        before: Option<&ReportDelivery>,
         report: &Report,
         parcel: &Parcel,
         claim: &Claim,
     ) -> Result<Result<(), String>, RunError> {
-        if matches!(before, Some("sent" | "uncertain")) {
+        let status = before.map(|before| before.status.as_str());
+        if matches!(status, Some("sent" | "uncertain")) {
             return Ok(Ok(()));
         }
         let Some(destination) = self.shelf.settings.destinations.get(name) else {
             return Ok(Err("there is no such destination any more".to_owned()));
         };
-        let say = async |status: &str, error: &str| {
-            let changed_at = self.shelf.now().0;
-            let delivery = ReportDelivery {
-                run: parcel.run.clone(),
-                destination: name.to_owned(),
-                status: status.to_owned(),
-                error: error.to_owned(),
-                changed_at,
-            };
-            let version = Timestamp(changed_at).micros();
-            self.shelf.store.save_report_delivery(report.name(), &delivery, version).await
+        let mut delivery = ReportDelivery {
+            run: parcel.run.clone(),
+            destination: name.to_owned(),
+            status: String::new(),
+            error: String::new(),
+            changed_at: 0,
+            version: before.map_or(0, |before| before.version),
         };
         // A process that died while it sent: whether it arrived nobody knows.
-        if before == Some("sending") && !destination.replaces() {
+        if status == Some("sending") && !destination.replaces() {
             let reason = "the process ended while it was sent: it may have arrived";
-            say("uncertain", reason).await?;
+            self.note(report, &mut delivery, "uncertain", reason).await?;
             return Ok(Ok(()));
         }
         if !self.shelf.store.prolong(claim).await? {
             return Err(RunError::LeaseLost);
         }
-        say("sending", "").await?;
+        self.note(report, &mut delivery, "sending", "").await?;
         let mailer = self.shelf.settings.mailer.as_ref();
         match destination.deliver(parcel, mailer).await {
             Ok(()) => {
-                say("sent", "").await?;
+                self.note(report, &mut delivery, "sent", "").await?;
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: true }) => {
-                say("uncertain", &reason).await?;
+                self.note(report, &mut delivery, "uncertain", &reason).await?;
                 tracing::warn!(run = parcel.run, destination = name, reason, "may have arrived");
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: false }) => {
-                say("failed", &reason).await?;
+                self.note(report, &mut delivery, "failed", &reason).await?;
                 Ok(Err(reason))
             }
         }
+    }
+
+    /// Says what became of a delivery: behind what was said before, as [`Self::save`] does.
+    async fn note(
+        &self,
+        report: &Report,
+        delivery: &mut ReportDelivery,
+        status: &str,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.shelf.now();
+        status.clone_into(&mut delivery.status);
+        error.clone_into(&mut delivery.error);
+        delivery.changed_at = now.0;
+        delivery.version = now.micros().max(delivery.version + 1);
+        self.shelf.store.save_report_delivery(report.name(), delivery).await
     }
 
     async fn parcel(
@@ -254,8 +271,10 @@ impl Runner {
         }
     }
 
-    async fn save(&self, run: &ReportRun) -> Result<(), StoreError> {
-        self.shelf.store.save_report_run(run, self.shelf.now().micros()).await
+    /// Keeps what became of a run: behind what was kept before, also where a clock is behind another's.
+    async fn save(&self, run: &mut ReportRun) -> Result<(), StoreError> {
+        run.version = self.shelf.now().micros().max(run.version + 1);
+        self.shelf.store.save_report_run(run).await
     }
 }
 
@@ -271,6 +290,7 @@ fn new_run(report: &str, run: String, due_at: i64, by_hand: bool) -> ReportRun {
         ended_at: None,
         told: String::new(),
         error: String::new(),
+        version: 0,
     }
 }
 

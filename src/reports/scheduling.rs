@@ -1,12 +1,13 @@
 //! Looks at the clock, and at what is left to do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::running::is_due;
 use super::{Report, Runner};
@@ -17,8 +18,8 @@ use crate::store::{ReportRun, StoreError};
 const PAUSE: Duration = Duration::from_secs(5);
 /// Runs that are made at once.
 const AT_ONCE: usize = 2;
-/// Runs that are looked through for what is left to do.
-const LATEST: u64 = 500;
+/// How long a stop waits for what is under way: longer than a chat's webhook may take to answer.
+const STOP_LIMIT: Duration = Duration::from_secs(35);
 
 /// Runs reports when they are due.
 #[derive(Debug, Clone)]
@@ -27,19 +28,39 @@ pub struct Scheduler {
     places: Arc<Semaphore>,
     /// Runs that this process is at.
     at_work: Arc<Mutex<HashSet<String>>>,
+    under_way: TaskTracker,
+    /// The schedule of each report, and since when.
+    seen: Arc<Mutex<HashMap<String, (String, i64)>>>,
+}
+
+/// A run's place among those that this process is at.
+struct AtWork(Arc<Mutex<HashSet<String>>>, String);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        if let Ok(mut runs) = self.0.lock() {
+            runs.remove(&self.1);
+        }
+    }
 }
 
 impl Scheduler {
     /// A scheduler of these reports.
     #[must_use]
     pub fn new(runner: Runner) -> Self {
-        Self { runner, places: Arc::new(Semaphore::new(AT_ONCE)), at_work: Arc::default() }
+        Self {
+            runner,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            at_work: Arc::default(),
+            under_way: TaskTracker::new(),
+            seen: Arc::default(),
+        }
     }
 
-    /// Until `stop`.
+    /// Until `stop`: then nothing more is begun, and what is under way is waited for a while.
     pub async fn work(self, stop: CancellationToken) {
         let mut swept: Option<i64> = None;
-        loop {
+        while !stop.is_cancelled() {
             let now = self.runner.shelf.now();
             if swept.is_none_or(|at| now.0 - at > 3_600_000) {
                 self.sweep(now);
@@ -49,7 +70,13 @@ impl Scheduler {
                 Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(report, run)),
                 Err(error) => tracing::warn!(%error, "what is due could not be looked up"),
             }
-            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => return }
+            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => {} }
+        }
+        self.under_way.close();
+        if tokio::time::timeout(STOP_LIMIT, self.under_way.wait()).await.is_err() {
+            tracing::warn!(
+                "a report is still being delivered: what became of it may stay uncertain"
+            );
         }
     }
 
@@ -60,7 +87,7 @@ impl Scheduler {
     /// If ClickHouse cannot be asked.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<(Report, ReportRun)>, StoreError> {
         let reports = &self.runner.shelf;
-        let runs = reports.store.report_runs("", "", LATEST).await?;
+        let runs = reports.store.unfinished_runs().await?;
         let mut due = Vec::new();
         for one in reports.all().await? {
             let Ok(report) = one.report else { continue };
@@ -68,9 +95,8 @@ impl Scheduler {
             for run in own.filter(|run| is_due(run, now)) {
                 due.push((report.clone(), run.clone()));
             }
+            let since = self.since(&report, one.is_editable, now).await?;
             let Some(schedule) = &report.schedule else { continue };
-            let key = report.schedule_key();
-            let since = reports.store.schedule_since(&one.name, &key, now.0).await?;
             let Some(at) = schedule.last_due(since, now.0) else { continue };
             let run = Runner::scheduled(&report, at);
             let known = reports.store.report_runs(&one.name, &run.run, 1).await?;
@@ -81,20 +107,43 @@ impl Scheduler {
         Ok(due)
     }
 
+    /// Since when a report has its schedule. One of the settings keeps what this process saw first: another
+    /// process with other settings must not put it off for ever.
+    async fn since(
+        &self,
+        report: &Report,
+        is_editable: bool,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let (name, key) = (report.name().to_owned(), report.schedule_key());
+        let seen = self.seen.lock().ok().and_then(|seen| seen.get(&name).cloned());
+        if let Some((_, since)) = seen.filter(|(known, _)| *known == key && !is_editable) {
+            return Ok(since);
+        }
+        let since = self.runner.shelf.store.schedule_since(&name, &key, now.0).await?;
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.insert(name, (key, since));
+        }
+        Ok(since)
+    }
+
     fn begin(&self, report: Report, run: ReportRun) {
         let is_new = self.at_work.lock().is_ok_and(|mut runs| runs.insert(run.run.clone()));
         if !is_new {
             return;
         }
-        let this = self.clone();
-        tokio::spawn(async move {
-            let _place = this.places.acquire().await;
-            let name = run.run.clone();
-            if let Err(error) = this.runner.run(&report, run).await {
-                tracing::warn!(run = name, %error, "a report's run was broken off");
+        let at_work = AtWork(Arc::clone(&self.at_work), run.run.clone());
+        let (runner, places, under_way) =
+            (self.runner.clone(), Arc::clone(&self.places), self.under_way.clone());
+        self.under_way.spawn(async move {
+            let at_work = at_work;
+            let _place = places.acquire().await;
+            // What waited for its place while the server stops is left to the next start.
+            if under_way.is_closed() {
+                return;
             }
-            if let Ok(mut runs) = this.at_work.lock() {
-                runs.remove(&name);
+            if let Err(error) = runner.run(&report, run).await {
+                tracing::warn!(run = at_work.1, %error, "a report's run was broken off");
             }
         });
     }

@@ -11,7 +11,7 @@ use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
 use crate::store::{MessagingWindow, Store, StoreError};
 use crate::views::Defaults;
-use crate::views::topic::Answering;
+use crate::views::topic::{Answering, Topic};
 
 /// What the settings say of reports.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +56,8 @@ pub struct OnShelf {
     pub name: String,
     /// The report.
     pub report: Result<Report, ReportError>,
+    /// As it was written, if that can be read.
+    pub written: Option<WrittenReport>,
     /// Whether it was written on the page, and can be changed there.
     pub is_editable: bool,
 }
@@ -69,6 +71,7 @@ impl Shelf {
         let of_settings = self.settings.reports.iter().map(|report| OnShelf {
             name: report.name().to_owned(),
             report: Ok(report.clone()),
+            written: Some(report.written.clone()),
             is_editable: false,
         });
         let mut all: Vec<OnShelf> = of_settings.collect();
@@ -81,8 +84,9 @@ impl Shelf {
                 key: "definition",
                 reason: format!("another version of the program wrote it: {error}"),
             });
+            let known = written.as_ref().ok().cloned();
             let report = written.and_then(|written| self.check(written));
-            all.push(OnShelf { name: kept.name, report, is_editable: true });
+            all.push(OnShelf { name: kept.name, report, written: known, is_editable: true });
         }
         Ok(all)
     }
@@ -103,6 +107,17 @@ impl Shelf {
         let has_funnel = |name: &str| name == DEFAULT_FUNNEL || self.funnels.contains_key(name);
         let has_destination = |name: &str| self.settings.destinations.contains_key(name);
         written.check(&self.defaults, has_funnel, has_destination)
+    }
+
+    /// SHA-256 of what a report's figures depend on.
+    #[must_use]
+    pub fn hash_of(&self, report: &Report) -> String {
+        let funnel = match &report.topic {
+            Topic::Funnel(name) => self.funnels.get(name),
+            _ => None,
+        };
+        let Defaults { model, parameters, refs, .. } = &self.defaults;
+        report.hash(&format!("{funnel:?} {model:?} {parameters:?} {refs:?} {:?}", self.window))
     }
 
     /// What is needed to answer as of an instant.

@@ -116,7 +116,7 @@ pub async fn reports(shelf: &Shelf) -> Result<Vec<ToldReport>, StoreError> {
 }
 
 fn told_report(one: OnShelf, last_run: Option<ToldRun>, now: Timestamp) -> ToldReport {
-    let OnShelf { name, report, is_editable } = one;
+    let OnShelf { name, report, is_editable, .. } = one;
     match report {
         Ok(report) => {
             let next = report.schedule.as_ref().and_then(|schedule| schedule.next_after(now.0));

@@ -3,6 +3,7 @@
 use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Store, StoreError};
 use crate::domain::Period;
@@ -13,7 +14,7 @@ const SUBSCRIPTIONS: &str = include_str!("../../queries/subscriptions.sql");
 const BLOCK: usize = 100_000;
 
 /// A customer list, and what its members did in a period.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct Audience {
     /// Its name.
     pub audience: String,

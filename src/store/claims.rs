@@ -71,7 +71,9 @@ impl Store {
             return Ok(false);
         }
         self.hold(claim, &format!("{}-{}-{}", claim.work, claim.turn, now.now)).await?;
-        Ok(true)
+        // Between the look and the word of it the turn may have been another's.
+        let after = self.claim_now(&claim.work).await?;
+        Ok(after.is_some_and(|after| after.turn == claim.turn && after.holder == claim.holder))
     }
 
     /// Ends a turn.

@@ -71,6 +71,6 @@ fn arrow(rows: &DataFrame) -> PolarsResult<Vec<u8>> {
 
 /// Whether a column of that name holds UTC milliseconds.
 #[must_use]
-pub fn is_time(column: &str) -> bool {
+fn is_time(column: &str) -> bool {
     column == "time" || column.ends_with("_at") || column.ends_with("_since")
 }

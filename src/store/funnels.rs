@@ -6,8 +6,9 @@ use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use utoipa::ToSchema;
 
-use super::{Store, StoreError};
+use super::{DroppedRow, Instant, Store, StoreError};
 use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 
 const EVENTS: &str = include_str!("../../queries/own_funnel_events.sql");
@@ -22,7 +23,7 @@ const DROPPED: &str = include_str!("../../queries/dropped_conversations.sql");
 const CONVERSATIONS: &str = include_str!("../../queries/unit_conversations.sql");
 
 /// Those of a cohort who acted in a week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct CohortWeek {
     /// The Monday of the week of the first act, days since 1970-01-01.
     pub cohort: i32,
@@ -35,12 +36,22 @@ pub struct CohortWeek {
 }
 
 /// What some people and the business did one after the other.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct Sequence {
     /// The door, then what happened, joined by ` > `.
     pub sequence: String,
     /// People of whom that is true.
     pub people: u64,
+}
+
+/// A row of the question `dropped_conversations`.
+#[derive(Debug, Row, Deserialize)]
+struct DroppedAt {
+    total: u64,
+    page_id: String,
+    person_id: String,
+    entered_at: i64,
+    reached_at: i64,
 }
 
 /// What a funnel asks of events.
@@ -194,7 +205,7 @@ impl Store {
     }
 
     /// Conversations of the period that reached a stage of the default funnel and not the next, in
-    /// time. Columns: `queries/dropped_conversations.sql`.
+    /// time, and how many there are in all (0 behind the last one).
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -205,11 +216,20 @@ impl Store {
         missed: &str,
         offset: u64,
         limit: u64,
-    ) -> Result<DataFrame, StoreError> {
+    ) -> Result<(u64, Vec<DroppedRow>), StoreError> {
         let question = self.client.query(DROPPED).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("reached", reached).param("missed", missed);
-        self.frame(question.param("offset", offset).param("limit", limit)).await
+        let rows = question.param("offset", offset).param("limit", limit).fetch_all::<DroppedAt>();
+        let rows = rows.await.map_err(|error| self.failed(error))?;
+        let total = rows.first().map_or(0, |row| row.total);
+        let row = |row: DroppedAt| DroppedRow {
+            page_id: row.page_id,
+            person_id: row.person_id,
+            entered_at: Instant(row.entered_at),
+            reached_at: Instant(row.reached_at),
+        };
+        Ok((total, rows.into_iter().map(row).collect()))
     }
 
     /// People by the week of their first act, and who acted in each week after it.

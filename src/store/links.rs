@@ -2,6 +2,7 @@
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::rows::LinkRow;
 use super::{Store, StoreError};
@@ -11,7 +12,7 @@ const LINKS: &str = include_str!("../../queries/link_registry.sql");
 const VISITS_BY_LINK: &str = include_str!("../../queries/visits_by_link.sql");
 
 /// Visits to a link in a period.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct LinkVisits {
     /// The link.
     pub slug: String,

@@ -234,3 +234,62 @@ pub struct FeedbackRow {
     #[schema(value_type = String, format = DateTime)]
     pub told_at: Instant,
 }
+
+/// What one person did, or the business in their thread: a row of the question `person_events`.
+#[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize, ToSchema)]
+pub struct EventRow {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub time: Instant,
+    /// `message`, `echo`, `postback`, `referral`, `opt_in`, `delivery`, `read`, `conversion` or `other`.
+    pub kind: String,
+    /// Wire name of another event; goal of a conversion.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub name: String,
+    /// Door.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub source: String,
+    /// The door on the wire.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub source_name: String,
+    /// Referral parameter as it came.
+    #[serde(rename = "ref", serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub referral_ref: String,
+    /// Ad of the referral.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub ad_id: String,
+    /// Title of the ad's creative.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub ad_title: String,
+    /// Payload of a postback or quick reply.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub payload: String,
+    /// What a conversion was worth, in units of `currency`.
+    pub value: Option<f64>,
+    /// ISO 4217.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub currency: String,
+}
+
+/// An attempt that went no further.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DroppedRow {
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// When the attempt began.
+    #[schema(value_type = String, format = DateTime)]
+    pub entered_at: Instant,
+    /// When it reached the step.
+    #[schema(value_type = String, format = DateTime)]
+    pub reached_at: Instant,
+}

@@ -43,10 +43,11 @@ use thiserror::Error;
 pub use audience::Audience;
 pub use claims::Claim;
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
-pub use frames::is_time;
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
-pub use listed::{ConversationRow, FeedbackRow, Instant, ReportedRow, TouchpointRow};
+pub use listed::{
+    ConversationRow, DroppedRow, EventRow, FeedbackRow, Instant, ReportedRow, TouchpointRow,
+};
 pub use lists::{Listed, Place, Rows, Span};
 pub use lock::wait_for_lock;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};

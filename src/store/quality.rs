@@ -2,6 +2,7 @@
 
 use clickhouse::{Row, RowOwned, RowRead};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Store, StoreError};
 use crate::domain::Period;
@@ -13,7 +14,7 @@ const LIVE_DOORS: &str = include_str!("../../queries/live_doors.sql");
 const POLICY_EVENTS: &str = include_str!("../../queries/policy_events.sql");
 
 /// Events of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct KindCount {
     /// messenger, instagram or whatsapp.
     pub channel: String,
@@ -34,7 +35,7 @@ pub struct KindCount {
 }
 
 /// A ref that no registered link has.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct UnknownRef {
     /// Page or Instagram account.
     pub page_id: String,
@@ -48,7 +49,7 @@ pub struct UnknownRef {
 }
 
 /// New threads of a Page.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct PageThreads {
     /// Page or Instagram account.
     pub page_id: String,
@@ -59,7 +60,7 @@ pub struct PageThreads {
 }
 
 /// A ref or an ad that people come by.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct LiveDoor {
     /// `ad` or `ref`.
     pub door: String,
@@ -76,7 +77,7 @@ pub struct LiveDoor {
 }
 
 /// Something that Meta did to a Page.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct PolicyEvent {
     /// UTC milliseconds.
     pub time: i64,

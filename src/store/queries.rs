@@ -4,7 +4,7 @@ use clickhouse::Row;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError};
+use super::{EventRow, Store, StoreError};
 use crate::domain::Period;
 
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
@@ -136,9 +136,10 @@ impl Store {
         page: &str,
         person: &str,
         limit: u64,
-    ) -> Result<DataFrame, StoreError> {
+    ) -> Result<Vec<EventRow>, StoreError> {
         let question = self.client.query(PERSON_EVENTS).param("page", page);
-        self.frame(question.param("person", person).param("limit", limit)).await
+        let rows = question.param("person", person).param("limit", limit).fetch_all();
+        rows.await.map_err(|error| self.failed(error))
     }
 
     /// ClickHouse's clock, UTC milliseconds.

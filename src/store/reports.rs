@@ -42,6 +42,8 @@ pub struct ReportRun {
     pub told: String,
     /// Why it failed.
     pub error: String,
+    /// The highest counts: UTC microseconds, or one more than the one before where a clock is behind.
+    pub version: u64,
 }
 
 /// A delivery of a run: a row of the question `report_deliveries`.
@@ -57,6 +59,8 @@ pub struct ReportDelivery {
     pub error: String,
     /// When, UTC milliseconds.
     pub changed_at: i64,
+    /// As that of a run.
+    pub version: u64,
 }
 
 #[derive(Debug, Row, Serialize)]
@@ -102,7 +106,8 @@ struct ScheduleRow {
 
 #[derive(Debug, Row, Deserialize)]
 struct SinceRow {
-    since: Option<i64>,
+    schedule: String,
+    since: i64,
 }
 
 impl Store {
@@ -141,16 +146,36 @@ impl Store {
         run: &str,
         limit: u64,
     ) -> Result<Vec<ReportRun>, StoreError> {
-        let question = self.client.query(RUNS).param("report", report).param("run", run);
-        question.param("limit", limit).fetch_all().await.map_err(|error| self.failed(error))
+        self.runs(report, run, false, limit).await
     }
 
-    /// Says what became of a run; `version` is the time, UTC microseconds.
+    /// Runs of which something is left to do.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn save_report_run(&self, run: &ReportRun, version: u64) -> Result<(), StoreError> {
+    pub async fn unfinished_runs(&self) -> Result<Vec<ReportRun>, StoreError> {
+        self.runs("", "", true, u64::MAX).await
+    }
+
+    async fn runs(
+        &self,
+        report: &str,
+        run: &str,
+        is_unfinished: bool,
+        limit: u64,
+    ) -> Result<Vec<ReportRun>, StoreError> {
+        let question = self.client.query(RUNS).param("report", report).param("run", run);
+        let question = question.param("is_unfinished", is_unfinished);
+        question.param("limit", limit).fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Says what became of a run.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn save_report_run(&self, run: &ReportRun) -> Result<(), StoreError> {
         let run = run.clone();
+        let version = run.version;
         let token =
             format!("{}-{}-{}-{}-{version}", run.run, run.status, run.attempt, run.told.len());
         let row = RunRow {
@@ -181,7 +206,7 @@ impl Store {
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
-    /// Says what became of a delivery; `version` is the time, UTC microseconds.
+    /// Says what became of a delivery.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -189,16 +214,16 @@ impl Store {
         &self,
         report: &str,
         delivery: &ReportDelivery,
-        version: u64,
     ) -> Result<(), StoreError> {
-        let ReportDelivery { run, destination, status, error, changed_at } = delivery.clone();
+        let ReportDelivery { run, destination, status, error, changed_at, version } =
+            delivery.clone();
         let token = format!("{run}-{destination}-{status}-{version}");
         let report = report.to_owned();
         let row = DeliveryRow { report, run, destination, status, error, changed_at, version };
         self.insert_block("report_deliveries", &[row], &token).await
     }
 
-    /// Since when a report's schedule is known, UTC milliseconds: since `now` if nobody has seen it before.
+    /// Since when a report has its schedule, UTC milliseconds: since `now` if it had another before, or none.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -209,14 +234,27 @@ impl Store {
         now: i64,
     ) -> Result<i64, StoreError> {
         let question = self.client.query(SCHEDULE_SINCE).param("report", report);
-        let known = question.param("schedule", schedule).fetch_one::<SinceRow>().await;
-        if let Some(since) = known.map_err(|error| self.failed(error))?.since {
-            return Ok(since);
+        let last =
+            question.fetch_optional::<SinceRow>().await.map_err(|error| self.failed(error))?;
+        match last {
+            Some(last) if last.schedule == schedule => Ok(last.since),
+            _ => self.begin_schedule(report, schedule, now).await.map(|()| now),
         }
+    }
+
+    /// Says that a report has a schedule (empty: by hand only) from now on.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn begin_schedule(
+        &self,
+        report: &str,
+        schedule: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
         let token = format!("{report}-{schedule}-{now}");
         let (report, schedule) = (report.to_owned(), schedule.to_owned());
         let row = ScheduleRow { report, schedule, since: now };
-        self.insert_block("report_schedules", &[row], &token).await?;
-        Ok(now)
+        self.insert_block("report_schedules", &[row], &token).await
     }
 }

@@ -2,6 +2,7 @@
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Store, StoreError};
 use crate::domain::Period;
@@ -12,7 +13,7 @@ const OPT_IN_COUNTS: &str = include_str!("../../queries/opt_in_counts.sql");
 const SENT_MESSAGES: &str = include_str!("../../queries/sent_messages.sql");
 
 /// How some conversations were answered.
-#[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize, ToSchema)]
 pub struct ResponseTimes {
     /// `all`, `source`, `hour`, `weekday` (1 is Monday), `app`, `persona` or `reply` (a bucket).
     pub dimension: String,
@@ -39,7 +40,7 @@ pub struct ResponseTimes {
 }
 
 /// A conversation and when its messaging window ends.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct ClosingWindow {
     /// How many windows the question finds in all.
     pub total: u64,
@@ -71,7 +72,7 @@ pub struct MessagingWindow {
 }
 
 /// The business's messages under one tag.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct SentMessages {
     /// The message tag; empty: sent within the window.
     pub tag: String,

@@ -1,7 +1,6 @@
 //! What ads, links and doors cost, and what each stage cost.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use polars::frame::DataFrame;
@@ -9,7 +8,7 @@ use polars::frame::DataFrame;
 use super::answer::{self, AnswerError};
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asked, Misunderstood, Question, Views, api, render};
+use super::{Asks, Misunderstood, Question, Views, api, render};
 use crate::analysis::{
     self, AdsData, AdsReport, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
@@ -78,10 +77,12 @@ fn level(question: &Question) -> Result<Level, Misunderstood> {
     })
 }
 
-/// `GET /api/v1/ads`.
+/// What ads cost, each stage and what each cost, by campaign (or `by`).
+#[utoipa::path(get, path = "/api/v1/ads", tag = "costs",
+    responses((status = 200, body = AdsReport)))]
 pub(super) async fn ads(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

@@ -14,7 +14,7 @@ use crate::analysis::{
     Order, Scope, Unit,
 };
 use crate::domain::{AdDay, Period, PersonOccurrences};
-use crate::store::{Apart, ConversationRow, FunnelEvents, LATEST, Store, StoreError};
+use crate::store::{Apart, ConversationRow, EventRow, FunnelEvents, LATEST, Store, StoreError};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -329,7 +329,7 @@ pub(super) async fn answer_person(
     store: &Store,
     page: &str,
     person: &str,
-) -> Result<(Vec<ConversationRow>, DataFrame), AnswerError> {
+) -> Result<(Vec<ConversationRow>, Vec<EventRow>), AnswerError> {
     let conversations = store.conversations_of(page, person);
     let events = store.person_events(page, person, MOST_EVENTS);
     Ok(tokio::try_join!(conversations, events)?)

@@ -1,39 +1,73 @@
 //! `/api/v1`: funnels and attribution.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::problem::Problem;
 use super::render::{self, Look, rendered};
-use super::{Asked, Format, Question, Views, answer, charts, frames};
-use crate::analysis::{DEFAULT_FUNNEL, FunnelReport, STAGES, Unit, WrittenFunnel};
+use super::{Asks, Format, Question, Views, answer, charts, frames};
+use crate::analysis::{
+    AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description, FunnelReport, STAGES,
+    Unit, WrittenFunnel,
+};
 use crate::domain::Timestamp;
 
 type Answer = Result<Response, Problem>;
 
 /// The funnels there are.
-pub(super) async fn funnels(State(views): State<Views>) -> Json<serde_json::Value> {
-    let steps: Vec<&str> = ["impressions", "clicks", "opened"].into_iter().chain(STAGES).collect();
-    let usual = json!({ "name": DEFAULT_FUNNEL, "unit": "conversation", "steps": steps });
-    let own = views.funnels.values().map(|funnel| {
-        let unit = match funnel.unit {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FunnelList {
+    /// The one that everybody has, then those of the settings.
+    funnels: Vec<FunnelName>,
+}
+
+/// A funnel.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FunnelName {
+    /// By which it is known.
+    name: String,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// What is counted: `conversation` or `person`.
+    unit: &'static str,
+    /// Its steps, in order.
+    steps: Vec<String>,
+}
+
+/// The funnels there are.
+#[utoipa::path(get, path = "/api/v1/funnels", tag = "funnels", responses((status = 200, body = FunnelList)))]
+pub(super) async fn funnels(State(views): State<Views>) -> Json<FunnelList> {
+    let steps = ["impressions", "clicks", "opened"].into_iter().chain(STAGES);
+    let usual = FunnelName {
+        name: DEFAULT_FUNNEL.to_owned(),
+        title: None,
+        unit: "conversation",
+        steps: steps.map(str::to_owned).collect(),
+    };
+    let own = views.funnels.values().map(|funnel| FunnelName {
+        name: funnel.name.clone(),
+        title: Some(funnel.title.clone()),
+        unit: match funnel.unit {
             Unit::Conversation => "conversation",
             Unit::Person => "person",
-        };
-        json!({ "name": funnel.name, "title": funnel.title, "unit": unit, "steps": funnel.steps })
+        },
+        steps: funnel.steps.clone(),
     });
-    let all: Vec<serde_json::Value> = std::iter::once(usual).chain(own).collect();
-    Json(json!({ "funnels": all }))
+    Json(FunnelList { funnels: std::iter::once(usual).chain(own).collect() })
 }
 
 /// A funnel that is written in the request's body, without being kept.
+#[utoipa::path(post, path = "/api/v1/funnels/preview", tag = "funnels", request_body = WrittenFunnel,
+    responses((status = 200, body = FunnelReport)))]
 pub(super) async fn preview(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
     written: Result<Json<WrittenFunnel>, JsonRejection>,
 ) -> Answer {
@@ -46,11 +80,14 @@ pub(super) async fn preview(
     funnel_in(&look, report.map_err(Problem::from)?)
 }
 
-/// One funnel's figures.
+/// One funnel's figures: counts, rates, times between steps, and a breakdown.
+#[utoipa::path(get, path = "/api/v1/funnels/{name}", tag = "funnels",
+    params(("name" = String, Path, description = "The funnel")),
+    responses((status = 200, body = FunnelReport)))]
 pub(super) async fn funnel(
     State(views): State<Views>,
     Path(name): Path<String>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
@@ -67,10 +104,12 @@ fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
     }
 }
 
-/// Every channel's credit.
+/// Every channel's credit for conversions, by one model.
+#[utoipa::path(get, path = "/api/v1/attribution", tag = "attribution",
+    responses((status = 200, body = AttributionReport)))]
 pub(super) async fn attribution(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
@@ -83,9 +122,11 @@ pub(super) async fn attribution(
 }
 
 /// Every channel's credit by every model.
+#[utoipa::path(get, path = "/api/v1/attribution/comparison", tag = "attribution",
+    responses((status = 200, body = Comparison)))]
 pub(super) async fn comparison(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
@@ -95,34 +136,30 @@ pub(super) async fn comparison(
 }
 
 /// What every channel's credit cost.
-pub(super) async fn costs(
-    State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
-    headers: HeaderMap,
-) -> Answer {
+#[utoipa::path(get, path = "/api/v1/attribution/costs", tag = "attribution",
+    responses((status = 200, body = CostReport)))]
+pub(super) async fn costs(State(views): State<Views>, asked: Asks, headers: HeaderMap) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
     let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
     rendered(&look, report, frames::costs)
 }
 
-/// How the journeys look.
+/// How journeys look: lengths, days, assists, common paths, steps between channels.
+#[utoipa::path(get, path = "/api/v1/attribution/journeys", tag = "attribution",
+    responses((status = 200, body = Description)))]
 pub(super) async fn journeys(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Answer {
-    let (question, look) = understand(&views, asked, &headers)?;
-    if look.format != Format::Json {
-        let text = "journeys are several tables: ask for json".to_owned();
-        return Err(Problem::in_parameter("format", text));
-    }
+    let (question, _) = understand(&views, asked, &headers)?;
     let journeys = answer::answer_journeys(&views.store, &question).await.map_err(Problem::from)?;
     Ok(Json(journeys).into_response())
 }
 
 pub(super) fn understand(
     views: &Views,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: &HeaderMap,
 ) -> Result<(Question, Look), Problem> {
     let Query(asked) =

@@ -1,19 +1,19 @@
 //! Who may be written to: the opted-in audience by day, and customer lists.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, frames, render};
+use super::{Asks, Question, Views, api, frames, render};
 use crate::analysis::{SubscriberDay, subscribers};
 use crate::store::{Audience, Store};
 
 /// The report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AudienceReport {
     /// First instant of the period, RFC 3339.
     pub from: String,
@@ -43,10 +43,12 @@ pub async fn answer_audience(
     })
 }
 
-/// `GET /api/v1/audience`.
+/// Who has opted in to notifications at the end of each day, and customer lists.
+#[utoipa::path(get, path = "/api/v1/audience", tag = "people",
+    responses((status = 200, body = AudienceReport)))]
 pub(super) async fn audience(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

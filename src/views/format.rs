@@ -24,6 +24,10 @@ pub enum Format {
 }
 
 impl Format {
+    /// Those that are sent over HTTP.
+    pub(super) const SENT: [Self; 7] =
+        [Self::Json, Self::Csv, Self::Xlsx, Self::Parquet, Self::Arrow, Self::Svg, Self::Png];
+
     const ALL: [(&'static str, Self); 8] = [
         ("table", Self::Table),
         ("json", Self::Json),

@@ -1,20 +1,20 @@
 //! Links with what came of them: visits, conversations, goals.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, frames, render};
+use super::{Asks, Question, Views, api, frames, render};
 use crate::analysis::{self, Dimension, Step};
 use crate::domain::Link;
 use crate::store::Store;
 
 /// All links in a period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LinksReport {
     /// First instant of the period, RFC 3339.
     pub from: String,
@@ -25,7 +25,7 @@ pub struct LinksReport {
 }
 
 /// A link and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LinkFigures {
     /// The link.
     #[serde(flatten)]
@@ -102,10 +102,12 @@ pub fn short_address(public_url: &str, slug: &str) -> String {
     format!("{}/l/{slug}", public_url.trim_end_matches('/'))
 }
 
-/// `GET /api/v1/links`.
+/// Tracked links: clicks, conversations and stages of each.
+#[utoipa::path(get, path = "/api/v1/links", tag = "links",
+    responses((status = 200, body = LinksReport)))]
 pub(super) async fn links(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

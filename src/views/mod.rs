@@ -12,13 +12,17 @@ mod chart;
 mod charts;
 mod cursor;
 mod dashboard;
+mod dropped;
 mod format;
 pub mod frames;
 mod fresh;
 mod funnels;
+mod habits;
 mod limits;
 mod links;
+mod openapi;
 mod own_page;
+mod parameters;
 mod picture;
 mod problem;
 mod qr;
@@ -34,11 +38,15 @@ pub mod topic;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::middleware;
-use axum::routing::{get, post};
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::routing::get;
+use axum::{Router, middleware};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
@@ -52,10 +60,11 @@ pub use answer::{
 pub use audience::{AudienceReport, answer_audience};
 pub use dashboard::{html, words};
 pub use format::Format;
-pub use funnels::{Cohort, answer_cohorts, answer_drivers, answer_verdicts};
+pub use funnels::{answer_drivers, answer_verdicts};
+pub use habits::{Cohort, answer_cohorts};
 pub use limits::Limit;
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
-pub use problem::Problem;
+pub use problem::{Problem, not_allowed};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
@@ -98,22 +107,53 @@ impl Views {
 
 /// Routes that open to whoever may look.
 pub fn guarded(routes: Router, views: &Views) -> Router {
-    routes.route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
+    routes
+        .route_layer(middleware::from_fn(parameters::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
 }
 
-/// The routes of dashboard and API.
-pub fn router(views: Views) -> Router {
-    let guarded = Router::new()
+/// What a question over HTTP asks, or why that cannot be read.
+type Asks = Result<Query<Asked>, QueryRejection>;
+
+/// The questions of the API, with their descriptions.
+fn questions() -> OpenApiRouter<Views> {
+    OpenApiRouter::new()
+        .routes(routes!(api::funnels))
+        .routes(routes!(api::preview))
+        .routes(routes!(api::funnel))
+        .routes(routes!(funnels::comparison))
+        .routes(routes!(funnels::drivers))
+        .routes(routes!(funnels::flows))
+        .routes(routes!(dropped::people))
+        .routes(routes!(habits::sequences))
+        .routes(routes!(habits::cohorts))
+        .routes(routes!(rows::conversations))
+        .routes(routes!(rows::conversions))
+        .routes(routes!(rows::touchpoints))
+        .routes(routes!(rows::feedback))
+        .routes(routes!(rows::person))
+        .routes(routes!(reconciliation::reconciliation))
+        .routes(routes!(ads::ads))
+        .routes(routes!(links::links))
+        .routes(routes!(responses::response_times))
+        .routes(routes!(audience::audience))
+        .routes(routes!(quality::quality))
+        .routes(routes!(api::attribution))
+        .routes(routes!(api::comparison))
+        .routes(routes!(api::costs))
+        .routes(routes!(api::journeys))
+}
+
+/// The routes of dashboard and API; `others` describe what other rooms add to the API.
+pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
+    let (questions, description) = questions().split_for_parts();
+    let document = openapi::described(std::iter::once(description).chain(others));
+    let descriptions = Router::new()
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/reference", get(openapi::reference))
+        .with_state(document);
+    let guarded = questions
         .route("/", get(dashboard::overview))
-        .route("/api/v1/funnels", get(api::funnels))
-        .route("/api/v1/funnels/preview", post(api::preview))
-        .route("/api/v1/funnels/{name}", get(api::funnel))
-        .route("/api/v1/funnels/{name}/comparison", get(funnels::comparison))
-        .route("/api/v1/funnels/{name}/drivers", get(funnels::drivers))
-        .route("/api/v1/funnels/{name}/flows", get(funnels::flows))
-        .route("/api/v1/funnels/{name}/people", get(funnels::people))
-        .route("/api/v1/sequences", get(funnels::sequences))
-        .route("/api/v1/cohorts", get(funnels::cohorts))
         .route("/funnels", get(dashboard::funnels))
         .route("/ads", get(dashboard::ads))
         .route("/attribution", get(dashboard::attribution))
@@ -123,21 +163,8 @@ pub fn router(views: Views) -> Router {
         .route("/conversations", get(dashboard::conversations))
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
-        .route("/api/v1/conversations", get(rows::conversations))
-        .route("/api/v1/conversions", get(rows::conversions))
-        .route("/api/v1/reconciliation", get(reconciliation::reconciliation))
-        .route("/api/v1/feedback", get(rows::feedback))
-        .route("/api/v1/touchpoints", get(rows::touchpoints))
-        .route("/api/v1/people/{page}/{id}", get(rows::person))
-        .route("/api/v1/ads", get(ads::ads))
-        .route("/api/v1/links", get(links::links))
-        .route("/api/v1/response-times", get(responses::response_times))
-        .route("/api/v1/audience", get(audience::audience))
-        .route("/api/v1/quality", get(quality::quality))
-        .route("/api/v1/attribution", get(api::attribution))
-        .route("/api/v1/attribution/comparison", get(api::comparison))
-        .route("/api/v1/attribution/costs", get(api::costs))
-        .route("/api/v1/attribution/journeys", get(api::journeys))
+        .merge(descriptions)
+        .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn(fresh::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()

@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::AnswerError;
 
 /// What a client is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     title: &'static str,
     status: u16,
@@ -26,7 +27,9 @@ impl Problem {
         Self { title, status: status.as_u16(), detail, parameter: None }
     }
 
-    pub(super) fn in_parameter(parameter: impl Into<Cow<'static, str>>, detail: String) -> Self {
+    /// A wrong parameter, and what is wrong with it.
+    #[must_use]
+    pub fn in_parameter(parameter: impl Into<Cow<'static, str>>, detail: String) -> Self {
         Self { parameter: Some(parameter.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
 
@@ -72,4 +75,10 @@ impl IntoResponse for Problem {
 
 pub(super) async fn not_found(uri: Uri) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", uri.path()))
+}
+
+/// A path that is there, asked in a way that it does not take.
+pub async fn not_allowed(method: Method, uri: Uri) -> Problem {
+    let text = format!("{} takes no {method}", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, text)
 }

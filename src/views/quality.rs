@@ -1,15 +1,15 @@
 //! How good the data are: what came in, what is not understood, which refs are unknown or lost, and
 //! what has fallen silent.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, answer_reconciliation, api, frames, render};
+use super::{Asks, Question, Views, answer_reconciliation, api, frames, render};
 use crate::analysis::{ReconciledDay, nearest_ref, silence};
 use crate::domain::{Period, Timestamp};
 use crate::store::{KindCount, LinkVisits, LiveDoor, PageThreads, PolicyEvent, Store, UnknownRef};
@@ -20,7 +20,7 @@ const LIVE_MS: i64 = 28 * 86_400_000;
 const LEAST_CLICKS: u64 = 20;
 
 /// The report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct QualityReport {
     /// First instant of the period, RFC 3339.
     pub from: String,
@@ -55,7 +55,7 @@ pub struct QualityReport {
 }
 
 /// Something to look into.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Alert {
     /// `silence`, `reconciliation`, `typo`, `lost_refs`, `policy` or `quarantine`.
     pub kind: &'static str,
@@ -66,7 +66,7 @@ pub struct Alert {
 }
 
 /// A ref that no registered link has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnregisteredRef {
     /// Page or Instagram account.
     pub page: String,
@@ -84,7 +84,7 @@ pub struct UnregisteredRef {
 }
 
 /// A Page's new threads.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PageShare {
     /// Page or Instagram account.
     pub page: String,
@@ -97,7 +97,7 @@ pub struct PageShare {
 }
 
 /// Clicks that led nowhere.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LostRefs {
     /// The link.
     pub link: String,
@@ -112,7 +112,7 @@ pub struct LostRefs {
 }
 
 /// A ref or an ad that nobody comes by any more.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SilentDoor {
     /// `ad` or `ref`.
     pub door: String,
@@ -131,7 +131,7 @@ pub struct SilentDoor {
 }
 
 /// Something that Meta did to a Page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PolicyRow {
     /// RFC 3339.
     pub time: String,
@@ -304,10 +304,12 @@ fn alerts(report: &QualityReport) -> Vec<Alert> {
     policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(quarantine).collect()
 }
 
-/// `GET /api/v1/quality`.
+/// What came in, what was not understood, what fell silent.
+#[utoipa::path(get, path = "/api/v1/quality", tag = "quality",
+    responses((status = 200, body = QualityReport)))]
 pub(super) async fn quality(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

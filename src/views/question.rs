@@ -7,11 +7,10 @@ use thiserror::Error;
 
 use jiff::tz::TimeZone;
 
+use super::Format;
 use super::frames::CsvStyle;
-use super::{Format, cursor};
 use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
 use crate::domain::{Period, PeriodError, RefRules, Timestamp};
-use crate::store::Place;
 
 /// Rows of a list in one answer.
 const MOST_ROWS: usize = 100_000;
@@ -137,8 +136,8 @@ pub struct Question {
     pub offset: usize,
     /// Rows of a list at most, if that was asked.
     pub limit: Option<usize>,
-    /// The row of a list behind which to begin.
-    pub after: Option<Place>,
+    /// Where a list goes on.
+    pub cursor: Option<String>,
     /// How CSV is written.
     pub csv: CsvStyle,
     /// A step of the funnel, if one was named.
@@ -215,8 +214,7 @@ impl Asked {
                 return Err(Misunderstood { parameter: "limit", reason });
             }
         };
-        let after = self.cursor.as_deref().filter(|text| !text.is_empty());
-        let after = after.map(cursor::read).transpose()?;
+        let cursor = self.cursor.clone().filter(|text| !text.is_empty());
         let top = match number("top", self.top.as_deref(), 0)? {
             0 if self.top.as_deref().is_some_and(|text| !text.is_empty()) => {
                 let reason = "it is at least 1".to_owned();
@@ -239,7 +237,7 @@ impl Asked {
             format,
             offset,
             limit,
-            after,
+            cursor,
             csv,
             step,
             of,

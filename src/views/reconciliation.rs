@@ -2,24 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Span;
 use polars::frame::DataFrame;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::AnswerError;
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, render};
+use super::{Asks, Question, Views, api, render};
 use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
 use crate::store::Store;
 
 /// The comparison of a period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReconciliationReport {
     /// First instant of the period, RFC 3339.
     pub from: String,
@@ -91,10 +91,12 @@ fn notes(counts: &BothCounts, period: &Period) -> Vec<String> {
     notes
 }
 
-/// `GET /api/v1/reconciliation`.
+/// Our count of conversations beside Meta's, by ad and day, with causes.
+#[utoipa::path(get, path = "/api/v1/reconciliation", tag = "costs",
+    responses((status = 200, body = ReconciliationReport)))]
 pub(super) async fn reconciliation(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

@@ -165,23 +165,49 @@ pub(super) fn charted(format: Format, svg: &str) -> Result<Response, Problem> {
     Ok((headers, body).into_response())
 }
 
-/// The first form of the header `Accept` that there is; JSON without any.
+/// The form of the header `Accept` that there is and that is wished for most (RFC 9110, section 12.5.1), the
+/// first of several; JSON without any.
 pub(super) fn accepted(headers: &HeaderMap) -> Format {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let kinds = accept.unwrap_or_default().split(',');
-    let kinds = kinds.map(|kind| kind.split(';').next().unwrap_or_default().trim());
-    let known = [
-        Format::Json,
-        Format::Csv,
-        Format::Xlsx,
-        Format::Parquet,
-        Format::Arrow,
-        Format::Svg,
-        Format::Png,
-    ];
-    let is_of = |kind: &str, format: &Format| {
-        format.media_type().split(';').next().is_some_and(|own| own.eq_ignore_ascii_case(kind))
-    };
-    let mut found = kinds.filter_map(|kind| known.into_iter().find(|format| is_of(kind, format)));
-    found.next().unwrap_or(Format::Json)
+    let mut best = (0.0, Format::Json);
+    for wish in accept.unwrap_or_default().split(',') {
+        let mut parts = wish.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f64>().ok());
+        let weight = weight.unwrap_or(1.0);
+        let is_of = |format: &Format| {
+            let own = format.media_type().split(';').next();
+            own.is_some_and(|own| own.eq_ignore_ascii_case(kind))
+        };
+        if let Some(format) = Format::SENT.into_iter().find(is_of)
+            && weight > best.0
+        {
+            best = (weight, format);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_that_is_wished_for_most_is_taken() {
+        let asked = |accept: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, header::HeaderValue::from_static(accept));
+            accepted(&headers)
+        };
+        for (accept, format) in [
+            ("*/*", Format::Json),
+            ("text/csv", Format::Csv),
+            ("text/csv;q=0, application/json", Format::Json),
+            ("application/json;q=0.1, text/csv", Format::Csv),
+            ("text/csv;q=0.5, image/svg+xml;q=0.9", Format::Svg),
+            ("text/html, application/pdf", Format::Json),
+        ] {
+            assert_eq!(asked(accept), format, "{accept}");
+        }
+    }
 }

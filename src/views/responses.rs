@@ -1,14 +1,14 @@
 //! How well people are answered: times, windows that close, and what speed goes with.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asked, Question, Views, api, frames, render};
+use super::{Asks, Question, Views, api, frames, render};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
@@ -19,7 +19,7 @@ const MOST_ROWS: u64 = 200;
 const AHEAD_MS: i64 = 24 * 3_600_000;
 
 /// The report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ResponseReport {
     /// First instant of the period, RFC 3339.
     pub from: String,
@@ -48,7 +48,7 @@ pub struct ResponseReport {
 }
 
 /// Conversations by how long the answer took, and what became of them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReplySpeed {
     /// The bucket.
     pub reply: String,
@@ -65,7 +65,7 @@ pub struct ReplySpeed {
 }
 
 /// Messaging windows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Windows {
     /// Hours after the person's last act.
     pub hours: i64,
@@ -85,7 +85,7 @@ pub struct Windows {
 }
 
 /// A conversation that waits for an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WindowRow {
     /// Page or Instagram account.
     pub page: String,
@@ -170,10 +170,12 @@ fn replies_of(rows: Vec<ResponseTimes>) -> Vec<ReplySpeed> {
     replies.collect()
 }
 
-/// `GET /api/v1/response-times`.
+/// How conversations are answered: shares, times, windows that are closing.
+#[utoipa::path(get, path = "/api/v1/response-times", tag = "people",
+    responses((status = 200, body = ResponseReport)))]
 pub(super) async fn response_times(
     State(views): State<Views>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;

@@ -1,57 +1,123 @@
 //! Lists of rows: conversations, touchpoints, and what one person did.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, Column};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asked, Format, Views, api, cursor, frames, render};
-use crate::domain::Timestamp;
+use super::{Asks, Format, Views, api, cursor, frames, render};
 use crate::store::{
-    ConversationRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span, TouchpointRow,
-    is_time,
+    ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
+    TouchpointRow,
 };
 
-type Asks = Result<Query<Asked>, QueryRejection>;
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Page {
+    /// Begin of the range, RFC 3339.
+    from: String,
+    /// Its end, exclusive.
+    to: String,
+    /// How many rows there are in all; told on the first page.
+    total: Option<u64>,
+    /// Rows left out before the first.
+    offset: usize,
+    /// The cursor of the next page; none behind the last.
+    next: Option<String>,
+}
 
-/// `GET /api/v1/conversations`.
+/// Conversations, in the order in which they were opened.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ConversationPage {
+    #[serde(flatten)]
+    page: Page,
+    conversations: Vec<ConversationRow>,
+}
+
+/// Touchpoints, in time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TouchpointPage {
+    #[serde(flatten)]
+    page: Page,
+    touchpoints: Vec<TouchpointRow>,
+}
+
+/// Reported conversions, in time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReportedPage {
+    #[serde(flatten)]
+    page: Page,
+    conversions: Vec<ReportedRow>,
+}
+
+/// Events that Meta is told of, the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FeedbackPage {
+    #[serde(flatten)]
+    page: Page,
+    events: Vec<FeedbackRow>,
+}
+
+/// One person's conversations and events.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Journey {
+    /// Page or Instagram account.
+    page: String,
+    /// Person.
+    person: String,
+    /// In time.
+    conversations: Vec<ConversationRow>,
+    /// In time; the latest 10,000.
+    events: Vec<EventRow>,
+}
+
+/// Conversations that were opened in the range, one a row.
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "rows",
+    responses((status = 200, body = ConversationPage)))]
 pub(super) async fn conversations(
     State(views): State<Views>,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list::<ConversationRow>(&views, &uri, asked, &headers, frames::conversations).await
+    let page = |page, conversations| ConversationPage { page, conversations };
+    list::<ConversationRow, _>(&views, &uri, asked, &headers, frames::conversations, page).await
 }
 
-/// `GET /api/v1/touchpoints`.
+/// Touchpoints in the range, one a row.
+#[utoipa::path(get, path = "/api/v1/touchpoints", tag = "rows",
+    responses((status = 200, body = TouchpointPage)))]
 pub(super) async fn touchpoints(
     State(views): State<Views>,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list::<TouchpointRow>(&views, &uri, asked, &headers, frames::touchpoints).await
+    let page = |page, touchpoints| TouchpointPage { page, touchpoints };
+    list::<TouchpointRow, _>(&views, &uri, asked, &headers, frames::touchpoints, page).await
 }
 
-/// `GET /api/v1/conversions`: those that others have reported, with whose they are.
+/// Conversions that others have reported, with whose they are.
+#[utoipa::path(get, path = "/api/v1/conversions", tag = "rows",
+    responses((status = 200, body = ReportedPage)))]
 pub(super) async fn conversions(
     State(views): State<Views>,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    list::<ReportedRow>(&views, &uri, asked, &headers, frames::reported).await
+    let page = |page, conversions| ReportedPage { page, conversions };
+    list::<ReportedRow, _>(&views, &uri, asked, &headers, frames::reported, page).await
 }
 
-/// `GET /api/v1/feedback`: what became of conversions that Meta is told of.
+/// What became of conversions that Meta is told of.
+#[utoipa::path(get, path = "/api/v1/feedback", tag = "rows",
+    responses((status = 200, body = FeedbackPage)))]
 pub(super) async fn feedback(
     State(views): State<Views>,
     uri: Uri,
@@ -64,48 +130,46 @@ pub(super) async fn feedback(
         let reason = format!("{status:?} is no status; known are {known}");
         return Err(Problem::in_parameter("status", reason));
     }
-    list::<FeedbackRow>(&views, &uri, asked, &headers, frames::feedback).await
+    let page = |page, events| FeedbackPage { page, events };
+    list::<FeedbackRow, _>(&views, &uri, asked, &headers, frames::feedback, page).await
 }
 
-/// `GET /api/v1/people/{page}/{id}`: the person's conversations and events.
+/// One person's journey: conversations and events.
+#[utoipa::path(get, path = "/api/v1/people/{page}/{id}", tag = "people",
+    params(("page" = String, Path, description = "Page or Instagram account"),
+        ("id" = String, Path, description = "Person")),
+    responses((status = 200, body = Journey)))]
 pub(super) async fn person(
     State(views): State<Views>,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let found = answer::answer_person(&views.store, &page, &person);
     let (conversations, events) = found.await.map_err(Problem::from)?;
-    if events.height() == 0 {
+    if events.is_empty() {
         let text = format!("nothing is known of person {person:?} of the Page {page:?}");
         return Err(Problem::new(StatusCode::NOT_FOUND, text));
     }
-    let answer = json!({
-        "page": page,
-        "person": person,
-        "conversations": conversations,
-        "events": objects(&events),
-    });
-    Ok(Json(answer).into_response())
+    Ok(Json(Journey { page, person, conversations, events }).into_response())
 }
 
 /// A page of a list as JSON, with where it goes on; in the other forms all of it, as it comes.
-async fn list<R: Listed + Serialize>(
+async fn list<R: Listed, P: Serialize>(
     views: &Views,
     uri: &Uri,
     asked: Asks,
     headers: &HeaderMap,
     frame: fn(&[R]) -> DataFrame,
+    page: fn(Page, Vec<R>) -> P,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
     let (question, look) = api::understand(views, asked, headers)?;
-    if !question.by.is_empty() {
-        let text = format!("{} are rows; they take no breakdown", R::ROWS);
-        return Err(Problem::in_parameter("by", text));
-    }
     let limit = look.rows_of(&question) as u64;
+    let after = question.cursor.as_deref().map(|cursor| cursor::read(R::ROWS, cursor));
+    let after = after.transpose().map_err(AnswerError::from).map_err(Problem::from)?;
     let span = Span {
         period: &question.period,
         status: status.as_deref().unwrap_or_default(),
-        after: question.after.as_ref(),
+        after: after.as_ref(),
         offset: question.offset as u64,
         limit,
     };
@@ -129,16 +193,15 @@ async fn list<R: Listed + Serialize>(
     let (mut rows, total) = tokio::try_join!(rows, total).map_err(failed)?;
     let has_more = rows.len() as u64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = rows.last().filter(|_| has_more).map(|row| cursor::written(&row.place()));
-    let told = json!({
-        "from": question.period.from.to_rfc3339(),
-        "to": question.period.to.to_rfc3339(),
-        "total": total,
-        "offset": question.offset,
-        "next": next,
-        R::ROWS: rows,
-    });
-    let mut answer = ([(header::VARY, "accept")], Json(told)).into_response();
+    let next = rows.last().filter(|_| has_more).map(|row| cursor::written(R::ROWS, &row.place()));
+    let told = Page {
+        from: question.period.from.to_rfc3339(),
+        to: question.period.to.to_rfc3339(),
+        total,
+        offset: question.offset,
+        next: next.clone(),
+    };
+    let mut answer = ([(header::VARY, "accept")], Json(page(told, rows))).into_response();
     if let Some(link) = next.and_then(|next| next_page(uri, &next).parse().ok()) {
         answer.headers_mut().insert(header::LINK, link);
     }
@@ -152,38 +215,4 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept).append_pair("cursor", cursor);
     format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
-}
-
-/// The rows without the column that tells how many there are in all, and that number.
-pub(super) fn counted(rows: DataFrame) -> (DataFrame, u64) {
-    let total = rows.column("total").ok().and_then(|column| column.u64().ok()?.iter().next()?);
-    let rows = rows.drop("total").unwrap_or(rows);
-    (rows, total.unwrap_or(0))
-}
-
-/// Rows as objects: instants as RFC 3339, empty texts null.
-pub(super) fn objects(frame: &DataFrame) -> Vec<Value> {
-    let object = |row| {
-        let fields = frame.columns().iter();
-        let fields = fields.map(|column| (column.name().to_string(), cell(column, row)));
-        Value::Object(fields.collect::<Map<String, Value>>())
-    };
-    (0..frame.height()).map(object).collect()
-}
-
-fn cell(column: &Column, row: usize) -> Value {
-    match column.get(row) {
-        Ok(AnyValue::Int64(time)) if is_time(column.name()) => {
-            json!(Timestamp(time).to_rfc3339())
-        }
-        Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {
-            json!(Timestamp(time).to_rfc3339())
-        }
-        Ok(AnyValue::Int64(number)) => json!(number),
-        Ok(AnyValue::UInt32(number)) => json!(number),
-        Ok(AnyValue::Float64(number)) => json!(number),
-        Ok(AnyValue::String(text)) if !text.is_empty() => json!(text),
-        Ok(AnyValue::StringOwned(text)) if !text.is_empty() => json!(text.as_str()),
-        _ => Value::Null,
-    }
 }

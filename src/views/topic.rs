@@ -1,6 +1,7 @@
 //! Questions by name whose answer is one table: what reports consist of.
 
 use std::fs::File;
+use std::io::{self, BufWriter, Write};
 
 use polars::frame::DataFrame;
 use serde::Serialize;
@@ -15,7 +16,7 @@ use super::{
 use crate::analysis::Funnels;
 use crate::domain::Timestamp;
 use crate::store::{
-    ConversationRow, Listed, MessagingWindow, ReportedRow, Span, Store, TouchpointRow,
+    ConversationRow, Listed, MessagingWindow, ReportedRow, Rows, Span, Store, TouchpointRow,
 };
 
 /// What is asked.
@@ -231,10 +232,19 @@ pub async fn write(
     format: Format,
     file: File,
 ) -> Result<u64, AnswerError> {
-    let file = std::io::BufWriter::new(file);
+    let file = BufWriter::new(file);
     let (store, csv) = (answering.store, &question.csv);
     let span = span(question, question.limit.map_or(u64::MAX, |limit| limit as u64));
     match topic {
+        Topic::Conversations if format == Format::Json => {
+            write_json(store.list::<ConversationRow>(&span)?, file).await
+        }
+        Topic::Touchpoints if format == Format::Json => {
+            write_json(store.list::<TouchpointRow>(&span)?, file).await
+        }
+        Topic::Conversions if format == Format::Json => {
+            write_json(store.list::<ReportedRow>(&span)?, file).await
+        }
         Topic::Conversations => {
             let rows = store.list::<ConversationRow>(&span)?;
             render::write_list(format, csv, rows, frames::conversations, file).await
@@ -248,7 +258,15 @@ pub async fn write(
             render::write_list(format, csv, rows, frames::reported, file).await
         }
         _ => {
-            let frame = tell(answering, topic, question).await?.frame;
+            let told = tell(answering, topic, question).await?;
+            let frame = told.frame;
+            if format == Format::Json {
+                let mut file = file;
+                let written = serde_json::to_writer_pretty(&mut file, &told.json);
+                let flushed = written.map_err(io::Error::from).and_then(|()| file.flush());
+                flushed.map_err(|error| AnswerError::Unwritten(error.to_string()))?;
+                return Ok(frame.height() as u64);
+            }
             let unwritten =
                 |error: polars::error::PolarsError| AnswerError::Unwritten(error.to_string());
             let mut encoder = Encoder::new(format, csv, &frame, file).map_err(unwritten)?;
@@ -256,4 +274,28 @@ pub async fn write(
             Ok(frame.height() as u64)
         }
     }
+}
+
+/// All rows of a list as one JSON list, an object a line.
+async fn write_json<R: Listed + Serialize>(
+    mut rows: Rows<R>,
+    mut file: BufWriter<File>,
+) -> Result<u64, AnswerError> {
+    const BATCH: usize = 10_000;
+    let unwritten = |error: io::Error| AnswerError::Unwritten(error.to_string());
+    let mut count = 0;
+    file.write_all(b"[").map_err(unwritten)?;
+    loop {
+        let batch = rows.next(BATCH).await?;
+        if batch.is_empty() {
+            break;
+        }
+        for row in batch {
+            file.write_all(if count == 0 { b"\n" } else { b",\n" }).map_err(unwritten)?;
+            serde_json::to_writer(&mut file, &row).map_err(|error| unwritten(error.into()))?;
+            count += 1;
+        }
+    }
+    file.write_all(b"\n]\n").and_then(|()| file.flush()).map_err(unwritten)?;
+    Ok(count)
 }

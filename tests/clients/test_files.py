@@ -212,16 +212,7 @@ def test_openpyxl_reads_xlsx(answer):
                 assert not name.endswith("_id") or value is None or isinstance(value, str)
 
 
-LOST = "without rows a breakdown loses its column"
-EMPTY = [
-    pytest.param(name, marks=pytest.mark.xfail(raises=AssertionError, strict=True, reason=LOST))
-    if name == "funnel"
-    else name
-    for name in ANSWERS
-]
-
-
-@pytest.mark.parametrize("name", EMPTY)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_types_do_not_depend_on_the_rows(api, name):
     """A range without rows: the same columns and types, so that a union of days does not fail."""
     path, asked, _ = ANSWERS[name]

@@ -51,6 +51,7 @@ mod qr;
 mod reconciliation;
 mod recovery;
 mod report_deliveries;
+mod report_pages;
 mod report_versions;
 mod reports;
 mod rows;

@@ -76,6 +76,18 @@ async fn the_terminal_makes_reports_and_the_same_inputs_the_same_bytes() {
         "--bom",
     ]);
     assert_eq!(csv, funnel);
+    // A list as JSON is whole too.
+    let told: Value = serde_json::from_str(&run(&[
+        "report",
+        "run",
+        "touches",
+        "--at",
+        "2026-11-15",
+        "--format",
+        "json",
+    ]))
+    .unwrap();
+    assert!(told.as_array().unwrap().len() > 400);
     let table = run(&["report", "run", "sources", "--at", "2026-11-15"]);
     assert!(table.starts_with("Where people come from, 2026-10-01 to 2026-10-31 (Europe/Paris)\n"));
     let [one, two] = ["one", "two"].map(|name| world.folder().join(name));
@@ -294,6 +306,12 @@ fn settings_of_reports_name_the_key() {
             "[[server.tokens]]\nname = \"bi\"\ntoken = \"0123456789abcdef\"\nscopes = [\"all\"]\n"
                 .to_owned(),
             "scopes: \"all\" is no scope; known are read, write, conversions",
+        ),
+        (
+            "[server]\naccess_tokens = [\"0123456789abcdef\"]\n[[server.tokens]]\nname = \"bi\"\n\
+             token = \"0123456789abcdef\"\nscopes = [\"read\"]\n"
+                .to_owned(),
+            "server.tokens[0].token: another token is the same",
         ),
     ] {
         let world = World::new();

@@ -84,6 +84,14 @@ impl Bench {
     }
 }
 
+/// A destination as the settings write it.
+fn destination(toml: &str) -> Destination {
+    let source = config::File::from_str(toml, config::FileFormat::Toml);
+    let written = config::Config::builder().add_source(source).build().unwrap();
+    let written: messenger_funnel::reports::WrittenDestination = written.try_deserialize().unwrap();
+    written.check(false).unwrap()
+}
+
 fn daily() -> WrittenReport {
     WrittenReport {
         name: "daily".to_owned(),
@@ -142,15 +150,6 @@ async fn a_schedule_fires_at_the_right_instants_across_both_changes_of_clocks() 
 async fn a_delivery_that_fails_is_tried_again_and_one_that_may_have_arrived_is_not() {
     let (hook, address) = Hook::start().await;
     let folder = TempDir::new().unwrap();
-    let destination = |toml: &str| {
-        let written: messenger_funnel::reports::WrittenDestination = config::Config::builder()
-            .add_source(config::File::from_str(toml, config::FileFormat::Toml))
-            .build()
-            .unwrap()
-            .try_deserialize()
-            .unwrap();
-        written.check(false).unwrap()
-    };
     let destinations = BTreeMap::from([
         ("chat".to_owned(), destination(&format!("webhook = \"{address}\""))),
         ("shelf".to_owned(), destination(&format!("folder = {:?}", folder.path()))),
@@ -179,5 +178,49 @@ async fn a_delivery_that_fails_is_tried_again_and_one_that_may_have_arrived_is_n
     let side: Value = serde_json::from_str(&runs[0].told).unwrap();
     assert_eq!(side["from"], "2026-10-31T23:00:00.000Z");
     assert_eq!(side["time_zone"], "Europe/Paris");
+    bench.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_behind_anothers_sends_nothing_twice() {
+    let (hook, address) = Hook::start().await;
+    let destinations = BTreeMap::from([
+        ("chat".to_owned(), destination(&format!("webhook = \"{address}\""))),
+        ("other".to_owned(), destination(&format!("webhook = \"{address}\""))),
+    ]);
+    let to = vec!["chat".to_owned(), "other".to_owned()];
+    let bench = Bench::new(WrittenReport { to, ..daily() }, destinations).await;
+    assert!(bench.turn("2026-11-02T00:00:00Z").await.is_empty());
+    // The second answer, which is the chat of the second destination, comes first in the list of troubles.
+    hook.troubles.lock().unwrap().extend([500, 500]);
+    let failed = bench.turn("2026-11-02T01:45:00Z").await;
+    assert_eq!(failed[0].1, "failed");
+    // Ten minutes back: what comes later counts all the same, though its clock says otherwise.
+    let mut runs = bench.shelf.store.report_runs("daily", "", 10).await.unwrap();
+    let mut run = runs.pop().unwrap();
+    CLOCK.store(millis("2026-11-02T01:35:00Z"), Ordering::SeqCst);
+    run.ended_at = None;
+    let runner = Runner::new(bench.shelf.clone());
+    let report = bench.shelf.settings.reports[0].clone();
+    run.version += 1;
+    bench.shelf.store.save_report_run(&run).await.unwrap();
+    let became = runner.run(&report, run.clone()).await.unwrap().unwrap();
+    assert_eq!(became.status, "done");
+    assert!(runner.run(&report, run).await.unwrap().is_none());
+    assert_eq!(hook.posted().len(), 4);
+    let told = bench.shelf.store.report_deliveries(&[&became.run]).await.unwrap();
+    assert!(told.iter().all(|delivery| delivery.status == "sent"), "{told:?}");
+    bench.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_that_is_changed_begins_then() {
+    let bench = Bench::new(daily(), BTreeMap::new()).await;
+    assert!(bench.turn("2026-11-02T00:00:00Z").await.is_empty());
+    let store = &bench.shelf.store;
+    // By hand for some days, then by schedule again: what was between is not caught up.
+    store.begin_schedule("daily", "", millis("2026-11-02T01:00:00Z")).await.unwrap();
+    assert!(bench.turn("2026-11-04T12:00:00Z").await.is_empty());
+    assert_eq!(bench.turn("2026-11-05T01:30:00Z").await, done(&["2026-11-05T01:30:00Z"]));
     bench.engine.stop().await;
 }

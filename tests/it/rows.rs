@@ -80,7 +80,7 @@ async fn lists_hold_the_rows_that_the_figures_count() {
         ("/api/v1/conversations?limit=0", 400, "limit"),
         ("/api/v1/conversations?offset=x", 400, "offset"),
         ("/api/v1/conversations?cursor=x", 400, "this is no cursor"),
-        ("/api/v1/touchpoints?by=source", 400, "take no breakdown"),
+        ("/api/v1/touchpoints?by=source", 400, "is not taken here"),
     ] {
         let (found, said) = server.get(path).await;
         assert!(found == status && said.contains(told), "{path}: {found} {said}");

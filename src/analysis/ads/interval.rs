@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Gamma};
+use utoipa::ToSchema;
 
 /// A ratio with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Estimate {
     /// The ratio; `None` if nothing stands below it.
     pub value: Option<f64>,

@@ -7,6 +7,7 @@ use polars::prelude::PolarsResult;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::interval::{Drawn, Estimate};
 use super::openings::Key;
@@ -16,7 +17,7 @@ use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
 use crate::domain::{Period, add_known};
 
 /// What ads, links or doors cost and brought in a period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AdsReport {
     /// What rows are about.
     pub level: &'static str,
@@ -37,7 +38,7 @@ pub struct AdsReport {
 }
 
 /// Days of which it is unknown what an account's ads cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnknownDays {
     /// The account; empty: files.
     pub account_id: String,
@@ -46,7 +47,7 @@ pub struct UnknownDays {
 }
 
 /// One campaign, ad set, ad, placement, link or door. Money is in `currency`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AdsRow {
     /// Id of the ad, ad set or campaign; slug of the link; name of the placement or door. Empty of
     /// totals, and where an export names no campaign.
@@ -88,7 +89,7 @@ pub struct AdsRow {
 }
 
 /// A stage, and what each conversation that reached it cost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StageCost {
     /// Its name.
     pub name: &'static str,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::journeys::Journeys;
 use super::markov::MOST_CHANNELS;
@@ -12,7 +13,7 @@ use super::{Model, Parameters, credits, report};
 const MARKED: f64 = 0.1;
 
 /// Every channel's credit by several models.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// The model that the others are compared with.
     pub reference: &'static str,
@@ -30,7 +31,7 @@ pub struct Comparison {
 }
 
 /// A channel in one currency.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ComparisonRow {
     /// The channel.
     pub channel: String,
@@ -41,7 +42,7 @@ pub struct ComparisonRow {
 }
 
 /// What a channel earns by one model.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Compared {
     /// Conversions credited.
     pub conversions: f64,

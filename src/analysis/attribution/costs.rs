@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::intervals::{self, Intervals};
 use super::journeys::Journeys;
@@ -16,7 +17,7 @@ use crate::domain::AdDay;
 const ENOUGH_FOR_MARGINAL: f64 = 300.0;
 
 /// What each channel's credit cost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CostReport {
     /// The model.
     pub model: &'static str,
@@ -27,7 +28,7 @@ pub struct CostReport {
 }
 
 /// A channel's spend in one currency, and what it bought.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelCost {
     /// The channel.
     pub channel: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::chain::Chain;
 use super::journeys::{FirstSeen, Journeys, Outcome, Part, Touch};
@@ -15,7 +16,7 @@ use crate::domain::DAY_MS;
 const MOST_PATHS: usize = 20;
 
 /// How journeys look.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Description {
     /// Journeys with a conversion, those without a touchpoint included.
     pub conversions: f64,
@@ -36,7 +37,7 @@ pub struct Description {
 }
 
 /// Journeys of some number of touchpoints.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PathLength {
     /// Touchpoints.
     pub touchpoints: usize,
@@ -47,7 +48,7 @@ pub struct PathLength {
 }
 
 /// Conversions some days after their first touchpoint.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LagDays {
     /// Whole days: 0 is within 24 hours.
     pub days: i64,
@@ -56,7 +57,7 @@ pub struct LagDays {
 }
 
 /// Conversions of new, returning or unknown people.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PeopleKind {
     /// `new`: first seen within the lookback window; `returning`: before; `unknown`: never seen
     /// before the conversion.
@@ -68,7 +69,7 @@ pub struct PeopleKind {
 }
 
 /// What part a channel had in conversions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assists {
     /// The channel.
     pub channel: String,
@@ -88,7 +89,7 @@ pub struct Assists {
 }
 
 /// A path and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TopPath {
     /// Its channels in order.
     pub path: Vec<String>,
@@ -99,7 +100,7 @@ pub struct TopPath {
 }
 
 /// A step from one channel to the next.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Transition {
     /// A channel, or `(start)`.
     pub from: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::credits::{Credit, Credits};
 use super::intervals::{self, Interval};
@@ -11,7 +12,7 @@ use super::{Model, Parameters, credits, markov, notes};
 use crate::analysis::AnalysisError;
 
 /// The credit of every channel.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AttributionReport {
     /// The model.
     pub model: &'static str,
@@ -30,7 +31,7 @@ pub struct AttributionReport {
 }
 
 /// A channel's credit in one currency.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ChannelCredit {
     /// The channel.
     pub channel: String,

@@ -6,6 +6,7 @@ use polars::frame::DataFrame;
 use polars::prelude::{PolarsResult, StringChunked};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::definition::{Funnel, Unit};
 use super::units::{Counted, Units, labels};
@@ -133,7 +134,7 @@ impl Counting {
 }
 
 /// Somebody whose attempt ended at a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Dropped {
     /// Page or Instagram account.
     pub page_id: String,

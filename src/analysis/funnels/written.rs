@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::definition::{Funnel, Order, Reentry, Rules, Unit};
 use crate::analysis::Dimension;
@@ -18,7 +19,7 @@ const MOST_EXCLUSIONS: usize = 10;
 const DEFAULT_WINDOW_MS: i64 = 28 * 86_400_000;
 
 /// A funnel as it is written, in TOML or JSON.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WrittenFunnel {
     /// Its name in addresses: small letters, digits, `-` and `_`.
@@ -47,7 +48,7 @@ pub struct WrittenFunnel {
 }
 
 /// A step, or an exclusion: a matcher of events. All that is said must hold.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WrittenMatch {
     /// A step's name.
@@ -92,7 +93,7 @@ pub struct WrittenMatch {
 }
 
 /// One text, or several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One.

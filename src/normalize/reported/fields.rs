@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::REPORTED_FIELDS;
 use crate::domain::{ClickId, MOST_MONEY, Timestamp, as_contact_hash, contact_hash, is_currency};
@@ -12,7 +13,7 @@ use crate::normalize::wire;
 pub const LONGEST_REPORTED: usize = 200;
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// Its name; empty if it is the item as a whole.
     pub field: String,

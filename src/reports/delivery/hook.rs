@@ -26,8 +26,9 @@ impl Hook {
 
     pub(super) async fn deliver(&self, parcel: &Parcel) -> Result<(), Undelivered> {
         let link = parcel.link.as_ref().map(|link| format!("\n<{link}|Files>")).unwrap_or_default();
-        let table = cut(&parcel.table, MOST_LETTERS).replace("```", "'''");
-        let text = format!("*{}*, {}\n```\n{table}```{link}", parcel.title, parcel.covers);
+        let table = escaped(cut(&parcel.table, MOST_LETTERS).as_str()).replace("```", "'''");
+        let title = escaped(&parcel.title).replace(['*', '`'], "");
+        let text = format!("*{title}*, {}\n```\n{table}```{link}", escaped(&parcel.covers));
         let client = reqwest::Client::builder()
             .timeout(LIMIT)
             .redirect(reqwest::redirect::Policy::none())
@@ -47,9 +48,40 @@ impl Hook {
         if status.is_success() {
             return Ok(());
         }
-        let said = answer.text().await.unwrap_or_default();
-        Err(Undelivered::surely(format!("{status}: {}", cut(said.trim(), 200))))
+        // A gateway that gave up waiting does not know what became of it.
+        if matches!(status.as_u16(), 502 | 504) {
+            return Err(Undelivered::perhaps(status));
+        }
+        Err(Undelivered::surely(format!("{status}: {}", self.said(answer).await)))
     }
+}
+
+impl Hook {
+    /// The begin of what it said, without the secret parts of its address, should it repeat them.
+    async fn said(&self, mut answer: reqwest::Response) -> String {
+        let mut said = Vec::new();
+        while said.len() < 2_000
+            && let Ok(Some(chunk)) = answer.chunk().await
+        {
+            said.extend_from_slice(&chunk);
+        }
+        let mut said = cut(String::from_utf8_lossy(&said).trim(), 200);
+        let address = self.0.expose_secret();
+        let parts = address.splitn(4, '/').nth(3).unwrap_or_default();
+        for part in std::iter::once(parts)
+            .chain(parts.split(['/', '?', '&', '=']).filter(|part| part.len() > 3))
+        {
+            if !part.is_empty() {
+                said = said.replace(part, "…");
+            }
+        }
+        said
+    }
+}
+
+/// What has a meaning in Slack's messages; refs and names are anybody's words.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -183,5 +183,9 @@ fn kind(file: &Path) -> Result<ContentType, String> {
 fn told(error: &lettre::transport::smtp::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
     let causes = causes.map(ToString::to_string);
-    std::iter::once(error.to_string()).chain(causes).collect::<Vec<_>>().join(": ")
+    let mut told = error.to_string();
+    for cause in causes.filter(|cause| !told.contains(cause.as_str())).collect::<Vec<_>>() {
+        told = format!("{told}: {cause}");
+    }
+    told
 }

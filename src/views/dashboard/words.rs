@@ -3,7 +3,7 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub const PAGES: [(&str, &str, &str); 9] = [
+pub const PAGES: [(&str, &str, &str); 10] = [
     ("overview", "/", "Overview"),
     ("funnels", "/funnels", "Funnels"),
     ("ads", "/ads", "Ads"),
@@ -13,6 +13,7 @@ pub const PAGES: [(&str, &str, &str); 9] = [
     ("audience", "/audience", "Audience"),
     ("reports", "/reports", "Reports"),
     ("quality", "/quality", "Quality"),
+    ("reference", "/reference", "API"),
 ];
 
 /// A stage's label and definition.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::csv::{Terminator, WriterBuilder};
+use ::csv::{QuoteStyle, Terminator, WriterBuilder};
 use fixed_decimal::Decimal;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::options::DecimalFormatterOptions;
@@ -68,17 +68,41 @@ pub(super) fn rows(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
 }
 
 fn lines(rows: impl Iterator<Item = Vec<String>>, style: &CsvStyle) -> Vec<u8> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .delimiter(style.separator)
-        .from_writer(Vec::new());
+    let writer = |quotes: QuoteStyle| {
+        let mut builder = WriterBuilder::new();
+        builder.terminator(Terminator::CRLF).delimiter(style.separator).quote_style(quotes);
+        builder.from_writer(Vec::new())
+    };
+    let mut bytes = Vec::new();
+    let mut usual = writer(QuoteStyle::Necessary);
     for row in rows {
-        // Writing into memory fails only on rows of different lengths, which these are not.
-        if let Err(error) = writer.write_record(row) {
+        // Writing into memory does not fail.
+        let written = if row.iter().any(|cell| may_split(cell)) {
+            let before = std::mem::replace(&mut usual, writer(QuoteStyle::Necessary));
+            bytes.extend(before.into_inner().unwrap_or_default());
+            let mut quoted = writer(QuoteStyle::Always);
+            let written = quoted.write_record(row);
+            bytes.extend(quoted.into_inner().unwrap_or_default());
+            written
+        } else {
+            usual.write_record(row)
+        };
+        if let Err(error) = written {
             tracing::error!(%error, "a CSV row was left out");
         }
     }
-    writer.into_inner().unwrap_or_default()
+    bytes.extend(usual.into_inner().unwrap_or_default());
+    bytes
+}
+
+/// Whether a spreadsheet of a country with another separator would find a formula inside: what is quoted it
+/// does not split.
+fn may_split(cell: &str) -> bool {
+    let pairs = cell.as_bytes().windows(2);
+    let mut pairs = pairs.map(|pair| (pair[0], pair[1]));
+    pairs.any(|(one, next)| {
+        matches!(one, b',' | b';' | b'\t') && matches!(next, b'=' | b'+' | b'-' | b'@')
+    })
 }
 
 fn cell(column: &Column, row: usize, style: &CsvStyle) -> String {
@@ -144,6 +168,11 @@ mod tests {
         ] {
             assert_eq!(marks(locale), (separator, mark.to_owned()), "{locale}");
         }
+        // Split by another separator it would be a formula.
+        let rows =
+            [vec!["x;=1+1".to_owned(), "2".to_owned()], vec!["x;y".to_owned(), "2".to_owned()]];
+        let bytes = lines(rows.into_iter(), &CsvStyle::default());
+        assert_eq!(String::from_utf8(bytes).unwrap(), "\"x;=1+1\",\"2\"\r\nx;y,2\r\n");
         let told = CsvStyle::new("french please", false, TimeZone::UTC).unwrap_err();
         assert!(told.contains("no locale such as"), "{told}");
     }

@@ -3,7 +3,7 @@
 use polars::frame::DataFrame;
 
 use super::Columns;
-use crate::store::{ConversationRow, FeedbackRow, Instant, ReportedRow, TouchpointRow};
+use crate::store::{ConversationRow, DroppedRow, FeedbackRow, Instant, ReportedRow, TouchpointRow};
 
 fn millis(instant: Option<Instant>) -> Option<i64> {
     instant.map(|instant| instant.0)
@@ -99,5 +99,16 @@ pub fn feedback(rows: &[FeedbackRow]) -> DataFrame {
         .text("reason", |row| row.reason.as_str())
         .text("trace", |row| row.trace.as_str())
         .instant("told_at", |row| row.told_at.0)
+        .done()
+}
+
+/// `page_id, person_id, entered_at, reached_at`.
+#[must_use]
+pub fn dropped(rows: &[DroppedRow]) -> DataFrame {
+    Columns::of(rows)
+        .text("page_id", |row| row.page_id.as_str())
+        .text("person_id", |row| row.person_id.as_str())
+        .instant("entered_at", |row| row.entered_at.0)
+        .instant("reached_at", |row| row.reached_at.0)
         .done()
 }

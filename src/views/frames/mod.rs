@@ -12,12 +12,11 @@ mod xlsx;
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
 
-use crate::store::is_time;
 pub use attribution::{attribution, comparison, costs};
 pub use csv::CsvStyle;
 pub use encode::{Encoder, encoded};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};
-pub use lists::{conversations, feedback, reported, touchpoints};
+pub use lists::{conversations, dropped, feedback, reported, touchpoints};
 pub use people::{audience, links, quality, responses};
 
 /// Makes a frame of rows, column by column.
@@ -111,20 +110,4 @@ impl<'a, R> Columns<'a, R> {
 fn instants(times: &Column) -> Column {
     let Ok(millis) = times.i64() else { return times.clone() };
     millis.clone().into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column()
-}
-
-/// A list from the store, typed: columns of times become instants, empty texts none.
-pub(super) fn typed(list: &DataFrame) -> DataFrame {
-    let columns = list.columns().iter().map(|column| match column.dtype() {
-        DataType::Int64 if is_time(column.name()) => instants(column),
-        DataType::String => {
-            let texts = column.str().map(|texts| {
-                let texts = texts.iter().map(|text| text.filter(|text| !text.is_empty()));
-                Column::new(column.name().clone(), texts.collect::<Vec<_>>())
-            });
-            texts.unwrap_or_else(|_| column.clone())
-        }
-        _ => column.clone(),
-    });
-    DataFrame::new(list.height(), columns.collect()).unwrap_or_else(|_| list.clone())
 }

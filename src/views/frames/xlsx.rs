@@ -82,6 +82,19 @@ impl Sheet {
     }
 }
 
+/// A text that a cell can hold; where it is cut, a mark says so. Letters are counted as UTF-16 has them.
+fn shortened(text: &str) -> String {
+    if text.encode_utf16().count() <= MOST_LETTERS {
+        return text.to_owned();
+    }
+    let mut left = MOST_LETTERS - 1;
+    let fits = |letter: &char| {
+        left = left.saturating_sub(letter.len_utf16());
+        left > 0
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn write(
     sheet: &mut Worksheet,
@@ -92,8 +105,7 @@ fn write(
     [day, instant]: [&Format; 2],
 ) -> Result<(), XlsxError> {
     let text = |sheet: &mut Worksheet, text: &str| {
-        let shown: String = text.chars().take(MOST_LETTERS).collect();
-        sheet.write_string(at, place, shown).map(|_| ())
+        sheet.write_string(at, place, shortened(text)).map(|_| ())
     };
     match column.get(row) {
         Err(_) | Ok(AnyValue::Null) => Ok(()),
