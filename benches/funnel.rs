@@ -66,6 +66,7 @@ async fn measure(people: u64) {
         format: None,
         offset: 0,
         limit: None,
+        filters: Vec::new(),
         cursor: None,
         csv: messenger_funnel::views::frames::CsvStyle::default(),
         step: None,

@@ -1,6 +1,6 @@
 -- Conversations that were opened in a range, in time.
 -- Parameters: from, to (milliseconds; to is exclusive), after_time (ms), after_page, after_person (the
--- row behind which to begin), limit, offset; page, person (empty, or the only person).
+-- row behind which to begin), filter_names, filter_values (dimensions and what they must be), limit, offset; page, person (empty, or the only person).
 -- Columns: opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
 -- ad_id, ad_title, referer, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
 -- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
@@ -38,6 +38,19 @@ WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
     AND (toUnixTimestamp64Milli(v_conversations.opened_at), toString(page_id), person_id)
         > ({after_time:Int64}, {after_page:String}, {after_person:String})
     AND ({person:String} = '' OR page_id = {page:String} AND person_id = {person:String})
+    AND arrayAll((name, value) -> value = multiIf(
+            name = 'source', source,
+            name = 'page', toString(page_id),
+            name = 'channel', toString(channel),
+            name = 'ref', ref,
+            name = 'ad', toString(ad_id),
+            name = 'ad_set', ad_set,
+            name = 'campaign', campaign,
+            name = 'link', link,
+            name = 'medium', medium,
+            name = 'owner', owner,
+            toString(referer)),
+        {filter_names:Array(String)}, {filter_values:Array(String)})
 ORDER BY opened_at, page_id, person_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}
 SETTINGS do_not_merge_across_partitions_select_final = 1

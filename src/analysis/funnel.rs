@@ -7,6 +7,7 @@ use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::filter::{Filter, filtered, filtered_spend};
 use super::reach::Reach;
 use super::threads::STAGES;
 use super::{AnalysisError, Dimension, Rate};
@@ -125,7 +126,7 @@ pub struct Breakdown {
 }
 
 /// Adds up the counts of conversations (the columns of `queries/funnel_counts.sql`) that were opened
-/// in `period`, and puts before them what `spend` of that period says of the ads; without any it is
+/// in `period` and meet the filters, and puts before them what `spend` of that period says of the ads; without any it is
 /// unknown.
 ///
 /// # Errors
@@ -134,9 +135,11 @@ pub fn funnel(
     counts: &DataFrame,
     period: &Period,
     by: &[Dimension],
+    filters: &[Filter],
     spend: &[AdDay],
 ) -> Result<FunnelReport, AnalysisError> {
-    let mut frame = counts.clone();
+    let mut frame = filtered(counts, filters, "opened_at", &period.zone)?;
+    let spend = &filtered_spend(spend, filters);
     for dimension in by {
         let values = dimension
             .values(&frame, "opened_at", &period.zone)?

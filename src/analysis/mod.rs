@@ -9,6 +9,7 @@ mod ads;
 mod attribution;
 mod columns;
 mod dimension;
+mod filter;
 mod flows;
 mod funnel;
 mod funnels;
@@ -31,6 +32,7 @@ pub use attribution::{
     journeys_of_paths,
 };
 pub use dimension::Dimension;
+pub use filter::Filter;
 pub use flows::{Flow, flows};
 pub use funnel::{
     Breakdown, DEFAULT_FUNNEL, FunnelReport, REST, Step, StepDetail, Waits, ad_titles, funnel,

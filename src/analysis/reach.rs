@@ -33,7 +33,7 @@ impl Reach {
         for day in spend {
             whole.add(day);
             let key: Option<Key> =
-                by.iter().map(|dimension| value(dimension, day).map(Some)).collect();
+                by.iter().map(|dimension| value_of_ad(dimension, day).map(Some)).collect();
             match (key, &mut by_key) {
                 (Some(key), Some(by_key)) => by_key.entry(key).or_default().add(day),
                 _ => by_key = None,
@@ -100,7 +100,7 @@ impl Seen {
 }
 
 /// What a day of an ad has of a dimension; `None` if nothing can be said.
-fn value(dimension: &Dimension, day: &AdDay) -> Option<String> {
+pub(super) fn value_of_ad(dimension: &Dimension, day: &AdDay) -> Option<String> {
     match dimension {
         Dimension::Source => Some(Source::Ad.as_str().to_owned()),
         Dimension::Ad => Some(day.ad_id.clone()),

@@ -104,7 +104,14 @@ async fn refused(
     let period = Period::last_days(28, &settings.time_zone, now)?;
     let mut listed = String::new();
     let mut again = Vec::new();
-    let span = Span { period: &period, status: "refused", after: None, offset: 0, limit: u64::MAX };
+    let span = Span {
+        period: &period,
+        status: "refused",
+        filters: &[],
+        after: None,
+        offset: 0,
+        limit: u64::MAX,
+    };
     let mut rows = store.list::<FeedbackRow>(&span)?;
     loop {
         let some = rows.next(PAGE).await?;

@@ -24,6 +24,9 @@ pub(super) struct FunnelArgs {
     /// The funnel
     #[arg(default_value = DEFAULT_FUNNEL)]
     name: String,
+    /// Only what has these values of dimensions: "source=ad;campaign=Autumn"
+    #[arg(long, value_name = "FILTERS")]
+    filter: Option<String>,
     #[command(flatten)]
     asked: Asked,
 }
@@ -54,8 +57,8 @@ pub(super) struct AttributionArgs {
 
 /// `funnel`.
 pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Result<()> {
-    let question =
-        args.asked.understand(&session::defaults(&settings), session::now_timestamp())?;
+    let asked = Asked { filter: args.filter, ..args.asked };
+    let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
     let session = Session::open(&settings).await?;
     let report =
         views::answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;

@@ -71,7 +71,7 @@ impl Schedule {
         };
         let found = self.zone.to_ambiguous_timestamp(shown);
         let millis =
-            |at: Result<jiff::Timestamp, jiff::Error>| at.ok().map(|at| at.as_millisecond());
+            |at: Result<jiff::Timestamp, jiff::Error>| at.ok().map(jiff::Timestamp::as_millisecond);
         match found.offset() {
             AmbiguousOffset::Unambiguous { .. } => [millis(found.compatible()), None],
             AmbiguousOffset::Fold { .. } if self.is_hourly => {

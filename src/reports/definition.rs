@@ -28,6 +28,8 @@ pub struct WrittenReport {
     pub range: String,
     /// Breakdown.
     pub by: Vec<String>,
+    /// Only what has these values of dimensions.
+    pub filters: BTreeMap<String, String>,
     /// Rows of the breakdown at most.
     pub top: Option<u32>,
     /// Attribution model.
@@ -59,6 +61,7 @@ impl Default for WrittenReport {
             funnel: DEFAULT_FUNNEL.to_owned(),
             range: "yesterday".to_owned(),
             by: Vec::new(),
+            filters: BTreeMap::new(),
             top: None,
             model: None,
             conversion: None,
@@ -140,6 +143,13 @@ impl WrittenReport {
         if !self.by.is_empty() && !topic.takes_breakdown() {
             return Err(wrong("by")(format!("{} takes no breakdown", self.question)));
         }
+        if !self.filters.is_empty() && !topic.takes_filters() {
+            return Err(wrong("filters")(format!("{} takes no filters", self.question)));
+        }
+        if self.filters.iter().any(|(name, value)| name.contains([';', '=']) || value.contains(';'))
+        {
+            return Err(wrong("filters")("neither names nor values hold a semicolon".to_owned()));
+        }
         let range = Range::parse(&self.range).map_err(wrong("range"))?;
         let zone = if self.time_zone.is_empty() {
             defaults.zone.clone()
@@ -206,13 +216,21 @@ impl Report {
     /// # Errors
     /// With the parameter that is wrong.
     pub fn question(&self, defaults: &Defaults, due: Timestamp) -> Result<Question, Misunderstood> {
-        let WrittenReport { by, top, model, conversion, lookback_days, locale, bom, .. } =
-            &self.written;
+        let WrittenReport {
+            by, filters, top, model, conversion, lookback_days, locale, bom, ..
+        } = &self.written;
         let period = self.range.as_of(due, &self.zone);
         let asked = Asked {
             from: Some(period.from.to_rfc3339()),
             to: Some(period.to.to_rfc3339()),
             by: Some(by.join(",")),
+            filter: Some(
+                filters
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect::<Vec<_>>()
+                    .join(";"),
+            ),
             top: top.map(|top| top.to_string()),
             locale: Some(locale.clone()),
             bom: Some(bom.to_string()),

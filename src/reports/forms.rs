@@ -1,5 +1,7 @@
 //! What is sent to reports: by the forms of their pages, and over the API.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -223,6 +225,15 @@ fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) 
         let parts = text.split(',').map(|one| one.trim().to_owned());
         parts.filter(|one| !one.is_empty()).collect()
     };
+    // As the API writes them: source=ad;campaign=Autumn.
+    let pairs = |text: &str| -> BTreeMap<String, String> {
+        let parts = text.split(';').filter(|part| !part.trim().is_empty());
+        let pair = |part: &str| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (name.trim().to_owned(), value.trim().to_owned())
+        };
+        parts.map(pair).collect()
+    };
     let mut unread = None;
     let mut number = |key: &'static str| {
         let text = some(key)?;
@@ -241,6 +252,7 @@ fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) 
         funnel: some("funnel").unwrap_or(usual.funnel),
         range: text("range"),
         by: list(text("by")),
+        filters: pairs(&text("filters")),
         top,
         model: some("model"),
         conversion: some("conversion"),

@@ -42,6 +42,7 @@ struct ReportForm {
     is_new: bool,
     written: WrittenReport,
     by: String,
+    filters: String,
     questions: Vec<&'static str>,
     funnels: Vec<String>,
     models: Vec<&'static str>,
@@ -204,6 +205,12 @@ impl ReportForm {
         Self {
             is_new,
             by: written.by.join(", "),
+            filters: written
+                .filters
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join("; "),
             written,
             questions: Topic::names().collect(),
             funnels: std::iter::once(DEFAULT_FUNNEL.to_owned()).chain(own).collect(),

@@ -128,6 +128,10 @@ fn told_report(one: OnShelf, last_run: Option<ToldRun>, now: Timestamp) -> ToldR
             if !written.by.is_empty() {
                 question = format!("{question} by {}", written.by.join(", "));
             }
+            if !written.filters.is_empty() {
+                let filters = written.filters.iter().map(|(name, value)| format!("{name}={value}"));
+                question = format!("{question}, {}", filters.collect::<Vec<_>>().join(", "));
+            }
             ToldReport {
                 title: report.title().to_owned(),
                 question: format!("{question}, {}", written.range.replace('_', " ")),

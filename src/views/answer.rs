@@ -50,7 +50,7 @@ pub async fn answer_funnel(
     question: &Question,
 ) -> Result<FunnelReport, AnswerError> {
     if let Some(funnel) = own.get(name) {
-        return answer_own_funnel(store, funnel, question).await;
+        return answer_own_funnel(store, &narrowed(funnel, question), question).await;
     }
     if name != DEFAULT_FUNNEL {
         let known: Vec<&str> =
@@ -59,9 +59,10 @@ pub async fn answer_funnel(
         return Err(AnswerError::Unknown(text));
     }
     let Question { period, by, .. } = question;
-    let counts = store.funnel_counts(period, apart(by));
+    let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
+    let counts = store.funnel_counts(period, apart(&told_apart));
     let (counts, spend) = tokio::try_join!(counts, spend_of(store, period))?;
-    let report = analysis::funnel(&counts, period, by, &spend)?;
+    let report = analysis::funnel(&counts, period, by, &question.filters, &spend)?;
     Ok(match question.top {
         Some(top) => report.top(top),
         None => report,
@@ -85,6 +86,18 @@ pub async fn answer_own_funnel(
         Ok(counting.finish(top))
     })
     .await
+}
+
+/// The funnel with the question's filters beside its own.
+fn narrowed(funnel: &Funnel, question: &Question) -> Funnel {
+    let mut funnel = funnel.clone();
+    let more = question.filters.iter();
+    funnel.filters.extend(more.map(|one| (one.dimension.clone(), one.value.clone())));
+    funnel
+}
+
+fn filtered_by(question: &Question) -> impl Iterator<Item = &Dimension> {
+    question.filters.iter().map(|filter| &filter.dimension)
 }
 
 /// The same by each of some dimensions, of one pass over the events.

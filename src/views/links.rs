@@ -70,7 +70,7 @@ pub async fn answer_links(
     let counts = store.funnel_counts(period, answer::apart(&by));
     let (counts, links, visits) =
         tokio::try_join!(counts, store.links(), store.link_visits(period))?;
-    let funnel = analysis::funnel(&counts, period, &by, &[])?;
+    let funnel = analysis::funnel(&counts, period, &by, &[], &[])?;
     let all: Vec<Link> = links.into_values().collect();
     let nothing: Vec<Step> = funnel.steps.iter().map(Step::none).collect();
     let figures = all.iter().map(|link| {

@@ -88,6 +88,11 @@ const BY: &[Parameter] = &[text(
     "source",
     "Dimensions of a breakdown, joined by commas: source, page, channel, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
 )];
+const FILTER: &[Parameter] = &[text(
+    "filter",
+    "source=ad",
+    "Only what has these values of dimensions, joined by semicolons: source=ad;campaign=Autumn; (none) is no value",
+)];
 const TOP: &[Parameter] = &[of(
     "top",
     Kind::Count,
@@ -196,15 +201,15 @@ const fn taken(path: &'static str, groups: &'static [&'static [Parameter]]) -> T
 const ALL: &[Taken] = &[
     taken("/api/v1/funnels", &[JSON]),
     taken("/api/v1/funnels/preview", &[RANGE, BY, TOP, DRAWING]),
-    taken("/api/v1/funnels/{name}", &[RANGE, BY, TOP, DRAWING]),
-    taken("/api/v1/funnels/{name}/comparison", &[RANGE, AGAINST, BY, TOP, STEP, OF, FORM]),
+    taken("/api/v1/funnels/{name}", &[RANGE, BY, FILTER, TOP, DRAWING]),
+    taken("/api/v1/funnels/{name}/comparison", &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, FORM]),
     taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM]),
-    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, TOP, FORM]),
+    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, FORM]),
     taken("/api/v1/funnels/{name}/people", &[RANGE, STEP, LIMIT, OFFSET, FORM]),
     taken("/api/v1/sequences", &[RANGE, LIMIT, FORM]),
     taken("/api/v1/cohorts", &[RANGE, FORM]),
-    taken("/api/v1/conversations", &[RANGE, LIST, FORM]),
-    taken("/api/v1/touchpoints", &[RANGE, LIST, FORM]),
+    taken("/api/v1/conversations", &[RANGE, FILTER, LIST, FORM]),
+    taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM]),
     taken("/api/v1/conversions", &[RANGE, LIST, FORM]),
     taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM]),
     taken("/api/v1/people/{page}/{id}", &[JSON]),

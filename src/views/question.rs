@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::Format;
 use super::frames::CsvStyle;
-use crate::analysis::{AnalysisError, Dimension, Model, Parameters};
+use crate::analysis::{AnalysisError, Dimension, Filter, Model, Parameters};
 use crate::domain::{Period, PeriodError, RefRules, Timestamp};
 
 /// Rows of a list in one answer.
@@ -45,6 +45,9 @@ pub struct Asked {
     /// Whether CSV begins with a byte order mark, for Excel: true or false
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub bom: Option<String>,
+    /// Only what has these values of dimensions, joined by semicolons: source=ad;campaign=Autumn
+    #[arg(skip)]
+    pub filter: Option<String>,
     /// Where the list goes on: `next` of the page before.
     #[arg(skip)]
     pub cursor: Option<String>,
@@ -128,6 +131,8 @@ pub struct Question {
     pub period: Period,
     /// Dimensions of the breakdown; may be empty.
     pub by: Vec<Dimension>,
+    /// What is left out of funnels and lists.
+    pub filters: Vec<Filter>,
     /// Rows of a breakdown at most, beside the rest.
     pub top: Option<usize>,
     /// The form, if one was asked for.
@@ -203,6 +208,9 @@ impl Asked {
             .map_err(bad_date("from"))?;
         let by = Dimension::parse_list(self.by.as_deref().unwrap_or_default(), &defaults.refs)
             .map_err(Misunderstood::by("by"))?;
+        let filters =
+            Filter::parse_list(self.filter.as_deref().unwrap_or_default(), &defaults.refs)
+                .map_err(|reason| Misunderstood { parameter: "filter", reason })?;
         let format = self.format.as_deref().map(Format::parse).transpose()?;
         let credit = self.credit.understand(defaults)?;
         let offset = number("offset", self.offset.as_deref(), 0)?;
@@ -233,6 +241,7 @@ impl Asked {
         Ok(Question {
             period,
             by,
+            filters,
             top,
             format,
             offset,

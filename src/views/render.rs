@@ -17,8 +17,11 @@ use super::problem::Problem;
 use super::{AnswerError, Format, Question, chart, picture};
 use crate::store::{Listed, Rows};
 
-/// Rows that are in memory at once while a list is written.
-const BATCH: usize = 20_000;
+/// Rows that are in memory at once while a list is written. Those of Parquet and Arrow stay together in the file, and
+/// are read faster in large groups.
+fn rows_at_once(format: Format) -> usize {
+    if matches!(format, Format::Parquet | Format::Arrow) { 16_000 } else { 4_000 }
+}
 
 /// How an answer is to look.
 #[derive(Debug, Clone)]
@@ -88,7 +91,7 @@ pub(super) fn streamed<R: Listed>(
     rows: Rows<R>,
     frame: fn(&[R]) -> DataFrame,
 ) -> Response {
-    let (taker, mut given) = mpsc::channel::<io::Result<Bytes>>(4);
+    let (taker, mut given) = mpsc::channel::<io::Result<Bytes>>(2);
     let (format, style) = (look.format, look.csv.clone());
     tokio::spawn(async move {
         let sink = Sink(taker.clone());
@@ -123,7 +126,7 @@ pub(super) async fn write_list<R: Listed, W: Write + Send + 'static>(
         tokio::task::spawn_blocking(move || Encoder::new(format, &style, &frame(&[]), into));
     let mut encoder = begun.await.map_err(cut_off)?.map_err(unwritten)?;
     loop {
-        let batch = rows.next(BATCH).await?;
+        let batch = rows.next(rows_at_once(format)).await?;
         if batch.is_empty() {
             break;
         }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Format, Views, api, cursor, frames, render};
+use super::{Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
@@ -166,8 +166,10 @@ async fn list<R: Listed, P: Serialize>(
     let limit = look.rows_of(&question) as u64;
     let after = question.cursor.as_deref().map(|cursor| cursor::read(R::ROWS, cursor));
     let after = after.transpose().map_err(AnswerError::from).map_err(Problem::from)?;
+    let filters = listed_filters(&question).map_err(AnswerError::from).map_err(Problem::from)?;
     let span = Span {
         period: &question.period,
+        filters: &filters,
         status: status.as_deref().unwrap_or_default(),
         after: after.as_ref(),
         offset: question.offset as u64,
@@ -215,4 +217,22 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept).append_pair("cursor", cursor);
     format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
+}
+
+/// The question's filters as lists take them: by what a row has, not by parts of refs or times.
+pub(super) fn listed_filters(question: &Question) -> Result<Vec<(String, String)>, Misunderstood> {
+    const TAKEN: [&str; 11] = [
+        "source", "page", "channel", "ref", "ad", "ad_set", "campaign", "link", "medium", "owner",
+        "referer",
+    ];
+    let filters = question.filters.iter().map(|filter| {
+        let name = filter.dimension.name().into_owned();
+        if !TAKEN.contains(&name.as_str()) {
+            let reason = format!("rows are filtered by {}, not by {name}", TAKEN.join(", "));
+            return Err(Misunderstood { parameter: "filter", reason });
+        }
+        let value = if filter.value == "(none)" { String::new() } else { filter.value.clone() };
+        Ok((name, value))
+    });
+    filters.collect()
 }

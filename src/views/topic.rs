@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::frames::{self, Encoder};
+use super::rows::listed_filters;
 use super::{
     AnswerError, Format, Question, ads_frame, answer_ads, answer_attribution, answer_audience,
     answer_cohorts, answer_funnel, answer_links, answer_reconciliation, answer_responses, chart,
@@ -79,6 +80,12 @@ impl Topic {
             let known: Vec<&str> = Self::names().collect();
             format!("{name:?} is nothing to ask; known are {}", known.join(", "))
         })
+    }
+
+    /// Whether a filter means something to it.
+    #[must_use]
+    pub fn takes_filters(&self) -> bool {
+        matches!(self, Self::Funnel(_) | Self::Conversations | Self::Touchpoints)
     }
 
     /// Whether a breakdown means something to it.
@@ -207,8 +214,10 @@ async fn some<R: Listed + Serialize>(
     frame: fn(&[R]) -> DataFrame,
 ) -> Result<Told, AnswerError> {
     let limit = question.limit.map_or(MOST_TOLD, |limit| limit as u64);
-    let rows = store.list::<R>(&span(question, limit))?.all().await?;
-    let total = store.list_total::<R>(&span(question, limit)).await?;
+    let filters = listed_filters(question)?;
+    let span = span(question, &filters, limit);
+    let rows = store.list::<R>(&span)?.all().await?;
+    let total = store.list_total::<R>(&span).await?;
     let mut told = Told::rows(&rows, frame(&rows))?;
     if rows.len() as u64 != total {
         let rest = format!("the first {} of {total}: a file holds all\n", rows.len());
@@ -217,8 +226,8 @@ async fn some<R: Listed + Serialize>(
     Ok(told)
 }
 
-fn span(question: &Question, limit: u64) -> Span<'_> {
-    Span { period: &question.period, status: "", after: None, offset: 0, limit }
+fn span<'a>(question: &'a Question, filters: &'a [(String, String)], limit: u64) -> Span<'a> {
+    Span { period: &question.period, status: "", filters, after: None, offset: 0, limit }
 }
 
 /// Writes the answer into a file, a list row by row; how many rows it has.
@@ -234,7 +243,9 @@ pub async fn write(
 ) -> Result<u64, AnswerError> {
     let file = BufWriter::new(file);
     let (store, csv) = (answering.store, &question.csv);
-    let span = span(question, question.limit.map_or(u64::MAX, |limit| limit as u64));
+    let is_list = matches!(topic, Topic::Conversations | Topic::Touchpoints | Topic::Conversions);
+    let filters = if is_list { listed_filters(question)? } else { Vec::new() };
+    let span = span(question, &filters, question.limit.map_or(u64::MAX, |limit| limit as u64));
     match topic {
         Topic::Conversations if format == Format::Json => {
             write_json(store.list::<ConversationRow>(&span)?, file).await

@@ -166,7 +166,7 @@ proptest! {
             Period::new(Timestamp(start), Timestamp(start + days * DAY), TimeZone::UTC).unwrap();
         let threads = walk_threads(frame(&log)).unwrap();
         let report =
-            funnel(&counts(threads.conversations, &period), &period, &[Dimension::Source, Dimension::Page], &[]).unwrap();
+            funnel(&counts(threads.conversations, &period), &period, &[Dimension::Source, Dimension::Page], &[], &[]).unwrap();
 
         let mut expected: BTreeMap<(String, String), [u64; 6]> = BTreeMap::new();
         let mut total = [0_u64; 6];

@@ -7,6 +7,7 @@ use super::definition::{Funnel, Unit};
 use super::{Attempt, attempts};
 use crate::analysis::Dimension;
 use crate::analysis::columns::text;
+use crate::analysis::filter::NONE;
 use crate::domain::{Occurrence, Period, PersonOccurrences};
 
 /// Finds the units of people who come one after the other.
@@ -96,7 +97,8 @@ impl Units {
             }
         }
         found.retain(|one| {
-            self.filters.iter().all(|(labels, wanted)| one.label(labels) == Some(wanted.as_str()))
+            let mut filters = self.filters.iter();
+            filters.all(|(labels, wanted)| one.label(labels).unwrap_or(NONE) == wanted)
         });
         found
     }

@@ -31,7 +31,7 @@ impl Figures {
         spend: &[AdDay],
     ) -> Result<Self, AnalysisError> {
         let period = &question.period;
-        let by = |dimension| analysis::funnel(counts, period, &[dimension], spend);
+        let by = |dimension| analysis::funnel(counts, period, &[dimension], &[], spend);
         let parameters = Parameters::default();
         let journeys = ways.journeys(question)?;
         Ok(Self {

@@ -1,0 +1,102 @@
+//! Filters: only what has a value of a dimension.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsResult};
+
+use super::reach::value_of_ad;
+use super::{AnalysisError, Dimension};
+use crate::domain::{AdDay, RefRules};
+
+/// The value that stands for none.
+pub(super) const NONE: &str = "(none)";
+
+/// What is to be left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// Of which dimension.
+    pub dimension: Dimension,
+    /// Its value; [`NONE`]: without one.
+    pub value: String,
+}
+
+impl Filter {
+    /// Reads `source=ad;campaign=Autumn sale`: all of them must hold.
+    ///
+    /// # Errors
+    /// With what cannot be read.
+    pub fn parse_list(text: &str, rules: &Arc<RefRules>) -> Result<Vec<Self>, String> {
+        let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                let no_filter = || format!("{part:?} is no filter such as source=ad");
+                let (name, value) = part.split_once('=').ok_or_else(no_filter)?;
+                Self::new(name.trim(), value.trim(), rules).map_err(|error| error.to_string())
+            })
+            .collect()
+    }
+
+    /// Of the dimension of that name.
+    ///
+    /// # Errors
+    /// If there is no such dimension.
+    pub fn new(name: &str, value: &str, rules: &Arc<RefRules>) -> Result<Self, AnalysisError> {
+        let unknown = || AnalysisError::UnknownDimension { asked: name.to_owned() };
+        let dimension = Dimension::parse_list(name, rules)?.pop().ok_or_else(unknown)?;
+        Ok(Self { dimension, value: value.to_owned() })
+    }
+
+    fn is_met(&self, value: Option<&str>) -> bool {
+        value.unwrap_or(NONE) == self.value
+    }
+}
+
+/// The rows of a frame of conversations that meet all filters; `time` is the column of their instants.
+pub(super) fn filtered(
+    rows: &DataFrame,
+    filters: &[Filter],
+    time: &str,
+    zone: &TimeZone,
+) -> PolarsResult<DataFrame> {
+    let mut left = rows.clone();
+    for filter in filters {
+        let values = filter.dimension.values(&left, time, zone)?;
+        let is_met = values.str()?.iter().map(|value| filter.is_met(value));
+        left = left.filter(&BooleanChunked::from_iter_values("is_met".into(), is_met))?;
+    }
+    Ok(left)
+}
+
+/// What ads cost on days that meet all filters; nothing where that cannot be said of ads.
+pub(super) fn filtered_spend(spend: &[AdDay], filters: &[Filter]) -> Vec<AdDay> {
+    let is_met = |day: &AdDay| {
+        let mut met = true;
+        for filter in filters {
+            met &= filter.is_met(Some(&value_of_ad(&filter.dimension, day)?));
+        }
+        Some(met)
+    };
+    let kept: Option<Vec<bool>> = spend.iter().map(is_met).collect();
+    let kept = kept.unwrap_or_default();
+    spend.iter().zip(kept).filter(|(_, met)| *met).map(|(day, _)| day.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_by_dimension() {
+        let rules = Arc::default();
+        let read = Filter::parse_list("source=ad; campaign = Autumn=2 ", &rules).unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(
+            (read[1].dimension.name().as_ref(), read[1].value.as_str()),
+            ("campaign", "Autumn=2")
+        );
+        assert!(Filter::parse_list("", &rules).unwrap().is_empty());
+        assert!(Filter::parse_list("source", &rules).unwrap_err().contains("is no filter"));
+        assert!(Filter::parse_list("moon=full", &rules).unwrap_err().contains("moon"));
+    }
+}
