@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-journals bench-upkeep clean
+.PHONY: demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -56,6 +56,10 @@ bench-upkeep: engine
 # Funnels beside windowFunnel by hand. About twelve minutes.
 bench-funnel: engine
 	cargo bench --locked --bench funnel
+
+# Pages beside a small and a large history, and their memory. About fifteen minutes.
+bench-growth: engine
+	cargo bench --locked --bench growth
 
 # Attribution beside the Python libraries: needs Python 3.11 and a C++ compiler for them.
 ATTRIBUTION_PEERS := $(or $(CARGO_TARGET_DIR),target)/attribution-peers

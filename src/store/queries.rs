@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// The touchpoints of the period and of `before` and `behind` (milliseconds) around it, in the
-    /// order of people; only those of people who converted in it, if `of_converted`. Columns:
+    /// order of people; only those of people who converted in it, if `of_converted`; with what `by` asks for. Columns:
     /// `queries/touchpoints.sql`.
     ///
     /// # Errors
@@ -103,6 +103,7 @@ impl Store {
         period: &Period,
         before: i64,
         of_converted: bool,
+        by: Apart,
     ) -> Result<DataFrame, StoreError> {
         let question = self
             .client
@@ -110,6 +111,11 @@ impl Store {
             .param("from", period.from.0.saturating_sub(before))
             .param("to", period.to.0)
             .param("of_converted", of_converted)
+            .param("by_channel", by.channel)
+            .param("by_ref", by.referral_ref)
+            .param("by_ad", by.ad)
+            .param("by_referer", by.referer)
+            .param("by_link", by.link)
             .param("converted_from", period.from.0)
             .param("converted_to", period.to.0);
         self.frame(question).await

@@ -300,7 +300,7 @@ impl Ways {
     /// Those of the question's period, with what its lookback window reaches.
     pub(super) async fn of(store: &Store, question: &Question) -> Result<Self, StoreError> {
         let lookback = question.credit.parameters.lookback_ms();
-        let touchpoints = store.touchpoints(&question.period, lookback, false);
+        let touchpoints = store.touchpoints(&question.period, lookback, false, apart(&question.by));
         let conversions = store.conversions(&question.period, lookback + 1);
         let (touchpoints, conversions) = tokio::try_join!(touchpoints, conversions)?;
         Ok(Self { touchpoints, conversions })

@@ -82,6 +82,16 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             }
         }
     }
+    // By the path: two rooms may have handlers of one name.
+    let words = path.trim_start_matches("/api/v1/").split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    operation["operationId"] = json!(format!("{method}_{}", words.join("_")));
+    for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if answer["description"].as_str().is_none_or(str::is_empty) {
+            let about = if status == "202" { "It is noted" } else { "The answer" };
+            answer["description"] = json!(about);
+        }
+    }
     for (status, about) in REFUSALS {
         if operation["responses"][status].is_null() {
             let schema = json!({ "$ref": "#/components/schemas/Problem" });

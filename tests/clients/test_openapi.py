@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from openapi_spec_validator import validate
+
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 15
 
@@ -25,6 +27,14 @@ def test_the_api_is_as_it_is_described(api, tmp_path):
     )
     assert run.returncode == 0, run.stdout[-8000:]
     assert "Tested: 29" in run.stdout or "29/29" in run.stdout, run.stdout[-2000:]
+
+
+def test_the_description_is_valid(api):
+    document = api.session.get(f"{api.base}/api/v1/openapi.json").json()
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+    names = [one["operationId"] for path in document["paths"].values() for one in path.values()]
+    assert len(names) == len(set(names)) == 29
 
 
 def test_its_page_tells_every_operation(api):

@@ -23,6 +23,7 @@ mod attribution;
 mod attribution_page;
 mod attribution_paths;
 mod bi_views;
+mod bytes_read;
 mod cli;
 mod collector;
 mod consent;

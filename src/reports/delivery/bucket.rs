@@ -11,7 +11,7 @@ use object_store::{ObjectStore, parse_url_opts};
 use secrecy::SecretString;
 use tokio::io::AsyncWriteExt;
 
-use super::{Parcel, Undelivered, option};
+use super::{Parcel, Undelivered, option, with_causes};
 
 /// A bucket, and the path in it.
 #[derive(Debug, Clone)]
@@ -56,11 +56,4 @@ impl Bucket {
         }
         into.shutdown().await.map_err(failed)
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut told: Vec<String> = causes.map(ToString::to_string).collect();
-    told.dedup();
-    told.join(": ")
 }

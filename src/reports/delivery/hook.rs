@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{Parcel, Undelivered};
+use super::{Parcel, Undelivered, with_causes};
 
 /// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.
 const MOST_LETTERS: usize = 2_800;
@@ -41,7 +41,7 @@ impl Hook {
             .json(&json!({ "text": text }));
         let answer = request.send().await.map_err(|error| {
             let is_refused = error.is_connect() || error.is_builder();
-            let reason = error.without_url().to_string();
+            let reason = with_causes(&error.without_url());
             if is_refused { Undelivered::surely(reason) } else { Undelivered::perhaps(reason) }
         })?;
         let status = answer.status();

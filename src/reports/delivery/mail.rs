@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Parcel, Undelivered};
+use super::{Parcel, Undelivered, with_causes};
 
 /// Servers commonly refuse more than 25 MB, and attachments grow by a third on their way.
 const MOST_ATTACHED: u64 = 15 << 20;
@@ -112,14 +112,14 @@ impl Mailer {
         match self.transport.test_connection().await {
             Ok(true) => {}
             Ok(false) => return Err(Undelivered::surely("the mail server is not ready")),
-            Err(error) => return Err(Undelivered::surely(told(&error))),
+            Err(error) => return Err(Undelivered::surely(with_causes(&error))),
         }
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() || error.is_transient() => {
-                Err(Undelivered::surely(told(&error)))
+                Err(Undelivered::surely(with_causes(&error)))
             }
-            Err(error) => Err(Undelivered::perhaps(told(&error))),
+            Err(error) => Err(Undelivered::perhaps(with_causes(&error))),
         }
     }
 
@@ -178,14 +178,4 @@ fn kind(file: &Path) -> Result<ContentType, String> {
         _ => "application/octet-stream",
     };
     ContentType::parse(kind).map_err(|error| error.to_string())
-}
-
-fn told(error: &lettre::transport::smtp::Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    let causes = causes.map(ToString::to_string);
-    let mut told = error.to_string();
-    for cause in causes.filter(|cause| !told.contains(cause.as_str())).collect::<Vec<_>>() {
-        told = format!("{told}: {cause}");
-    }
-    told
 }

@@ -27,6 +27,7 @@ use super::problem::Problem;
 use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
+use crate::store::Apart;
 use ads::AdsPage;
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
@@ -90,7 +91,7 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
             tokio::try_join!(
                 store.funnel_counts(&question.period, answer::apart(&by)),
                 store.ad_titles(&question.period),
-                store.touchpoints(&question.period, lookback, true),
+                store.touchpoints(&question.period, lookback, true, Apart::default()),
                 store.conversions(&question.period, 0),
                 answer::spend_of(store, &question.period),
             )
