@@ -179,11 +179,16 @@ async fn two_servers_deliver_once() {
     // The schedule has been known for three hours, and nobody was there.
     let now = jiff::Timestamp::now();
     let hours_ago = now.as_millisecond() - 3 * 3_600_000;
-    let known = store.schedule_since("hourly", "0 * * * * UTC", hours_ago).await.unwrap();
+    // Due an hour and a half ago, and not again while the test runs.
+    let due = jiff::Timestamp::from_millisecond(now.as_millisecond() - 90 * 60_000).unwrap();
+    let due = due.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    let schedule = format!("{} {} * * *", due.minute(), due.hour());
+    let key = format!("{schedule} UTC");
+    let known = store.schedule_since("daily", &key, hours_ago).await.unwrap();
     assert_eq!(known, hours_ago);
     let password: &str = secrecy::ExposeSecret::expose_secret(&endpoint.password);
     let toml = format!(
-        "[[reports]]\nname = \"hourly\"\nschedule = \"0 * * * *\"\nrange = \"today\"\n\
+        "[[reports]]\nname = \"daily\"\nschedule = \"{schedule}\"\nrange = \"today\"\n\
          question = \"attribution\"\nto = [\"chat\", \"lake\", \"people\"]\n\
          [destinations.chat]\nwebhook = \"{address}\"\n\
          [destinations.lake]\nbucket = \"s3://lake/raw\"\n\
@@ -204,10 +209,10 @@ async fn two_servers_deliver_once() {
     });
     let client = reqwest::Client::new();
     for round in 0..6 {
-        let path = servers[round % 2].url("/api/v1/reports/hourly/runs");
+        let path = servers[round % 2].url("/api/v1/reports/daily/runs");
         assert_eq!(client.post(path).send().await.unwrap().status(), 202);
     }
-    let path = "/api/v1/reports/hourly/runs";
+    let path = "/api/v1/reports/daily/runs";
     let is_done = |told: &Value| {
         let runs = told["runs"].as_array().unwrap();
         runs.len() == 7 && runs.iter().all(|run| run["status"] == "done")
@@ -244,10 +249,10 @@ async fn two_servers_deliver_once() {
     assert!(html.contains("cid:chart") && html.contains("<h1"), "{html}");
     assert_eq!(to, &["ann@shop.example", "bob@shop.example"]);
     for part in [
-        "Subject: hourly, ",
+        "Subject: daily, ",
         "Content-Type: image/png",
         "Content-ID: <chart>",
-        "filename=\"hourly_",
+        "filename=\"daily_",
         "Message-ID: <",
         "Content-Type: text/plain",
     ] {
