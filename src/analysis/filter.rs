@@ -6,11 +6,8 @@ use jiff::tz::TimeZone;
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsResult};
 
 use super::reach::value_of_ad;
-use super::{AnalysisError, Dimension};
+use super::{AnalysisError, Dimension, NONE};
 use crate::domain::{AdDay, RefRules};
-
-/// The value that stands for none.
-pub(super) const NONE: &str = "(none)";
 
 /// What is to be left.
 #[derive(Debug, Clone, PartialEq)]

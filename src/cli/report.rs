@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{Timestamp, parse_instant};
 use crate::reports::{self, Report, Runner, Shelf, base_name};
-use crate::views::Format;
+use crate::views::{Format, topic};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -109,10 +109,10 @@ async fn make(shelf: &Shelf, args: RunArgs) -> anyhow::Result<()> {
         let file = tempfile::tempfile().context("a temporary file")?;
         let copy = file.try_clone()?;
         let answering = shelf.answering(at);
-        crate::views::topic::write(&answering, &report.topic, &question, format, file).await?;
+        topic::write(&answering, &report.topic, &question, format, file).await?;
         return copy_out(copy);
     }
-    let told = reports::told(&report, &shelf.defaults, &shelf.answering(at)).await?;
+    let told = topic::tell(&shelf.answering(at), &report.topic, &question).await?;
     match format {
         Format::Json => read::print(read::json(&told.json)?),
         Format::Table => {

@@ -11,8 +11,8 @@ use thiserror::Error;
 use super::definition::{Report, WrittenReport};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
-use crate::views::topic::{self, Answering, Told};
-use crate::views::{AnswerError, Defaults, Format, Question};
+use crate::views::topic::{self, Answering};
+use crate::views::{AnswerError, Format, Question};
 
 /// Why files were not made.
 #[derive(Debug, Error)]
@@ -211,19 +211,6 @@ fn measured(path: &Path) -> io::Result<(u64, String)> {
         hash.update(&buffer[..read]);
         bytes += read as u64;
     }
-}
-
-/// What a report says without files: for the terminal, and for messages.
-///
-/// # Errors
-/// If the question cannot be answered.
-pub async fn told(
-    report: &Report,
-    defaults: &Defaults,
-    answering: &Answering<'_>,
-) -> Result<Told, AnswerError> {
-    let question = report.question(defaults, answering.now)?;
-    topic::tell(answering, &report.topic, &question).await
 }
 
 /// What a period covers, in words: days where it is made of days.

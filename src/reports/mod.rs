@@ -18,7 +18,7 @@ mod told;
 pub use definition::{Report, ReportError, WrittenReport};
 pub use delivery::{Destination, Mailer, WrittenDestination, WrittenSmtp};
 pub use forms::router;
-pub use making::{Made, MakeError, Side, base_name, covers, made_before, make, told};
+pub use making::{Made, MakeError, Side, base_name, covers, made_before, make};
 pub use running::{RunError, Runner};
 pub use scheduling::Scheduler;
 pub use shelf::{OnShelf, ReportSettings, Shelf};

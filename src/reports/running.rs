@@ -1,14 +1,13 @@
 //! One run from claim to delivery.
 
 use thiserror::Error;
-use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Parcel, Undelivered};
 use super::making::{self, Made, MakeError, base_name, covers};
 use super::{Report, Shelf};
 use crate::domain::Timestamp;
 use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
-use crate::views::{AnswerError, Question};
+use crate::views::{AnswerError, Question, topic};
 
 /// A run is begun so often; then somebody has to look at it.
 const MOST_ATTEMPTS: u32 = 6;
@@ -104,10 +103,9 @@ impl Runner {
         run.ended_at = None;
         run.error.clear();
         self.save(&mut run).await?;
-        let over = CancellationToken::new();
         let done = tokio::select! {
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
-            () = self.keep(&claim, &over) => Err(RunError::LeaseLost),
+            () = self.keep(&claim) => Err(RunError::LeaseLost),
         };
         if matches!(done, Err(RunError::LeaseLost)) {
             // It is no longer ours to say what became of it.
@@ -243,7 +241,7 @@ impl Runner {
         question: &Question,
     ) -> Result<Parcel, RunError> {
         let answering = self.shelf.answering(Timestamp(run.due_at));
-        let told = making::told(report, &self.shelf.defaults, &answering).await?;
+        let told = topic::tell(&answering, &report.topic, question).await?;
         let link = self.shelf.public_url.as_deref();
         Ok(Parcel {
             run: run.run.clone(),
@@ -258,9 +256,9 @@ impl Runner {
     }
 
     /// Prolongs a claim until it is lost.
-    async fn keep(&self, claim: &Claim, over: &CancellationToken) {
+    async fn keep(&self, claim: &Claim) {
         let pause = self.shelf.settings.lease / 3;
-        while !over.is_cancelled() {
+        loop {
             tokio::time::sleep(pause).await;
             match self.shelf.store.prolong(claim).await {
                 Ok(true) => {}

@@ -53,27 +53,19 @@ const RANGE: &[Parameter] = &[
 ];
 const FORMATS: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow"];
 const DRAWN: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow", "svg", "png"];
-const FORM: &[Parameter] = &[
-    of(
-        "format",
-        Kind::Choice(FORMATS),
-        "csv",
-        "Form of the answer; else by the header Accept, else json",
-    ),
-    text(
-        "locale",
-        "fr",
-        "CSV as numbers are written in a country (BCP 47): decimal comma, semicolons",
-    ),
-    of("bom", Kind::Flag, "true", "Whether CSV begins with a byte order mark, for Excel"),
-];
-const DRAWING: &[Parameter] = &[
-    of(
-        "format",
-        Kind::Choice(DRAWN),
-        "svg",
-        "Form of the answer; else by the header Accept, else json",
-    ),
+const FORM: &[Parameter] = &[of(
+    "format",
+    Kind::Choice(FORMATS),
+    "csv",
+    "Form of the answer; else by the header Accept, else json",
+)];
+const DRAWING: &[Parameter] = &[of(
+    "format",
+    Kind::Choice(DRAWN),
+    "svg",
+    "Form of the answer; else by the header Accept, else json",
+)];
+const CSV: &[Parameter] = &[
     text(
         "locale",
         "fr",
@@ -200,29 +192,32 @@ const fn taken(path: &'static str, groups: &'static [&'static [Parameter]]) -> T
 /// Every question.
 const ALL: &[Taken] = &[
     taken("/api/v1/funnels", &[JSON]),
-    taken("/api/v1/funnels/preview", &[RANGE, BY, TOP, DRAWING]),
-    taken("/api/v1/funnels/{name}", &[RANGE, BY, FILTER, TOP, DRAWING]),
-    taken("/api/v1/funnels/{name}/comparison", &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, FORM]),
-    taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM]),
-    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, FORM]),
-    taken("/api/v1/funnels/{name}/people", &[RANGE, STEP, LIMIT, OFFSET, FORM]),
-    taken("/api/v1/sequences", &[RANGE, LIMIT, FORM]),
-    taken("/api/v1/cohorts", &[RANGE, FORM]),
-    taken("/api/v1/conversations", &[RANGE, FILTER, LIST, FORM]),
-    taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM]),
-    taken("/api/v1/conversions", &[RANGE, LIST, FORM]),
-    taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM]),
+    taken("/api/v1/funnels/preview", &[RANGE, BY, TOP, DRAWING, CSV]),
+    taken("/api/v1/funnels/{name}", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
+    taken(
+        "/api/v1/funnels/{name}/comparison",
+        &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, FORM, CSV],
+    ),
+    taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM, CSV]),
+    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, FORM, CSV]),
+    taken("/api/v1/funnels/{name}/people", &[RANGE, STEP, LIMIT, OFFSET, FORM, CSV]),
+    taken("/api/v1/sequences", &[RANGE, LIMIT, FORM, CSV]),
+    taken("/api/v1/cohorts", &[RANGE, FORM, CSV]),
+    taken("/api/v1/conversations", &[RANGE, FILTER, LIST, FORM, CSV]),
+    taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM, CSV]),
+    taken("/api/v1/conversions", &[RANGE, LIST, FORM, CSV]),
+    taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM, CSV]),
     taken("/api/v1/people/{page}/{id}", &[JSON]),
     taken("/api/v1/reports", &[JSON]),
-    taken("/api/v1/ads", &[RANGE, BY, FORM]),
-    taken("/api/v1/links", &[RANGE, FORM]),
-    taken("/api/v1/response-times", &[RANGE, FORM]),
-    taken("/api/v1/audience", &[RANGE, FORM]),
-    taken("/api/v1/quality", &[RANGE, FORM]),
-    taken("/api/v1/reconciliation", &[RANGE, FORM]),
-    taken("/api/v1/attribution", &[RANGE, BY, CREDIT, DRAWING]),
-    taken("/api/v1/attribution/comparison", &[RANGE, BY, CREDIT, FORM]),
-    taken("/api/v1/attribution/costs", &[RANGE, BY, CREDIT, FORM]),
+    taken("/api/v1/ads", &[RANGE, BY, FORM, CSV]),
+    taken("/api/v1/links", &[RANGE, FORM, CSV]),
+    taken("/api/v1/response-times", &[RANGE, FORM, CSV]),
+    taken("/api/v1/audience", &[RANGE, FORM, CSV]),
+    taken("/api/v1/quality", &[RANGE, FORM, CSV]),
+    taken("/api/v1/reconciliation", &[RANGE, FORM, CSV]),
+    taken("/api/v1/attribution", &[RANGE, BY, CREDIT, DRAWING, CSV]),
+    taken("/api/v1/attribution/comparison", &[RANGE, BY, CREDIT, FORM, CSV]),
+    taken("/api/v1/attribution/costs", &[RANGE, BY, CREDIT, FORM, CSV]),
     taken("/api/v1/attribution/journeys", &[RANGE, BY, CREDIT, JSON]),
 ];
 

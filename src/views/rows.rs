@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
+use crate::analysis::NONE;
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
@@ -231,7 +232,7 @@ pub(super) fn listed_filters(question: &Question) -> Result<Vec<(String, String)
             let reason = format!("rows are filtered by {}, not by {name}", TAKEN.join(", "));
             return Err(Misunderstood { parameter: "filter", reason });
         }
-        let value = if filter.value == "(none)" { String::new() } else { filter.value.clone() };
+        let value = if filter.value == NONE { String::new() } else { filter.value.clone() };
         Ok((name, value))
     });
     filters.collect()

@@ -7,7 +7,7 @@ use polars::frame::DataFrame;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::frames::{self, Encoder};
+use super::frames::{self, CsvStyle, Encoder};
 use super::rows::listed_filters;
 use super::{
     AnswerError, Format, Question, ads_frame, answer_ads, answer_attribution, answer_audience,
@@ -247,26 +247,17 @@ pub async fn write(
     let filters = if is_list { listed_filters(question)? } else { Vec::new() };
     let span = span(question, &filters, question.limit.map_or(u64::MAX, |limit| limit as u64));
     match topic {
-        Topic::Conversations if format == Format::Json => {
-            write_json(store.list::<ConversationRow>(&span)?, file).await
-        }
-        Topic::Touchpoints if format == Format::Json => {
-            write_json(store.list::<TouchpointRow>(&span)?, file).await
-        }
-        Topic::Conversions if format == Format::Json => {
-            write_json(store.list::<ReportedRow>(&span)?, file).await
-        }
         Topic::Conversations => {
             let rows = store.list::<ConversationRow>(&span)?;
-            render::write_list(format, csv, rows, frames::conversations, file).await
+            write_rows(format, csv, rows, frames::conversations, file).await
         }
         Topic::Touchpoints => {
             let rows = store.list::<TouchpointRow>(&span)?;
-            render::write_list(format, csv, rows, frames::touchpoints, file).await
+            write_rows(format, csv, rows, frames::touchpoints, file).await
         }
         Topic::Conversions => {
             let rows = store.list::<ReportedRow>(&span)?;
-            render::write_list(format, csv, rows, frames::reported, file).await
+            write_rows(format, csv, rows, frames::reported, file).await
         }
         _ => {
             let told = tell(answering, topic, question).await?;
@@ -284,6 +275,20 @@ pub async fn write(
             encoder.write(&frame).and_then(|()| encoder.finish()).map_err(unwritten)?;
             Ok(frame.height() as u64)
         }
+    }
+}
+
+/// All rows of a list, in any form.
+async fn write_rows<R: Listed + Serialize>(
+    format: Format,
+    csv: &CsvStyle,
+    rows: Rows<R>,
+    frame: fn(&[R]) -> DataFrame,
+    file: BufWriter<File>,
+) -> Result<u64, AnswerError> {
+    match format {
+        Format::Json => write_json(rows, file).await,
+        _ => render::write_list(format, csv, rows, frame, file).await,
     }
 }
 

@@ -6,8 +6,8 @@ use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
 use super::definition::{Funnel, Unit};
 use super::{Attempt, attempts};
 use crate::analysis::Dimension;
+use crate::analysis::NONE;
 use crate::analysis::columns::text;
-use crate::analysis::filter::NONE;
 use crate::domain::{Occurrence, Period, PersonOccurrences};
 
 /// Finds the units of people who come one after the other.
