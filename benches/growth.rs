@@ -18,10 +18,11 @@ use axum::http::Request;
 use clickhouse::Client;
 use history::{FROM, History, TO};
 use jiff::tz::TimeZone;
+use messenger_funnel::accounts::{Accounts, key_of};
 use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use messenger_funnel::store::{Apart, MessagingWindow, Store};
-use messenger_funnel::views::{self, Access, Defaults, Limit, Views};
+use messenger_funnel::views::{self, Defaults, Limit, Views};
 use secrecy::ExposeSecret;
 use tower::ServiceExt;
 
@@ -59,7 +60,7 @@ async fn measure(people: u64, months: u64) {
         .with_user(&endpoint.user)
         .with_password(endpoint.password.expose_secret())
         .with_database(&endpoint.database);
-    let routes = routes(&history.store);
+    let routes = routes(&history.store).await;
     rest(&client).await;
     let small = ask_all(&routes).await;
     let (page, bare) = funnel_page(&routes, &history.store).await;
@@ -90,7 +91,11 @@ async fn measure(people: u64, months: u64) {
     engine.stop().await;
 }
 
-fn routes(store: &Store) -> Router {
+async fn routes(store: &Store) -> Router {
+    let folder = tempfile::tempdir().unwrap();
+    let key = key_of(&folder.path().join("key")).unwrap();
+    let accounts = Accounts::new(store.clone(), key, Vec::new(), Vec::new(), false, || TO);
+    accounts.refresh().await.unwrap();
     let defaults = Defaults {
         zone: TimeZone::UTC,
         model: Model::Last,
@@ -100,7 +105,7 @@ fn routes(store: &Store) -> Router {
     let views = Views {
         store: store.clone(),
         defaults,
-        access: Access::new(Vec::new()),
+        accounts,
         limit: Limit::per_minute(NonZeroU32::MAX),
         funnels: Arc::default(),
         links: tokio::sync::watch::channel(Arc::default()).1,

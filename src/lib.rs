@@ -10,10 +10,13 @@
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
+//! - [`accounts`]: users, sessions and tokens, and what they may do.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
 //! - [`feedback`]: tells Meta of conversions.
+//! - [`erasure`]: takes one person out of everything that is stored.
+//! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -21,14 +24,17 @@
 //!
 //! `tests/it/layers.rs` holds the rules of who may import whom.
 
+pub mod accounts;
 pub mod analysis;
 pub mod cli;
 pub mod collector;
 pub mod config;
 pub mod conversions;
 pub mod domain;
+pub mod erasure;
 pub mod feedback;
 pub mod journal;
+pub mod members;
 pub mod meta;
 pub mod normalize;
 pub mod operations;

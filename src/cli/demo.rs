@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::roles::Roles;
 use super::serve::{Server, stop_at_signal};
 use super::{progress, session};
 use crate::collector::{SIGNATURE_HEADER, sign};
@@ -60,7 +61,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
         engine::remove_data(&settings.data_dir)?;
     }
     let stop = stop_at_signal();
-    let server = Server::start(&settings, &stop).await?;
+    let server = Server::start(&settings, Roles::all(), &stop).await?;
     let path = settings.data_dir.join("demo.json");
     let mut note = match read_note(&path)? {
         Some(note) => note,
@@ -150,7 +151,7 @@ async fn send(
     drop(posted);
     bar.finish_and_clear();
     println!("{bodies} webhooks are on disk; waiting for ClickHouse to have them all");
-    let mut progress = server.progress.clone();
+    let mut progress = server.progress.clone().context("this server ships nothing")?;
     tokio::select! {
         shipped = progress.wait_for(|progress| progress.bodies >= bodies) => drop(shipped?),
         () = stop.cancelled() => return Ok(()),
@@ -167,10 +168,15 @@ async fn send(
 fn announce(settings: &Settings, server: &Server) {
     let address = server.address;
     let secret = settings.app_secrets.first().map_or("", |secret| secret.expose_secret());
+    let who = server.first_link.as_ref().map_or("Log in as the user that you have made.\n".to_owned(), |link| {
+        format!(
+            "Only this machine may look, without logging in; make a user, and all have to:\n  http://{address}{link}\n"
+        )
+    });
     println!(
         "
 The dashboard: http://{address}/
-
+{who}
 Post a webhook yourself; the demo's app secret is {secret:?}:
   BODY='{{\"object\":\"page\",\"entry\":[{{\"id\":\"1\",\"messaging\":[{{\"sender\":{{\"id\":\"2\"}},\"recipient\":{{\"id\":\"1\"}},\"timestamp\":'$(date +%s)',\"message\":{{\"mid\":\"m_1\"}}}}]}}]}}'
   SIGNATURE=$(printf %s \"$BODY\" | openssl dgst -sha256 -hmac {secret} -r | cut -d' ' -f1)

@@ -3,10 +3,13 @@
 
 mod ads;
 mod audience;
+mod backup;
+mod configuration;
 mod conversations;
 mod cost;
 mod demo;
 mod doctor;
+mod erase;
 mod feedback;
 mod generate;
 mod import;
@@ -15,10 +18,12 @@ mod import_spend;
 mod importing;
 mod journal;
 mod link;
+mod manual;
 mod paths;
 mod progress;
 mod read;
 mod report;
+mod roles;
 mod serve;
 mod session;
 mod spend;
@@ -45,7 +50,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Collect webhooks, ship them to ClickHouse, and show dashboard and API
-    Serve,
+    Serve(roles::ServeArgs),
     /// Serve an embedded ClickHouse with a month of synthetic traffic
     Demo(demo::DemoArgs),
     /// Bring the database to this version's schema
@@ -68,6 +73,14 @@ enum Command {
     Cost(cost::CostArgs),
     /// Tell Meta of conversions: show what would be sent, or send it
     ExportConversions(feedback::FeedbackArgs),
+    /// Erase everything that is stored of one person
+    Erase(erase::EraseArgs),
+    /// Copy everything that is stored into a folder
+    Backup(backup::BackupArgs),
+    /// Put a backup into an empty data folder and database
+    Restore(backup::BackupArgs),
+    /// Look at the settings
+    Config(configuration::ConfigArgs),
     /// Look at everything that has to be right: settings, ClickHouse, Meta's side
     Doctor(doctor::DoctorArgs),
     /// Show a funnel
@@ -76,6 +89,17 @@ enum Command {
     Report(report::ReportArgs),
     /// Show which sources deserve the credit for conversions
     Attribution(read::AttributionArgs),
+    /// Write the completions of a shell to standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the man page, or with a folder one for each command
+    Man {
+        /// Where to
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
     /// Become the embedded ClickHouse engine
     #[command(hide = true)]
     Engine(EngineArgs),
@@ -131,11 +155,17 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Generate(args) = cli.command {
         return generate::run(&args).map(|()| ExitCode::SUCCESS);
     }
+    match &cli.command {
+        Command::Completions { shell } => return Ok(manual::completions::<Cli>(*shell)),
+        Command::Man { folder } => return manual::pages::<Cli>(folder.as_deref()),
+        Command::Config(args) => return configuration::run(cli.config.as_deref(), args),
+        _ => {}
+    }
     let settings = Settings::load(cli.config.as_deref())?;
     runtime.block_on(async {
         let done = match cli.command {
             Command::Doctor(args) => return doctor::run(settings, args).await,
-            Command::Serve => serve::run(settings).await,
+            Command::Serve(args) => serve::run(settings, args).await,
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Migrate => session::migrate(settings).await,
             Command::Import(args) => import::run(settings, args).await,
@@ -146,10 +176,17 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Ads(args) => Box::pin(ads::run(settings, args)).await,
             Command::Cost(args) => cost::run(settings, args).await,
             Command::ExportConversions(args) => feedback::run(settings, args).await,
+            Command::Backup(args) => backup::backup(settings, args).await,
+            Command::Restore(args) => Box::pin(backup::restore(settings, args)).await,
+            Command::Erase(args) => erase::run(settings, args).await,
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Report(args) => report::run(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
-            Command::Generate(_) | Command::Engine(_) => Ok(()),
+            Command::Generate(_)
+            | Command::Completions { .. }
+            | Command::Man { .. }
+            | Command::Config(_)
+            | Command::Engine(_) => Ok(()),
         };
         done.map(|()| ExitCode::SUCCESS)
     })

@@ -32,3 +32,14 @@ pub(super) fn counter(what: &str) -> ProgressBar {
     counter.enable_steady_tick(Duration::from_millis(200));
     counter
 }
+
+/// A sign of life while something takes its time.
+pub(super) fn spinner(what: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner();
+    spinner.set_message(what);
+    spinner.enable_steady_tick(Duration::from_millis(200));
+    spinner
+}

@@ -10,20 +10,23 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::feedback;
+use super::roles::{Role, Roles, ServeArgs, close_old_segments};
 use super::session::{self, Session};
-use super::spend;
+use super::{feedback, spend};
+use crate::accounts::Accounts;
 use crate::collector::{self, Door};
 use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
+use crate::erasure;
 use crate::journal::Journal;
+use crate::members;
 use crate::operations::{self, Operations, Recorder};
 use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
-use crate::views::{self, Access, Limit, Views};
+use crate::views;
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -35,10 +38,22 @@ const MIGRATE_LIMIT: Duration = Duration::from_secs(10);
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
 /// `serve`.
-pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
+pub(super) async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
+    let roles = Roles::new(&args, &settings)?;
     let stop = stop_at_signal();
-    let server = Server::start(&settings, &stop).await?;
+    let collects = roles.has(Role::Collector);
+    let server = Server::start(&settings, roles, &stop).await?;
     println!("messenger-funnel listens on http://{}", server.address);
+    if let Some(link) = &server.first_link {
+        let link = format!("http://{}{link}", server.address);
+        tracing::info!(
+            link,
+            "until there is a user only this machine may look; this makes the first"
+        );
+    }
+    if !collects {
+        return server.run(stop).await;
+    }
     if settings.app_secrets.is_empty() {
         tracing::warn!("meta.app_secrets is empty: every webhook will be refused");
     }
@@ -51,11 +66,13 @@ pub(super) async fn run(settings: Settings) -> anyhow::Result<()> {
 /// A server that listens.
 pub(super) struct Server {
     pub address: SocketAddr,
-    /// How far events have been shipped.
-    pub progress: tokio::sync::watch::Receiver<Progress>,
+    /// Where the first user is made, while there is none.
+    pub first_link: Option<String>,
+    /// How far events have been shipped, if they are shipped here.
+    pub progress: Option<watch::Receiver<Progress>>,
     session: Session,
     http: tokio::task::JoinHandle<()>,
-    reports: tokio::task::JoinHandle<()>,
+    reports: Option<tokio::task::JoinHandle<()>>,
     shipper: oneshot::Receiver<Result<(), StoreError>>,
     shipping: CancellationToken,
 }
@@ -64,6 +81,7 @@ impl Server {
     /// Takes the data folder, opens journal and ClickHouse, and listens.
     pub(super) async fn start(
         settings: &Settings,
+        roles: Roles,
         stop: &CancellationToken,
     ) -> anyhow::Result<Self> {
         let recorder = operations::record()?;
@@ -84,40 +102,57 @@ impl Server {
             }
             applied => applied.map(|_| true)?,
         };
-        let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
-        let normalize = session::normalize_settings(settings);
-        let shipper =
-            Shipper::new(&journal, session.store.clone(), normalize, settings.keep_shipped)?;
+        let journal = if roles.has(Role::Collector) {
+            Some(Journal::open(&session::journal_folder(settings), settings.journal_limits)?)
+        } else {
+            None
+        };
+        let shipper = journal.as_ref().map(|journal| {
+            let normalize = session::normalize_settings(settings);
+            Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)
+        });
+        let shipper = shipper.transpose()?;
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", settings.listen))?;
         let address = listener.local_addr()?;
-        let progress = shipper.progress();
+        let progress = shipper.as_ref().map(Shipper::progress);
         let shipping = CancellationToken::new();
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
         let for_views = settings.clone();
-        let upkeep = session.upkeep(settings);
+        let upkeep = roles.has(Role::Worker).then(|| session.upkeep(settings));
         let shipper = in_the_background(async move {
             if !is_migrated {
                 migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
             }
-            let news = shipper.progress();
-            tokio::join!(shipper.run(stop_shipping), upkeep.run(news)).0
+            ship_and_keep_up(shipper, upkeep, stop_shipping).await
         })?;
-        tokio::spawn(close_old_segments(journal.clone(), settings.keep_shipped, stop.clone()));
-        tokio::spawn(spend::by_schedule(settings.clone(), session.store.clone(), stop.clone()));
-        let runner = Runner::new(session.shelf(settings));
-        let reports = tokio::spawn(Scheduler::new(runner).work(stop.clone()));
-        let store = session.store.clone();
-        tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
+        if let Some(journal) = &journal {
+            let closing = close_old_segments(journal.clone(), settings.keep_shipped, stop.clone());
+            tokio::spawn(closing);
+            let eraser = session.eraser(settings, journal.clone())?;
+            tokio::spawn(eraser.regularly(stop.clone()));
+        }
+        let reports = roles.has(Role::Worker).then(|| {
+            let store = session.store.clone();
+            tokio::spawn(spend::by_schedule(settings.clone(), store.clone(), stop.clone()));
+            tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
+            let runner = Runner::new(session.shelf(settings));
+            tokio::spawn(Scheduler::new(runner).work(stop.clone()))
+        });
         let links = operations::follow_links(
             session.store.clone(),
             settings.data_dir.join("links.json"),
             stop.clone(),
         );
-        let routes = routes(settings, &session, journal, recorder, links);
+        let accounts = session.accounts(settings)?;
+        // Who asks at once is told by it; if ClickHouse is away they are told to wait.
+        tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
+        tokio::spawn(accounts.clone().follow(stop.clone()));
+        let first_link = accounts.first_link();
+        let routes = routes(settings, &session, &roles, accounts, journal, recorder, links);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
-        Ok(Self { address, progress, session, http, reports, shipper, shipping })
+        Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
     }
 
     /// What keeps its conversations up to date.
@@ -150,8 +185,8 @@ impl Server {
             eprintln!("stopping…");
         }
         self.http.await?;
-        if outcome.is_ok() {
-            self.reports.await?;
+        if let Some(reports) = self.reports.filter(|_| outcome.is_ok()) {
+            reports.await?;
         }
         self.shipping.cancel();
         if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
@@ -178,13 +213,30 @@ where
     Ok(ended)
 }
 
-/// Has even a journal that hardly grows give its raw bodies up when their time has come.
-async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
-    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
-    loop {
-        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
-        if journal.close_older_than(age).await.is_err() {
-            return;
+/// Ships what this process has journaled, and makes conversations if that is its part.
+async fn ship_and_keep_up(
+    shipper: Option<Shipper>,
+    upkeep: Option<Upkeep>,
+    stop: CancellationToken,
+) -> Result<(), StoreError> {
+    match (shipper, upkeep) {
+        (Some(shipper), Some(upkeep)) => {
+            let news = shipper.progress();
+            tokio::join!(shipper.run(stop), upkeep.run(news)).0
+        }
+        (Some(shipper), None) => shipper.run(stop).await,
+        (None, Some(upkeep)) => {
+            // Others ship, and tell nothing: it looks by itself.
+            let (silence, news) = watch::channel(());
+            tokio::join!(upkeep.run(news), async {
+                stop.cancelled().await;
+                drop(silence);
+            });
+            Ok(())
+        }
+        (None, None) => {
+            stop.cancelled().await;
+            Ok(())
         }
     }
 }
@@ -218,41 +270,47 @@ fn why(ended: Result<Result<(), StoreError>, oneshot::error::RecvError>) -> Stri
 fn routes(
     settings: &Settings,
     session: &Session,
-    journal: Journal,
+    roles: &Roles,
+    accounts: Accounts,
+    journal: Option<Journal>,
     recorder: Recorder,
     links: watch::Receiver<Arc<Links>>,
 ) -> Router {
-    let secrets = settings.app_secrets.clone();
     let operations =
         Operations { journal: journal.clone(), store: session.store.clone(), recorder };
-    let tokens = settings.verify_tokens.clone();
-    let reports = ReportDoor { journal: journal.clone(), clock: session::now };
-    let door = Door::new(journal, secrets, tokens, links.clone(), session::now);
-    let views = Views {
-        store: session.store.clone(),
-        defaults: session::defaults(settings),
-        access: Access::new(settings.access_tokens.clone()),
-        limit: Limit::per_minute(settings.rate_limit),
-        funnels: Arc::clone(&settings.funnels),
-        links,
-        public_url: settings.public_url.clone(),
-        window: settings.messaging_window.clone(),
-        clock: session::now,
-    };
+    let views = session.views(settings, accounts.clone(), links.clone());
+    let mut all = operations::router(operations);
+    let mut described = Vec::new();
+    if let Some(journal) = journal {
+        let secrets = settings.app_secrets.clone();
+        let tokens = settings.verify_tokens.clone();
+        let reports = ReportDoor { journal: journal.clone(), clock: session::now };
+        let door = Door::new(journal, secrets, tokens, links, session::now);
+        let deletion = session.deletion_door(settings);
+        let (conversions, of_conversions) = conversions::router(reports);
+        let (people, of_people) = erasure::router(deletion.clone());
+        described.extend([of_conversions, of_people]);
+        all = all
+            .merge(collector::router(door))
+            .merge(erasure::callback(deletion))
+            .merge(views::guarded(conversions, &views))
+            .merge(views::guarded(people, &views));
+    }
+    if roles.has(Role::Web) {
+        let (reports, of_reports) = reports::router(session.shelf(settings));
+        described.push(of_reports);
+        all = all
+            .merge(views::guarded(registry::router(session.registry(settings)), &views))
+            .merge(views::guarded(reports, &views))
+            .merge(views::guarded(members::settings(accounts.clone()), &views))
+            .merge(members::login(accounts))
+            .merge(views::router(views, described));
+    }
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    let (conversions, of_conversions) = conversions::router(reports);
-    let (reports, of_reports) = reports::router(session.shelf(settings));
-    collector::router(door)
-        .merge(operations::router(operations))
-        .merge(views::guarded(conversions, &views))
-        .merge(views::guarded(registry::router(session.registry(settings)), &views))
-        .merge(views::guarded(reports, &views))
-        .merge(views::router(views, vec![of_conversions, of_reports]))
-        .method_not_allowed_fallback(views::not_allowed)
-        .layer(limit)
+    all.method_not_allowed_fallback(views::not_allowed).layer(limit)
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM.

@@ -3,13 +3,17 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::watch;
 
+use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
 use crate::config::Settings;
-use crate::domain::Timestamp;
+use crate::domain::{Links, Timestamp};
+use crate::erasure::{DeletionDoor, Ledger};
 use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
 use crate::registry::Registry;
@@ -17,7 +21,7 @@ use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
 use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
 use crate::upkeep::Upkeep;
-use crate::views::Defaults;
+use crate::views::{Defaults, Limit, Views};
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -85,12 +89,56 @@ impl Session {
     pub(super) fn shelf(&self, settings: &Settings) -> Shelf {
         Shelf {
             store: self.store.clone(),
-            settings: std::sync::Arc::clone(&settings.reports),
+            settings: Arc::clone(&settings.reports),
             defaults: defaults(settings),
-            funnels: std::sync::Arc::clone(&settings.funnels),
+            funnels: Arc::clone(&settings.funnels),
             window: settings.messaging_window.clone(),
             public_url: settings.public_url.clone(),
             clock: now,
+        }
+    }
+
+    /// What dashboard and API need to know.
+    pub(super) fn views(
+        &self,
+        settings: &Settings,
+        accounts: Accounts,
+        links: watch::Receiver<Arc<Links>>,
+    ) -> Views {
+        Views {
+            store: self.store.clone(),
+            defaults: defaults(settings),
+            accounts,
+            limit: Limit::per_minute(settings.rate_limit),
+            funnels: Arc::clone(&settings.funnels),
+            links,
+            public_url: settings.public_url.clone(),
+            window: settings.messaging_window.clone(),
+            clock: now,
+        }
+    }
+
+    /// Who may look.
+    ///
+    /// # Errors
+    /// If there is no key for sessions and none can be made.
+    pub(super) fn accounts(&self, settings: &Settings) -> anyhow::Result<Accounts> {
+        let usual = settings.data_dir.join("session.key");
+        let file = settings.session_key_file.as_ref().unwrap_or(&usual);
+        let key = accounts::key_of(file).with_context(|| format!("{}", file.display()))?;
+        let is_secure = settings.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let tokens = settings.access_tokens.clone();
+        let proxies = settings.trusted_proxies.clone();
+        Ok(Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, now))
+    }
+
+    /// Where people's requests about their data come in.
+    pub(super) fn deletion_door(&self, settings: &Settings) -> DeletionDoor {
+        DeletionDoor {
+            ledger: ledger(settings),
+            store: self.store.clone(),
+            secrets: settings.app_secrets.clone(),
+            public_url: settings.public_url.clone(),
         }
     }
 
@@ -168,8 +216,13 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
         zone: settings.time_zone.clone(),
         model: settings.model,
         parameters: settings.parameters,
-        refs: std::sync::Arc::clone(&settings.refs),
+        refs: Arc::clone(&settings.refs),
     }
+}
+
+/// Requests to erase somebody.
+pub(super) fn ledger(settings: &Settings) -> Ledger {
+    Ledger::new(settings.data_dir.join("erasures"), now)
 }
 
 /// The running clock, the only one: everything else gets times as arguments.

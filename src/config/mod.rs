@@ -9,6 +9,7 @@ mod clickhouse;
 mod feedback;
 mod funnels;
 mod meta;
+mod nearest;
 mod reports;
 mod server;
 mod window;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -31,6 +33,7 @@ use meta::{Meta, Spend};
 use server::Server;
 use window::Window;
 
+use crate::accounts::Token;
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
 use crate::domain::{RefRules, WrittenRefRule};
 use crate::feedback::FeedbackSettings;
@@ -38,7 +41,7 @@ use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
 use crate::store::{MessagingWindow, Reader};
-use crate::views::{Defaults, Token};
+use crate::views::Defaults;
 
 /// Name of the file that is read if none is named.
 pub const DEFAULT_FILE: &str = "messenger-funnel.toml";
@@ -59,6 +62,10 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Tokens that open dashboard and API.
     pub access_tokens: Vec<Token>,
+    /// Proxies of ours, whose word on where a request comes from is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The key by which sessions are signed; `None`: one of this data folder.
+    pub session_key_file: Option<PathBuf>,
     /// Questions that one token may ask the API in a minute.
     pub rate_limit: NonZeroU32,
     /// Reports, and where they go.
@@ -244,6 +251,7 @@ impl Settings {
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize::<Written>)
+            .map_err(|error| nearest::explained(&error))
             .with_context(|| {
                 format!("settings of {} and {PREFIX}__… in the environment", path.display())
             })?;
@@ -281,6 +289,8 @@ impl Settings {
             public_url: server.public_url,
             access_tokens: server.tokens,
             rate_limit: server.rate_limit,
+            trusted_proxies: server.proxies,
+            session_key_file: server.session_key_file,
             clickhouse_url: clickhouse.url,
             clickhouse_user: clickhouse.user,
             clickhouse_password: clickhouse.password,

@@ -1,15 +1,16 @@
 //! `[server]`: where it listens, and who may ask.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{Texts, check_url, secret, secrets};
-use crate::views::{Scope, Token};
+use crate::accounts::{Scope, Token};
 
 /// Questions a minute, unless the settings say another number.
 const USUAL_LIMIT: u32 = 3000;
@@ -24,6 +25,22 @@ pub(super) struct Server {
     access_tokens_file: Option<PathBuf>,
     tokens: Vec<WrittenToken>,
     rate_limit: u32,
+    trusted_proxies: Proxies,
+    session_key_file: Option<PathBuf>,
+}
+
+/// A list: in the environment one text with commas.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Proxies {
+    List(Vec<String>),
+    Joined(String),
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
 }
 
 /// `[[server.tokens]]`.
@@ -45,6 +62,8 @@ impl Default for Server {
             access_tokens_file: None,
             tokens: Vec::new(),
             rate_limit: USUAL_LIMIT,
+            trusted_proxies: Proxies::default(),
+            session_key_file: None,
         }
     }
 }
@@ -55,6 +74,8 @@ pub(super) struct Checked {
     pub public_url: Option<String>,
     pub tokens: Vec<Token>,
     pub rate_limit: NonZeroU32,
+    pub proxies: Vec<IpNet>,
+    pub session_key_file: Option<PathBuf>,
 }
 
 impl Server {
@@ -85,7 +106,29 @@ impl Server {
         let Some(rate_limit) = NonZeroU32::new(self.rate_limit) else {
             bail!("server.rate_limit: with 0 nobody could ask anything");
         };
-        Ok(Checked { listen, public_url: self.public_url, tokens, rate_limit })
+        let session_key_file = self.session_key_file;
+        let proxies = self.trusted_proxies.check()?;
+        let public_url = self.public_url;
+        Ok(Checked { listen, public_url, tokens, rate_limit, proxies, session_key_file })
+    }
+}
+
+impl Proxies {
+    fn check(self) -> anyhow::Result<Vec<IpNet>> {
+        let list = match self {
+            Self::List(list) => list,
+            Self::Joined(text) => text.split(',').map(str::to_owned).collect(),
+        };
+        let nets = list.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        let net = |text: &str| {
+            let one = text.parse::<IpAddr>().map(IpNet::from);
+            text.parse::<IpNet>().or(one).with_context(|| {
+                format!(
+                    "server.trusted_proxies: {text:?} is no address or network such as 10.0.0.0/8"
+                )
+            })
+        };
+        nets.map(net).collect()
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod checkpoint;
 pub mod disk;
+mod erasing;
 mod inspect;
 mod reader;
 pub mod record;
@@ -29,6 +30,7 @@ use tokio::sync::watch;
 
 pub use checkpoint::Checkpoint;
 use disk::{Disk, FileSystem};
+pub use erasing::Kept;
 pub use inspect::{SegmentSummary, Summary, inspect};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};

@@ -7,6 +7,7 @@
 mod client;
 mod error;
 mod events;
+mod identity;
 mod insights;
 mod report_run;
 mod setup;

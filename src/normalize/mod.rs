@@ -8,6 +8,7 @@
 
 mod changes;
 mod conversions;
+mod erased;
 mod identity;
 mod labels;
 mod messaging;
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
+pub use erased::{Remains, without_person};
 pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };

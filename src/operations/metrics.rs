@@ -54,11 +54,12 @@ pub fn record() -> Result<Recorder, BuildError> {
 /// `GET /metrics`.
 #[expect(clippy::cast_precision_loss, reason = "bytes of a disk are far below 2^52")]
 pub(super) async fn metrics(State(operations): State<Operations>) -> impl IntoResponse {
-    let journal = &operations.journal;
-    gauge!("messenger_funnel_journal_bytes").set(journal.usage().bytes() as f64);
-    gauge!("messenger_funnel_journal_max_bytes").set(journal.usage().max_bytes as f64);
-    let is_refusing = matches!(journal.health(), Health::Refusing(_));
-    gauge!("messenger_funnel_journal_refusing").set(f64::from(u8::from(is_refusing)));
+    if let Some(journal) = &operations.journal {
+        gauge!("messenger_funnel_journal_bytes").set(journal.usage().bytes() as f64);
+        gauge!("messenger_funnel_journal_max_bytes").set(journal.usage().max_bytes as f64);
+        let is_refusing = matches!(journal.health(), Health::Refusing(_));
+        gauge!("messenger_funnel_journal_refusing").set(f64::from(u8::from(is_refusing)));
+    }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, operations.recorder.0.render())
 }

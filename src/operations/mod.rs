@@ -18,8 +18,8 @@ pub use serve::serve;
 /// What the answers are made of.
 #[derive(Debug, Clone)]
 pub struct Operations {
-    /// Where webhooks are written.
-    pub journal: Journal,
+    /// Where webhooks are written, if this process takes them.
+    pub journal: Option<Journal>,
     /// Where they are shipped to.
     pub store: Store,
     /// The metrics of this process.

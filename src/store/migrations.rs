@@ -99,6 +99,11 @@ const MIGRATIONS: &[Migration] = migrations![
     71 "0071_report_runs",
     72 "0072_report_deliveries",
     73 "0073_report_schedules",
+    74 "0074_erasing",
+    75 "0075_users",
+    76 "0076_api_tokens",
+    77 "0077_token_uses",
+    78 "0078_audit_log",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -4,11 +4,14 @@
 //! engine is a child process of ours ([`engine`]); elsewhere it is whatever `clickhouse.url`
 //! names. Only the address differs.
 
+mod accounts;
 mod audience;
 mod batch;
 mod claims;
+mod copies;
 mod costs;
 pub mod engine;
+mod erasure;
 mod feedback;
 mod frames;
 mod funnels;
@@ -40,8 +43,11 @@ use clickhouse::Client;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+pub use accounts::{AuditRow, TokenRow, UserRow};
 pub use audience::Audience;
 pub use claims::Claim;
+pub use copies::{Copying, KeptTable, Restoring};
+pub use erasure::{ErasedName, TABLES_OF_EXPORT, TABLES_OF_PEOPLE};
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;

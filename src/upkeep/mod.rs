@@ -205,8 +205,11 @@ impl Upkeep {
         Ok(())
     }
 
-    /// Waits until no other process works.
-    async fn lock(&self) -> Result<File, UpkeepError> {
+    /// Waits until no other process works, and keeps all from it until the file is dropped.
+    ///
+    /// # Errors
+    /// If the lock file cannot be used.
+    pub async fn lock(&self) -> Result<File, UpkeepError> {
         let locked = wait_for_lock(&self.lock).await;
         locked.map_err(|source| UpkeepError::Lock { path: self.lock.clone(), source })
     }

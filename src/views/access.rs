@@ -1,153 +1,131 @@
 //! Who may look at dashboard and API, and who may do more.
 //!
-//! With access tokens configured, a request needs one: as `Authorization: Bearer`, as `?token=`
-//! (which the dashboard turns into a cookie), or as that cookie. Without any, only this machine
-//! may look: the caller and the `Host` must be loopback, and a request that a proxy or a tunnel
-//! has passed on is not from this machine. A token has scopes; what changes something must come from
-//! a page of ours, or from a program.
+//! A request shows who sends it by a session's cookie, or by a token: as `Authorization: Bearer`, as `?token=`
+//! (which the dashboard turns into a cookie), or as that cookie. While there are neither users nor tokens, only
+//! this machine may look: the caller and the `Host` must be loopback, and a request that a proxy or a tunnel
+//! has passed on is not from this machine. What changes something must come from a page of ours, or from a
+//! program.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use subtle::ConstantTimeEq;
 
+use super::needs::needed;
 use super::own_page::is_own;
 use super::problem::Problem;
 use super::{Views, limits};
+use crate::accounts::{Scope, Who};
 
 const COOKIE: &str = "messenger_funnel_token";
 /// Headers that proxies and tunnels add.
 const FORWARDED: [&str; 5] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
-/// What a token is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Dashboard, and everything that the API tells.
-    Read,
-    /// Links and reports: making, changing, running.
-    Write,
-    /// Reporting conversions.
-    Conversions,
-}
-
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Conversions];
-
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Conversions => "conversions",
-        }
-    }
-
-    /// Reads its name.
-    ///
-    /// # Errors
-    /// If it is none of them.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| {
-            let known = Self::ALL.map(Self::as_str).join(", ");
-            format!("{text:?} is no scope; known are {known}")
-        })
-    }
-
-    /// What a request needs.
-    fn of(method: &Method, path: &str) -> Self {
-        match (method, path) {
-            (&Method::GET | &Method::HEAD, _) | (_, "/api/v1/funnels/preview") => Self::Read,
-            (_, "/api/v1/conversions") => Self::Conversions,
-            _ => Self::Write,
-        }
-    }
-}
-
-/// A token.
-#[derive(Debug, Clone)]
-pub struct Token {
-    /// By which logs and limits know it.
-    pub name: String,
-    /// What is shown.
-    pub secret: SecretString,
-    /// What it is good for.
-    pub scopes: Vec<Scope>,
-}
-
-/// The rule.
-#[derive(Debug, Clone)]
-pub struct Access(Arc<[Token]>);
-
-impl Access {
-    /// With tokens, who holds one; without, this machine.
-    #[must_use]
-    pub fn new(tokens: Vec<Token>) -> Self {
-        Self(tokens.into())
-    }
-
-    fn find(&self, shown: &str) -> Option<&Token> {
-        // All are compared, so that the time tells nothing.
-        self.0.iter().fold(None, |found, token| {
-            let known = token.secret.expose_secret().as_bytes();
-            if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
-        })
-    }
-}
-
 /// Lets a request through, or answers 401, 403 or 429.
 pub(super) async fn guard(
     State(views): State<Views>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let access = &views.access;
     let in_query = in_query(request.uri());
-    let name = if access.0.is_empty() {
-        if !is_local(peer.ip(), request.headers()) {
-            let detail = "Without server.access_tokens in the configuration, dashboard and API \
-                          answer this machine only.";
-            return Problem::new(StatusCode::UNAUTHORIZED, detail.to_owned()).into_response();
-        }
-        "this machine"
-    } else {
-        let shown = [in_query.as_deref(), bearer(request.headers()), cookie(request.headers())];
-        let Some(token) = shown.into_iter().flatten().find_map(|shown| access.find(shown)) else {
-            return unknown();
-        };
-        let needed = Scope::of(request.method(), request.uri().path());
-        if !token.scopes.contains(&needed) {
-            let needed = needed.as_str();
-            let detail = format!("The token {:?} lacks the scope {needed:?}.", token.name);
-            return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
-        }
-        &token.name
+    let who = match who(&views, peer.ip(), &request, in_query.as_deref()) {
+        Ok(who) => who,
+        Err(refusal) => return refusal,
     };
-    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let matched = matched.unwrap_or_default();
+    let needed = needed(&method, &matched);
+    if !who.may(needed) {
+        let (name, needed) = (&who.name, needed.as_str());
+        let detail = format!("{name:?} lacks the scope {needed:?}.");
+        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+    }
+    let is_safe = matches!(method, Method::GET | Method::HEAD);
     if !is_safe && !is_own(request.headers()) {
         let detail = "This was sent from another site's page.".to_owned();
         return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
     }
     // A page keeps the token out of its address, a program has it where it likes.
-    if let Some(token) = in_query.filter(|token| access.find(token).is_some())
+    if let Some(token) = in_query.filter(|_| !who.is_user)
         && request.uri().path() == "/"
+        && views.accounts.who(&HeaderMap::new(), &[&token]).is_some()
     {
         return remember(&token);
     }
-    limits::limited(&views.limit, name, request, next).await
+    let is_act = !is_safe && matches!(needed, Scope::Write | Scope::Admin);
+    let from = views.accounts.address(peer.ip(), request.headers()).to_string();
+    // A person of a Page is nobody's business in the audit log.
+    let about = if matched.contains("/people/") {
+        matched.clone()
+    } else {
+        request.uri().path().to_owned()
+    };
+    let name = who.name.clone();
+    request.extensions_mut().insert(who);
+    let answer = limits::limited(&views.limit, &name, request, next).await;
+    if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
+        views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
+    }
+    answer
+}
+
+/// Who sends a request, or what they are told.
+#[expect(clippy::result_large_err, reason = "a response is what it is")]
+fn who(
+    views: &Views,
+    peer: IpAddr,
+    request: &Request,
+    in_query: Option<&str>,
+) -> Result<Who, Response> {
+    let headers = request.headers();
+    let tokens = [in_query, bearer(headers), cookie(headers)];
+    let tokens: Vec<&str> = tokens.into_iter().flatten().collect();
+    if let Some(who) = views.accounts.who(headers, &tokens) {
+        return Ok(who);
+    }
+    match views.accounts.is_closed() {
+        Some(false) if is_local(peer, headers) => {
+            let scopes = Scope::ALL.to_vec();
+            Ok(Who { name: "this machine".to_owned(), scopes, is_user: false })
+        }
+        Some(false) => {
+            let detail = "While there are neither users nor server.access_tokens, dashboard and API answer this \
+                          machine only; the server's log has a link that makes the first user.";
+            Err(Problem::new(StatusCode::UNAUTHORIZED, detail.to_owned()).into_response())
+        }
+        Some(true) if is_browser(request) => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair(
+                "next",
+                request.uri().path_and_query().map_or("/", |path| path.as_str()),
+            );
+            Err(Redirect::to(&format!("/login?{}", query.finish())).into_response())
+        }
+        Some(true) => Err(unknown()),
+        None => {
+            let detail = "ClickHouse has not said yet who may look; events are still collected.";
+            let answer = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned());
+            Err(([(header::RETRY_AFTER, "2")], answer).into_response())
+        }
+    }
+}
+
+/// Whether somebody looks at a page, who can log in.
+fn is_browser(request: &Request) -> bool {
+    let wanted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.method() == Method::GET
+        && !request.uri().path().starts_with("/api/")
+        && wanted.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn unknown() -> Response {
-    let detail = "A token is needed: Authorization: Bearer …, or ?token=… for the dashboard.";
+    let detail = "A token is needed: Authorization: Bearer …, or ?token=… for the dashboard; or log in at /login.";
     let mut refusal = Problem::new(StatusCode::UNAUTHORIZED, detail.to_owned()).into_response();
     let challenge = header::HeaderValue::from_static("Bearer");
     refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

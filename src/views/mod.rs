@@ -20,6 +20,7 @@ mod funnels;
 mod habits;
 mod limits;
 mod links;
+mod needs;
 mod openapi;
 mod own_page;
 mod parameters;
@@ -48,10 +49,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::accounts::Accounts;
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{MessagingWindow, Store};
-pub use access::{Access, Scope, Token};
 pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
@@ -64,6 +65,8 @@ pub use funnels::{answer_drivers, answer_verdicts};
 pub use habits::{Cohort, answer_cohorts};
 pub use limits::Limit;
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
+pub use needs::route_needs;
+pub use own_page::is_own as is_own_page;
 pub use problem::{Problem, not_allowed};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
@@ -83,7 +86,7 @@ pub struct Views {
     /// What holds where a question does not say otherwise.
     pub defaults: Defaults,
     /// Who may look.
-    pub access: Access,
+    pub accounts: Accounts,
     /// How much may be asked.
     pub limit: Limit,
     /// Funnels of one's own.

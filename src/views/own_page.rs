@@ -4,7 +4,8 @@ use axum::http::{HeaderMap, header};
 
 /// Browsers say where a form comes from (Fetch Metadata; before it the origin). A program says
 /// nothing, and has no cookie that could be misused.
-pub(super) fn is_own(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_own(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");

@@ -208,6 +208,8 @@ const ALL: &[Taken] = &[
     taken("/api/v1/conversions", &[RANGE, LIST, FORM, CSV]),
     taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM, CSV]),
     taken("/api/v1/people/{page}/{id}", &[JSON]),
+    taken("/api/v1/people/{page}/{id}/export", &[JSON]),
+    taken("/api/v1/erasures/{code}", &[JSON]),
     taken("/api/v1/reports", &[JSON]),
     taken("/api/v1/ads", &[RANGE, BY, FORM, CSV]),
     taken("/api/v1/links", &[RANGE, FORM, CSV]),

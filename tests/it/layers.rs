@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 18] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("journal", &[]),
     ("normalize", &["domain"]),
@@ -19,13 +19,39 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("sheet", &[]),
     ("spend", &["domain", "meta", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
-    ("views", &["analysis", "domain", "store"]),
+    ("accounts", &["domain", "store"]),
+    ("views", &["accounts", "analysis", "domain", "store"]),
+    ("members", &["accounts", "domain", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "store"]),
     ("reports", &["analysis", "domain", "store", "views"]),
     (
+        "erasure",
+        &[
+            "collector",
+            "domain",
+            "journal",
+            "meta",
+            "normalize",
+            "reports",
+            "store",
+            "upkeep",
+            "views",
+        ],
+    ),
+    (
         "config",
-        &["analysis", "domain", "feedback", "journal", "normalize", "reports", "store", "views"],
+        &[
+            "accounts",
+            "analysis",
+            "domain",
+            "feedback",
+            "journal",
+            "normalize",
+            "reports",
+            "store",
+            "views",
+        ],
     ),
 ];
 

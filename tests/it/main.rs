@@ -16,12 +16,14 @@
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]
 
+mod accounts;
 mod ads;
 mod ads_oracle;
 mod analysis_oracle;
 mod attribution;
 mod attribution_page;
 mod attribution_paths;
+mod backup;
 mod bi_views;
 mod bytes_read;
 mod cli;
@@ -34,6 +36,7 @@ mod doctor;
 mod doors;
 mod edges;
 mod engine;
+mod erasure;
 mod feedback;
 mod filters;
 mod formats;
@@ -57,6 +60,7 @@ mod report_deliveries;
 mod report_pages;
 mod report_versions;
 mod reports;
+mod roles;
 mod rows;
 mod slow_attribution;
 mod slow_threads;

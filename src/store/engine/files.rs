@@ -145,8 +145,13 @@ pub(super) fn write_settings(
     let users_xml = users_xml(&hash, reader);
     let config_xml = "<clickhouse>
   <users_config>users.xml</users_config>
-  <logger><level>warning</level><console>1</console></logger>
+  <logger><level>error</level><console>1</console></logger>
   <mark_cache_size>268435456</mark_cache_size>
+  <merge_tree>
+    <cleanup_delay_period>5</cleanup_delay_period>
+    <cleanup_delay_period_random_add>1</cleanup_delay_period_random_add>
+    <max_cleanup_delay_period>10</max_cleanup_delay_period>
+  </merge_tree>
 </clickhouse>
 ";
     create(&users)?.write_all(users_xml.as_bytes()).map_err(io_error(&users))?;

@@ -3,7 +3,7 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub const PAGES: [(&str, &str, &str); 10] = [
+pub const PAGES: [(&str, &str, &str); 11] = [
     ("overview", "/", "Overview"),
     ("funnels", "/funnels", "Funnels"),
     ("ads", "/ads", "Ads"),
@@ -14,6 +14,7 @@ pub const PAGES: [(&str, &str, &str); 10] = [
     ("reports", "/reports", "Reports"),
     ("quality", "/quality", "Quality"),
     ("reference", "/reference", "API"),
+    ("settings", "/settings", "Settings"),
 ];
 
 /// A stage's label and definition.

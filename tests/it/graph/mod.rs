@@ -56,6 +56,8 @@ pub struct Inner {
     pub forgets: usize,
     /// Bodies of all batches that were taken.
     pub batches: Vec<Value>,
+    /// App-scoped id of a person, a Page, and the Page's id of them.
+    pub ids: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 /// An answer: status, headers, body.
@@ -82,6 +84,7 @@ impl FakeGraph {
             taken: HashMap::new(),
             forgets: 0,
             batches: Vec::new(),
+            ids: Vec::new(),
         };
         let fake = Self { address, inner: Arc::new(Mutex::new(inner)) };
         let routes = Router::new().fallback(answer).with_state(fake.clone());
@@ -159,6 +162,7 @@ impl Inner {
             ("GET", ["debug_token"]) => self.debug_token(query),
             ("GET", ["me", "messenger_profile"]) => self.messenger_profile(token),
             ("GET", [page, "subscribed_apps"]) => self.subscribed_apps(page),
+            ("GET", [user, "ids_for_pages"]) => self.ids_for_pages(user),
             ("POST", [dataset, "events"]) => self.take_events(dataset, body),
             ("POST", [account, "insights"]) => self.begin_report(account, query),
             ("GET", [source, "insights"]) => self.insights(source, query),

@@ -23,6 +23,13 @@ impl Inner {
         }
     }
 
+    pub fn ids_for_pages(&self, user: &str) -> Said {
+        let known = self.ids.iter().filter(|(app_scoped, ..)| *app_scoped == user);
+        let data =
+            known.map(|(_, page, id)| json!({ "id": id, "page": { "name": "Ours", "id": page } }));
+        good(json!({ "data": data.collect::<Vec<_>>() }))
+    }
+
     pub fn subscribed_apps(&self, id: &str) -> Said {
         let Some(page) = self.pages.iter().find(|page| page.id == id) else {
             return unsupported(id);

@@ -20,21 +20,10 @@ pub struct Browser {
 impl Browser {
     /// A window of this size; `scheme` is `light` or `dark`.
     pub async fn open(width: u32, height: u32, scheme: &str) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            // Its browser, and the browser's many processes, are ended with it as one group.
-            .process_group(0)
-            .spawn()
-            .expect("chromedriver is missing: install Debian's chromium and chromium-driver");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let port = lines
-            .find_map(|line| {
-                let (_, port) = line.split_once("started successfully on port ")?;
-                Some(port.trim_end_matches('.').to_owned())
-            })
-            .unwrap();
+        // It takes a port that was free for IPv4, and ends if another process has it for IPv6.
+        let (driver, port) = (0..10)
+            .find_map(|_| start_driver())
+            .expect("chromedriver ended ten times before it listened");
         let profile = TempDir::new().unwrap();
         let mut arguments = vec![
             "--headless".to_owned(),
@@ -102,6 +91,29 @@ impl Browser {
         let png = self.client.screenshot().await.unwrap();
         std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
     }
+}
+
+fn start_driver() -> Option<(Child, String)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // Its browser, and the browser's many processes, are ended with it as one group.
+        .process_group(0)
+        .spawn()
+        .expect("chromedriver is missing: install Debian's chromium and chromium-driver");
+    let lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut said = Vec::new();
+    for line in lines {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            let port = port.trim_end_matches('.').to_owned();
+            return Some((driver, port));
+        }
+        said.push(line);
+    }
+    driver.wait().ok();
+    eprintln!("chromedriver ended: {}", said.join("; "));
+    None
 }
 
 impl Drop for Browser {

@@ -154,6 +154,11 @@ impl Server {
         Self { child, address }
     }
 
+    /// A server that somebody else has started.
+    pub fn of(child: Child, address: String) -> Self {
+        Self { child, address }
+    }
+
     pub fn process(&self) -> u32 {
         self.child.id()
     }

@@ -1,0 +1,2 @@
+-- Forgets whom the deletions were about.
+TRUNCATE TABLE erasing

@@ -1,0 +1,252 @@
+//! Edits of users and tokens.
+
+use super::known::fingerprint;
+use super::{AccountError, Accounts, Role, Scope, password};
+use crate::store::{TokenRow, UserRow};
+
+/// How long a one-time link is good.
+const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// The days that a token is good for at most.
+const LONGEST_DAYS: u32 = 3650;
+
+/// Somebody who has a one-time link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invited {
+    /// Nobody is known yet: who has the link becomes an admin by a name of their choice.
+    First,
+    /// This user sets a password.
+    User(String),
+}
+
+/// A token as it is made.
+#[derive(Debug, Clone, Default)]
+pub struct NewToken {
+    /// By which logs know it.
+    pub name: String,
+    /// What it is good for.
+    pub scopes: Vec<String>,
+    /// Days that it is good for; `None`: for good.
+    pub days: Option<u32>,
+}
+
+/// 244 random bits, as text for an address or a header.
+pub(super) fn letters() -> String {
+    let [one, other] = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
+    format!("{}{}", one.simple(), other.simple())
+}
+
+fn wrong(text: impl Into<String>) -> AccountError {
+    AccountError::Wrong(text.into())
+}
+
+fn check_name(name: &str) -> Result<(), AccountError> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
+        return Err(wrong("a name has 1 to 64 letters, digits, and . _ @ + -"));
+    }
+    Ok(())
+}
+
+impl Accounts {
+    /// The address of the one-time link by which the first user is made, while there is none.
+    #[must_use]
+    pub fn first_link(&self) -> Option<String> {
+        (self.is_closed() == Some(false)).then(|| format!("/welcome/{}", self.first))
+    }
+
+    /// Whose one-time link that is.
+    #[must_use]
+    pub fn invited(&self, code: &str) -> Option<Invited> {
+        let (known, shown) = (self.known(), fingerprint(code));
+        if self.first_link().is_some() && fingerprint(&self.first) == shown {
+            return Some(Invited::First);
+        }
+        let is_good = |user: &&UserRow| {
+            user.invitation == shown && self.now().0 - user.invited_at < INVITED_MS
+        };
+        known.users.iter().find(is_good).map(|user| Invited::User(user.name.clone()))
+    }
+
+    /// Sets the password of whoever has that one-time link; the cookie of their first session.
+    ///
+    /// # Errors
+    /// If the link is none, or name or password cannot be.
+    pub async fn accept(
+        &self,
+        code: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<String, AccountError> {
+        self.refresh().await?;
+        let invited = self.invited(code);
+        let invited = invited.ok_or_else(|| wrong("this link has been used, or is too old"))?;
+        password::check(password).map_err(wrong)?;
+        let mut user = match invited {
+            Invited::First => {
+                check_name(name)?;
+                self.new_user(name, Role::Admin)
+            }
+            Invited::User(name) => self.user(&name)?,
+        };
+        let password = password.to_owned();
+        let hashed = tokio::task::spawn_blocking(move || password::hash(&password)).await;
+        let hashed = hashed.map_err(|error| AccountError::CutOff(error.to_string()))?;
+        user.password = hashed.map_err(AccountError::CutOff)?;
+        user.invitation.clear();
+        user.epoch += 1;
+        self.save(&mut user, false).await?;
+        Ok(self.session_of(&user.name, user.epoch))
+    }
+
+    /// Makes a user; the one-time link by which they set their password.
+    ///
+    /// # Errors
+    /// If the name cannot be, or is taken.
+    pub async fn add_user(&self, name: &str, role: Role) -> Result<String, AccountError> {
+        check_name(name)?;
+        self.refresh().await?;
+        if self.known().user(name).is_some() {
+            return Err(wrong(format!("there is a user {name:?} already")));
+        }
+        self.invite(self.new_user(name, role)).await
+    }
+
+    /// A new one-time link for a user; their sessions end, and their password is good no more.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn reset(&self, name: &str) -> Result<String, AccountError> {
+        self.refresh().await?;
+        let mut user = self.user(name)?;
+        user.password.clear();
+        user.epoch += 1;
+        self.invite(user).await
+    }
+
+    /// Gives a user another role; their sessions end.
+    ///
+    /// # Errors
+    /// If there is no such user, or no admin would be left.
+    pub async fn give_role(&self, name: &str, role: Role) -> Result<(), AccountError> {
+        self.refresh().await?;
+        let mut user = self.user(name)?;
+        if role != Role::Admin {
+            self.check_another_admin(name)?;
+        }
+        role.as_str().clone_into(&mut user.role);
+        user.epoch += 1;
+        self.save(&mut user, false).await
+    }
+
+    /// Removes a user.
+    ///
+    /// # Errors
+    /// If there is no such user, or no admin would be left.
+    pub async fn remove_user(&self, name: &str) -> Result<(), AccountError> {
+        self.refresh().await?;
+        let mut user = self.user(name)?;
+        self.check_another_admin(name)?;
+        self.save(&mut user, true).await
+    }
+
+    /// Makes a token: what is to be shown. It is told once.
+    ///
+    /// # Errors
+    /// If the name is taken, or it would be good for nothing.
+    pub async fn add_token(&self, new: &NewToken, made_by: &str) -> Result<String, AccountError> {
+        check_name(&new.name)?;
+        self.refresh().await?;
+        let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
+            || self.tokens.iter().any(|token| token.name == new.name);
+        if is_taken {
+            return Err(wrong(format!("there is a token {:?} already", new.name)));
+        }
+        if new.scopes.is_empty() {
+            return Err(wrong("a token without a scope is good for nothing"));
+        }
+        for scope in &new.scopes {
+            Scope::parse(scope).map_err(wrong)?;
+        }
+        if new.days.is_some_and(|days| days == 0 || days > LONGEST_DAYS) {
+            return Err(wrong(format!(
+                "a token is good for 1 to {LONGEST_DAYS} days, or for good"
+            )));
+        }
+        let secret = format!("mf_{}", letters());
+        let now = self.now();
+        let row = TokenRow {
+            name: new.name.clone(),
+            hash: fingerprint(&secret),
+            scopes: new.scopes.clone(),
+            made_by: made_by.to_owned(),
+            made_at: now.0,
+            expires_at: new.days.map(|days| now.0 + i64::from(days) * DAY_MS),
+            used_at: None,
+            version: now.micros(),
+        };
+        self.store.save_token(&row, false).await?;
+        self.refresh().await?;
+        Ok(secret)
+    }
+
+    /// Revokes a token.
+    ///
+    /// # Errors
+    /// If there is no such token on the settings page.
+    pub async fn revoke(&self, name: &str) -> Result<(), AccountError> {
+        self.refresh().await?;
+        let known = self.known();
+        let token = known.tokens.iter().find(|token| token.name == name);
+        let mut token =
+            token.cloned().ok_or_else(|| wrong(format!("there is no token {name:?}")))?;
+        token.version = self.now().micros().max(token.version + 1);
+        self.store.save_token(&token, true).await?;
+        Ok(self.refresh().await?)
+    }
+
+    fn new_user(&self, name: &str, role: Role) -> UserRow {
+        UserRow {
+            name: name.to_owned(),
+            password: String::new(),
+            role: role.as_str().to_owned(),
+            // Of an earlier user of that name no session is left.
+            epoch: u32::try_from(self.now().0 / 1000).unwrap_or_default(),
+            invitation: String::new(),
+            invited_at: 0,
+            created_at: self.now().0,
+            version: 0,
+        }
+    }
+
+    async fn invite(&self, mut user: UserRow) -> Result<String, AccountError> {
+        let code = letters();
+        user.invitation = fingerprint(&code);
+        user.invited_at = self.now().0;
+        self.save(&mut user, false).await?;
+        Ok(format!("/welcome/{code}"))
+    }
+
+    async fn save(&self, user: &mut UserRow, is_removed: bool) -> Result<(), AccountError> {
+        user.version = self.now().micros().max(user.version + 1);
+        self.store.save_user(user, is_removed).await?;
+        Ok(self.refresh().await?)
+    }
+
+    fn user(&self, name: &str) -> Result<UserRow, AccountError> {
+        let user = self.known().user(name).cloned();
+        user.ok_or_else(|| wrong(format!("there is no user {name:?}")))
+    }
+
+    fn check_another_admin(&self, name: &str) -> Result<(), AccountError> {
+        let known = self.known();
+        let is_other = |user: &UserRow| {
+            user.name != name && user.role == Role::Admin.as_str() && !user.password.is_empty()
+        };
+        let is_admin = known.user(name).is_some_and(|user| user.role == Role::Admin.as_str());
+        if is_admin && !known.users.iter().any(is_other) {
+            return Err(wrong("this is the only admin; make another one first"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! What ClickHouse knows of users and tokens, at hand: looked at every other second, and after each edit of ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use tokio_util::sync::CancellationToken;
+
+use super::{Accounts, Role, Scope, Who};
+use crate::store::{StoreError, TokenRow, UserRow};
+
+/// How long an edit of another process may take to be known here.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The use of a token is noted so often.
+const HOUR_MS: i64 = 3_600_000;
+
+/// Users and tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// By name.
+    pub users: Vec<UserRow>,
+    /// By name.
+    pub tokens: Vec<TokenRow>,
+}
+
+/// Who a user is; `None` if another version of the program gave them a role.
+pub(super) fn who(user: &UserRow) -> Option<Who> {
+    let role = Role::parse(&user.role).ok()?;
+    Some(Who { name: user.name.clone(), scopes: role.scopes().to_vec(), is_user: true })
+}
+
+/// What is kept of a token or of a one-time link: it has so many random bits that one hash is enough.
+pub(super) fn fingerprint(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret))
+}
+
+impl Known {
+    pub(super) fn is_empty(&self) -> bool {
+        // A token alone would lock its maker out of the pages.
+        self.users.is_empty()
+    }
+
+    pub(super) fn user(&self, name: &str) -> Option<&UserRow> {
+        self.users.iter().find(|user| user.name == name)
+    }
+
+    /// Who shows a token, and whether its use should be noted.
+    pub(super) fn token(&self, shown: &str, now: i64) -> Option<(Who, bool)> {
+        let shown = fingerprint(shown);
+        let found = self.tokens.iter().fold(None, |found, token| {
+            let is_it = token.hash.as_bytes().ct_eq(shown.as_bytes());
+            if bool::from(is_it) { Some(token) } else { found }
+        });
+        let token = found.filter(|token| token.expires_at.is_none_or(|until| now < until))?;
+        let scopes = token.scopes.iter().filter_map(|scope| Scope::parse(scope).ok()).collect();
+        let is_stale = token.used_at.is_none_or(|used| now - used >= HOUR_MS);
+        Some((Who { name: token.name.clone(), scopes, is_user: false }, is_stale))
+    }
+
+    pub(super) fn used(&self, name: &str, now: i64) -> Self {
+        let mut known = self.clone();
+        for token in known.tokens.iter_mut().filter(|token| token.name == name) {
+            token.used_at = Some(now);
+        }
+        known
+    }
+}
+
+impl Accounts {
+    /// Asks ClickHouse now.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let (users, tokens) = tokio::try_join!(self.store.users(), self.store.api_tokens())?;
+        self.known.send_replace(Some(Arc::new(Known { users, tokens })));
+        Ok(())
+    }
+
+    /// Asks ClickHouse again and again, until `stop`.
+    pub async fn follow(self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.refresh().await {
+                tracing::debug!(%error, "users and tokens stay as they were");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// What is known now; nothing before ClickHouse has answered.
+    #[must_use]
+    pub fn known(&self) -> Arc<Known> {
+        self.known.borrow().clone().unwrap_or_default()
+    }
+}

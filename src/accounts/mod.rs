@@ -1,0 +1,264 @@
+//! Who somebody is, and what they may do: users with passwords and sessions, tokens of the settings and of the
+//! settings page. Who may do what is a matter of [`Scope`]s; the guard of `views` asks.
+
+mod address;
+mod edits;
+mod known;
+pub mod password;
+mod scope;
+mod session;
+mod throttle;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use cookie::Key;
+use ipnet::IpNet;
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use tokio::sync::watch;
+
+pub use address::address;
+pub use edits::{Invited, NewToken};
+pub use known::Known;
+pub use scope::{Role, Scope};
+pub use session::key_of;
+
+use crate::domain::Timestamp;
+use crate::store::{AuditRow, Store, StoreError};
+use session::Session;
+use throttle::Throttle;
+
+/// A token of the settings.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// By which logs and limits know it.
+    pub name: String,
+    /// What is shown.
+    pub secret: SecretString,
+    /// What it is good for.
+    pub scopes: Vec<Scope>,
+}
+
+/// Somebody whom we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// User or token.
+    pub name: String,
+    /// What they may do.
+    pub scopes: Vec<Scope>,
+    /// Whether it is a user who has logged in.
+    pub is_user: bool,
+}
+
+impl Who {
+    /// Whether they may do it.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+/// Why a login or an edit was not made.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// What was asked for cannot be.
+    #[error("{0}")]
+    Wrong(String),
+    /// Too many tries.
+    #[error("too many tries; wait {0} seconds")]
+    TooMany(u64),
+    /// ClickHouse failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The work was cut off.
+    #[error("{0}")]
+    CutOff(String),
+}
+
+/// Users and tokens.
+#[derive(Clone)]
+pub struct Accounts {
+    store: Store,
+    key: Arc<Key>,
+    tokens: Arc<[Token]>,
+    proxies: Arc<[IpNet]>,
+    /// Whether browsers reach us by https.
+    is_secure: bool,
+    /// What ClickHouse knows; `None` until it was asked.
+    known: watch::Sender<Option<Arc<Known>>>,
+    throttle: Throttle,
+    /// The one-time link by which the first user is made.
+    first: Arc<str>,
+    /// UTC milliseconds.
+    clock: fn() -> i64,
+}
+
+impl std::fmt::Debug for Accounts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Accounts({} tokens of the settings)", self.tokens.len())
+    }
+}
+
+impl Accounts {
+    /// The accounts of `store`, and the `tokens` of the settings. Sessions are signed with `key`.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        key: Key,
+        tokens: Vec<Token>,
+        proxies: Vec<IpNet>,
+        is_secure: bool,
+        clock: fn() -> i64,
+    ) -> Self {
+        Self {
+            store,
+            key: Arc::new(key),
+            tokens: tokens.into(),
+            proxies: proxies.into(),
+            is_secure,
+            known: watch::Sender::new(None),
+            throttle: Throttle::new(),
+            first: edits::letters().into(),
+            clock,
+        }
+    }
+
+    /// Who shows this session or one of these tokens.
+    #[must_use]
+    pub fn who(&self, headers: &HeaderMap, tokens: &[&str]) -> Option<Who> {
+        let of_settings = tokens.iter().find_map(|shown| self.of_settings(shown));
+        if of_settings.is_some() {
+            return of_settings;
+        }
+        let known = self.known.borrow().clone()?;
+        let now = (self.clock)();
+        let by_token = tokens.iter().find_map(|shown| known.token(shown, now));
+        if let Some((who, is_stale)) = by_token {
+            if is_stale {
+                self.note_use(who.name.clone(), now);
+            }
+            return Some(who);
+        }
+        let Session { user, epoch, .. } = session::shown(&self.key, headers, now)?;
+        known.user(&user).filter(|row| row.epoch == epoch).and_then(known::who)
+    }
+
+    fn of_settings(&self, shown: &str) -> Option<Who> {
+        use secrecy::ExposeSecret;
+        // All are compared, so that the time tells nothing.
+        let found = self.tokens.iter().fold(None, |found, token| {
+            let known = token.secret.expose_secret().as_bytes();
+            if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
+        });
+        let Token { name, scopes, .. } = found?.clone();
+        Some(Who { name, scopes, is_user: false })
+    }
+
+    /// Whether anybody can be known: then nobody is let in without showing who they are. `None`: it cannot be
+    /// told yet.
+    #[must_use]
+    pub fn is_closed(&self) -> Option<bool> {
+        if !self.tokens.is_empty() {
+            return Some(true);
+        }
+        self.known.borrow().as_ref().map(|known| !known.is_empty())
+    }
+
+    /// Logs somebody in; the cookie of their session.
+    ///
+    /// # Errors
+    /// If name and password do not fit, or there were too many tries.
+    pub async fn log_in(
+        &self,
+        name: &str,
+        password: &str,
+        from: IpAddr,
+    ) -> Result<String, AccountError> {
+        let from = from.to_string();
+        self.throttle.check(name, &from).map_err(AccountError::TooMany)?;
+        self.refresh().await?;
+        let user = self.known.borrow().as_ref().and_then(|known| known.user(name).cloned());
+        let hash = user.as_ref().map(|user| user.password.clone());
+        let password = password.to_owned();
+        let fits = tokio::task::spawn_blocking(move || password::fits(&password, hash.as_deref()));
+        let fits = fits.await.map_err(|error| AccountError::CutOff(error.to_string()))?;
+        let act = if fits { "log in" } else { "fail to log in" };
+        // What was typed as a name may be a password.
+        let known_name = user.as_ref().map_or("(unknown)", |user| user.name.as_str());
+        self.note(known_name, act, "", &from).await;
+        match user.filter(|_| fits) {
+            Some(user) => Ok(self.session_of(&user.name, user.epoch)),
+            None => Err(AccountError::Wrong("name and password do not fit".to_owned())),
+        }
+    }
+
+    fn session_of(&self, name: &str, epoch: u32) -> String {
+        let session = Session { user: name.to_owned(), epoch, since: (self.clock)() };
+        session::cookie_of(&self.key, &session, self.is_secure)
+    }
+
+    /// The cookie that ends a session.
+    #[must_use]
+    pub fn log_out(&self) -> String {
+        session::ended()
+    }
+
+    /// Whether browsers reach us by https.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
+    /// From where a request comes.
+    #[must_use]
+    pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        address(peer, headers, &self.proxies)
+    }
+
+    /// Notes an act; a failure is told in the log only.
+    pub async fn note(&self, who: &str, act: &str, about: &str, from: &str) {
+        let row = AuditRow {
+            at: (self.clock)(),
+            who: who.to_owned(),
+            act: act.to_owned(),
+            about: about.to_owned(),
+            address: from.to_owned(),
+        };
+        if let Err(error) = self.store.note_act(row).await {
+            tracing::warn!(%error, who, act, "an act could not be noted in the audit log");
+        }
+    }
+
+    /// What was done last.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn acts(&self, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
+        self.store.audit_log(limit).await
+    }
+
+    fn note_use(&self, name: String, now: i64) {
+        let store = self.store.clone();
+        self.known.send_if_modified(|known| {
+            // Within the hour it is not noted again, whether ClickHouse takes it or not.
+            if let Some(known) = known {
+                *known = Arc::new(known.used(&name, now));
+            }
+            false
+        });
+        tokio::spawn(async move {
+            if let Err(error) = store.token_used(&name, now).await {
+                tracing::debug!(%error, "the use of a token could not be noted");
+            }
+        });
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp((self.clock)())
+    }
+}

@@ -1,0 +1,178 @@
+//! Requests to erase somebody: a file each, in a folder that only we may enter.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::ErasureError;
+
+/// Who asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Asker {
+    /// The command line.
+    CommandLine,
+    /// The API.
+    Api,
+    /// The person, by way of Meta.
+    Meta,
+}
+
+/// Whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The Page; `None`: every Page that knows this id, and the ids that Meta tells.
+    pub page: Option<String>,
+    /// PSID, IGSID, or the app-scoped id of Meta's callback.
+    pub person: String,
+}
+
+/// What was found and is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Found {
+    /// People: one a Page.
+    pub people: u64,
+    /// Their events.
+    pub events: u64,
+    /// Records of the journal that were changed or removed.
+    pub journal_records: u64,
+    /// Files of reports that were removed.
+    pub report_files: u64,
+    /// Copies out of our reach, and what else somebody should know.
+    pub notes: Vec<String>,
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number.
+    pub code: String,
+    /// When it was made, UTC milliseconds.
+    pub asked_at: i64,
+    /// Who made it.
+    pub by: Asker,
+    /// Whom it is about; forgotten when it is done.
+    pub subject: Option<Subject>,
+    /// When it was done, UTC milliseconds.
+    pub done_at: Option<i64>,
+    /// What came of it so far.
+    pub found: Found,
+    /// Why it is not done yet.
+    pub error: String,
+}
+
+/// The folder of requests.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    folder: PathBuf,
+    /// UTC milliseconds.
+    clock: fn() -> i64,
+}
+
+impl Ledger {
+    /// The requests of a folder; it is made when the first comes.
+    #[must_use]
+    pub fn new(folder: PathBuf, clock: fn() -> i64) -> Self {
+        Self { folder, clock }
+    }
+
+    /// Notes a request; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn ask(&self, subject: Subject, by: Asker) -> Result<Entry, ErasureError> {
+        let entry = Entry {
+            code: uuid::Uuid::new_v4().simple().to_string(),
+            asked_at: self.now(),
+            by,
+            subject: Some(subject),
+            done_at: None,
+            found: Found::default(),
+            error: String::new(),
+        };
+        self.save(&entry)?;
+        Ok(entry)
+    }
+
+    /// The request of that number.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    pub fn find(&self, code: &str) -> Result<Option<Entry>, ErasureError> {
+        // What else could be asked for would be another file.
+        if code.len() != 32 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(None);
+        }
+        Self::read(&self.path(code))
+    }
+
+    /// Requests that are not carried out yet, the oldest first.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn open(&self) -> Result<Vec<Entry>, ErasureError> {
+        let files = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            files => files.map_err(failed(&self.folder))?,
+        };
+        let mut open = Vec::new();
+        for file in files {
+            let path = file.map_err(failed(&self.folder))?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                open.extend(Self::read(&path)?.filter(|entry| entry.subject.is_some()));
+            }
+        }
+        open.sort_by(|one: &Entry, other| {
+            (one.asked_at, &one.code).cmp(&(other.asked_at, &other.code))
+        });
+        Ok(open)
+    }
+
+    /// Writes a request in place of what was known of it.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn save(&self, entry: &Entry) -> Result<(), ErasureError> {
+        let path = self.path(&entry.code);
+        let fresh = path.with_extension("new");
+        let write = || {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+            let mut options = OpenOptions::new();
+            options.create(true).truncate(true).write(true).mode(0o600);
+            let mut file = options.open(&fresh)?;
+            file.write_all(&serde_json::to_vec_pretty(entry)?)?;
+            file.sync_all()?;
+            fs::rename(&fresh, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(failed(&path))
+    }
+
+    /// Now, UTC milliseconds.
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    fn path(&self, code: &str) -> PathBuf {
+        self.folder.join(format!("{code}.json"))
+    }
+
+    fn read(path: &Path) -> Result<Option<Entry>, ErasureError> {
+        match fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            bytes => {
+                let entry =
+                    bytes.and_then(|bytes| serde_json::from_slice(&bytes).map_err(Into::into));
+                entry.map(Some).map_err(failed(path))
+            }
+        }
+    }
+}
+
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> ErasureError + '_ {
+    move |source| ErasureError::Disk { path: path.to_owned(), source }
+}

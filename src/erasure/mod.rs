@@ -1,0 +1,71 @@
+//! Erasing a person for good: rows, journaled bodies, quarantined items and files of reports. A request is a file of
+//! `ledger` until it has been carried out; what stays of it names nobody.
+
+mod carrying_out;
+mod files;
+mod ledger;
+mod routes;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+pub use ledger::{Asker, Entry, Found, Ledger, Subject};
+pub use routes::{DeletionDoor, callback, router};
+
+use crate::journal::{Journal, JournalError};
+use crate::meta::Graph;
+use crate::reports::ReportSettings;
+use crate::store::{Store, StoreError};
+use crate::upkeep::{Upkeep, UpkeepError};
+
+/// Why somebody was not erased, or not wholly. All can be done again.
+#[derive(Debug, Error)]
+pub enum ErasureError {
+    /// ClickHouse failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Conversations could not be brought up to date before.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal has not been shipped in time.
+    #[error("what is in the journal has not been shipped yet; ClickHouse may be down")]
+    NotShipped,
+    /// ClickHouse still has files on disk whose rows are deleted.
+    #[error("ClickHouse has not removed {0} files with deleted rows yet")]
+    OldFiles(u64),
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Disk {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The work was cut off, by a panic or by shutting down.
+    #[error("erasing was cut off: {0}")]
+    CutOff(String),
+}
+
+/// What is needed to erase somebody.
+#[derive(Debug, Clone)]
+pub struct Eraser {
+    /// The requests.
+    pub ledger: Ledger,
+    /// Where the rows are.
+    pub store: Store,
+    /// Where the bodies are.
+    pub journal: Journal,
+    /// Makes conversations; nobody is erased while it works.
+    pub upkeep: Upkeep,
+    /// Where reports are made, and where they go.
+    pub reports: Arc<ReportSettings>,
+    /// What the embedded engine says of its failures, with what it was asked.
+    pub engine_log: PathBuf,
+    /// By which Meta is asked for a person's ids.
+    pub graph: Option<Graph>,
+}

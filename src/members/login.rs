@@ -1,0 +1,177 @@
+//! Logging in, logging out, and setting a password by a one-time link.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::unavailable;
+use crate::accounts::password::SHORTEST;
+use crate::accounts::{AccountError, Accounts, Invited};
+use crate::views::{html, is_own_page};
+
+#[derive(Template)]
+#[template(path = "login.html", config = "dashboards/askama.toml")]
+struct LoginPage {
+    next: String,
+    name: String,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html", config = "dashboards/askama.toml")]
+struct WelcomePage {
+    /// Whose password is set; `None`: the first user, who chooses a name.
+    name: Option<String>,
+    typed: String,
+    shortest: usize,
+    is_good: bool,
+    error: Option<String>,
+}
+
+/// What the forms send.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typed {
+    name: String,
+    password: String,
+    again: String,
+    next: String,
+}
+
+/// `GET /login`.
+pub(super) async fn page(Query(typed): Query<Typed>) -> Response {
+    let page = LoginPage { next: typed.next, name: String::new(), error: None };
+    html(StatusCode::OK, page.render())
+}
+
+/// `POST /login`.
+pub(super) async fn log_in(
+    State(accounts): State<Accounts>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
+    if !is_own_page(&headers) {
+        return foreign();
+    }
+    let from = accounts.address(peer.ip(), &headers);
+    let Typed { name, password, next, .. } = typed;
+    match accounts.log_in(name.trim(), &password, from).await {
+        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(inside(&next))).into_response(),
+        Err(error) => {
+            let (status, wait) = match &error {
+                AccountError::Wrong(_) => (StatusCode::UNAUTHORIZED, None),
+                AccountError::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
+                AccountError::Store(_) | AccountError::CutOff(_) => {
+                    return unavailable(&error).into_response();
+                }
+            };
+            let page = LoginPage { next, name, error: Some(error.to_string()) };
+            let mut answer = html(status, page.render());
+            if let Some(wait) = wait {
+                answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
+            }
+            answer
+        }
+    }
+}
+
+/// `POST /logout`.
+pub(super) async fn log_out(State(accounts): State<Accounts>, headers: HeaderMap) -> Response {
+    if !is_own_page(&headers) {
+        return foreign();
+    }
+    // Where nobody has to log in there is nothing to go to but the pages.
+    let next = if accounts.is_closed() == Some(false) { "/" } else { "/login" };
+    ([(header::SET_COOKIE, accounts.log_out())], Redirect::to(next)).into_response()
+}
+
+/// `GET /welcome/{code}`.
+pub(super) async fn welcome(
+    State(accounts): State<Accounts>,
+    Path(code): Path<String>,
+) -> Response {
+    welcome_page(&accounts, &code, String::new(), None)
+}
+
+/// `POST /welcome/{code}`.
+pub(super) async fn accept(
+    State(accounts): State<Accounts>,
+    Path(code): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Response {
+    if !is_own_page(&headers) {
+        return foreign();
+    }
+    let name = typed.name.trim();
+    if typed.password != typed.again {
+        let error = "the two passwords differ".to_owned();
+        return welcome_page(&accounts, &code, name.to_owned(), Some(error));
+    }
+    let invited = accounts.invited(&code);
+    match accounts.accept(&code, name, &typed.password).await {
+        Ok(cookie) => {
+            let from = accounts.address(peer.ip(), &headers).to_string();
+            let who = match &invited {
+                Some(Invited::User(user)) => user.as_str(),
+                _ => name,
+            };
+            accounts.note(who, "set a password", "", &from).await;
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        }
+        Err(AccountError::Wrong(error)) => {
+            welcome_page(&accounts, &code, name.to_owned(), Some(error))
+        }
+        Err(error) => unavailable(&error).into_response(),
+    }
+}
+
+fn welcome_page(accounts: &Accounts, code: &str, typed: String, error: Option<String>) -> Response {
+    let invited = accounts.invited(code);
+    let status = match (&invited, &error) {
+        (None, _) => StatusCode::NOT_FOUND,
+        (_, Some(_)) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    let is_good = invited.is_some();
+    let name = match invited {
+        Some(Invited::User(name)) => Some(name),
+        _ => None,
+    };
+    let page = WelcomePage { name, typed, shortest: SHORTEST, is_good, error };
+    html(status, page.render())
+}
+
+/// A page of ours; an address elsewhere is not followed.
+fn inside(next: &str) -> &str {
+    let is_ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if is_ours { next } else { "/" }
+}
+
+fn foreign() -> Response {
+    let text = "This was sent from another site's page.";
+    (StatusCode::FORBIDDEN, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        assert_eq!(inside("/ads?by=ad"), "/ads?by=ad");
+        for foreign in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "ads", "/a\r\nb"]
+        {
+            assert_eq!(inside(foreign), "/", "{foreign:?}");
+        }
+    }
+}
