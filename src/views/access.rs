@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::dashboard::refused;
 use super::needs::needed;
 use super::own_page::is_own;
 use super::problem::Problem;
@@ -44,7 +45,7 @@ pub(super) async fn guard(
     if !who.may(needed) {
         let (name, needed) = (&who.name, needed.as_str());
         let detail = format!("{name:?} lacks the scope {needed:?}.");
-        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+        return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
     }
     let is_safe = matches!(method, Method::GET | Method::HEAD);
     if !is_safe && !is_own(request.headers()) {
@@ -109,11 +110,17 @@ fn who(
         }
         Some(true) => Err(unknown()),
         None => {
-            let detail = "ClickHouse has not said yet who may look; events are still collected.";
+            let detail = "ClickHouse did not answer, and has not said yet who may look; events are still collected.";
             let answer = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned());
-            Err(([(header::RETRY_AFTER, "2")], answer).into_response())
+            Err(([(header::RETRY_AFTER, "2")], told(request, answer)).into_response())
         }
     }
+}
+
+/// A refusal in the form that is asked for: a page, or a problem.
+fn told(request: &Request, problem: Problem) -> Response {
+    let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    if is_page { refused(problem) } else { problem.into_response() }
 }
 
 /// Whether somebody looks at a page, who can log in.

@@ -310,7 +310,7 @@ fn settings_of_reports_name_the_key() {
         (
             "[[server.tokens]]\nname = \"bi\"\ntoken = \"0123456789abcdef\"\nscopes = [\"all\"]\n"
                 .to_owned(),
-            "scopes: \"all\" is no scope; known are read, write, conversions",
+            "scopes: \"all\" is no scope; known are read, people, write, conversions",
         ),
         (
             "[server]\naccess_tokens = [\"0123456789abcdef\"]\n[[server.tokens]]\nname = \"bi\"\n\

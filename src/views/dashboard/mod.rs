@@ -224,11 +224,13 @@ async fn show<P: Template>(
     }
 }
 
-fn refused(problem: Problem) -> Response {
+/// A problem as a page.
+pub(super) fn refused(problem: Problem) -> Response {
     let status = problem.status();
     let title = match status {
         StatusCode::BAD_REQUEST => "This cannot be shown",
         StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::FORBIDDEN => "You may not see this",
         _ => "The figures cannot be shown now",
     };
     html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
