@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use cookie::Key;
+use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
 use secrecy::SecretString;
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -216,6 +218,20 @@ impl Accounts {
     #[must_use]
     pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         address(peer, headers, &self.proxies)
+    }
+
+    /// What somebody who may not see a person is shown instead of their id: always the same, and nobody can tell
+    /// the id from it without the key of sessions.
+    #[must_use]
+    pub fn pseudonym(&self, page: &str, person: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.key.signing()) else {
+            return "p-".to_owned();
+        };
+        for part in [page, "/", person] {
+            mac.update(part.as_bytes());
+        }
+        let digest = hex::encode(mac.finalize().into_bytes());
+        format!("p-{}", &digest[..16])
     }
 
     /// Notes an act; a failure is told in the log only.

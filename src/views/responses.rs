@@ -1,5 +1,6 @@
 //! How well people are answered: times, windows that close, and what speed goes with.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 use super::answer::AnswerError;
 use super::problem::Problem;
 use super::{Asks, Question, Views, api, frames, render};
+use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
@@ -170,16 +172,33 @@ fn replies_of(rows: Vec<ResponseTimes>) -> Vec<ReplySpeed> {
     replies.collect()
 }
 
+impl ResponseReport {
+    /// The same for somebody who may see people only if `who` may: else under pseudonyms.
+    #[must_use]
+    pub(super) fn for_whom(mut self, who: &Who, accounts: &Accounts) -> Self {
+        if who.may(Scope::People) {
+            return self;
+        }
+        let Windows { lost, closing, .. } = &mut self.windows;
+        for row in lost.iter_mut().chain(closing) {
+            row.person = accounts.pseudonym(&row.page, &row.person);
+        }
+        self
+    }
+}
+
 /// How conversations are answered: shares, times, windows that are closing.
 #[utoipa::path(get, path = "/api/v1/response-times", tag = "people",
     responses((status = 200, body = ResponseReport)))]
 pub(super) async fn response_times(
     State(views): State<Views>,
+    Extension(who): Extension<Who>,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_responses(&views.store, &question, &views.window, now).await;
-    render::rendered(&look, report.map_err(Problem::from)?, frames::responses)
+    let report = report.map_err(Problem::from)?.for_whom(&who, &views.accounts);
+    render::rendered(&look, report, frames::responses)
 }

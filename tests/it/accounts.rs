@@ -187,6 +187,36 @@ async fn guessing_is_slowed_down_and_tokens_are_hashed_scoped_and_revoked() {
 }
 
 #[tokio::test]
+async fn who_may_not_see_people_sees_pseudonyms() {
+    let world = World::new();
+    let tokens = [("viewer", "[\"read\"]"), ("analyst", "[\"read\", \"people\"]")].map(|(name, scopes)| {
+        format!("[[server.tokens]]\nname = \"{name}\"\ntoken = \"the token of {name}\"\nscopes = {scopes}\n")
+    });
+    let settings = world.write("settings.toml", tokens.concat());
+    let server = Server::start(world.command(&["--config", settings.to_str().unwrap(), "serve"]));
+    let now = jiff::Timestamp::now().as_millisecond();
+    let person = "7100000000000001";
+    assert_eq!(server.post(&crate::support::message("1", person, now - 60_000, "m1")).await, 200);
+    let ask = async |path: &str, name: &str| {
+        let request = client().get(server.url(path)).bearer_auth(format!("the token of {name}"));
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let path = "/api/v1/response-times";
+    for _ in 0..100 {
+        if ask(path, "analyst").await.contains(person) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for path in [path, "/conversations"] {
+        let (analyst, viewer) = (ask(path, "analyst").await, ask(path, "viewer").await);
+        assert!(analyst.contains(person) && !analyst.contains("p-"), "{analyst}");
+        assert!(!viewer.contains(person) && viewer.contains("p-"), "{viewer}");
+        assert_eq!(viewer, ask(path, "viewer").await);
+    }
+}
+
+#[tokio::test]
 async fn every_route_needs_its_right() {
     let scopes = ["read", "people", "write", "conversions", "admin"];
     let world = World::new();

@@ -55,7 +55,12 @@ impl ConversationsPage {
                 words::source(&row.source).0.to_owned(),
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
-                format!("/api/v1/people/{}/{}", row.page, row.person),
+                // A pseudonym leads nowhere.
+                if row.person.starts_with("p-") {
+                    String::new()
+                } else {
+                    format!("/api/v1/people/{}/{}", row.page, row.person)
+                },
             ]
         };
         let (from, to) = (&report.from, &report.to);

@@ -16,6 +16,7 @@ mod text;
 pub mod words;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
@@ -25,6 +26,7 @@ use serde::Deserialize;
 use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
 use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
+use crate::accounts::Who;
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use crate::store::Apart;
@@ -178,10 +180,15 @@ pub(super) async fn links(State(views): State<Views>, asking: Asks) -> Response 
 }
 
 /// `GET /conversations`.
-pub(super) async fn conversations(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn conversations(
+    State(views): State<Views>,
+    Extension(who): Extension<Who>,
+    asking: Asks,
+) -> Response {
     show(&views, asking, async |views, question, now| {
         let window = &views.window;
         let report = super::answer_responses(&views.store, &question, window, now).await?;
+        let report = report.for_whom(&who, &views.accounts);
         Ok(ConversationsPage::new(&report, &question.period, now))
     })
     .await
