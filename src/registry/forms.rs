@@ -31,7 +31,7 @@ async fn change(
     axum::Form(form): axum::Form<Form>,
 ) -> Response {
     let edit = form.about().map(|about| Edit::Change { slug: slug.clone(), about });
-    let back = format!("/links/{slug}/edit");
+    let back = edit_page(&slug);
     made(&registry, edit.map_err(EditError::from), &back, &form).await
 }
 
@@ -47,7 +47,13 @@ async fn archive(
     axum::Form(Archived { undo }): axum::Form<Archived>,
 ) -> Response {
     let edit = Edit::Archive { slug: slug.clone(), is_archived: !undo };
-    made(&registry, Ok(edit), &format!("/links/{slug}/edit"), &Form::default()).await
+    made(&registry, Ok(edit), &edit_page(&slug), &Form::default()).await
+}
+
+/// The address of a link's form; a slug that is none may be any text.
+fn edit_page(slug: &str) -> String {
+    let slug: String = form_urlencoded::byte_serialize(slug.as_bytes()).collect();
+    format!("/links/{slug}/edit")
 }
 
 async fn made(

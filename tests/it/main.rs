@@ -16,6 +16,7 @@
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]
 
+mod abuse;
 mod accounts;
 mod ads;
 mod ads_oracle;
