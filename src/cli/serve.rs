@@ -150,7 +150,15 @@ impl Server {
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
         let first_link = accounts.first_link();
-        let routes = routes(settings, &session, &roles, accounts, journal, recorder, links);
+        let routes = routes(
+            settings,
+            &session,
+            &roles,
+            accounts,
+            (journal, progress.clone()),
+            recorder,
+            links,
+        );
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
     }
@@ -272,12 +280,17 @@ fn routes(
     session: &Session,
     roles: &Roles,
     accounts: Accounts,
-    journal: Option<Journal>,
+    (journal, progress): (Option<Journal>, Option<watch::Receiver<Progress>>),
     recorder: Recorder,
     links: watch::Receiver<Arc<Links>>,
 ) -> Router {
-    let operations =
-        Operations { journal: journal.clone(), store: session.store.clone(), recorder };
+    let operations = Operations {
+        journal: journal.clone(),
+        store: session.store.clone(),
+        progress,
+        recorder,
+        clock: session::now,
+    };
     let views = session.views(settings, accounts.clone(), links.clone());
     let mut all = operations::router(operations);
     let mut described = Vec::new();

@@ -8,9 +8,10 @@ mod serve;
 
 use axum::Router;
 use axum::routing::get;
+use tokio::sync::watch;
 
 use crate::journal::Journal;
-use crate::store::Store;
+use crate::store::{Progress, Store};
 pub use metrics::{Recorder, record};
 pub use registry::follow_links;
 pub use serve::serve;
@@ -22,8 +23,12 @@ pub struct Operations {
     pub journal: Option<Journal>,
     /// Where they are shipped to.
     pub store: Store,
+    /// How far they are shipped, if this process ships.
+    pub progress: Option<watch::Receiver<Progress>>,
     /// The metrics of this process.
     pub recorder: Recorder,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
 }
 
 /// `/healthz`, `/readyz` and `/metrics`. They name no person and no secret, and need no token.

@@ -6,15 +6,25 @@ use axum::http::StatusCode;
 use super::Operations;
 use crate::journal::Health;
 
-/// 200 if the journal takes webhooks and ClickHouse answers; else 503. A line a check.
+/// Older than this nobody wants the figures to be, seconds.
+const MOST_LAG_SECONDS: i64 = 300;
+
+/// 200 if the journal takes webhooks and ClickHouse answers and gets what is journaled; else 503. A line a check.
 pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, String) {
     let journal = operations.journal.as_ref().map(|journal| match journal.health() {
         Health::Good => Ok(()),
         Health::Refusing(reason) => Err(reason),
     });
     let clickhouse = operations.store.ping().await.map_err(|error| error.to_string());
-    let journal = journal.map(|health| ("journal", health));
-    let checks: Vec<_> = journal.into_iter().chain([("clickhouse", clickhouse)]).collect();
+    let waiting_since =
+        operations.progress.as_ref().map(|progress| progress.borrow().waiting_since);
+    let shipping = waiting_since.map(|since| in_time(since, (operations.clock)()));
+    let checks = [
+        journal.map(|health| ("journal", health)),
+        Some(("clickhouse", clickhouse)),
+        shipping.map(|shipping| ("shipping", shipping)),
+    ];
+    let checks: Vec<_> = checks.into_iter().flatten().collect();
     let is_ready = checks.iter().all(|(_, outcome)| outcome.is_ok());
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let lines = checks.into_iter().map(|(name, outcome)| match outcome {
@@ -22,4 +32,28 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
         Err(reason) => format!("{name}: not ready: {reason}\n"),
     });
     (status, lines.collect())
+}
+
+/// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.
+fn in_time(since: Option<i64>, now: i64) -> Result<(), String> {
+    let lag = since.map_or(0, |since| now.saturating_sub(since)) / 1000;
+    if lag <= MOST_LAG_SECONDS {
+        return Ok(());
+    }
+    Err(format!(
+        "the oldest webhook that is not in ClickHouse came in {lag} s ago (at most {MOST_LAG_SECONDS})"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_that_are_minutes_old_are_not_ready() {
+        assert_eq!(in_time(None, 1_000_000), Ok(()));
+        assert_eq!(in_time(Some(1_000_000), 1_300_000), Ok(()));
+        let late = in_time(Some(1_000_000), 1_301_000).unwrap_err();
+        assert!(late.contains("came in 301 s ago (at most 300)"), "{late}");
+    }
 }

@@ -34,6 +34,8 @@ pub struct Progress {
     pub events: u64,
     /// Parts of them that were quarantined.
     pub refusals: u64,
+    /// When the oldest body came in that is being shipped, UTC milliseconds; `None`: there is none.
+    pub waiting_since: Option<i64>,
 }
 
 /// Ships one journal.
@@ -131,6 +133,7 @@ impl Shipper {
         };
         gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
         if batch.bodies > 0 {
+            self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);
             let insert = self.insert_until_it_works(&batch.rows, &batch.token, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
@@ -146,7 +149,10 @@ impl Shipper {
         }
         self.reader.advance(batch.end);
         self.reader.remove_shipped(self.keep, now())?;
-        self.progress.send_modify(|progress| progress.position = batch.end);
+        self.progress.send_modify(|progress| {
+            progress.position = batch.end;
+            progress.waiting_since = None;
+        });
         Ok(batch.bodies > 0)
     }
 

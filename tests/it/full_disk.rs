@@ -82,7 +82,10 @@ async fn a_full_disk_answers_503_and_recovers_by_itself() {
     let all = u64::from(acknowledged) + 1;
     server.wait_until(QUESTION, |report| count(report, "opened") == Some(all)).await;
     let (status, ready) = server.get("/readyz").await;
-    assert_eq!((status, ready.as_str()), (200, "journal: ready\nclickhouse: ready\n"));
+    assert_eq!(
+        (status, ready.as_str()),
+        (200, "journal: ready\nclickhouse: ready\nshipping: ready\n")
+    );
     drop(server);
     drop(tokio::time::timeout(Duration::from_millis(1), engine.ended()).await);
     engine.stop().await;

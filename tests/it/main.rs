@@ -52,6 +52,7 @@ mod links;
 mod migrations;
 mod outage;
 mod own_funnels;
+mod packaging;
 mod pages;
 mod payloads;
 mod qr;

@@ -1,0 +1,103 @@
+//! What an operator installs: settings that are checked, man pages, completions, a unit, alert rules.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+
+use crate::support::World;
+
+fn file(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn settings_are_checked_without_starting_anything() {
+    let world = World::new();
+    let told = world.succeed(&["config", "check"]);
+    assert!(
+        told.contains("the settings are right") && told.contains("server.public_url"),
+        "{told}"
+    );
+    assert!(!world.data_dir().exists());
+    let wrong = world.write("wrong.toml", "[server]\nlistn = \"127.0.0.1:80\"\n");
+    let refused = world.run(&["--config", wrong.to_str().unwrap(), "config", "check"]);
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(error.contains("wrong.toml") && error.contains("did you mean `listen`?"), "{error}");
+    let wrong = world.write("wrong.toml", "[server]\ntrusted_proxies = [\"10.0.0.0/99\"]\n");
+    let refused = world.run(&["--config", wrong.to_str().unwrap(), "config", "check"]);
+    let error = String::from_utf8_lossy(&refused.stderr);
+    assert!(error.contains("server.trusted_proxies: \"10.0.0.0/99\""), "{error}");
+}
+
+#[test]
+fn shells_and_man_pages_know_every_command() {
+    let world = World::new();
+    let bash = world.succeed(&["completions", "bash"]);
+    let page = world.succeed(&["man"]);
+    for command in ["serve", "erase", "backup", "attribution"] {
+        assert!(bash.contains(command) && page.contains(command), "{command}");
+    }
+    assert_eq!(world.run(&["completions", "abacus"]).status.code(), Some(2));
+    let folder = world.folder().join("man");
+    world.succeed(&["man", "--folder", folder.to_str().unwrap()]);
+    let erase = fs::read_to_string(folder.join("messenger-funnel-erase.1")).unwrap();
+    assert!(erase.contains("\\-\\-person"), "{erase}");
+}
+
+#[test]
+fn alerts_and_documents_name_metrics_that_there_are() {
+    let mut sources = String::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let metric = Regex::new("messenger_funnel_[a-z_]+").unwrap();
+    for name in ["dashboards/prometheus/alerts.yaml", "docs/running.md"] {
+        let text = file(name);
+        let named: BTreeSet<&str> = metric.find_iter(&text).map(|found| found.as_str()).collect();
+        assert!(named.len() > 5, "{name}");
+        for one in named {
+            assert!(sources.contains(&format!("\"{one}\"")), "{name}: {one} is no metric");
+        }
+    }
+    // Counters that are made and not told of are noticed by nobody.
+    let running = file("docs/running.md");
+    for found in Regex::new("(?:counter|gauge)!\\(\\s*\"(messenger_funnel_[a-z_]+)\"")
+        .unwrap()
+        .captures_iter(&sources)
+    {
+        assert!(running.contains(&found[1]), "docs/running.md does not tell of {}", &found[1]);
+    }
+}
+
+#[test]
+fn the_unit_starts_what_there_is() {
+    let unit = file("packaging/messenger-funnel.service");
+    let world = World::new();
+    for line in unit.lines().filter(|line| line.starts_with("Exec")) {
+        let command: Vec<&str> = line.split_once('=').unwrap().1.split(' ').collect();
+        assert_eq!(command[1], "--config");
+        let help = [&command[3..], &["--help"]].concat();
+        world.succeed(&help);
+    }
+    let compose = file("packaging/compose.yaml");
+    for (_, key) in compose.lines().filter_map(|line| line.trim().split_once("MESSENGER_FUNNEL__"))
+    {
+        let (key, value) = key.split_once(": ").unwrap();
+        // Its secrets lie in files that are not here.
+        if !key.ends_with("_FILE") {
+            let checked = World::new().with(&key.to_lowercase().replace("__", "."), value);
+            checked.succeed(&["config", "check"]);
+        }
+    }
+}
