@@ -157,7 +157,10 @@ impl Eraser {
         let shipped = async {
             loop {
                 let checkpoint = Checkpoint::load(self.journal.folder())?;
-                if checkpoint.segment > until.segment || checkpoint == until {
+                // Only segments before the checkpoint's are rewritten: the one that was open must be behind it. At
+                // offset 0 none was.
+                let is_behind = until.offset == 0 && checkpoint >= until;
+                if checkpoint.segment > until.segment || is_behind {
                     return Ok::<_, ErasureError>(());
                 }
                 tokio::time::sleep(STEP).await;
