@@ -18,6 +18,7 @@
 //! - [`erasure`]: takes one person out of everything that is stored.
 //! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
+//! - [`private`]: files that only their owner may read.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
 //! - [`config`] and [`cli`]: how a person or a supervisor starts all this.
@@ -38,6 +39,7 @@ pub mod members;
 pub mod meta;
 pub mod normalize;
 pub mod operations;
+pub mod private;
 pub mod registry;
 pub mod reports;
 pub mod sheet;

@@ -1,5 +1,7 @@
 //! Edits of users and tokens.
 
+use std::net::IpAddr;
+
 use super::known::fingerprint;
 use super::{AccountError, Accounts, Role, Scope, password};
 use crate::store::{TokenRow, UserRow};
@@ -77,6 +79,7 @@ impl Accounts {
         code: &str,
         name: &str,
         password: &str,
+        from: IpAddr,
     ) -> Result<String, AccountError> {
         self.refresh().await?;
         let invited = self.invited(code);
@@ -96,6 +99,7 @@ impl Accounts {
         user.invitation.clear();
         user.epoch += 1;
         self.save(&mut user, false).await?;
+        self.note(&user.name, "set a password", "", &from.to_string()).await;
         Ok(self.session_of(&user.name, user.epoch))
     }
 

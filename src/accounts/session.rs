@@ -1,13 +1,14 @@
 //! Sessions: a signed cookie that names the user, and when they logged in. It ends with its time, when the user's
 //! password or role changes, and when the key changes.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use axum::http::{HeaderMap, header};
 use cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
+
+use crate::private;
 
 const NAME: &str = "messenger_funnel_session";
 /// How long a session lasts.
@@ -33,9 +34,7 @@ pub fn key_of(file: &Path) -> io::Result<Key> {
             if let Some(folder) = file.parent() {
                 fs::create_dir_all(folder)?;
             }
-            let mut options = OpenOptions::new();
-            let made = options.create_new(true).write(true).mode(0o600).open(file);
-            match made {
+            match private::file().create_new(true).write(true).open(file) {
                 Ok(mut made) => {
                     made.write_all(key.master())?;
                     made.sync_all()?;

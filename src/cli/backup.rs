@@ -1,8 +1,7 @@
 //! `backup` and `restore`: everything that cannot be made again, as files in a folder.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -14,6 +13,7 @@ use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::domain::Timestamp;
+use crate::private;
 use crate::store::{KeptTable, Store};
 use crate::upkeep;
 
@@ -55,7 +55,7 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: this folder is not empty; a backup wants one of its own", folder.display());
     }
-    private_folder(folder).with_context(told)?;
+    private::folder(folder).with_context(told)?;
     let session = Session::open(&settings).await?;
     let made = copy_all(&session.store, &settings, folder).await;
     session.close().await;
@@ -93,7 +93,11 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
     };
     // At the end: a folder without it is no backup.
     let path = folder.join(MANIFEST);
-    let mut file = private_file(&path).with_context(|| path.display().to_string())?;
+    let mut file = private::file()
+        .create_new(true)
+        .write(true)
+        .open(&path)
+        .with_context(|| path.display().to_string())?;
     file.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
     file.sync_all()?;
     Ok(manifest)
@@ -101,7 +105,7 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
 
 async fn copy_table(store: &Store, name: String, path: &Path) -> anyhow::Result<CopiedTable> {
     let told = || path.display().to_string();
-    let mut file = private_file(path).with_context(told)?;
+    let mut file = private::file().create_new(true).write(true).open(path).with_context(told)?;
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut pieces = store.copy_table(&name)?;
     while let Some(piece) = pieces.next().await? {
@@ -236,17 +240,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         return Ok(());
     }
     if let Some(folder) = to.parent() {
-        private_folder(folder)?;
+        private::folder(folder)?;
     }
-    let mut file = private_file(to)?;
+    let mut file = private::file().create_new(true).write(true).open(to)?;
     io::copy(&mut File::open(from)?, &mut file)?;
     file.sync_all()
-}
-
-fn private_folder(folder: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-fn private_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
 }

@@ -1,13 +1,9 @@
 //! What a process of `serve` does: everything, or a part beside others on one ClickHouse.
 
-use std::time::Duration;
-
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::config::Settings;
-use crate::journal::Journal;
-use tokio_util::sync::CancellationToken;
 
 /// A part of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,16 +52,5 @@ impl Roles {
 
     pub(super) fn has(&self, role: Role) -> bool {
         self.0.contains(&role)
-    }
-}
-
-/// Has even a journal that hardly grows give its raw bodies up when their time has come.
-pub(super) async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
-    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
-    loop {
-        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
-        if journal.close_older_than(age).await.is_err() {
-            return;
-        }
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::roles::{Role, Roles, ServeArgs, close_old_segments};
+use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
 use super::{feedback, spend};
 use crate::accounts::Accounts;
@@ -21,7 +21,7 @@ use crate::domain::Links;
 use crate::erasure;
 use crate::journal::Journal;
 use crate::members;
-use crate::operations::{self, Operations, Recorder};
+use crate::operations::{self, Operations};
 use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
@@ -150,15 +150,14 @@ impl Server {
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
         let first_link = accounts.first_link();
-        let routes = routes(
-            settings,
-            &session,
-            &roles,
-            accounts,
-            (journal, progress.clone()),
+        let operations = Operations {
+            journal,
+            store: session.store.clone(),
+            progress: progress.clone(),
             recorder,
-            links,
-        );
+            clock: session::now,
+        };
+        let routes = routes(settings, &session, &roles, accounts, operations, links);
         let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
         Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
     }
@@ -221,6 +220,17 @@ where
     Ok(ended)
 }
 
+/// Has even a journal that hardly grows give its raw bodies up when their time has come.
+async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
+    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
+    loop {
+        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
+        if journal.close_older_than(age).await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Ships what this process has journaled, and makes conversations if that is its part.
 async fn ship_and_keep_up(
     shipper: Option<Shipper>,
@@ -280,17 +290,10 @@ fn routes(
     session: &Session,
     roles: &Roles,
     accounts: Accounts,
-    (journal, progress): (Option<Journal>, Option<watch::Receiver<Progress>>),
-    recorder: Recorder,
+    operations: Operations,
     links: watch::Receiver<Arc<Links>>,
 ) -> Router {
-    let operations = Operations {
-        journal: journal.clone(),
-        store: session.store.clone(),
-        progress,
-        recorder,
-        clock: session::now,
-    };
+    let journal = operations.journal.clone();
     let views = session.views(settings, accounts.clone(), links.clone());
     let mut all = operations::router(operations);
     let mut described = Vec::new();

@@ -7,7 +7,7 @@ use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Texts, secret};
+use super::{List, Texts, secret};
 use crate::domain::Schedule;
 
 /// How Meta's Graph API is reached.
@@ -47,7 +47,7 @@ pub(super) struct Meta {
     access_token: SecretString,
     access_token_file: Option<PathBuf>,
     page_tokens: BTreeMap<String, SecretString>,
-    ad_accounts: Numbers,
+    ad_accounts: List,
     /// Dataset of each Page.
     pub datasets: BTreeMap<String, String>,
 }
@@ -63,31 +63,6 @@ pub(super) struct Spend {
 impl Default for Spend {
     fn default() -> Self {
         Self { schedule: "15 4 * * *".to_owned(), months: 3 }
-    }
-}
-
-/// A list of numbers: in the file a list, in the environment one text with commas.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Numbers {
-    List(Vec<String>),
-    Joined(String),
-    One(u64),
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
-}
-
-impl Numbers {
-    fn into_list(self) -> Vec<String> {
-        match self {
-            Self::List(list) => list,
-            Self::Joined(joined) => joined.split(',').map(|one| one.trim().to_owned()).collect(),
-            Self::One(number) => vec![number.to_string()],
-        }
     }
 }
 

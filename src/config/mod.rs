@@ -8,6 +8,7 @@
 mod clickhouse;
 mod feedback;
 mod funnels;
+mod list;
 mod meta;
 mod nearest;
 mod reports;
@@ -28,6 +29,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use clickhouse::ClickHouse;
+use list::List;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
 use server::Server;

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{Texts, check_url, secret, secrets};
+use super::{List, Texts, check_url, secret, secrets};
 use crate::accounts::{Scope, Token};
 
 /// Questions a minute, unless the settings say another number.
@@ -25,22 +25,8 @@ pub(super) struct Server {
     access_tokens_file: Option<PathBuf>,
     tokens: Vec<WrittenToken>,
     rate_limit: u32,
-    trusted_proxies: Proxies,
+    trusted_proxies: List,
     session_key_file: Option<PathBuf>,
-}
-
-/// A list: in the environment one text with commas.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Proxies {
-    List(Vec<String>),
-    Joined(String),
-}
-
-impl Default for Proxies {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
 }
 
 /// `[[server.tokens]]`.
@@ -62,7 +48,7 @@ impl Default for Server {
             access_tokens_file: None,
             tokens: Vec::new(),
             rate_limit: USUAL_LIMIT,
-            trusted_proxies: Proxies::default(),
+            trusted_proxies: List::default(),
             session_key_file: None,
         }
     }
@@ -107,29 +93,22 @@ impl Server {
             bail!("server.rate_limit: with 0 nobody could ask anything");
         };
         let session_key_file = self.session_key_file;
-        let proxies = self.trusted_proxies.check()?;
+        let proxies = networks(self.trusted_proxies)?;
         let public_url = self.public_url;
         Ok(Checked { listen, public_url, tokens, rate_limit, proxies, session_key_file })
     }
 }
 
-impl Proxies {
-    fn check(self) -> anyhow::Result<Vec<IpNet>> {
-        let list = match self {
-            Self::List(list) => list,
-            Self::Joined(text) => text.split(',').map(str::to_owned).collect(),
-        };
-        let nets = list.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-        let net = |text: &str| {
-            let one = text.parse::<IpAddr>().map(IpNet::from);
-            text.parse::<IpNet>().or(one).with_context(|| {
-                format!(
-                    "server.trusted_proxies: {text:?} is no address or network such as 10.0.0.0/8"
-                )
-            })
-        };
-        nets.map(net).collect()
-    }
+/// The networks of `server.trusted_proxies`; an address is a network of one.
+fn networks(written: List) -> anyhow::Result<Vec<IpNet>> {
+    let network = |text: String| {
+        let text = text.trim();
+        let one = text.parse::<IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or(one).with_context(|| {
+            format!("server.trusted_proxies: {text:?} is no address or network such as 10.0.0.0/8")
+        })
+    };
+    written.into_list().into_iter().filter(|text| !text.trim().is_empty()).map(network).collect()
 }
 
 impl WrittenToken {

@@ -1,14 +1,14 @@
 //! Requests to erase somebody: a file each, in a folder that only we may enter.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ErasureError;
+use crate::private;
 
 /// Who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -140,10 +140,8 @@ impl Ledger {
         let path = self.path(&entry.code);
         let fresh = path.with_extension("new");
         let write = || {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
-            let mut options = OpenOptions::new();
-            options.create(true).truncate(true).write(true).mode(0o600);
-            let mut file = options.open(&fresh)?;
+            private::folder(&self.folder)?;
+            let mut file = private::file().create(true).truncate(true).write(true).open(&fresh)?;
             file.write_all(&serde_json::to_vec_pretty(entry)?)?;
             file.sync_all()?;
             fs::rename(&fresh, &path)?;

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use super::{JournalError, Position, private_file};
+use super::{JournalError, Position};
+use crate::private;
 
 /// The position behind which everything is still to be shipped.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Checkpoint {
         let fresh = folder.join("checkpoint.new");
         let path = folder.join("checkpoint");
         let write = || {
-            let mut file = private_file().create(true).truncate(true).write(true).open(&fresh)?;
+            let mut file = private::file().create(true).truncate(true).write(true).open(&fresh)?;
             writeln!(file, "{} {}", position.segment, position.offset)?;
             file.sync_data()?;
             fs::rename(&fresh, &path)

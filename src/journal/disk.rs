@@ -6,7 +6,7 @@ use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::private_file;
+use crate::private;
 
 /// Makes segment files.
 pub trait Disk: Send + 'static {
@@ -75,7 +75,7 @@ impl Disk for FileSystem {
             File::open(folder)?.sync_all()?;
             return Ok(Box::new(file));
         }
-        let file = private_file().create_new(true).write(true).open(path)?;
+        let file = private::file().create_new(true).write(true).open(path)?;
         let reserve = || {
             // A full disk is met here rather than in the middle of a batch. Where there is not
             // that much room, the file grows as it is written.
@@ -131,7 +131,7 @@ impl FileSystem {
 
 /// A file full of zeros that are on disk, to be written from its start.
 fn zeros(path: &Path, length: u64) -> io::Result<File> {
-    let mut file = private_file().create(true).truncate(true).write(true).open(path)?;
+    let mut file = private::file().create(true).truncate(true).write(true).open(path)?;
     let zeros = vec![0; STEP];
     let mut left = length;
     while left > 0 {

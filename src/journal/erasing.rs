@@ -9,7 +9,8 @@ use bytes::Bytes;
 
 use super::reader::{Segment, Step};
 use super::record::MAGIC;
-use super::{Checkpoint, Envelope, Journal, JournalError, private_file, segment_path, segments};
+use super::{Checkpoint, Envelope, Journal, JournalError, segment_path, segments};
+use crate::private;
 
 /// What becomes of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,7 @@ fn read(path: &Path, keep: &dyn Fn(&Envelope) -> Kept) -> Result<(u64, Vec<u8>),
 
 fn replace(path: &Path, bytes: &[u8], modified: Option<std::time::SystemTime>) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    let mut file = private_file().create(true).truncate(true).write(true).open(&fresh)?;
+    let mut file = private::file().create(true).truncate(true).write(true).open(&fresh)?;
     file.write_all(bytes)?;
     // By this time a segment's end of life is told.
     if let Some(modified) = modified {

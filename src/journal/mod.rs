@@ -37,6 +37,8 @@ pub use record::{Envelope, EnvelopeKind};
 pub use usage::Usage;
 use writer::{Plan, WriterHandle};
 
+use crate::private;
+
 /// A place in the journal: just behind a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position {
@@ -135,7 +137,7 @@ impl Journal {
         limits: Limits,
         disk: Box<dyn Disk>,
     ) -> Result<Self, JournalError> {
-        create_private_folder(folder).map_err(JournalError::io(folder))?;
+        private::folder(folder).map_err(JournalError::io(folder))?;
         let lock = lock(folder)?;
         disk::remove_spare(folder);
         let checkpoint = Checkpoint::load(folder)?;
@@ -233,15 +235,9 @@ impl Journal {
     }
 }
 
-/// Makes a folder that only its owner may enter.
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
 fn lock(folder: &Path) -> Result<File, JournalError> {
     let path = folder.join("lock");
-    let file = private_file()
+    let file = private::file()
         .create(true)
         .truncate(false)
         .write(true)
@@ -252,14 +248,6 @@ fn lock(folder: &Path) -> Result<File, JournalError> {
         Err(fs::TryLockError::WouldBlock) => Err(JournalError::Locked(folder.to_owned())),
         Err(fs::TryLockError::Error(source)) => Err(JournalError::Io { path, source }),
     }
-}
-
-/// Options for a file that only its owner may read: the journal holds personal data.
-fn private_file() -> fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = fs::OpenOptions::new();
-    options.mode(0o600);
-    options
 }
 
 fn segment_path(folder: &Path, segment: u64) -> PathBuf {

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -56,9 +57,6 @@ pub(super) async fn log_in(
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
-    if !is_own_page(&headers) {
-        return foreign();
-    }
     let from = accounts.address(peer.ip(), &headers);
     let Typed { name, password, next, .. } = typed;
     match accounts.log_in(name.trim(), &password, from).await {
@@ -82,10 +80,7 @@ pub(super) async fn log_in(
 }
 
 /// `POST /logout`.
-pub(super) async fn log_out(State(accounts): State<Accounts>, headers: HeaderMap) -> Response {
-    if !is_own_page(&headers) {
-        return foreign();
-    }
+pub(super) async fn log_out(State(accounts): State<Accounts>) -> Response {
     // Where nobody has to log in there is nothing to go to but the pages.
     let next = if accounts.is_closed() == Some(false) { "/" } else { "/login" };
     ([(header::SET_COOKIE, accounts.log_out())], Redirect::to(next)).into_response()
@@ -107,25 +102,14 @@ pub(super) async fn accept(
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
-    if !is_own_page(&headers) {
-        return foreign();
-    }
     let name = typed.name.trim();
     if typed.password != typed.again {
         let error = "the two passwords differ".to_owned();
         return welcome_page(&accounts, &code, name.to_owned(), Some(error));
     }
-    let invited = accounts.invited(&code);
-    match accounts.accept(&code, name, &typed.password).await {
-        Ok(cookie) => {
-            let from = accounts.address(peer.ip(), &headers).to_string();
-            let who = match &invited {
-                Some(Invited::User(user)) => user.as_str(),
-                _ => name,
-            };
-            accounts.note(who, "set a password", "", &from).await;
-            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
-        }
+    let from = accounts.address(peer.ip(), &headers);
+    match accounts.accept(&code, name, &typed.password, from).await {
+        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
         Err(AccountError::Wrong(error)) => {
             welcome_page(&accounts, &code, name.to_owned(), Some(error))
         }
@@ -156,9 +140,13 @@ fn inside(next: &str) -> &str {
     if is_ours { next } else { "/" }
 }
 
-fn foreign() -> Response {
-    let text = "This was sent from another site's page.";
-    (StatusCode::FORBIDDEN, text).into_response()
+/// Refuses forms of other sites' pages.
+pub(super) async fn own_forms(request: Request, next: Next) -> Response {
+    if request.method() == Method::POST && !is_own_page(request.headers()) {
+        let text = "This was sent from another site's page.";
+        return (StatusCode::FORBIDDEN, text).into_response();
+    }
+    next.run(request).await
 }
 
 #[cfg(test)]

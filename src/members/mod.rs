@@ -4,9 +4,9 @@
 mod login;
 mod settings;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts};
 use crate::views::Problem;
@@ -17,6 +17,7 @@ pub fn login(accounts: Accounts) -> Router {
         .route("/login", get(login::page).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/welcome/{code}", get(login::welcome).post(login::accept))
+        .route_layer(middleware::from_fn(login::own_forms))
         .with_state(accounts)
 }
 

@@ -1,7 +1,6 @@
 //! The link registry at hand: visitors are led to their thread also while ClickHouse is away.
 
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::Links;
+use crate::private;
 use crate::store::Store;
 
 /// How long an edited link may take to be known to a running server.
@@ -57,8 +57,7 @@ fn read(file: &Path) -> Option<Links> {
 /// Whole or not at all.
 fn write(file: &Path, links: &Links) -> std::io::Result<()> {
     let aside = file.with_extension("new");
-    let mut private = std::fs::File::options();
-    private.create(true).truncate(true).write(true).mode(0o600);
-    private.open(&aside)?.write_all(&serde_json::to_vec(links)?)?;
+    let mut made = private::file().create(true).truncate(true).write(true).open(&aside)?;
+    made.write_all(&serde_json::to_vec(links)?)?;
     std::fs::rename(aside, file)
 }

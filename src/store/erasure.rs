@@ -20,7 +20,7 @@ const OLD_PARTS: &str = include_str!("../../queries/old_parts.sql");
 const ROWS: &str = include_str!("../../queries/rows_of_person.sql");
 
 /// Tables whose rows belong to a person. Those by which other rows are found come last.
-pub const TABLES_OF_PEOPLE: [&str; 16] = [
+const TABLES_OF_PEOPLE: [&str; 16] = [
     "events",
     "events_by_person",
     "changed_people",

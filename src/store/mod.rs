@@ -47,7 +47,7 @@ pub use accounts::{AuditRow, TokenRow, UserRow};
 pub use audience::Audience;
 pub use claims::Claim;
 pub use copies::{Copying, KeptTable, Restoring};
-pub use erasure::{ErasedName, TABLES_OF_EXPORT, TABLES_OF_PEOPLE};
+pub use erasure::{ErasedName, TABLES_OF_EXPORT};
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("domain", &[]),
-    ("journal", &[]),
+    ("private", &[]),
+    ("journal", &["private"]),
     ("normalize", &["domain"]),
     ("collector", &["domain", "journal"]),
     ("conversions", &["domain", "journal", "normalize"]),
-    ("store", &["domain", "journal", "normalize"]),
+    ("store", &["domain", "journal", "normalize", "private"]),
     ("analysis", &["domain"]),
     ("registry", &["domain", "store"]),
     ("meta", &["domain"]),
@@ -19,11 +20,11 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("sheet", &[]),
     ("spend", &["domain", "meta", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
-    ("accounts", &["domain", "store"]),
+    ("accounts", &["domain", "private", "store"]),
     ("views", &["accounts", "analysis", "domain", "store"]),
     ("members", &["accounts", "domain", "views"]),
     ("synthetic", &["domain"]),
-    ("operations", &["domain", "journal", "store"]),
+    ("operations", &["domain", "journal", "private", "store"]),
     ("reports", &["analysis", "domain", "store", "views"]),
     (
         "erasure",
@@ -33,6 +34,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "journal",
             "meta",
             "normalize",
+            "private",
             "reports",
             "store",
             "upkeep",

@@ -10,6 +10,8 @@ mod contenders;
 mod disk;
 mod fjall_store;
 mod group;
+#[path = "../../../src/private.rs"]
+mod private;
 #[path = "../../../src/journal/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the product uses more of it than a benchmark does")]
 mod journal;

@@ -1,9 +1,8 @@
 //! The engine's folder: its settings, its lock and the note that says where it listens. All files
 //! are readable by their owner only.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::users::{USER, users_xml};
 use super::{Endpoint, EngineError, EngineOptions};
+use crate::private;
 
 /// Where an engine listens and how to log in; written to `engine.json`, which only its owner may
 /// read.
@@ -52,16 +52,13 @@ pub(super) fn folder(data_dir: &Path) -> PathBuf {
 
 pub(super) fn prepare(data_dir: &Path) -> Result<PathBuf, EngineError> {
     let folder = folder(data_dir);
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
+    private::folder(&folder)
         .and_then(|()| fs::canonicalize(&folder))
         .map_err(|source| EngineError::Io { path: folder, source })
 }
 
 pub(super) fn create(path: &Path) -> Result<File, EngineError> {
-    private().create(true).truncate(true).write(true).open(path).map_err(io_error(path))
+    private::file().create(true).truncate(true).write(true).open(path).map_err(io_error(path))
 }
 
 /// The lock, or `None` if another process has it. It is given up when the file is dropped, and
@@ -85,7 +82,7 @@ fn take(
     path: &Path,
     lock: fn(&File) -> Result<(), TryLockError>,
 ) -> Result<Option<File>, EngineError> {
-    let file = private().create(true).truncate(false).write(true).open(path);
+    let file = private::file().create(true).truncate(false).write(true).open(path);
     let file = file.map_err(io_error(path))?;
     match lock(&file) {
         Ok(()) => Ok(Some(file)),
@@ -156,12 +153,6 @@ pub(super) fn write_settings(
 ";
     create(&users)?.write_all(users_xml.as_bytes()).map_err(io_error(&users))?;
     create(&config)?.write_all(config_xml.as_bytes()).map_err(io_error(&config))
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> EngineError + '_ {

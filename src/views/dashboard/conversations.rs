@@ -34,7 +34,12 @@ pub(super) struct ConversationsPage {
 }
 
 impl ConversationsPage {
-    pub(super) fn new(report: &ResponseReport, period: &Period, now: Timestamp) -> Self {
+    pub(super) fn new(
+        report: &ResponseReport,
+        period: &Period,
+        now: Timestamp,
+        shows_people: bool,
+    ) -> Self {
         let of = |dimension: &str| -> Vec<&ResponseTimes> {
             report.times.iter().filter(|row| row.dimension == dimension).collect()
         };
@@ -56,10 +61,10 @@ impl ConversationsPage {
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
-                if row.person.starts_with("p-") {
-                    String::new()
-                } else {
+                if shows_people {
                     format!("/api/v1/people/{}/{}", row.page, row.person)
+                } else {
+                    String::new()
                 },
             ]
         };

@@ -26,7 +26,7 @@ use serde::Deserialize;
 use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
 use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
-use crate::accounts::Who;
+use crate::accounts::{Scope, Who};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use crate::store::Apart;
@@ -189,7 +189,8 @@ pub(super) async fn conversations(
         let window = &views.window;
         let report = super::answer_responses(&views.store, &question, window, now).await?;
         let report = report.for_whom(&who, &views.accounts);
-        Ok(ConversationsPage::new(&report, &question.period, now))
+        let shows_people = who.may(Scope::People);
+        Ok(ConversationsPage::new(&report, &question.period, now, shows_people))
     })
     .await
 }
