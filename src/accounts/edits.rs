@@ -116,6 +116,18 @@ impl Accounts {
         self.invite(self.new_user(name, role)).await
     }
 
+    /// Makes a user for whom a provider vouches; they have no password.
+    pub(super) async fn add_vouched(
+        &self,
+        name: &str,
+        role: Role,
+    ) -> Result<UserRow, AccountError> {
+        check_name(name)?;
+        let mut user = self.new_user(name, role);
+        self.save(&mut user, false).await?;
+        Ok(user)
+    }
+
     /// A new one-time link for a user; their sessions end, and their password is good no more.
     ///
     /// # Errors
@@ -162,7 +174,7 @@ impl Accounts {
         check_name(&new.name)?;
         self.refresh().await?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
-            || self.tokens.iter().any(|token| token.name == new.name);
+            || self.tokens.borrow().iter().any(|token| token.name == new.name);
         if is_taken {
             return Err(wrong(format!("there is a token {:?} already", new.name)));
         }

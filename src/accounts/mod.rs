@@ -5,6 +5,7 @@ mod address;
 mod edits;
 mod known;
 pub mod password;
+mod provider;
 mod scope;
 mod session;
 mod throttle;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 pub use address::address;
 pub use edits::{Invited, NewToken};
 pub use known::Known;
+pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
 pub use scope::{Role, Scope};
 pub use session::key_of;
 
@@ -85,7 +87,8 @@ pub enum AccountError {
 pub struct Accounts {
     store: Store,
     key: Arc<Key>,
-    tokens: Arc<[Token]>,
+    /// Those of the settings.
+    tokens: watch::Sender<Arc<[Token]>>,
     proxies: Arc<[IpNet]>,
     /// Whether browsers reach us by https.
     is_secure: bool,
@@ -100,7 +103,7 @@ pub struct Accounts {
 
 impl std::fmt::Debug for Accounts {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Accounts({} tokens of the settings)", self.tokens.len())
+        write!(formatter, "Accounts({} tokens of the settings)", self.tokens.borrow().len())
     }
 }
 
@@ -118,7 +121,7 @@ impl Accounts {
         Self {
             store,
             key: Arc::new(key),
-            tokens: tokens.into(),
+            tokens: watch::Sender::new(tokens.into()),
             proxies: proxies.into(),
             is_secure,
             known: watch::Sender::new(None),
@@ -148,10 +151,16 @@ impl Accounts {
         known.user(&user).filter(|row| row.epoch == epoch).and_then(known::who)
     }
 
+    /// Takes other tokens of the settings.
+    pub fn take_tokens(&self, tokens: Vec<Token>) {
+        self.tokens.send_replace(tokens.into());
+    }
+
     fn of_settings(&self, shown: &str) -> Option<Who> {
         use secrecy::ExposeSecret;
         // All are compared, so that the time tells nothing.
-        let found = self.tokens.iter().fold(None, |found, token| {
+        let tokens = self.tokens.borrow().clone();
+        let found = tokens.iter().fold(None, |found, token| {
             let known = token.secret.expose_secret().as_bytes();
             if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
         });
@@ -163,7 +172,7 @@ impl Accounts {
     /// told yet.
     #[must_use]
     pub fn is_closed(&self) -> Option<bool> {
-        if !self.tokens.is_empty() {
+        if !self.tokens.borrow().is_empty() {
             return Some(true);
         }
         self.known.borrow().as_ref().map(|known| !known.is_empty())
@@ -195,6 +204,35 @@ impl Accounts {
             Some(user) => Ok(self.session_of(&user.name, user.epoch)),
             None => Err(AccountError::Wrong("name and password do not fit".to_owned())),
         }
+    }
+
+    /// Lets somebody in for whom `provider` vouches; who is new becomes a user if there is a `role` for them.
+    ///
+    /// # Errors
+    /// If they are no user and cannot become one.
+    pub async fn let_in(
+        &self,
+        name: &str,
+        role: Option<Role>,
+        provider: &str,
+        from: IpAddr,
+    ) -> Result<String, AccountError> {
+        self.refresh().await?;
+        if self.known().is_empty() {
+            let text = "there is no user yet: the first admin is made by the one-time link in the server's log";
+            return Err(AccountError::Wrong(text.to_owned()));
+        }
+        let user = match (self.known().user(name), role) {
+            (Some(user), _) => user.clone(),
+            (None, Some(role)) => self.add_vouched(name, role).await?,
+            (None, None) => {
+                let text =
+                    format!("{name} is no user here; an admin makes users on the settings page");
+                return Err(AccountError::Wrong(text));
+            }
+        };
+        self.note(&user.name, "log in", provider, &from.to_string()).await;
+        Ok(self.session_of(&user.name, user.epoch))
     }
 
     fn session_of(&self, name: &str, epoch: u32) -> String {

@@ -56,17 +56,28 @@ pub fn key_of(file: &Path) -> io::Result<Key> {
 /// The cookie of a session that begins.
 pub(super) fn cookie_of(key: &Key, session: &Session, is_secure: bool) -> String {
     let text = format!("{}|{}|{}", session.user, session.epoch, session.since);
-    let cookie = Cookie::build((NAME, text))
+    signed(key, NAME, text, LASTS_MS, is_secure)
+}
+
+/// A cookie that we sign, good for so many milliseconds.
+pub(super) fn signed(
+    key: &Key,
+    name: &'static str,
+    text: String,
+    lasts_ms: i64,
+    is_secure: bool,
+) -> String {
+    let cookie = Cookie::build((name, text))
         .path("/")
         .http_only(true)
         .secure(is_secure)
         // Links in mails lead to pages; what changes something is guarded by where it comes from.
         .same_site(SameSite::Lax)
-        .max_age(Duration::milliseconds(LASTS_MS))
+        .max_age(Duration::milliseconds(lasts_ms))
         .build();
     let mut jar = CookieJar::new();
     jar.signed_mut(key).add(cookie);
-    jar.get(NAME).map(ToString::to_string).unwrap_or_default()
+    jar.get(name).map(ToString::to_string).unwrap_or_default()
 }
 
 /// The cookie that takes a session's place when it ends.
@@ -76,13 +87,8 @@ pub(super) fn ended() -> String {
 
 /// The session that a request shows, if it is signed by us and has not ended.
 pub(super) fn shown(key: &Key, headers: &HeaderMap, now: i64) -> Option<Session> {
-    let texts = headers.get_all(header::COOKIE).iter().filter_map(|text| text.to_str().ok());
-    let cookies = texts.flat_map(|text| Cookie::split_parse(text.to_owned())).flatten();
-    for cookie in cookies.filter(|cookie| cookie.name() == NAME) {
-        let mut jar = CookieJar::new();
-        jar.add_original(cookie);
-        let Some(cookie) = jar.signed(key).get(NAME) else { continue };
-        let mut parts = cookie.value().split('|');
+    for text in texts_signed(key, headers, NAME) {
+        let mut parts = text.split('|');
         let (user, epoch, since) = (parts.next()?, parts.next()?, parts.next()?);
         let (epoch, since) = (epoch.parse().ok()?, since.parse::<i64>().ok()?);
         if now.saturating_sub(since) < LASTS_MS {
@@ -90,6 +96,18 @@ pub(super) fn shown(key: &Key, headers: &HeaderMap, now: i64) -> Option<Session>
         }
     }
     None
+}
+
+/// What the cookies of that name say that were signed by us.
+pub(super) fn texts_signed(key: &Key, headers: &HeaderMap, name: &str) -> Vec<String> {
+    let texts = headers.get_all(header::COOKIE).iter().filter_map(|text| text.to_str().ok());
+    let cookies = texts.flat_map(|text| Cookie::split_parse(text.to_owned())).flatten();
+    let ours = cookies.filter(|cookie| cookie.name() == name).filter_map(|cookie| {
+        let mut jar = CookieJar::new();
+        jar.add_original(cookie);
+        jar.signed(key).get(name).map(|cookie| cookie.value().to_owned())
+    });
+    ours.collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use clap::Args;
 use futures_util::{StreamExt, stream};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::roles::Roles;
@@ -61,7 +62,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
         engine::remove_data(&settings.data_dir)?;
     }
     let stop = stop_at_signal();
-    let server = Server::start(&settings, Roles::all(), &stop).await?;
+    let server = Server::start(watch::channel(settings.clone()).1, Roles::all(), &stop).await?;
     let path = settings.data_dir.join("demo.json");
     let mut note = match read_note(&path)? {
         Some(note) => note,

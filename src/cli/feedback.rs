@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use metrics::counter;
 use serde_json::json;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
@@ -146,19 +147,28 @@ async fn refused(
 }
 
 /// Sends what is due once a minute, until `stop`, if the settings say so.
-pub(super) async fn regularly(settings: Settings, store: Store, stop: CancellationToken) {
+pub(super) async fn regularly(
+    mut now: watch::Receiver<Settings>,
+    store: Store,
+    stop: CancellationToken,
+) {
+    let settings = now.borrow_and_update().clone();
     if !settings.send_feedback || settings.feedback.datasets.is_empty() {
         return;
     }
-    let graph = match spend::graph(&settings) {
-        Ok(graph) => graph,
-        Err(error) => {
-            tracing::error!(%error, "conversions cannot be sent to Meta");
-            return;
-        }
-    };
+    let mut found = spend::graph(&settings);
     loop {
-        let work = feedback::pass(&graph, &store, &settings.feedback, session::now);
+        if now.has_changed().unwrap_or(false) {
+            found = spend::graph(&now.borrow_and_update());
+        }
+        let graph = match &found {
+            Ok(graph) => graph,
+            Err(error) => {
+                tracing::error!(%error, "conversions cannot be sent to Meta");
+                return;
+            }
+        };
+        let work = feedback::pass(graph, &store, &settings.feedback, session::now);
         let passed = tokio::select! { passed = work => passed, () = stop.cancelled() => return };
         if let Err(error) = passed {
             counter!("messenger_funnel_feedback_failures_total").increment(1);

@@ -22,6 +22,7 @@ mod manual;
 mod paths;
 mod progress;
 mod read;
+mod reload;
 mod report;
 mod roles;
 mod serve;
@@ -165,7 +166,7 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let done = match cli.command {
             Command::Doctor(args) => return doctor::run(settings, args).await,
-            Command::Serve(args) => serve::run(settings, args).await,
+            Command::Serve(args) => serve::run(cli.config, settings, args).await,
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Migrate => session::migrate(settings).await,
             Command::Import(args) => import::run(settings, args).await,

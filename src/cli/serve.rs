@@ -1,6 +1,7 @@
 //! `serve`: collector, shipper and views in one process.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,16 +13,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
-use super::{feedback, spend};
-use crate::accounts::Accounts;
-use crate::collector::{self, Door};
+use super::{feedback, reload, spend};
+use crate::accounts::{Accounts, Provider};
+use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
 use crate::erasure;
 use crate::journal::Journal;
 use crate::members;
-use crate::operations::{self, Operations};
+use crate::operations::{self, Certificate, Operations};
 use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
@@ -38,14 +39,20 @@ const MIGRATE_LIMIT: Duration = Duration::from_secs(10);
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
 /// `serve`.
-pub(super) async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
+pub(super) async fn run(
+    file: Option<PathBuf>,
+    settings: Settings,
+    args: ServeArgs,
+) -> anyhow::Result<()> {
     let roles = Roles::new(&args, &settings)?;
     let stop = stop_at_signal();
     let collects = roles.has(Role::Collector);
-    let server = Server::start(&settings, roles, &stop).await?;
-    println!("messenger-funnel listens on http://{}", server.address);
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    let now = reload::follow(file, settings.clone(), stop.clone())?;
+    let server = Server::start(now, roles, &stop).await?;
+    println!("messenger-funnel listens on {scheme}://{}", server.address);
     if let Some(link) = &server.first_link {
-        let link = format!("http://{}{link}", server.address);
+        let link = format!("{scheme}://{}{link}", server.address);
         tracing::info!(
             link,
             "until there is a user only this machine may look; this makes the first"
@@ -80,10 +87,12 @@ pub(super) struct Server {
 impl Server {
     /// Takes the data folder, opens journal and ClickHouse, and listens.
     pub(super) async fn start(
-        settings: &Settings,
+        now: watch::Receiver<Settings>,
         roles: Roles,
         stop: &CancellationToken,
     ) -> anyhow::Result<Self> {
+        let settings = &now.borrow().clone();
+        let certificate = certificate(&now, settings)?;
         let recorder = operations::record()?;
         // Each connection is a file: what the system allows is taken.
         if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
@@ -135,8 +144,8 @@ impl Server {
         }
         let reports = roles.has(Role::Worker).then(|| {
             let store = session.store.clone();
-            tokio::spawn(spend::by_schedule(settings.clone(), store.clone(), stop.clone()));
-            tokio::spawn(feedback::regularly(settings.clone(), store, stop.clone()));
+            tokio::spawn(spend::by_schedule(now.clone(), store.clone(), stop.clone()));
+            tokio::spawn(feedback::regularly(now.clone(), store, stop.clone()));
             let runner = Runner::new(session.shelf(settings));
             tokio::spawn(Scheduler::new(runner).work(stop.clone()))
         });
@@ -149,7 +158,9 @@ impl Server {
         // Who asks at once is told by it; if ClickHouse is away they are told to wait.
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
-        let first_link = accounts.first_link();
+        // Whoever opens it is served by us, or by nobody.
+        let first_link = accounts.first_link().filter(|_| roles.has(Role::Web));
+        tokio::spawn(take_tokens(accounts.clone(), now.clone()));
         let operations = Operations {
             journal,
             store: session.store.clone(),
@@ -157,8 +168,8 @@ impl Server {
             recorder,
             clock: session::now,
         };
-        let routes = routes(settings, &session, &roles, accounts, operations, links);
-        let http = tokio::spawn(operations::serve(listener, routes, stop.clone()));
+        let routes = routes(&now, &session, &roles, accounts, operations, links)?;
+        let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
         Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
     }
 
@@ -285,24 +296,50 @@ fn why(ended: Result<Result<(), StoreError>, oneshot::error::RecvError>) -> Stri
     }
 }
 
-fn routes(
+/// The certificate of connections, which a SIGHUP has read anew.
+fn certificate(
+    now: &watch::Receiver<Settings>,
     settings: &Settings,
+) -> anyhow::Result<Certificate> {
+    let Some(files) = &settings.tls else { return Ok(None) };
+    let first = operations::tls(files).context("server.tls_certificate_file and tls_key_file")?;
+    let again = reload::derived(now, first, |settings| {
+        let read = operations::tls(settings.tls.as_ref()?);
+        read.inspect_err(|error| tracing::error!(%error, "the certificate stays as it was")).ok()
+    });
+    Ok(Some(again))
+}
+
+async fn take_tokens(accounts: Accounts, mut now: watch::Receiver<Settings>) {
+    while now.changed().await.is_ok() {
+        accounts.take_tokens(now.borrow_and_update().access_tokens.clone());
+    }
+}
+
+fn keys(settings: &Settings) -> Arc<Keys> {
+    let (app_secrets, verify_tokens) =
+        (settings.app_secrets.clone(), settings.verify_tokens.clone());
+    Arc::new(Keys { app_secrets, verify_tokens })
+}
+
+fn routes(
+    now: &watch::Receiver<Settings>,
     session: &Session,
     roles: &Roles,
     accounts: Accounts,
     operations: Operations,
     links: watch::Receiver<Arc<Links>>,
-) -> Router {
+) -> anyhow::Result<Router> {
+    let settings = &now.borrow().clone();
     let journal = operations.journal.clone();
     let views = session.views(settings, accounts.clone(), links.clone());
     let mut all = operations::router(operations);
     let mut described = Vec::new();
     if let Some(journal) = journal {
-        let secrets = settings.app_secrets.clone();
-        let tokens = settings.verify_tokens.clone();
+        let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
         let reports = ReportDoor { journal: journal.clone(), clock: session::now };
-        let door = Door::new(journal, secrets, tokens, links, session::now);
-        let deletion = session.deletion_door(settings);
+        let door = Door::new(journal, keys.clone(), links, session::now);
+        let deletion = session.deletion_door(settings, keys);
         let (conversions, of_conversions) = conversions::router(reports);
         let (people, of_people) = erasure::router(deletion.clone());
         described.extend([of_conversions, of_people]);
@@ -313,20 +350,21 @@ fn routes(
             .merge(views::guarded(people, &views));
     }
     if roles.has(Role::Web) {
+        let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.shelf(settings));
         described.push(of_reports);
         all = all
             .merge(views::guarded(registry::router(session.registry(settings)), &views))
             .merge(views::guarded(reports, &views))
             .merge(views::guarded(members::settings(accounts.clone()), &views))
-            .merge(members::login(accounts))
+            .merge(members::login(accounts, provider))
             .merge(views::router(views, described));
     }
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    all.method_not_allowed_fallback(views::not_allowed).layer(limit)
+    Ok(all.method_not_allowed_fallback(views::not_allowed).layer(limit))
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
+use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
@@ -126,18 +127,21 @@ impl Session {
         let usual = settings.data_dir.join("session.key");
         let file = settings.session_key_file.as_ref().unwrap_or(&usual);
         let key = accounts::key_of(file).with_context(|| format!("{}", file.display()))?;
-        let is_secure = settings.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
         let tokens = settings.access_tokens.clone();
         let proxies = settings.trusted_proxies.clone();
-        Ok(Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, now))
+        Ok(Accounts::new(self.store.clone(), key, tokens, proxies, settings.is_secure(), now))
     }
 
     /// Where people's requests about their data come in.
-    pub(super) fn deletion_door(&self, settings: &Settings) -> DeletionDoor {
+    pub(super) fn deletion_door(
+        &self,
+        settings: &Settings,
+        keys: watch::Receiver<Arc<Keys>>,
+    ) -> DeletionDoor {
         DeletionDoor {
             ledger: ledger(settings),
             store: self.store.clone(),
-            secrets: settings.app_secrets.clone(),
+            keys,
             public_url: settings.public_url.clone(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use metrics::{counter, gauge};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::progress;
@@ -132,24 +133,33 @@ fn sync_settings(settings: &Settings) -> SyncSettings {
     }
 }
 
-/// Syncs at the start and by the schedule, until `stop`; nothing without token or accounts.
-pub(super) async fn by_schedule(settings: Settings, store: Store, stop: CancellationToken) {
+/// Syncs at the start and by the schedule, with the token of now, until `stop`; nothing without token or accounts.
+pub(super) async fn by_schedule(
+    mut now: watch::Receiver<Settings>,
+    store: Store,
+    stop: CancellationToken,
+) {
+    let settings = now.borrow_and_update().clone();
     let how = sync_settings(&settings);
     let accounts = &settings.graph.ad_accounts;
     if accounts.is_empty() || settings.graph.token.is_none() {
         return;
     }
-    let graph = match graph(&settings) {
-        Ok(graph) => graph,
-        Err(error) => {
-            tracing::error!(%error, "spend cannot be synced");
-            return;
-        }
-    };
+    let mut found = graph(&settings);
     loop {
+        if now.has_changed().unwrap_or(false) {
+            found = graph(&now.borrow_and_update());
+        }
         let mut is_done = true;
+        let graph = match &found {
+            Ok(graph) => graph,
+            Err(error) => {
+                tracing::error!(%error, "spend cannot be synced");
+                return;
+            }
+        };
         for account in accounts {
-            let work = spend::sync(&graph, &store, &how, account, session::now, &|_| {});
+            let work = spend::sync(graph, &store, &how, account, session::now, &|_| {});
             let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
             match done {
                 Ok(done) => tracing::info!("{}", told(&done)),

@@ -24,31 +24,41 @@ pub use signature::{HEADER as SIGNATURE_HEADER, sign};
 /// Largest webhook body that is taken, in bytes.
 pub const BODY_LIMIT: usize = 8 << 20;
 
+/// By what Meta is known.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Secrets of the apps, by which bodies are signed.
+    pub app_secrets: Vec<SecretString>,
+    /// What Meta's handshake shows.
+    pub verify_tokens: Vec<SecretString>,
+}
+
 /// What the door needs to know.
 #[derive(Debug, Clone)]
 pub struct Door {
     journal: Journal,
     memory: Memory,
-    secrets: Arc<[SecretString]>,
-    verify_tokens: Arc<[SecretString]>,
+    keys: watch::Receiver<Arc<Keys>>,
     links: watch::Receiver<Arc<Links>>,
     /// UTC milliseconds, now.
     clock: fn() -> i64,
 }
 
 impl Door {
-    /// A door to `journal` that takes bodies signed with one of `secrets`, and leads visitors of
+    /// A door to `journal` that takes bodies signed by one of `keys`, and leads visitors of
     /// `links` to their threads.
     #[must_use]
     pub fn new(
         journal: Journal,
-        secrets: Vec<SecretString>,
-        verify_tokens: Vec<SecretString>,
+        keys: watch::Receiver<Arc<Keys>>,
         links: watch::Receiver<Arc<Links>>,
         clock: fn() -> i64,
     ) -> Self {
-        let (secrets, verify_tokens) = (secrets.into(), verify_tokens.into());
-        Self { journal, memory: Memory::new(), secrets, verify_tokens, links, clock }
+        Self { journal, memory: Memory::new(), keys, links, clock }
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.borrow())
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Handshake {
 
 /// Meta's handshake: the challenge back as plain text if the token is one of ours, else 403.
 pub(super) async fn verify(State(door): State<Door>, Query(asked): Query<Handshake>) -> Response {
-    let known = door.verify_tokens.iter().fold(false, |known, token| {
+    let known = door.keys().verify_tokens.iter().fold(false, |known, token| {
         let token = token.expose_secret().as_bytes();
         (bool::from(asked.token.as_bytes().ct_eq(token)) & !token.is_empty()) | known
     });
@@ -61,7 +61,7 @@ async fn take(door: &Door, headers: &HeaderMap, body: Body) -> Result<(), Refusa
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
     }
     let held = door.memory.read(body).await.map_err(Refusal::unread)?;
-    if !signature::is_valid(&door.secrets, signature, &held.bytes) {
+    if !signature::is_valid(&door.keys().app_secrets, signature, &held.bytes) {
         return Err(Refusal::unsigned(held.bytes.len()));
     }
     serde_json::from_slice::<IgnoredAny>(&held.bytes)

@@ -8,9 +8,11 @@
 mod clickhouse;
 mod feedback;
 mod funnels;
+mod journal;
 mod list;
 mod meta;
 mod nearest;
+mod oidc;
 mod reports;
 mod server;
 mod window;
@@ -29,18 +31,20 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use clickhouse::ClickHouse;
+use journal::JournalKeys;
 use list::List;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
 use server::Server;
 use window::Window;
 
-use crate::accounts::Token;
+use crate::accounts::{ProviderSettings, Token};
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
 use crate::domain::{RefRules, WrittenRefRule};
 use crate::feedback::FeedbackSettings;
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
+use crate::operations::TlsFiles;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
 use crate::store::{MessagingWindow, Reader};
 use crate::views::Defaults;
@@ -68,6 +72,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The key by which sessions are signed; `None`: one of this data folder.
     pub session_key_file: Option<PathBuf>,
+    /// Certificate and key, if TLS is ours to do.
+    pub tls: Option<TlsFiles>,
+    /// Who tells us who somebody is, besides our own users.
+    pub oidc: Option<ProviderSettings>,
     /// Questions that one token may ask the API in a minute.
     pub rate_limit: NonZeroU32,
     /// Reports, and where they go.
@@ -171,19 +179,6 @@ impl Default for Written {
     }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct JournalKeys {
-    keep_shipped_hours: u64,
-    max_bytes: u64,
-}
-
-impl Default for JournalKeys {
-    fn default() -> Self {
-        Self { keep_shipped_hours: 72, max_bytes: Limits::default().max_bytes }
-    }
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Conversions {
@@ -260,6 +255,19 @@ impl Settings {
         Self::check(written)
     }
 
+    /// Takes the secrets of settings that were read later.
+    pub fn take_secrets(&mut self, later: Self) {
+        self.app_secrets = later.app_secrets;
+        self.verify_tokens = later.verify_tokens;
+        self.access_tokens = later.access_tokens;
+        self.graph.token = later.graph.token;
+    }
+
+    /// Whether browsers reach us by https.
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
+    }
+
     fn check(written: Written) -> anyhow::Result<Self> {
         let Written { server, clickhouse, mut meta, .. } = written;
         let time_zone = TimeZone::get(&written.time_zone).with_context(|| {
@@ -293,6 +301,8 @@ impl Settings {
             rate_limit: server.rate_limit,
             trusted_proxies: server.proxies,
             session_key_file: server.session_key_file,
+            tls: server.tls,
+            oidc: server.oidc,
             clickhouse_url: clickhouse.url,
             clickhouse_user: clickhouse.user,
             clickhouse_password: clickhouse.password,
@@ -305,10 +315,8 @@ impl Settings {
             feedback,
             send_feedback,
             spend: written.spend.check(&written.time_zone)?,
-            journal_limits: limits(written.journal.max_bytes)?,
-            keep_shipped: Duration::from_secs(
-                written.journal.keep_shipped_hours.saturating_mul(3600),
-            ),
+            journal_limits: written.journal.limits()?,
+            keep_shipped: written.journal.keep_shipped(),
             store_message_text: written.store_message_text,
             conversions: match rules {
                 Some(rules) => ConversionRules::new(&rules)?,
@@ -349,14 +357,6 @@ fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {
         bail!("attribution.{key}: {reason}");
     }
     Ok((model, parameters))
-}
-
-fn limits(max_bytes: u64) -> anyhow::Result<Limits> {
-    const LEAST: u64 = 1 << 20;
-    if max_bytes < LEAST {
-        bail!("journal.max_bytes: {max_bytes} is less than {LEAST}, which holds no webhook");
-    }
-    Ok(Limits { max_bytes, ..Limits::default() })
 }
 
 /// The secret itself, or what its file holds without the line's end.

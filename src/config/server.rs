@@ -9,8 +9,9 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{List, Texts, check_url, secret, secrets};
-use crate::accounts::{Scope, Token};
+use super::{List, Texts, check_url, oidc, secret, secrets};
+use crate::accounts::{ProviderSettings, Scope, Token};
+use crate::operations::TlsFiles;
 
 /// Questions a minute, unless the settings say another number.
 const USUAL_LIMIT: u32 = 3000;
@@ -27,6 +28,9 @@ pub(super) struct Server {
     rate_limit: u32,
     trusted_proxies: List,
     session_key_file: Option<PathBuf>,
+    tls_certificate_file: Option<PathBuf>,
+    tls_key_file: Option<PathBuf>,
+    oidc: Option<oidc::Written>,
 }
 
 /// `[[server.tokens]]`.
@@ -50,6 +54,9 @@ impl Default for Server {
             rate_limit: USUAL_LIMIT,
             trusted_proxies: List::default(),
             session_key_file: None,
+            tls_certificate_file: None,
+            tls_key_file: None,
+            oidc: None,
         }
     }
 }
@@ -62,6 +69,8 @@ pub(super) struct Checked {
     pub rate_limit: NonZeroU32,
     pub proxies: Vec<IpNet>,
     pub session_key_file: Option<PathBuf>,
+    pub tls: Option<TlsFiles>,
+    pub oidc: Option<ProviderSettings>,
 }
 
 impl Server {
@@ -94,8 +103,19 @@ impl Server {
         };
         let session_key_file = self.session_key_file;
         let proxies = networks(self.trusted_proxies)?;
+        let tls = match (self.tls_certificate_file, self.tls_key_file) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => None,
+            (Some(_), None) => {
+                bail!("server.tls_key_file: a certificate is good for nothing without its key")
+            }
+            (None, Some(_)) => bail!(
+                "server.tls_certificate_file: a key is good for nothing without its certificate"
+            ),
+        };
         let public_url = self.public_url;
-        Ok(Checked { listen, public_url, tokens, rate_limit, proxies, session_key_file })
+        let oidc = self.oidc.map(|written| written.check(public_url.as_deref())).transpose()?;
+        Ok(Checked { listen, public_url, tokens, rate_limit, proxies, session_key_file, tls, oidc })
     }
 }
 

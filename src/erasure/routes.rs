@@ -1,22 +1,24 @@
 //! Erasing over HTTP: the API's requests, Meta's data-deletion callback, and the page that tells what became of one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
+use tokio::sync::watch;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Asker, Entry, Found, Ledger, Subject};
+use crate::collector::Keys;
 use crate::collector::signed_request::{self, SignedRequestError};
 use crate::domain::Timestamp;
 use crate::store::{Store, TABLES_OF_EXPORT};
@@ -32,8 +34,8 @@ pub struct DeletionDoor {
     pub ledger: Ledger,
     /// Where the rows are.
     pub store: Store,
-    /// Secrets of the apps whose callbacks are taken.
-    pub secrets: Vec<SecretString>,
+    /// The apps whose callbacks are taken.
+    pub keys: watch::Receiver<Arc<Keys>>,
     /// Address under which people reach us.
     pub public_url: Option<String>,
 }
@@ -164,7 +166,8 @@ async fn called(
         let text = format!("send a form with signed_request: {}", error.body_text());
         Problem::in_parameter("signed_request", text)
     })?;
-    let request = signed_request::verify(&door.secrets, &signed_request).map_err(|error| {
+    let keys = Arc::clone(&door.keys.borrow());
+    let request = signed_request::verify(&keys.app_secrets, &signed_request).map_err(|error| {
         let status = match error {
             SignedRequestError::Signature => StatusCode::UNAUTHORIZED,
             SignedRequestError::Form | SignedRequestError::Content(_) => StatusCode::BAD_REQUEST,

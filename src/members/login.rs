@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::unavailable;
 use crate::accounts::password::SHORTEST;
-use crate::accounts::{AccountError, Accounts, Invited};
+use crate::accounts::{AccountError, Accounts, Invited, Provider};
 use crate::views::{html, is_own_page};
 
 #[derive(Template)]
@@ -20,6 +20,8 @@ use crate::views::{html, is_own_page};
 struct LoginPage {
     next: String,
     name: String,
+    /// What the provider is called by whom one may log in too.
+    provider: Option<String>,
     error: Option<String>,
 }
 
@@ -45,14 +47,29 @@ pub(super) struct Typed {
 }
 
 /// `GET /login`.
-pub(super) async fn page(Query(typed): Query<Typed>) -> Response {
-    let page = LoginPage { next: typed.next, name: String::new(), error: None };
-    html(StatusCode::OK, page.render())
+pub(super) async fn page(
+    State(provider): State<Option<Provider>>,
+    Query(typed): Query<Typed>,
+) -> Response {
+    login_page(provider.as_ref(), StatusCode::OK, typed.next, String::new(), None)
+}
+
+/// The page for logging in.
+pub(super) fn login_page(
+    provider: Option<&Provider>,
+    status: StatusCode,
+    next: String,
+    name: String,
+    error: Option<String>,
+) -> Response {
+    let provider = provider.map(|provider| provider.name().to_owned());
+    html(status, LoginPage { next, name, provider, error }.render())
 }
 
 /// `POST /login`.
 pub(super) async fn log_in(
     State(accounts): State<Accounts>,
+    State(provider): State<Option<Provider>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
@@ -69,8 +86,8 @@ pub(super) async fn log_in(
                     return unavailable(&error).into_response();
                 }
             };
-            let page = LoginPage { next, name, error: Some(error.to_string()) };
-            let mut answer = html(status, page.render());
+            let told = Some(error.to_string());
+            let mut answer = login_page(provider.as_ref(), status, next, name, told);
             if let Some(wait) = wait {
                 answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
             }
@@ -134,7 +151,7 @@ fn welcome_page(accounts: &Accounts, code: &str, typed: String, error: Option<St
 }
 
 /// A page of ours; an address elsewhere is not followed.
-fn inside(next: &str) -> &str {
+pub(super) fn inside(next: &str) -> &str {
     let is_ours =
         next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if is_ours { next } else { "/" }

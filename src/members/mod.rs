@@ -2,23 +2,46 @@
 //! users, tokens and the audit log.
 
 mod login;
+mod provider;
 mod settings;
 
+use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
-use crate::accounts::{AccountError, Accounts};
+use crate::accounts::{AccountError, Accounts, Provider};
 use crate::views::Problem;
 
+/// What the pages for logging in need to know.
+#[derive(Debug, Clone)]
+struct Doors {
+    accounts: Accounts,
+    provider: Option<Provider>,
+}
+
+impl FromRef<Doors> for Accounts {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.accounts.clone()
+    }
+}
+
+impl FromRef<Doors> for Option<Provider> {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.provider.clone()
+    }
+}
+
 /// Pages that open to everybody.
-pub fn login(accounts: Accounts) -> Router {
+pub fn login(accounts: Accounts, provider: Option<Provider>) -> Router {
     Router::new()
+        .route("/login/oidc", get(provider::leave))
+        .route("/login/oidc/callback", get(provider::come_back))
         .route("/login", get(login::page).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/welcome/{code}", get(login::welcome).post(login::accept))
         .route_layer(middleware::from_fn(login::own_forms))
-        .with_state(accounts)
+        .with_state(Doors { accounts, provider })
 }
 
 /// The settings page; its guard is the views'.

@@ -5,6 +5,7 @@ mod metrics;
 mod ready;
 mod registry;
 mod serve;
+mod tls;
 
 use axum::Router;
 use axum::routing::get;
@@ -14,7 +15,8 @@ use crate::journal::Journal;
 use crate::store::{Progress, Store};
 pub use metrics::{Recorder, record};
 pub use registry::follow_links;
-pub use serve::serve;
+pub use serve::{Certificate, serve};
+pub use tls::{TlsError, TlsFiles, tls};
 
 /// What the answers are made of.
 #[derive(Debug, Clone)]

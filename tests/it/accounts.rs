@@ -17,7 +17,7 @@ fn client() -> Client {
 }
 
 /// A server, and the path of the link that makes its first user.
-fn serve(world: &World) -> (Server, String) {
+pub fn serve(world: &World) -> (Server, String) {
     let mut command = world.command(&["serve"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -35,7 +35,7 @@ fn serve(world: &World) -> (Server, String) {
     (Server::of(child, address), link)
 }
 
-async fn send(
+pub async fn send(
     server: &Server,
     path: &str,
     form: &[(&str, &str)],
@@ -57,7 +57,7 @@ fn cookie_of(answer: &reqwest::Response) -> String {
 }
 
 /// Makes the first user; the cookie of their session.
-async fn first_user(server: &Server, link: &str) -> String {
+pub async fn first_user(server: &Server, link: &str) -> String {
     let form = [("name", "anna"), ("password", PASSWORD), ("again", PASSWORD)];
     let made = send(server, link, &form, "").await;
     assert_eq!(made.status(), StatusCode::SEE_OTHER);
@@ -65,7 +65,7 @@ async fn first_user(server: &Server, link: &str) -> String {
 }
 
 /// Makes another user with a password; the cookie of their session.
-async fn user(server: &Server, admin: &str, name: &str, role: &str) -> String {
+pub async fn user(server: &Server, admin: &str, name: &str, role: &str) -> String {
     let made = send(server, "/settings/users", &[("name", name), ("role", role)], admin).await;
     let page = made.text().await.unwrap();
     let link = page.split("<code id=\"secret\">").nth(1).unwrap().split('<').next().unwrap();

@@ -49,6 +49,7 @@ const MAY_IMPORT: [(&str, &[&str]); 22] = [
             "domain",
             "feedback",
             "journal",
+            "operations",
             "normalize",
             "reports",
             "store",

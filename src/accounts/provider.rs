@@ -1,0 +1,344 @@
+//! Logging in by an OpenID Connect provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, section
+//! 3.1; RFC 7636). The provider says who somebody is; what they may do is ours to say.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
+};
+use openidconnect::{
+    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
+    HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, TokenResponse,
+};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use super::{AccountError, Accounts, Role, session};
+
+/// How long the provider may take for one answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(15);
+/// How long somebody may stay at the provider.
+const AWAY_MS: i64 = 15 * 60 * 1000;
+const COOKIE: &str = "messenger_funnel_oidc";
+
+/// By which claim of the provider we know somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Their e-mail address, in small letters; it must be verified.
+    Email,
+    /// `preferred_username`.
+    PreferredUsername,
+    /// `sub`.
+    Subject,
+}
+
+/// Which provider, and whom it lets in.
+#[derive(Debug, Clone)]
+pub struct ProviderSettings {
+    /// What people call it.
+    pub name: String,
+    /// Its issuer URL.
+    pub issuer: String,
+    /// How it knows us.
+    pub client_id: String,
+    /// How we show that it is us; some providers need none beside PKCE.
+    pub client_secret: Option<SecretString>,
+    /// Where it sends people back to.
+    pub back: String,
+    /// The claim that is a user's name.
+    pub claim: Claim,
+    /// Domains of e-mail addresses that are let in; all if there are none.
+    pub domains: Vec<String>,
+    /// The role of who is new; `None`: only users that an admin has made are let in.
+    pub role: Option<Role>,
+}
+
+/// Why somebody could not log in.
+#[derive(Debug, Error)]
+pub enum ProviderError {
+    /// It is not them, or they are not let in.
+    #[error("{0}")]
+    Refused(String),
+    /// The provider failed, or answered what we do not trust. The text is for the log.
+    #[error("{0}")]
+    Failed(String),
+    /// Our side failed.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+}
+
+/// Somebody on their way to the provider.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Where to send them.
+    pub url: String,
+    /// What their browser keeps until they are back.
+    pub cookie: String,
+}
+
+/// The provider: cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    settings: Arc<ProviderSettings>,
+    http: Http,
+}
+
+/// What the browser keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Away {
+    state: String,
+    nonce: String,
+    verifier: String,
+    since: i64,
+    next: String,
+}
+
+impl Provider {
+    /// A provider; nothing is asked yet.
+    ///
+    /// # Errors
+    /// If there can be no HTTP client.
+    pub fn new(settings: ProviderSettings) -> Result<Self, reqwest::Error> {
+        // A provider that leads elsewhere is none that was named.
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(ANSWER_LIMIT)
+            // Logins are rare: a kept connection would mostly be one that the provider has closed.
+            .pool_max_idle_per_host(0)
+            .build()?;
+        Ok(Self { settings: Arc::new(settings), http: Http(http) })
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// What the provider tells of itself, its keys too: asked at each login, so that new keys are known at once.
+    async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
+        let issuer = IssuerUrl::new(self.settings.issuer.clone());
+        let issuer = issuer.map_err(|error| failed("server.oidc.issuer", &error))?;
+        CoreProviderMetadata::discover_async(issuer, &self.http)
+            .await
+            .map_err(|error| failed("discovery", &error))
+    }
+
+    fn redirect(&self) -> Result<RedirectUrl, ProviderError> {
+        RedirectUrl::new(self.settings.back.clone())
+            .map_err(|error| failed("server.public_url", &error))
+    }
+
+    fn secret(&self) -> Option<ClientSecret> {
+        let secret = self.settings.client_secret.as_ref()?;
+        Some(ClientSecret::new(secret.expose_secret().to_owned()))
+    }
+
+    /// Sends somebody to the provider, who then want to go to `next`.
+    ///
+    /// # Errors
+    /// If the provider does not answer.
+    pub async fn start(&self, accounts: &Accounts, next: &str) -> Result<Started, ProviderError> {
+        let metadata = self.metadata().await?;
+        let id = ClientId::new(self.settings.client_id.clone());
+        let client = CoreClient::from_provider_metadata(metadata, id, self.secret())
+            .set_redirect_uri(self.redirect()?);
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let flow = CoreAuthenticationFlow::AuthorizationCode;
+        let asked = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
+        let scope = match self.settings.claim {
+            Claim::Email => "email",
+            Claim::PreferredUsername | Claim::Subject => "profile",
+        };
+        let asked = asked.add_scope(Scope::new(scope.to_owned())).set_pkce_challenge(challenge);
+        let (url, state, nonce) = asked.url();
+        let away = Away {
+            state: state.secret().clone(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.secret().clone(),
+            since: accounts.now().0,
+            next: next.to_owned(),
+        };
+        let cookie =
+            session::signed(&accounts.key, COOKIE, away.text(), AWAY_MS, accounts.is_secure);
+        Ok(Started { url: url.to_string(), cookie })
+    }
+
+    /// Lets somebody in who is back from the provider: the cookie of their session, and where they wanted to go.
+    ///
+    /// # Errors
+    /// If they did not leave from here, or the provider does not say who they are, or they are not let in.
+    pub async fn finish(
+        &self,
+        accounts: &Accounts,
+        headers: &HeaderMap,
+        code: String,
+        state: &str,
+        from: IpAddr,
+    ) -> Result<(String, String), ProviderError> {
+        let now = accounts.now().0;
+        let kept = session::texts_signed(&accounts.key, headers, COOKIE);
+        let away = kept.iter().filter_map(|text| Away::read(text)).find(|away| {
+            let is_fresh = now.saturating_sub(away.since) < AWAY_MS;
+            is_fresh && bool::from(away.state.as_bytes().ct_eq(state.as_bytes()))
+        });
+        let away = away.ok_or_else(|| {
+            refused(
+                "this login did not begin in this browser, or more than 15 minutes ago: try again",
+            )
+        })?;
+        let Away { nonce, verifier, next, .. } = away;
+        let name = self.who(code, Nonce::new(nonce), PkceCodeVerifier::new(verifier)).await?;
+        self.check_domain(&name)?;
+        let cookie = accounts.let_in(&name, self.settings.role, &self.settings.name, from).await?;
+        Ok((cookie, next))
+    }
+
+    /// Who has this code, as the provider says.
+    async fn who(
+        &self,
+        code: String,
+        nonce: Nonce,
+        verifier: PkceCodeVerifier,
+    ) -> Result<String, ProviderError> {
+        let metadata = self.metadata().await?;
+        let id = ClientId::new(self.settings.client_id.clone());
+        let client = CoreClient::from_provider_metadata(metadata, id, self.secret())
+            .set_redirect_uri(self.redirect()?);
+        let exchange = client.exchange_code(AuthorizationCode::new(code));
+        let exchange = exchange.map_err(|error| failed("its token endpoint", &error))?;
+        let tokens = exchange.set_pkce_verifier(verifier).request_async(&self.http).await;
+        let tokens = tokens.map_err(|error| failed("exchanging the code", &error))?;
+        let id_token = tokens.id_token();
+        let id_token = id_token
+            .ok_or_else(|| ProviderError::Failed("the provider gave no ID token".to_owned()))?;
+        let claims = id_token.claims(&client.id_token_verifier(), &nonce);
+        let claims = claims.map_err(|error| failed("the ID token", &error))?;
+        let told = match self.settings.claim {
+            Claim::Subject => return Ok(claims.subject().to_string()),
+            Claim::Email => claims
+                .email()
+                .map(|email| (email.to_lowercase(), claims.email_verified().unwrap_or(false))),
+            Claim::PreferredUsername => {
+                claims.preferred_username().map(|name| (name.to_string(), true))
+            }
+        };
+        // Some providers tell it only to who asks.
+        let told = match told {
+            Some(told) => Some(told),
+            None => {
+                let subject = claims.subject().clone();
+                let asked = client.user_info(tokens.access_token().clone(), Some(subject));
+                let asked = asked.map_err(|error| failed("its userinfo endpoint", &error))?;
+                let info: Result<CoreUserInfoClaims, _> = asked.request_async(&self.http).await;
+                let info = info.map_err(|error| failed("asking for the user", &error))?;
+                match self.settings.claim {
+                    Claim::Email => info.email().map(|email| {
+                        (email.to_lowercase(), info.email_verified().unwrap_or(false))
+                    }),
+                    _ => info.preferred_username().map(|name| (name.to_string(), true)),
+                }
+            }
+        };
+        match told {
+            Some((name, true)) => Ok(name),
+            Some((name, false)) => Err(refused(&format!("the address {name} is not verified"))),
+            None => Err(refused("the provider does not tell the claim that we know people by")),
+        }
+    }
+
+    fn check_domain(&self, name: &str) -> Result<(), ProviderError> {
+        let domains = &self.settings.domains;
+        let is_in = |domain: &String| name.rsplit_once('@').is_some_and(|(_, own)| own == domain);
+        if domains.is_empty() || domains.iter().any(is_in) {
+            return Ok(());
+        }
+        Err(refused(&format!("{name} is not let in here: their domain is none of ours")))
+    }
+}
+
+/// Our HTTP client, as the OpenID Connect crate wants one.
+#[derive(Debug, Clone)]
+struct Http(reqwest::Client);
+
+impl<'client> AsyncHttpClient<'client> for Http {
+    type Error = reqwest::Error;
+    type Future =
+        Pin<Box<dyn Future<Output = Result<HttpResponse, reqwest::Error>> + Send + 'client>>;
+
+    fn call(&'client self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let answer = self.0.execute(request.try_into()?).await?;
+            let mut told = HttpResponse::new(Vec::new());
+            *told.status_mut() = answer.status();
+            *told.headers_mut() = answer.headers().clone();
+            *told.body_mut() = answer.bytes().await?.to_vec();
+            Ok(told)
+        })
+    }
+}
+
+impl Away {
+    fn text(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        text.append_pair("state", &self.state)
+            .append_pair("nonce", &self.nonce)
+            .append_pair("verifier", &self.verifier)
+            .append_pair("since", &self.since.to_string())
+            .append_pair("next", &self.next);
+        text.finish()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts =
+            form_urlencoded::parse(text.as_bytes()).map(|(_, value)| value.into_owned());
+        Some(Self {
+            state: parts.next()?,
+            nonce: parts.next()?,
+            verifier: parts.next()?,
+            since: parts.next()?.parse().ok()?,
+            next: parts.next()?,
+        })
+    }
+}
+
+fn refused(text: &str) -> ProviderError {
+    ProviderError::Refused(text.to_owned())
+}
+
+/// The whole chain of reasons: the outermost alone says little.
+fn failed(what: &str, error: &dyn std::error::Error) -> ProviderError {
+    let mut text = format!("{what}: {error}");
+    let mut reason = error.source();
+    while let Some(error) = reason {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        reason = error.source();
+    }
+    ProviderError::Failed(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_browser_keeps_comes_back_as_it_was() {
+        let away = Away {
+            state: "s".to_owned(),
+            nonce: "n".to_owned(),
+            verifier: "v".to_owned(),
+            since: 7,
+            next: "/ads?by=ad;ad&x=1".to_owned(),
+        };
+        assert!(!away.text().contains(';'));
+        assert_eq!(Away::read(&away.text()), Some(away));
+        assert_eq!(Away::read("state=s"), None);
+    }
+}

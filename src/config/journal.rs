@@ -1,0 +1,37 @@
+//! `[journal]`: how much disk it takes, and how long.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use serde::Deserialize;
+
+use crate::journal::Limits;
+
+/// The section as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct JournalKeys {
+    keep_shipped_hours: u64,
+    max_bytes: u64,
+}
+
+impl Default for JournalKeys {
+    fn default() -> Self {
+        Self { keep_shipped_hours: 72, max_bytes: Limits::default().max_bytes }
+    }
+}
+
+impl JournalKeys {
+    pub(super) fn limits(&self) -> anyhow::Result<Limits> {
+        const LEAST: u64 = 1 << 20;
+        let max_bytes = self.max_bytes;
+        if max_bytes < LEAST {
+            bail!("journal.max_bytes: {max_bytes} is less than {LEAST}, which holds no webhook");
+        }
+        Ok(Limits { max_bytes, ..Limits::default() })
+    }
+
+    pub(super) fn keep_shipped(&self) -> Duration {
+        Duration::from_secs(self.keep_shipped_hours.saturating_mul(3600))
+    }
+}

@@ -1,0 +1,77 @@
+//! `[server.oidc]`: an OpenID Connect provider by whom people may log in.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::{List, check_url, secret};
+use crate::accounts::{Claim, ProviderSettings, Role};
+
+/// The section as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Written {
+    name: Option<String>,
+    issuer: String,
+    client_id: String,
+    client_secret: SecretString,
+    client_secret_file: Option<PathBuf>,
+    claim: Option<String>,
+    domains: List,
+    role: Option<String>,
+}
+
+impl Written {
+    pub(super) fn check(self, public_url: Option<&str>) -> anyhow::Result<ProviderSettings> {
+        if self.issuer.is_empty() {
+            bail!(
+                "server.oidc.issuer: which provider? An address such as https://accounts.example.com"
+            );
+        }
+        check_url("server.oidc.issuer", Some(&self.issuer))?;
+        if self.client_id.is_empty() {
+            bail!("server.oidc.client_id: it is empty; the provider gives it to you");
+        }
+        let Some(public_url) = public_url else {
+            bail!(
+                "server.oidc: server.public_url must be set; the provider sends people back to \
+                 public_url/login/oidc/callback"
+            );
+        };
+        let secret =
+            secret("server.oidc.client_secret", self.client_secret, self.client_secret_file)?;
+        let claim = match self.claim.as_deref() {
+            None | Some("email") => Claim::Email,
+            Some("preferred_username") => Claim::PreferredUsername,
+            Some("sub") => Claim::Subject,
+            Some(other) => {
+                bail!("server.oidc.claim: {other:?} is none of email, preferred_username, sub")
+            }
+        };
+        let domains = self.domains.into_list().into_iter().map(|domain| domain.to_lowercase());
+        let domains: Vec<String> = domains.filter(|domain| !domain.is_empty()).collect();
+        if claim != Claim::Email && !domains.is_empty() {
+            bail!("server.oidc.domains: only e-mail addresses have domains; claim is another");
+        }
+        let role =
+            self.role.as_deref().filter(|role| !role.is_empty()).map(Role::parse).transpose();
+        let role = role.map_err(|reason| anyhow::anyhow!("server.oidc.role: {reason}"))?;
+        Ok(ProviderSettings {
+            name: self.name.unwrap_or_else(|| host(&self.issuer)),
+            back: format!("{}/login/oidc/callback", public_url.trim_end_matches('/')),
+            issuer: self.issuer,
+            client_id: self.client_id,
+            client_secret: Some(secret).filter(|secret| !secret.expose_secret().is_empty()),
+            claim,
+            domains,
+            role,
+        })
+    }
+}
+
+fn host(url: &str) -> String {
+    let host = url.split("//").nth(1).unwrap_or(url);
+    host.split('/').next().unwrap_or(host).to_owned()
+}
