@@ -33,8 +33,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::runtime::Runtime;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Settings;
+use crate::operations;
 use crate::store::engine::{self, EngineArgs};
 
 /// Funnel analytics for click-to-Messenger ads: from the ad to the purchase
@@ -114,9 +121,8 @@ pub fn run() -> ExitCode {
     if let Command::Engine(args) = &cli.command {
         return run_engine(args);
     }
-    start_log();
     crate::meta::choose_cryptography();
-    match run_command(cli) {
+    match in_a_runtime(cli) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
@@ -125,6 +131,18 @@ pub fn run() -> ExitCode {
             ExitCode::from(if is_usage { 2 } else { 1 })
         }
     }
+}
+
+/// Runs a command with a log, and traces if somebody wants them.
+fn in_a_runtime(cli: Cli) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let traces = operations::traces(runtime.handle().clone())?;
+    start_log(traces.as_ref());
+    let done = run_command(cli, &runtime);
+    if let Some(Err(error)) = traces.map(|traces| traces.shutdown()) {
+        tracing::warn!(%error, "the last traces were not taken");
+    }
+    done
 }
 
 /// An error and its causes, those left out that the error itself has told.
@@ -151,8 +169,7 @@ fn run_engine(args: &EngineArgs) -> ExitCode {
     }
 }
 
-fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
     if let Command::Generate(args) = cli.command {
         return generate::run(&args).map(|()| ExitCode::SUCCESS);
     }
@@ -194,13 +211,16 @@ fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Logs go to standard error, as `RUST_LOG` asks; as JSON if `MESSENGER_FUNNEL_LOG=json`.
-fn start_log() {
-    use tracing_subscriber::EnvFilter;
+fn start_log(traces: Option<&SdkTracerProvider>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::env::var_os("MESSENGER_FUNNEL_LOG").is_some_and(|form| form == "json") {
-        log.json().init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::env::var_os("MESSENGER_FUNNEL_LOG").is_some_and(|form| form == "json") {
+        lines.json().boxed()
     } else {
-        log.with_target(false).init();
-    }
+        lines.with_target(false).boxed()
+    };
+    let traces = traces.map(|traces| {
+        tracing_opentelemetry::layer().with_tracer(traces.tracer(env!("CARGO_PKG_NAME")))
+    });
+    tracing_subscriber::registry().with(filter).with(lines).with(traces).init();
 }

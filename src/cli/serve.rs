@@ -364,7 +364,8 @@ fn routes(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    Ok(all.method_not_allowed_fallback(views::not_allowed).layer(limit))
+    let all = all.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    Ok(all.layer(axum::middleware::from_fn(operations::noted)))
 }
 
 /// A token that is cancelled by Ctrl-C or SIGTERM.

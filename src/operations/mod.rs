@@ -4,7 +4,9 @@
 mod metrics;
 mod ready;
 mod registry;
+mod requests;
 mod serve;
+mod telemetry;
 mod tls;
 
 use axum::Router;
@@ -15,7 +17,9 @@ use crate::journal::Journal;
 use crate::store::{Progress, Store};
 pub use metrics::{Recorder, record};
 pub use registry::follow_links;
+pub use requests::noted;
 pub use serve::{Certificate, serve};
+pub use telemetry::traces;
 pub use tls::{TlsError, TlsFiles, tls};
 
 /// What the answers are made of.

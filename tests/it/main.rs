@@ -71,6 +71,7 @@ mod spend;
 mod spend_files;
 mod spend_sync;
 mod support;
+mod telemetry;
 mod tls;
 mod truth;
 mod upkeep;
