@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::known::fingerprint;
 use super::{AccountError, Accounts, Role, Scope, password};
-use crate::store::{TokenRow, UserRow};
+use crate::store::{TokenRow, UserRow, is_page_id};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -151,6 +151,27 @@ impl Accounts {
             self.check_another_admin(name)?;
         }
         role.as_str().clone_into(&mut user.role);
+        if role == Role::Admin {
+            user.pages.clear();
+        }
+        user.epoch += 1;
+        self.save(&mut user, false).await
+    }
+
+    /// Limits a user to some Pages, or lifts the limit if there are none; their sessions end.
+    ///
+    /// # Errors
+    /// If there is no such user, or they are an admin, or a text is no id of a Page.
+    pub async fn limit_to_pages(&self, name: &str, pages: Vec<String>) -> Result<(), AccountError> {
+        if let Some(page) = pages.iter().find(|page| !is_page_id(page)) {
+            return Err(wrong(format!("{page:?} is no id of a Page")));
+        }
+        self.refresh().await?;
+        let mut user = self.user(name)?;
+        if user.role == Role::Admin.as_str() && !pages.is_empty() {
+            return Err(wrong("an admin sees all Pages; give another role first"));
+        }
+        user.pages = pages;
         user.epoch += 1;
         self.save(&mut user, false).await
     }
@@ -232,6 +253,7 @@ impl Accounts {
             invited_at: 0,
             created_at: self.now().0,
             version: 0,
+            pages: Vec::new(),
         }
     }
 

@@ -27,7 +27,8 @@ pub struct Known {
 /// Who a user is; `None` if another version of the program gave them a role.
 pub(super) fn who(user: &UserRow) -> Option<Who> {
     let role = Role::parse(&user.role).ok()?;
-    Some(Who { name: user.name.clone(), scopes: role.scopes().to_vec(), is_user: true })
+    let pages = Some(user.pages.clone()).filter(|pages| !pages.is_empty());
+    Some(Who { name: user.name.clone(), scopes: role.scopes().to_vec(), is_user: true, pages })
 }
 
 /// What is kept of a token or of a one-time link: it has so many random bits that one hash is enough.
@@ -55,7 +56,7 @@ impl Known {
         let token = found.filter(|token| token.expires_at.is_none_or(|until| now < until))?;
         let scopes = token.scopes.iter().filter_map(|scope| Scope::parse(scope).ok()).collect();
         let is_stale = token.used_at.is_none_or(|used| now - used >= HOUR_MS);
-        Some((Who { name: token.name.clone(), scopes, is_user: false }, is_stale))
+        Some((Who { name: token.name.clone(), scopes, is_user: false, pages: None }, is_stale))
     }
 
     pub(super) fn used(&self, name: &str, now: i64) -> Self {

@@ -55,6 +55,8 @@ pub struct Who {
     pub scopes: Vec<Scope>,
     /// Whether it is a user who has logged in.
     pub is_user: bool,
+    /// The Pages that they may see; `None`: all.
+    pub pages: Option<Vec<String>>,
 }
 
 impl Who {
@@ -165,7 +167,7 @@ impl Accounts {
             if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
         });
         let Token { name, scopes, .. } = found?.clone();
-        Some(Who { name, scopes, is_user: false })
+        Some(Who { name, scopes, is_user: false, pages: None })
     }
 
     /// Whether anybody can be known: then nobody is let in without showing who they are. `None`: it cannot be

@@ -230,20 +230,19 @@ impl Provider {
             }
         };
         // Some providers tell it only to who asks.
-        let told = match told {
-            Some(told) => Some(told),
-            None => {
-                let subject = claims.subject().clone();
-                let asked = client.user_info(tokens.access_token().clone(), Some(subject));
-                let asked = asked.map_err(|error| failed("its userinfo endpoint", &error))?;
-                let info: Result<CoreUserInfoClaims, _> = asked.request_async(&self.http).await;
-                let info = info.map_err(|error| failed("asking for the user", &error))?;
-                match self.settings.claim {
-                    Claim::Email => info.email().map(|email| {
-                        (email.to_lowercase(), info.email_verified().unwrap_or(false))
-                    }),
-                    _ => info.preferred_username().map(|name| (name.to_string(), true)),
-                }
+        let told = if told.is_some() {
+            told
+        } else {
+            let subject = claims.subject().clone();
+            let asked = client.user_info(tokens.access_token().clone(), Some(subject));
+            let asked = asked.map_err(|error| failed("its userinfo endpoint", &error))?;
+            let info: Result<CoreUserInfoClaims, _> = asked.request_async(&self.http).await;
+            let info = info.map_err(|error| failed("asking for the user", &error))?;
+            match self.settings.claim {
+                Claim::Email => info
+                    .email()
+                    .map(|email| (email.to_lowercase(), info.email_verified().unwrap_or(false))),
+                _ => info.preferred_username().map(|name| (name.to_string(), true)),
             }
         };
         match told {

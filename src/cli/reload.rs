@@ -44,7 +44,7 @@ pub(super) fn derived<T: Send + Sync + 'static>(
     first: T,
     make: impl Fn(&Settings) -> Option<T> + Send + 'static,
 ) -> watch::Receiver<T> {
-    let (mut settings, (now, made)) = (settings.clone(), watch::channel(first));
+    let (mut settings, (now, result)) = (settings.clone(), watch::channel(first));
     tokio::spawn(async move {
         while settings.changed().await.is_ok() {
             let again = make(&settings.borrow_and_update());
@@ -53,5 +53,5 @@ pub(super) fn derived<T: Send + Sync + 'static>(
             }
         }
     });
-    made
+    result
 }

@@ -184,6 +184,7 @@ pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applie
     let time_zone = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let known = ViewSettings { time_zone, lookback_days, half_life_days, first_share, last_share };
     store.tell_views(&known, now_timestamp().micros()).await?;
+    store.keep(&settings.retention).await?;
     if settings.clickhouse_url.is_some()
         && let Some(reader) = &settings.clickhouse_reader
         && let Err(error) = store.make_reader(reader).await

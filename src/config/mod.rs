@@ -14,6 +14,7 @@ mod meta;
 mod nearest;
 mod oidc;
 mod reports;
+mod retention;
 mod server;
 mod window;
 
@@ -46,7 +47,7 @@ use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::operations::TlsFiles;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
-use crate::store::{MessagingWindow, Reader};
+use crate::store::{MessagingWindow, Reader, Retention};
 use crate::views::Defaults;
 
 /// Name of the file that is read if none is named.
@@ -108,6 +109,8 @@ pub struct Settings {
     pub journal_limits: Limits,
     /// Shipped journal segments are removed after this time.
     pub keep_shipped: Duration,
+    /// How long rows are kept.
+    pub retention: Retention,
     /// Whether the text of messages is stored.
     pub store_message_text: bool,
     /// Rules that make conversions of events.
@@ -138,6 +141,7 @@ struct Written {
     spend: Spend,
     feedback: feedback::Feedback,
     journal: JournalKeys,
+    retention: retention::RetentionKeys,
     conversions: Conversions,
     funnels: Vec<WrittenFunnel>,
     funnels_dir: PathBuf,
@@ -164,6 +168,7 @@ impl Default for Written {
             spend: Spend::default(),
             feedback: feedback::Feedback::default(),
             journal: JournalKeys::default(),
+            retention: retention::RetentionKeys::default(),
             conversions: Conversions::default(),
             funnels: Vec::new(),
             funnels_dir: PathBuf::from("funnels"),
@@ -317,6 +322,7 @@ impl Settings {
             spend: written.spend.check(&written.time_zone)?,
             journal_limits: written.journal.limits()?,
             keep_shipped: written.journal.keep_shipped(),
+            retention: written.retention.check()?,
             store_message_text: written.store_message_text,
             conversions: match rules {
                 Some(rules) => ConversionRules::new(&rules)?,

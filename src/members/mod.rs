@@ -50,6 +50,7 @@ pub fn settings(accounts: Accounts) -> Router {
         .route("/settings", get(settings::page))
         .route("/settings/users", post(settings::add_user))
         .route("/settings/users/{name}/role", post(settings::give_role))
+        .route("/settings/users/{name}/pages", post(settings::limit_to_pages))
         .route("/settings/users/{name}/reset", post(settings::reset))
         .route("/settings/users/{name}/remove", post(settings::remove_user))
         .route("/settings/tokens", post(settings::add_token))

@@ -32,6 +32,7 @@ struct SettingsPage {
 struct UserLine {
     name: String,
     role: String,
+    pages: String,
     state: &'static str,
     since: String,
 }
@@ -66,6 +67,7 @@ async fn shown(
     let users = known.users.iter().map(|user| UserLine {
         name: user.name.clone(),
         role: user.role.clone(),
+        pages: user.pages.join(", "),
         state: if user.password.is_empty() { "has not set a password yet" } else { "" },
         since: day(user.created_at),
     });
@@ -142,6 +144,22 @@ pub(super) async fn give_role(
         Err(error) => Err(AccountError::Wrong(error)),
     };
     done(&accounts, given.map(|()| None)).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PagesForm {
+    pages: String,
+}
+
+/// Limits a user to some Pages.
+pub(super) async fn limit_to_pages(
+    State(accounts): State<Accounts>,
+    Path(name): Path<String>,
+    Form(form): Form<PagesForm>,
+) -> Response {
+    let pages = form.pages.split([',', ' ']).filter(|page| !page.is_empty());
+    let limited = accounts.limit_to_pages(&name, pages.map(str::to_owned).collect()).await;
+    done(&accounts, limited.map(|()| None)).await
 }
 
 /// Ends a user's sessions and password; the page shows a new one-time link.

@@ -28,6 +28,8 @@ pub struct UserRow {
     pub created_at: i64,
     /// UTC microseconds of the edit.
     pub version: u64,
+    /// Pages that they may see; all if empty.
+    pub pages: Vec<String>,
 }
 
 /// A token: a row of the question `api_tokens`.
@@ -76,6 +78,7 @@ struct SavedUser {
     invited_at: i64,
     created_at: i64,
     version: u64,
+    pages: Vec<String>,
     is_deleted: u8,
 }
 
@@ -112,8 +115,17 @@ impl Store {
     /// If ClickHouse fails.
     pub async fn save_user(&self, user: &UserRow, is_removed: bool) -> Result<(), StoreError> {
         let token = format!("user-{}-{}-{is_removed}", user.name, user.version);
-        let UserRow { name, password, role, epoch, invitation, invited_at, created_at, version } =
-            user.clone();
+        let UserRow {
+            name,
+            password,
+            role,
+            epoch,
+            invitation,
+            invited_at,
+            created_at,
+            version,
+            pages,
+        } = user.clone();
         let row = SavedUser {
             name,
             password,
@@ -123,6 +135,7 @@ impl Store {
             invited_at,
             created_at,
             version,
+            pages,
             is_deleted: u8::from(is_removed),
         };
         self.insert_block("users", &[row], &token).await

@@ -104,6 +104,7 @@ const MIGRATIONS: &[Migration] = migrations![
     76 "0076_api_tokens",
     77 "0077_token_uses",
     78 "0078_audit_log",
+    79 "0079_pages_of_users",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

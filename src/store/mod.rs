@@ -32,10 +32,12 @@ mod rebuild;
 mod reported;
 mod reports;
 mod responses;
+mod retention;
 mod rows;
 mod settings;
 mod shipper;
 mod spend;
+mod visible;
 
 use std::time::Duration;
 
@@ -65,9 +67,11 @@ pub use reader::Reader;
 pub use rebuild::Compared;
 pub use reports::{ReportDelivery, ReportRun, WrittenDefinition};
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
+pub use retention::Retention;
 pub use settings::ViewSettings;
 pub use shipper::{Progress, Shipper};
 pub use spend::KnownDay;
+pub use visible::is_page_id;
 
 /// How to reach a ClickHouse.
 #[derive(Debug, Clone)]

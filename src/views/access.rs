@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::allowed::is_by_page;
 use super::dashboard::refused;
 use super::needs::needed;
 use super::own_page::is_own;
@@ -47,6 +48,13 @@ pub(super) async fn guard(
         let detail = format!("{name:?} lacks the scope {needed:?}.");
         return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
     }
+    if who.pages.is_some() && !(may_look(needed) && is_by_page(&matched)) {
+        let name = &who.name;
+        let detail = format!(
+            "{name:?} is limited to some Pages; this tells of all Pages, or changes something for all."
+        );
+        return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
+    }
     let is_safe = matches!(method, Method::GET | Method::HEAD);
     if !is_safe && !is_own(request.headers()) {
         let detail = "This was sent from another site's page.".to_owned();
@@ -76,6 +84,11 @@ pub(super) async fn guard(
     answer
 }
 
+/// Whether a right changes nothing.
+fn may_look(needed: Scope) -> bool {
+    matches!(needed, Scope::Read | Scope::People)
+}
+
 /// Who sends a request, or what they are told.
 #[expect(clippy::result_large_err, reason = "a response is what it is")]
 fn who(
@@ -93,7 +106,7 @@ fn who(
     match views.accounts.is_closed() {
         Some(false) if is_local(peer, headers) => {
             let scopes = Scope::ALL.to_vec();
-            Ok(Who { name: "this machine".to_owned(), scopes, is_user: false })
+            Ok(Who { name: "this machine".to_owned(), scopes, is_user: false, pages: None })
         }
         Some(false) => {
             let detail = "While there are neither users nor server.access_tokens, dashboard and API answer this \

@@ -1,14 +1,14 @@
 //! What ads, links and doors cost, and what each stage cost.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use polars::frame::DataFrame;
 
+use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asks, Misunderstood, Question, Views, api, render};
+use super::{Asks, Misunderstood, Question, api, render};
 use crate::analysis::{
     self, AdsData, AdsReport, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
@@ -81,7 +81,7 @@ fn level(question: &Question) -> Result<Level, Misunderstood> {
 #[utoipa::path(get, path = "/api/v1/ads", tag = "costs",
     responses((status = 200, body = AdsReport)))]
 pub(super) async fn ads(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

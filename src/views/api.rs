@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::problem::Problem;
 use super::render::{self, Look, rendered};
 use super::{Asks, Format, Question, Views, answer, charts, frames};
@@ -42,7 +43,7 @@ pub(super) struct FunnelName {
 
 /// The funnels there are.
 #[utoipa::path(get, path = "/api/v1/funnels", tag = "funnels", responses((status = 200, body = FunnelList)))]
-pub(super) async fn funnels(State(views): State<Views>) -> Json<FunnelList> {
+pub(super) async fn funnels(Allowed(views): Allowed) -> Json<FunnelList> {
     let steps = ["impressions", "clicks", "opened"].into_iter().chain(STAGES);
     let usual = FunnelName {
         name: DEFAULT_FUNNEL.to_owned(),
@@ -66,7 +67,7 @@ pub(super) async fn funnels(State(views): State<Views>) -> Json<FunnelList> {
 #[utoipa::path(post, path = "/api/v1/funnels/preview", tag = "funnels", request_body = WrittenFunnel,
     responses((status = 200, body = FunnelReport)))]
 pub(super) async fn preview(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
     written: Result<Json<WrittenFunnel>, JsonRejection>,
@@ -85,7 +86,7 @@ pub(super) async fn preview(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = FunnelReport)))]
 pub(super) async fn funnel(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -108,7 +109,7 @@ fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
 #[utoipa::path(get, path = "/api/v1/attribution", tag = "attribution",
     responses((status = 200, body = AttributionReport)))]
 pub(super) async fn attribution(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Answer {
@@ -124,11 +125,7 @@ pub(super) async fn attribution(
 /// Every channel's credit by every model.
 #[utoipa::path(get, path = "/api/v1/attribution/comparison", tag = "attribution",
     responses((status = 200, body = Comparison)))]
-pub(super) async fn comparison(
-    State(views): State<Views>,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn comparison(Allowed(views): Allowed, asked: Asks, headers: HeaderMap) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
     let comparison =
         answer::answer_comparison(&views.store, &question).await.map_err(Problem::from)?;
@@ -138,7 +135,7 @@ pub(super) async fn comparison(
 /// What every channel's credit cost.
 #[utoipa::path(get, path = "/api/v1/attribution/costs", tag = "attribution",
     responses((status = 200, body = CostReport)))]
-pub(super) async fn costs(State(views): State<Views>, asked: Asks, headers: HeaderMap) -> Answer {
+pub(super) async fn costs(Allowed(views): Allowed, asked: Asks, headers: HeaderMap) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
     let report = answer::answer_costs(&views.store, &question).await.map_err(Problem::from)?;
     rendered(&look, report, frames::costs)
@@ -147,11 +144,7 @@ pub(super) async fn costs(State(views): State<Views>, asked: Asks, headers: Head
 /// How journeys look: lengths, days, assists, common paths, steps between channels.
 #[utoipa::path(get, path = "/api/v1/attribution/journeys", tag = "attribution",
     responses((status = 200, body = Description)))]
-pub(super) async fn journeys(
-    State(views): State<Views>,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn journeys(Allowed(views): Allowed, asked: Asks, headers: HeaderMap) -> Answer {
     let (question, _) = understand(&views, asked, &headers)?;
     let journeys = answer::answer_journeys(&views.store, &question).await.map_err(Problem::from)?;
     Ok(Json(journeys).into_response())

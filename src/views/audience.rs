@@ -1,14 +1,14 @@
 //! Who may be written to: the opted-in audience by day, and customer lists.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, frames, render};
+use super::{Asks, Question, api, frames, render};
 use crate::analysis::{SubscriberDay, subscribers};
 use crate::store::{Audience, Store};
 
@@ -47,7 +47,7 @@ pub async fn answer_audience(
 #[utoipa::path(get, path = "/api/v1/audience", tag = "people",
     responses((status = 200, body = AudienceReport)))]
 pub(super) async fn audience(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

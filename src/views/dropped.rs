@@ -1,12 +1,13 @@
 //! Who reached a step of a funnel and not the next.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Question, Views, api, conversation_steps, frames, render};
@@ -33,7 +34,7 @@ pub(super) struct DroppedPeople {
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = DroppedPeople)))]
 pub(super) async fn people(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,

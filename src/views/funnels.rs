@@ -1,16 +1,17 @@
 //! What a funnel answers beside its counts: rows and periods compared, flows, what drives a step.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::ToSpan;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Misunderstood, Question, Views, api, frames, render};
+use super::{Asks, Misunderstood, Question, api, frames, render};
 use crate::analysis::{
     self, AnalysisError, Dimension, Flow, FunnelReport, Funnels, Verdicts, compare_periods,
     compare_rows,
@@ -105,7 +106,7 @@ fn asked_steps(report: &FunnelReport, question: &Question) -> (String, String) {
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Verdicts)))]
 pub(super) async fn comparison(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -153,7 +154,7 @@ pub async fn answer_drivers(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Verdicts)))]
 pub(super) async fn drivers(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -169,7 +170,7 @@ pub(super) async fn drivers(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Flows)))]
 pub(super) async fn flows(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::ToSpan;
@@ -11,9 +10,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, frames, render};
+use super::{Asks, Question, api, frames, render};
 use crate::domain::FUNNEL_WINDOW_MS;
 use crate::store::{Sequence, Store};
 
@@ -36,7 +36,7 @@ pub(super) struct SequenceList {
 /// conversation in the range.
 #[utoipa::path(get, path = "/api/v1/sequences", tag = "people", responses((status = 200, body = SequenceList)))]
 pub(super) async fn sequences(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -102,7 +102,7 @@ pub async fn answer_cohorts(
 /// Who writes again in week n, by the week of the first act.
 #[utoipa::path(get, path = "/api/v1/cohorts", tag = "people", responses((status = 200, body = CohortList)))]
 pub(super) async fn cohorts(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

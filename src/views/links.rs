@@ -1,14 +1,14 @@
 //! Links with what came of them: visits, conversations, goals.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, frames, render};
+use super::{Asks, Question, api, frames, render};
 use crate::analysis::{self, Dimension, Step};
 use crate::domain::Link;
 use crate::store::Store;
@@ -106,7 +106,7 @@ pub fn short_address(public_url: &str, slug: &str) -> String {
 #[utoipa::path(get, path = "/api/v1/links", tag = "links",
     responses((status = 200, body = LinksReport)))]
 pub(super) async fn links(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -5,6 +5,7 @@
 
 mod access;
 mod ads;
+mod allowed;
 mod answer;
 mod api;
 mod audience;

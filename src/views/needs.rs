@@ -30,6 +30,7 @@ pub(super) const NEEDS: &[(&str, &str, Scope)] = &[
     ("GET", "/settings", Admin),
     ("POST", "/settings/users", Admin),
     ("POST", "/settings/users/{name}/role", Admin),
+    ("POST", "/settings/users/{name}/pages", Admin),
     ("POST", "/settings/users/{name}/reset", Admin),
     ("POST", "/settings/users/{name}/remove", Admin),
     ("POST", "/settings/tokens", Admin),

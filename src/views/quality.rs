@@ -1,15 +1,15 @@
 //! How good the data are: what came in, what is not understood, which refs are unknown or lost, and
 //! what has fallen silent.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, Views, answer_reconciliation, api, frames, render};
+use super::{Asks, Question, answer_reconciliation, api, frames, render};
 use crate::analysis::{ReconciledDay, nearest_ref, silence};
 use crate::domain::{Period, Timestamp};
 use crate::store::{KindCount, LinkVisits, LiveDoor, PageThreads, PolicyEvent, Store, UnknownRef};
@@ -308,7 +308,7 @@ fn alerts(report: &QualityReport) -> Vec<Alert> {
 #[utoipa::path(get, path = "/api/v1/quality", tag = "quality",
     responses((status = 200, body = QualityReport)))]
 pub(super) async fn quality(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Span;
@@ -10,10 +9,11 @@ use polars::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, render};
+use super::{Asks, Question, api, render};
 use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
 use crate::store::Store;
@@ -95,7 +95,7 @@ fn notes(counts: &BothCounts, period: &Period) -> Vec<String> {
 #[utoipa::path(get, path = "/api/v1/reconciliation", tag = "costs",
     responses((status = 200, body = ReconciliationReport)))]
 pub(super) async fn reconciliation(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

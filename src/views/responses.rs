@@ -1,15 +1,15 @@
 //! How well people are answered: times, windows that close, and what speed goes with.
 
 use axum::Extension;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, frames, render};
+use super::{Asks, Question, api, frames, render};
 use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
@@ -191,7 +191,7 @@ impl ResponseReport {
 #[utoipa::path(get, path = "/api/v1/response-times", tag = "people",
     responses((status = 200, body = ResponseReport)))]
 pub(super) async fn response_times(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Extension(who): Extension<Who>,
     asked: Asks,
     headers: HeaderMap,

@@ -1,13 +1,14 @@
 //! Lists of rows: conversations, touchpoints, and what one person did.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use polars::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
@@ -81,7 +82,7 @@ pub(super) struct Journey {
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "rows",
     responses((status = 200, body = ConversationPage)))]
 pub(super) async fn conversations(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
@@ -94,7 +95,7 @@ pub(super) async fn conversations(
 #[utoipa::path(get, path = "/api/v1/touchpoints", tag = "rows",
     responses((status = 200, body = TouchpointPage)))]
 pub(super) async fn touchpoints(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
@@ -107,7 +108,7 @@ pub(super) async fn touchpoints(
 #[utoipa::path(get, path = "/api/v1/conversions", tag = "rows",
     responses((status = 200, body = ReportedPage)))]
 pub(super) async fn conversions(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
@@ -120,7 +121,7 @@ pub(super) async fn conversions(
 #[utoipa::path(get, path = "/api/v1/feedback", tag = "rows",
     responses((status = 200, body = FeedbackPage)))]
 pub(super) async fn feedback(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
     headers: HeaderMap,
@@ -141,7 +142,7 @@ pub(super) async fn feedback(
         ("id" = String, Path, description = "Person")),
     responses((status = 200, body = Journey)))]
 pub(super) async fn person(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let found = answer::answer_person(&views.store, &page, &person);

@@ -1,7 +1,7 @@
 //! Users, roles, sessions and tokens; and every route without, with wrong and with too small rights.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use messenger_funnel::views::route_needs;
 use reqwest::{Client, Method, StatusCode, redirect};
@@ -17,8 +17,7 @@ fn client() -> Client {
 }
 
 /// A server, and the path of the link that makes its first user.
-pub fn serve(world: &World) -> (Server, String) {
-    let mut command = world.command(&["serve"]);
+pub fn serve(mut command: Command) -> (Server, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let address =
@@ -77,7 +76,7 @@ pub async fn user(server: &Server, admin: &str, name: &str, role: &str) -> Strin
 #[tokio::test]
 async fn the_first_user_closes_the_door_and_lets_others_in() {
     let world = World::new();
-    let (server, link) = serve(&world);
+    let (server, link) = serve(world.command(&["serve"]));
     assert_eq!(server.get("/api/v1/funnels").await.0, 200);
     assert_eq!(server.get("/welcome/0123456789").await.0, 404);
     let short = [("name", "anna"), ("password", "short"), ("again", "short")];
@@ -123,7 +122,7 @@ async fn the_first_user_closes_the_door_and_lets_others_in() {
     // A forged cookie is none, nor is one of another server.
     assert_eq!(get("/ads", &vera.replace("vera", "anna")).await, 401);
     let other = World::new();
-    let (elsewhere, link) = serve(&other);
+    let (elsewhere, link) = serve(other.command(&["serve"]));
     let foreign = first_user(&elsewhere, &link).await;
     assert_eq!(get("/ads", &foreign).await, 401);
 
@@ -144,7 +143,7 @@ async fn the_first_user_closes_the_door_and_lets_others_in() {
 #[tokio::test]
 async fn guessing_is_slowed_down_and_tokens_are_hashed_scoped_and_revoked() {
     let world = World::new();
-    let (server, link) = serve(&world);
+    let (server, link) = serve(world.command(&["serve"]));
     let anna = first_user(&server, &link).await;
     let mut statuses = Vec::new();
     for _ in 0..10 {
@@ -279,7 +278,7 @@ async fn every_route_needs_its_right() {
 #[tokio::test]
 async fn a_browser_logs_in_and_makes_a_user() {
     let world = World::new();
-    let (server, link) = serve(&world);
+    let (server, link) = serve(world.command(&["serve"]));
     let browser = Browser::open(1000, 900, "light").await;
     let client = &browser.client;
     client.goto(&server.url(&link)).await.unwrap();

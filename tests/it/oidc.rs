@@ -52,7 +52,7 @@ fn start(world: World) -> (World, Server, String, Provider) {
         .with("server.oidc.client_id", "messenger-funnel")
         .with("server.oidc.client_secret", "a secret that both know")
         .with("server.oidc.domains", "example.com");
-    let (server, link) = serve(&world);
+    let (server, link) = serve(world.command(&["serve"]));
     (world, server, link, provider)
 }
 

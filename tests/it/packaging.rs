@@ -84,7 +84,7 @@ fn alerts_and_documents_name_metrics_that_there_are() {
 fn the_unit_starts_what_there_is() {
     let unit = file("packaging/messenger-funnel.service");
     let world = World::new();
-    for line in unit.lines().filter(|line| line.starts_with("Exec")) {
+    for line in unit.lines().filter(|line| line.starts_with("ExecStart")) {
         let command: Vec<&str> = line.split_once('=').unwrap().1.split(' ').collect();
         assert_eq!(command[1], "--config");
         let help = [&command[3..], &["--help"]].concat();

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::super::{Views, answer, problem::Problem};
+use super::super::{answer, problem::Problem};
 use super::{html, refused, words};
 use crate::domain::Link;
+use crate::views::allowed::Allowed;
 
 /// What was typed before, and what is wrong with it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -72,7 +73,7 @@ pub(in crate::views) async fn new_link(before: Before) -> Response {
 
 /// `GET /links/{slug}/edit`.
 pub(in crate::views) async fn edit_link(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Path(slug): Path<String>,
     before: Before,
 ) -> Response {

@@ -17,8 +17,8 @@ pub mod words;
 
 use askama::Template;
 use axum::Extension;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -30,6 +30,7 @@ use crate::accounts::{Scope, Who};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
 use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use crate::store::Apart;
+use crate::views::allowed::Allowed;
 use ads::AdsPage;
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
@@ -76,7 +77,7 @@ pub(super) struct Asking {
 type Asks = Result<Query<Asking>, QueryRejection>;
 
 /// `GET /`.
-pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn overview(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let store = &views.store;
         let by = [Dimension::Source, Dimension::Ad, Dimension::Day];
@@ -111,7 +112,7 @@ pub(super) async fn overview(State(views): State<Views>, asking: Asks) -> Respon
 }
 
 /// `GET /funnels`.
-pub(super) async fn funnels(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn funnels(Allowed(views): Allowed, asking: Asks) -> Response {
     let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
     show(&views, asking, async |views, question, now| {
@@ -142,7 +143,7 @@ pub(super) async fn funnels(State(views): State<Views>, asking: Asks) -> Respons
 }
 
 /// `GET /attribution`.
-pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn attribution(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
         let spend = answer::spend_of(&views.store, &question.period).await?;
@@ -155,7 +156,7 @@ pub(super) async fn attribution(State(views): State<Views>, asking: Asks) -> Res
 }
 
 /// `GET /ads`.
-pub(super) async fn ads(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn ads(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let titles = async {
             let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
@@ -169,7 +170,7 @@ pub(super) async fn ads(State(views): State<Views>, asking: Asks) -> Response {
 }
 
 /// `GET /links`.
-pub(super) async fn links(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn links(Allowed(views): Allowed, asking: Asks) -> Response {
     let saved = asking.as_ref().ok().and_then(|Query(asking)| asking.saved.clone());
     show(&views, asking, async |views, question, now| {
         let public_url = views.public_url.as_deref();
@@ -181,7 +182,7 @@ pub(super) async fn links(State(views): State<Views>, asking: Asks) -> Response 
 
 /// `GET /conversations`.
 pub(super) async fn conversations(
-    State(views): State<Views>,
+    Allowed(views): Allowed,
     Extension(who): Extension<Who>,
     asking: Asks,
 ) -> Response {
@@ -196,7 +197,7 @@ pub(super) async fn conversations(
 }
 
 /// `GET /audience`.
-pub(super) async fn audience(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn audience(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let report = super::answer_audience(&views.store, &question).await?;
         Ok(AudiencePage::new(&report, &question.period, now))
@@ -205,7 +206,7 @@ pub(super) async fn audience(State(views): State<Views>, asking: Asks) -> Respon
 }
 
 /// `GET /quality`.
-pub(super) async fn quality(State(views): State<Views>, asking: Asks) -> Response {
+pub(super) async fn quality(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
         let report = super::answer_quality(&views.store, &question, now).await?;
         Ok(QualityPage::new(&report, &question.period, now))

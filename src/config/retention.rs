@@ -1,0 +1,43 @@
+//! `[retention]`: how many days rows are kept.
+
+use anyhow::bail;
+use serde::Deserialize;
+
+use crate::store::Retention;
+
+/// Conversations are made anew with events from before them: that much longer must events stay.
+const MARGIN_DAYS: u32 = 30;
+
+/// The section as it is written; 0: for good.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "a key names its unit")]
+pub(super) struct RetentionKeys {
+    raw_days: u32,
+    events_days: u32,
+    conversations_days: u32,
+    visits_days: u32,
+    quarantine_days: u32,
+}
+
+impl RetentionKeys {
+    pub(super) fn check(self) -> anyhow::Result<Retention> {
+        let Self { raw_days, events_days, conversations_days, visits_days, quarantine_days } = self;
+        if events_days > 0
+            && (conversations_days == 0 || events_days < conversations_days + MARGIN_DAYS)
+        {
+            bail!(
+                "retention.events_days: conversations are made of events, so that these must stay \
+                 {MARGIN_DAYS} days longer; set conversations_days to at most {}",
+                events_days.saturating_sub(MARGIN_DAYS)
+            );
+        }
+        Ok(Retention {
+            raw: raw_days,
+            events: events_days,
+            conversations: conversations_days,
+            visits: visits_days,
+            quarantine: quarantine_days,
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! How long rows are kept: by ClickHouse itself, as a TTL of each table.
+
+use super::{Store, StoreError};
+
+const NOW: &str = include_str!("../../queries/retention_now.sql");
+const KEEP_FOR: &str = include_str!("../../queries/keep_for.sql");
+const KEEP_FOR_GOOD: &str = include_str!("../../queries/keep_for_good.sql");
+const KEEP_RAW_FOR: &str = include_str!("../../queries/keep_raw_for.sql");
+const KEEP_RAW_FOR_GOOD: &str = include_str!("../../queries/keep_raw_for_good.sql");
+const EVENTS: &str = "events_by_person";
+
+/// Days that rows are kept; 0: for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// The JSON of events as it came.
+    pub raw: u32,
+    /// Events.
+    pub events: u32,
+    /// What is made of events: conversations, touchpoints, conversions.
+    pub conversations: u32,
+    /// Visits to tracked links.
+    pub visits: u32,
+    /// What could not be understood.
+    pub quarantine: u32,
+}
+
+impl Store {
+    /// Has ClickHouse keep rows so long, and no longer. It takes its time with what is too old: a merge removes it.
+    ///
+    /// # Errors
+    /// If ClickHouse fails.
+    pub async fn keep(&self, retention: &Retention) -> Result<(), StoreError> {
+        let failed = |error| self.failed(error);
+        let Retention { raw, events, conversations, visits, quarantine } = *retention;
+        for (table, column, days) in [
+            (EVENTS, "time", events),
+            ("conversations", "opened_at", conversations),
+            ("touchpoints", "time", conversations),
+            ("conversions", "time", conversations),
+            ("link_visits", "time", visits),
+            ("quarantine", "received_at", quarantine),
+        ] {
+            let now = self.client.query(NOW).param("table", table);
+            let (now, raw_now): (u32, u32) = now.fetch_one().await.map_err(failed)?;
+            if now != days {
+                let change = if days == 0 {
+                    self.client.query(KEEP_FOR_GOOD)
+                } else {
+                    self.client.query(KEEP_FOR).param("column", column).param("days", days)
+                };
+                change.param("table", table).execute().await.map_err(failed)?;
+                tracing::info!(table, days, "rows are kept so long from now on (0: for good)");
+            }
+            if table == EVENTS && raw_now != raw {
+                let change = if raw == 0 {
+                    self.client.query(KEEP_RAW_FOR_GOOD)
+                } else {
+                    self.client.query(KEEP_RAW_FOR).param("days", raw)
+                };
+                change.execute().await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! A store of which somebody sees the rows of some Pages only. ClickHouse itself leaves the others out
+//! (`additional_table_filters`), so that no question can forget to.
+
+use super::Store;
+
+/// Tables whose rows belong to a Page, and the column that says which.
+const OF_PAGES: [(&str, &str); 17] = [
+    ("aliases", "page_id"),
+    ("arrivals", "page_id"),
+    ("contacts", "page_id"),
+    ("conversations", "page_id"),
+    ("conversions", "page_id"),
+    ("events", "page_id"),
+    ("events_by_person", "page_id"),
+    ("feedback", "page_id"),
+    ("link_visits", "page_id"),
+    ("links", "page_id"),
+    ("matched_conversions", "page_id"),
+    ("people", "page_id"),
+    ("person_consents", "page_id"),
+    ("report_events", "page_id"),
+    ("reported_conversions", "page_id"),
+    ("reports", "page_id"),
+    ("touchpoints", "page_id"),
+];
+/// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.
+const OF_NO_PAGE: [&str; 8] = [
+    "ad_days",
+    "audience_members",
+    "clicks",
+    "costs",
+    "quarantine",
+    "report_runs",
+    "spend",
+    "waiting_conversions",
+];
+
+/// Whether a text can be the id of a Page.
+#[must_use]
+pub fn is_page_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(is_plain)
+}
+
+impl Store {
+    /// The same store, of which only rows of these Pages can be read.
+    #[must_use]
+    pub fn of_pages(&self, pages: &[String]) -> Self {
+        // They stand in a setting, which takes no parameters: what could be more than an id is none.
+        let known = pages.iter().filter(|page| is_page_id(page));
+        let list: Vec<String> = known.map(|page| format!(r"\'{page}\'")).collect();
+        let of_pages = OF_PAGES.iter().map(|(table, column)| {
+            let filter = if list.is_empty() {
+                "0".to_owned()
+            } else {
+                format!("{column} IN ({})", list.join(", "))
+            };
+            format!("'{table}': '{filter}'")
+        });
+        let of_none = OF_NO_PAGE.iter().map(|table| format!("'{table}': '0'"));
+        let filters: Vec<String> = of_pages.chain(of_none).collect();
+        let filters = format!("{{{}}}", filters.join(", "));
+        let client = self.client.clone().with_setting("additional_table_filters", filters);
+        Self { client, endpoint: self.endpoint.clone() }
+    }
+}
