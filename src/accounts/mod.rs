@@ -190,8 +190,8 @@ impl Accounts {
         password: &str,
         from: IpAddr,
     ) -> Result<String, AccountError> {
+        self.throttle.check(name, from).map_err(AccountError::TooMany)?;
         let from = from.to_string();
-        self.throttle.check(name, &from).map_err(AccountError::TooMany)?;
         self.refresh().await?;
         let user = self.known.borrow().as_ref().and_then(|known| known.user(name).cloned());
         let hash = user.as_ref().map(|user| user.password.clone());

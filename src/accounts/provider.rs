@@ -130,6 +130,14 @@ impl Provider {
             .map_err(|error| failed("discovery", &error))
     }
 
+    /// Asks the provider what it tells of itself.
+    ///
+    /// # Errors
+    /// If it does not answer, or calls itself otherwise.
+    pub async fn check(&self) -> Result<(), ProviderError> {
+        self.metadata().await.map(|_| ())
+    }
+
     fn redirect(&self) -> Result<RedirectUrl, ProviderError> {
         RedirectUrl::new(self.settings.back.clone())
             .map_err(|error| failed("server.public_url", &error))

@@ -57,6 +57,7 @@ pub(super) async fn run(settings: Settings, args: DoctorArgs) -> anyhow::Result<
     let mut findings = checks::settings(&settings);
     findings.extend(checks::disk(&settings));
     findings.extend(checks::clickhouse(&settings).await);
+    findings.extend(checks::door(&settings).await);
     findings.extend(graph::findings(&settings).await);
     read::print(if args.json { read::json(&findings)? } else { told(&findings) })?;
     let is_bad = findings.iter().any(|finding| finding.health == Health::Bad);

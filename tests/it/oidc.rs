@@ -110,9 +110,9 @@ async fn who_is_no_user_or_has_no_verified_address_stays_out() {
     browser.client.wait().for_url(&server.url("/").parse().unwrap()).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_did_not_begin_in_this_browser_does_not_end_in_it() {
-    let (_world, server, link, provider) = start(World::new().with("server.oidc.role", "viewer"));
+    let (world, server, link, provider) = start(World::new().with("server.oidc.role", "viewer"));
     first_user(&server, &link).await;
     let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
     let leaving = client.get(server.url("/login/oidc")).send().await.unwrap();
@@ -138,8 +138,13 @@ async fn what_did_not_begin_in_this_browser_does_not_end_in_it() {
     let (status, page) = server.get(refused).await;
     assert_eq!(status, 403);
     assert!(page.contains("Example ID says") && !page.contains("<b>no</b>"), "{page}");
+    let doctor = || world.run(&["doctor"]);
+    let said = String::from_utf8_lossy(&tokio::task::block_in_place(doctor).stdout).into_owned();
+    assert!(said.contains(&format!("✓ server.oidc {}: answers", provider.issuer)), "{said}");
     // A password still works where the provider is away.
     drop(provider);
+    let said = String::from_utf8_lossy(&tokio::task::block_in_place(doctor).stdout).into_owned();
+    assert!(said.contains("✗ server.oidc") && said.contains("discovery"), "{said}");
     let away = client.get(server.url("/login/oidc")).send().await.unwrap();
     assert_eq!(away.status(), 502);
     let form = [("name", "anna"), ("password", "correct horse battery")];

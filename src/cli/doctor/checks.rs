@@ -6,8 +6,10 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::{Finding, Health};
+use crate::accounts::Provider;
 use crate::cli::session::{self, Session};
 use crate::config::Settings;
+use crate::operations;
 use crate::store::{self, Store};
 
 /// Clocks that differ by more put events on wrong days.
@@ -52,6 +54,32 @@ pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
             Finding::new("server.access_tokens", Health::Warning, told)
                 .advise("dashboard and API answer to nobody but this machine"),
         );
+    }
+    findings
+}
+
+/// What browsers meet: the certificate, and the provider by whom people log in.
+pub(super) async fn door(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(files) = &settings.tls {
+        let what = "server.tls_certificate_file";
+        findings.push(match operations::tls(files) {
+            Ok(_) => Finding::new(what, Health::Good, "can be used with its key"),
+            Err(error) => Finding::new(what, Health::Bad, error.to_string())
+                .advise("serve does not start without it"),
+        });
+    }
+    if let Some(provider) = settings.oidc.clone() {
+        let what = format!("server.oidc {}", provider.issuer);
+        let asked = match Provider::new(provider) {
+            Ok(provider) => provider.check().await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        findings.push(match asked {
+            Ok(()) => Finding::new(what, Health::Good, "answers"),
+            Err(error) => Finding::new(what, Health::Bad, error)
+                .advise("nobody can log in by it; passwords work on"),
+        });
     }
     findings
 }
