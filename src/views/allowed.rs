@@ -9,13 +9,15 @@ use super::problem::Problem;
 use crate::accounts::Who;
 
 /// Routes whose figures can be those of some Pages; what stands not here tells of all, or changes something.
-const BY_PAGE: [&str; 26] = [
+const BY_PAGE: [&str; 28] = [
     "/",
     "/funnels",
     "/ads",
     "/attribution",
     "/links",
     "/conversations",
+    "/cohorts",
+    "/people/{page}/{id}",
     "/reference",
     "/api/v1/openapi.json",
     "/api/v1/funnels",

@@ -165,6 +165,8 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/links/new", get(dashboard::new_link))
         .route("/links/{slug}/edit", get(dashboard::edit_link))
         .route("/conversations", get(dashboard::conversations))
+        .route("/cohorts", get(dashboard::cohorts))
+        .route("/people/{page}/{id}", get(dashboard::person))
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
         .merge(descriptions)

@@ -18,6 +18,8 @@ pub(super) const NEEDS: &[(&str, &str, Scope)] = &[
     ("POST", "/links/{slug}", Write),
     ("POST", "/links/{slug}/archive", Write),
     ("GET", "/conversations", Read),
+    ("GET", "/cohorts", Read),
+    ("GET", "/people/{page}/{id}", People),
     ("GET", "/audience", Read),
     ("GET", "/quality", Read),
     ("GET", "/reports", Read),

@@ -57,6 +57,7 @@ mod own_funnels;
 mod packaging;
 mod pages;
 mod payloads;
+mod people_pages;
 mod qr;
 mod reconciliation;
 mod recovery;

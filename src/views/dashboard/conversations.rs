@@ -62,7 +62,7 @@ impl ConversationsPage {
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
                 if shows_people {
-                    format!("/api/v1/people/{}/{}", row.page, row.person)
+                    format!("/people/{}/{}", row.page, row.person)
                 } else {
                     String::new()
                 },

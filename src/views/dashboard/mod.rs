@@ -3,6 +3,7 @@
 mod ads;
 mod attribution;
 mod audience;
+mod cohorts;
 mod conversations;
 mod figures;
 mod funnels;
@@ -10,6 +11,7 @@ mod journeys;
 mod link_form;
 mod links;
 mod overview;
+mod person;
 mod quality;
 mod range;
 mod text;
@@ -17,8 +19,8 @@ pub mod words;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -34,12 +36,14 @@ use crate::views::allowed::Allowed;
 use ads::AdsPage;
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
+use cohorts::CohortsPage;
 use conversations::ConversationsPage;
 use figures::Figures;
 use funnels::{FunnelsPage, Parts};
 pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
 use overview::Overview;
+use person::PersonPage;
 use quality::QualityPage;
 pub(super) use text::{credit, percent, thousands};
 pub(super) use words::stage;
@@ -203,6 +207,34 @@ pub(super) async fn audience(Allowed(views): Allowed, asking: Asks) -> Response 
         Ok(AudiencePage::new(&report, &question.period, now))
     })
     .await
+}
+
+/// `GET /cohorts`.
+pub(super) async fn cohorts(Allowed(views): Allowed, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let cohorts = super::answer_cohorts(&views.store, &question).await?;
+        Ok(CohortsPage::new(&cohorts, &question.period, now))
+    })
+    .await
+}
+
+/// `GET /people/{page}/{id}`.
+pub(super) async fn person(
+    Allowed(views): Allowed,
+    Path((page, person)): Path<(String, String)>,
+) -> Response {
+    match answer::answer_person(&views.store, &page, &person).await {
+        Ok((_, events)) if events.is_empty() => {
+            let text = format!("Nothing is known of person {person:?} of the Page {page:?}.");
+            refused(Problem::new(StatusCode::NOT_FOUND, text))
+        }
+        Ok((conversations, events)) => {
+            let zone = &views.defaults.zone;
+            let page = PersonPage::new((page, person), &conversations, &events, zone);
+            html(StatusCode::OK, page.render())
+        }
+        Err(error) => refused(Problem::from(error)),
+    }
 }
 
 /// `GET /quality`.

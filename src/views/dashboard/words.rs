@@ -3,13 +3,14 @@
 use crate::analysis::Model;
 
 /// Every page: its name, its address and its label.
-pub const PAGES: [(&str, &str, &str); 11] = [
+pub const PAGES: [(&str, &str, &str); 12] = [
     ("overview", "/", "Overview"),
     ("funnels", "/funnels", "Funnels"),
     ("ads", "/ads", "Ads"),
     ("attribution", "/attribution", "Attribution"),
     ("links", "/links", "Links"),
     ("conversations", "/conversations", "Answers"),
+    ("cohorts", "/cohorts", "Cohorts"),
     ("audience", "/audience", "Audience"),
     ("reports", "/reports", "Reports"),
     ("quality", "/quality", "Quality"),
