@@ -168,7 +168,7 @@ impl Server {
             recorder,
             clock: session::now,
         };
-        let routes = routes(&now, &session, &roles, accounts, operations, links)?;
+        let routes = routes(&now, &session, &roles, accounts, operations, links, stop)?;
         let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
         Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
     }
@@ -329,10 +329,11 @@ fn routes(
     accounts: Accounts,
     operations: Operations,
     links: watch::Receiver<Arc<Links>>,
+    stop: &CancellationToken,
 ) -> anyhow::Result<Router> {
     let settings = &now.borrow().clone();
     let journal = operations.journal.clone();
-    let views = session.views(settings, accounts.clone(), links.clone());
+    let views = session.views(settings, accounts.clone(), links.clone(), stop.clone());
     let mut all = operations::router(operations);
     let mut described = Vec::new();
     if let Some(journal) = journal {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
@@ -105,6 +106,7 @@ impl Session {
         settings: &Settings,
         accounts: Accounts,
         links: watch::Receiver<Arc<Links>>,
+        stop: CancellationToken,
     ) -> Views {
         Views {
             store: self.store.clone(),
@@ -116,6 +118,7 @@ impl Session {
             public_url: settings.public_url.clone(),
             window: settings.messaging_window.clone(),
             clock: now,
+            stop,
         }
     }
 

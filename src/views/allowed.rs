@@ -9,8 +9,9 @@ use super::problem::Problem;
 use crate::accounts::Who;
 
 /// Routes whose figures can be those of some Pages; what stands not here tells of all, or changes something.
-const BY_PAGE: [&str; 28] = [
+const BY_PAGE: [&str; 29] = [
     "/",
+    "/live",
     "/funnels",
     "/ads",
     "/attribution",

@@ -21,6 +21,7 @@ mod funnels;
 mod habits;
 mod limits;
 mod links;
+mod live;
 mod needs;
 mod openapi;
 mod own_page;
@@ -45,6 +46,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -100,6 +102,8 @@ pub struct Views {
     pub window: MessagingWindow,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
+    /// Ends answers that never end by themselves.
+    pub stop: CancellationToken,
 }
 
 impl Views {
@@ -158,6 +162,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .with_state(document);
     let guarded = questions
         .route("/", get(dashboard::overview))
+        .route("/live", get(live::live))
         .route("/funnels", get(dashboard::funnels))
         .route("/ads", get(dashboard::ads))
         .route("/attribution", get(dashboard::attribution))
@@ -179,6 +184,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/l/{slug}/qr.svg", get(qr::svg))
         .route("/l/{slug}/qr.png", get(qr::png))
         .route("/assets/style.css", get(dashboard::style_sheet))
+        .route("/assets/live.js", get(dashboard::live_script))
         .fallback(problem::not_found)
         .layer(CompressionLayer::new())
         .with_state(views)

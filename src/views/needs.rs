@@ -8,6 +8,7 @@ use crate::accounts::Scope::{self, Admin, Conversions, People, Read, Write};
 /// Method, path as it is routed, and the right. `GET` stands for `HEAD` too.
 pub(super) const NEEDS: &[(&str, &str, Scope)] = &[
     ("GET", "/", Read),
+    ("GET", "/live", Read),
     ("GET", "/funnels", Read),
     ("GET", "/ads", Read),
     ("GET", "/attribution", Read),

@@ -107,7 +107,7 @@ async fn complaints(browser: &Browser) -> Vec<String> {
         .filter(|name| !name.starts_with(&own) && !name.starts_with("data:"))
         .map(|name| format!("loaded {name}"))
         .collect();
-    let inline = "return document.querySelectorAll('script, [style], [onclick]').length";
+    let inline = "return document.querySelectorAll('script:not([src]), [style], [onclick]').length";
     let inline = browser.run(inline).await.as_u64().unwrap();
     if inline > 0 {
         complaints.push(format!("{inline} inline scripts or styles"));

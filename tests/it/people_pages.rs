@@ -98,3 +98,36 @@ async fn what_somebody_wrote_into_a_ref_is_only_text() {
     assert!(phone.client.find(Locator::Css("main img, main script")).await.is_err());
     assert!(!phone.overflows().await);
 }
+
+#[tokio::test]
+async fn new_events_show_on_the_overview_without_a_reload() {
+    let world = World::new();
+    let server = world.serve();
+    let now = jiff::Timestamp::now().as_millisecond();
+    let send = async |person: &str| {
+        let body = crate::support::message("1", person, now - 60_000, &format!("m-{person}"));
+        assert_eq!(server.post(&body).await, 200);
+    };
+    let browser = Browser::open(1200, 900, "light").await;
+    browser.client.goto(&server.url("/")).await.unwrap();
+    browser.run("window.isSame = true").await;
+    assert!(browser.text("main").await.contains("No event has come in yet"));
+    for (number, person) in ["a", "b"].iter().enumerate() {
+        send(person).await;
+        let started = std::time::Instant::now();
+        let wanted = u64::try_from(number + 1).unwrap();
+        let script = "return document.querySelector('#tile-opened dd')?.textContent ?? ''";
+        while browser.run(script).await.as_str().unwrap().trim() != wanted.to_string() {
+            let is_soon = started.elapsed() < std::time::Duration::from_secs(8);
+            assert!(is_soon, "{}", browser.text("main").await);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        eprintln!("shown after {:?}", started.elapsed());
+    }
+    assert_eq!(browser.run("return window.isSame").await, json!(true), "it was not reloaded");
+    assert!(browser.text("#as-of").await.starts_with("As of"));
+    // An open page does not keep the server from stopping.
+    let started = std::time::Instant::now();
+    server.interrupt();
+    assert!(started.elapsed() < std::time::Duration::from_secs(8), "{:?}", started.elapsed());
+}

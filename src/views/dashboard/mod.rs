@@ -49,8 +49,10 @@ pub(super) use text::{credit, percent, thousands};
 pub(super) use words::stage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
-/// Pages load nothing but our style sheet, run nothing, and are shown in no frame.
+const LIVE: &str = include_str!("../../../dashboards/live.js");
+/// Pages load nothing but our style sheet and our script, run nothing else, and are shown in no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                      script-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
@@ -299,6 +301,16 @@ pub(super) async fn style_sheet() -> impl IntoResponse {
     let headers =
         [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
     (headers, STYLE)
+}
+
+/// `GET /assets/live.js`.
+pub(super) async fn live_script() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "max-age=300"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, LIVE)
 }
 
 /// A page, with what keeps it safe.
