@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -79,6 +79,11 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# Licences, bans and sources of what we depend on: needs cargo-deny. Advisories are asked for by `cargo deny check`,
+# which fetches their database.
+audit:
+	cargo deny --locked check bans licenses sources
 
 clean:
 	rm -rf target node_modules

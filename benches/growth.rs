@@ -112,6 +112,7 @@ async fn routes(store: &Store) -> Router {
         public_url: None,
         window: MessagingWindow { hours: 24, by_source: Vec::new() },
         clock: || TO,
+        bounds: messenger_funnel::store::Bounds::default(),
         stop: tokio_util::sync::CancellationToken::new(),
     };
     views::router(views, Vec::new())

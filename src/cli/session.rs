@@ -118,6 +118,7 @@ impl Session {
             public_url: settings.public_url.clone(),
             window: settings.messaging_window.clone(),
             clock: now,
+            bounds: settings.question_bounds,
             stop,
         }
     }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{check_url, secret};
-use crate::store::Reader;
+use crate::store::{Bounds, Reader};
 
 /// The section as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +21,8 @@ pub(super) struct ClickHouse {
     cluster: Option<String>,
     port: Option<u16>,
     reader: Option<WrittenReader>,
+    question_seconds: Option<u32>,
+    question_memory_mb: Option<u32>,
 }
 
 /// `[clickhouse.reader]`.
@@ -56,6 +58,7 @@ pub(super) struct Checked {
     pub database: String,
     pub port: Option<u16>,
     pub reader: Option<Reader>,
+    pub bounds: Bounds,
 }
 
 impl ClickHouse {
@@ -72,6 +75,14 @@ impl ClickHouse {
         if reader.is_some() && !is_name(&database) {
             bail!("clickhouse.database: with a reader it is made of letters, digits and _");
         }
+        let usual = Bounds::default();
+        let bounds = Bounds {
+            seconds: self.question_seconds.unwrap_or(usual.seconds),
+            memory_mb: self.question_memory_mb.unwrap_or(usual.memory_mb),
+        };
+        if bounds.seconds == 0 || bounds.memory_mb == 0 {
+            bail!("clickhouse.question_seconds, question_memory_mb: 0 would be no bound at all");
+        }
         Ok(Checked {
             url: self.url,
             user: self.user,
@@ -79,6 +90,7 @@ impl ClickHouse {
             database,
             port: self.port,
             reader,
+            bounds,
         })
     }
 }

@@ -47,7 +47,7 @@ use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::operations::TlsFiles;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
-use crate::store::{MessagingWindow, Reader, Retention};
+use crate::store::{Bounds, MessagingWindow, Reader, Retention};
 use crate::views::Defaults;
 
 /// Name of the file that is read if none is named.
@@ -93,6 +93,8 @@ pub struct Settings {
     pub clickhouse_port: Option<u16>,
     /// The user by whom BI tools read.
     pub clickhouse_reader: Option<Reader>,
+    /// What a question of dashboard or API may take.
+    pub question_bounds: Bounds,
     /// Secrets of the Meta apps whose webhooks are taken.
     pub app_secrets: Vec<SecretString>,
     /// Tokens one of which Meta's handshake must show.
@@ -314,6 +316,7 @@ impl Settings {
             clickhouse_database: clickhouse.database,
             clickhouse_port: clickhouse.port,
             clickhouse_reader: clickhouse.reader,
+            question_bounds: clickhouse.bounds,
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
             verify_tokens: secrets("meta.verify_token", meta.verify_token, meta.verify_token_file)?,
             graph,

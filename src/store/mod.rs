@@ -7,6 +7,7 @@
 mod accounts;
 mod audience;
 mod batch;
+mod bounded;
 mod claims;
 mod copies;
 mod costs;
@@ -47,6 +48,7 @@ use thiserror::Error;
 
 pub use accounts::{AuditRow, TokenRow, UserRow};
 pub use audience::Audience;
+pub use bounded::{Bound, Bounds};
 pub use claims::Claim;
 pub use copies::{Copying, KeptTable, Restoring};
 pub use erasure::{ErasedName, TABLES_OF_EXPORT};

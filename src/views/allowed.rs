@@ -59,6 +59,7 @@ impl FromRequestParts<Views> for Allowed {
             return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text));
         };
         let mut views = views.clone();
+        views.store = views.store.within(views.bounds);
         if let Some(pages) = &who.pages {
             views.store = views.store.of_pages(pages);
         }

@@ -55,7 +55,7 @@ use utoipa_axum::routes;
 use crate::accounts::Accounts;
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
-use crate::store::{MessagingWindow, Store};
+use crate::store::{Bounds, MessagingWindow, Store};
 pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
@@ -102,6 +102,8 @@ pub struct Views {
     pub window: MessagingWindow,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
+    /// What one question may take.
+    pub bounds: Bounds,
     /// Ends answers that never end by themselves.
     pub stop: CancellationToken,
 }

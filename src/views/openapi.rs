@@ -27,11 +27,12 @@ use super::problem::Problem;
 struct Frame;
 
 /// What every answer may be besides.
-const REFUSALS: [(&str, &str); 7] = [
+const REFUSALS: [(&str, &str); 8] = [
     ("400", "A parameter is wrong: `parameter` names it"),
     ("401", "A token is needed"),
     ("403", "The token lacks the scope"),
     ("404", "There is no such thing"),
+    ("422", "The question takes more time or memory than one may"),
     ("429", "Too many questions in a minute: Retry-After says when to go on"),
     ("500", "The analysis failed"),
     ("503", "ClickHouse did not answer, or took too long"),

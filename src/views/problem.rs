@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AnswerError;
+use crate::store::Bound;
 
 /// What a client is told.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +50,18 @@ impl From<AnswerError> for Problem {
         match error {
             AnswerError::Misunderstood(error) => Self::in_parameter(error.parameter, error.reason),
             AnswerError::Unknown(detail) => Self::new(StatusCode::NOT_FOUND, detail),
+            AnswerError::Store(error) if error.bound().is_some() => {
+                tracing::warn!(%error, "a question was too large");
+                let (what, key) = match error.bound() {
+                    Some(Bound::Memory) => ("memory", "clickhouse.question_memory_mb"),
+                    _ => ("time", "clickhouse.question_seconds"),
+                };
+                let detail = format!(
+                    "This question takes more {what} than one may take ({key} in the settings). Choose fewer days, \
+                     or fewer things to tell apart, and ask again."
+                );
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+            }
             AnswerError::Store(error) => {
                 tracing::error!(%error, "a question could not be answered");
                 let detail = "ClickHouse did not answer; events are still collected. The log of \

@@ -26,6 +26,7 @@ mod attribution_page;
 mod attribution_paths;
 mod backup;
 mod bi_views;
+mod bounds;
 mod bytes_read;
 mod cli;
 mod collector;
