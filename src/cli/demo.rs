@@ -50,6 +50,8 @@ struct Note {
 pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Result<()> {
     settings.data_dir.push("demo");
     settings.clickhouse_url = None;
+    // Its own traffic comes by http.
+    settings.tls = None;
     // A secret of its own, because it is printed.
     settings.app_secrets = vec![SecretString::from("demo-app-secret")];
     if settings.verify_tokens.is_empty() {
