@@ -44,7 +44,9 @@ fn wrong(text: impl Into<String>) -> AccountError {
 
 fn check_name(name: &str) -> Result<(), AccountError> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
+    // As parts of an address these two lead elsewhere.
+    let is_path = matches!(name, "." | "..");
+    if is_path || name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
         return Err(wrong("a name has 1 to 64 letters, digits, and . _ @ + -"));
     }
     Ok(())
@@ -81,6 +83,7 @@ impl Accounts {
         password: &str,
         from: IpAddr,
     ) -> Result<String, AccountError> {
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let invited = self.invited(code);
         let invited = invited.ok_or_else(|| wrong("this link has been used, or is too old"))?;
@@ -109,6 +112,7 @@ impl Accounts {
     /// If the name cannot be, or is taken.
     pub async fn add_user(&self, name: &str, role: Role) -> Result<String, AccountError> {
         check_name(name)?;
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         if self.known().user(name).is_some() {
             return Err(wrong(format!("there is a user {name:?} already")));
@@ -121,8 +125,17 @@ impl Accounts {
         &self,
         name: &str,
         role: Role,
+        provider: &str,
     ) -> Result<UserRow, AccountError> {
-        check_name(name)?;
+        check_name(name).map_err(|error| {
+            let claim = "server.oidc.claim names another claim";
+            wrong(format!("{provider} calls you {name:?}, and {error}; an admin can help: {claim}"))
+        })?;
+        let _alone = self.editing.lock().await;
+        self.refresh().await?;
+        if let Some(user) = self.known().user(name) {
+            return Ok(user.clone());
+        }
         let mut user = self.new_user(name, role);
         self.save(&mut user, false).await?;
         Ok(user)
@@ -133,6 +146,7 @@ impl Accounts {
     /// # Errors
     /// If there is no such user.
     pub async fn reset(&self, name: &str) -> Result<String, AccountError> {
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let mut user = self.user(name)?;
         user.password.clear();
@@ -145,10 +159,11 @@ impl Accounts {
     /// # Errors
     /// If there is no such user, or no admin would be left.
     pub async fn give_role(&self, name: &str, role: Role) -> Result<(), AccountError> {
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let mut user = self.user(name)?;
         if role != Role::Admin {
-            self.check_another_admin(name)?;
+            self.check_another_admin(&user.name)?;
         }
         role.as_str().clone_into(&mut user.role);
         if role == Role::Admin {
@@ -166,6 +181,7 @@ impl Accounts {
         if let Some(page) = pages.iter().find(|page| !is_page_id(page)) {
             return Err(wrong(format!("{page:?} is no id of a Page")));
         }
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let mut user = self.user(name)?;
         if user.role == Role::Admin.as_str() && !pages.is_empty() {
@@ -181,9 +197,10 @@ impl Accounts {
     /// # Errors
     /// If there is no such user, or no admin would be left.
     pub async fn remove_user(&self, name: &str) -> Result<(), AccountError> {
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let mut user = self.user(name)?;
-        self.check_another_admin(name)?;
+        self.check_another_admin(&user.name)?;
         self.save(&mut user, true).await
     }
 
@@ -193,6 +210,7 @@ impl Accounts {
     /// If the name is taken, or it would be good for nothing.
     pub async fn add_token(&self, new: &NewToken, made_by: &str) -> Result<String, AccountError> {
         check_name(&new.name)?;
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
             || self.tokens.borrow().iter().any(|token| token.name == new.name);
@@ -232,6 +250,7 @@ impl Accounts {
     /// # Errors
     /// If there is no such token on the settings page.
     pub async fn revoke(&self, name: &str) -> Result<(), AccountError> {
+        let _alone = self.editing.lock().await;
         self.refresh().await?;
         let known = self.known();
         let token = known.tokens.iter().find(|token| token.name == name);

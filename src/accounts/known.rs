@@ -43,7 +43,8 @@ impl Known {
     }
 
     pub(super) fn user(&self, name: &str) -> Option<&UserRow> {
-        self.users.iter().find(|user| user.name == name)
+        // Providers and people write letters large or small as they like.
+        self.users.iter().find(|user| user.name.eq_ignore_ascii_case(name))
     }
 
     /// Who shows a token, and whether its use should be noted.

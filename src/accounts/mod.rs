@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 pub use address::address;
 pub use edits::{Invited, NewToken};
@@ -99,6 +99,8 @@ pub struct Accounts {
     throttle: Throttle,
     /// The one-time link by which the first user is made.
     first: Arc<str>,
+    /// Held during an edit: of two at once, each would undo the other.
+    editing: Arc<Mutex<()>>,
     /// UTC milliseconds.
     clock: fn() -> i64,
 }
@@ -129,6 +131,7 @@ impl Accounts {
             known: watch::Sender::new(None),
             throttle: Throttle::new(),
             first: edits::letters().into(),
+            editing: Arc::default(),
             clock,
         }
     }
@@ -155,6 +158,13 @@ impl Accounts {
 
     /// Takes other tokens of the settings.
     pub fn take_tokens(&self, tokens: Vec<Token>) {
+        if tokens.is_empty() && !self.tokens.borrow().is_empty() {
+            // A file that is just being written must not open the door to whoever is on this machine.
+            tracing::error!(
+                "server.access_tokens stay as they were: there is none in the settings any more"
+            );
+            return;
+        }
         self.tokens.send_replace(tokens.into());
     }
 
@@ -224,9 +234,10 @@ impl Accounts {
             let text = "there is no user yet: the first admin is made by the one-time link in the server's log";
             return Err(AccountError::Wrong(text.to_owned()));
         }
-        let user = match (self.known().user(name), role) {
+        let known = self.known();
+        let user = match (known.user(name), role) {
             (Some(user), _) => user.clone(),
-            (None, Some(role)) => self.add_vouched(name, role).await?,
+            (None, Some(role)) => self.add_vouched(name, role, provider).await?,
             (None, None) => {
                 let text =
                     format!("{name} is no user here; an admin makes users on the settings page");

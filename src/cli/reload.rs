@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
+use crate::operations;
 
 /// The settings of now: those of the start, and the secrets of the last SIGHUP.
 pub(super) fn follow(
@@ -22,6 +23,11 @@ pub(super) fn follow(
             tokio::select! { _ = asked.recv() => {}, () = stop.cancelled() => return }
             match Settings::load(file.as_deref()) {
                 Ok(read) => {
+                    let files = now.borrow().tls.clone();
+                    if let Some(Err(error)) = files.as_ref().map(operations::tls) {
+                        tracing::error!(%error, "secrets stay as they were: the certificate cannot be used");
+                        continue;
+                    }
                     now.send_modify(|now| now.take_secrets(read));
                     tracing::info!("secrets, tokens and the certificate were read anew");
                 }

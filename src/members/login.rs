@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::unavailable;
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
-use crate::views::{html, is_own_page};
+use crate::views::{forgotten_token, html, is_own_page};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "dashboards/askama.toml")]
@@ -100,7 +100,13 @@ pub(super) async fn log_in(
 pub(super) async fn log_out(State(accounts): State<Accounts>) -> Response {
     // Where nobody has to log in there is nothing to go to but the pages.
     let next = if accounts.is_closed() == Some(false) { "/" } else { "/login" };
-    ([(header::SET_COOKIE, accounts.log_out())], Redirect::to(next)).into_response()
+    let mut answer = Redirect::to(next).into_response();
+    for cookie in [accounts.log_out(), forgotten_token()] {
+        if let Ok(cookie) = cookie.parse() {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    answer
 }
 
 /// `GET /welcome/{code}`.

@@ -65,9 +65,11 @@ pub(super) async fn guard(
         && request.uri().path() == "/"
         && views.accounts.who(&HeaderMap::new(), &[&token]).is_some()
     {
-        return remember(&token);
+        return remember(&token, views.accounts.is_secure());
     }
-    let is_act = !is_safe && matches!(needed, Scope::Write | Scope::Admin);
+    // An export changes nothing, and takes a person's data away all the same.
+    let is_export = needed == Scope::Admin && matched.ends_with("/export");
+    let is_act = is_export || !is_safe && matches!(needed, Scope::Write | Scope::Admin);
     let from = views.accounts.address(peer.ip(), request.headers()).to_string();
     // A person of a Page is nobody's business in the audit log.
     let about = if matched.contains("/people/") {
@@ -98,9 +100,12 @@ fn who(
     in_query: Option<&str>,
 ) -> Result<Who, Response> {
     let headers = request.headers();
-    let tokens = [in_query, bearer(headers), cookie(headers)];
+    let bearer = bearer(headers);
+    // A foreign page's link with a token must not make somebody who is logged in somebody else.
+    let logged_in = views.accounts.who(headers, &[]).filter(|_| bearer.is_none());
+    let tokens = [bearer, in_query, cookie(headers)];
     let tokens: Vec<&str> = tokens.into_iter().flatten().collect();
-    if let Some(who) = views.accounts.who(headers, &tokens) {
+    if let Some(who) = logged_in.or_else(|| views.accounts.who(headers, &tokens)) {
         return Ok(who);
     }
     match views.accounts.is_closed() {
@@ -182,7 +187,15 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
 }
 
-fn remember(token: &str) -> Response {
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000");
+/// What takes the place of a token's cookie when somebody logs out.
+#[must_use]
+pub fn forgotten_token() -> String {
+    format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+fn remember(token: &str, is_secure: bool) -> Response {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}");
     ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }

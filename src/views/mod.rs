@@ -56,6 +56,7 @@ use crate::accounts::Accounts;
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
 use crate::store::{Bounds, MessagingWindow, Store};
+pub use access::forgotten_token;
 pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,

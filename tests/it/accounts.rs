@@ -81,6 +81,17 @@ async fn the_first_user_closes_the_door_and_lets_others_in() {
     assert_eq!(server.get("/welcome/0123456789").await.0, 404);
     let short = [("name", "anna"), ("password", "short"), ("again", "short")];
     assert_eq!(send(&server, &link, &short, "").await.status(), 400);
+    let at_once = ["eve", "mallory"].map(|name| {
+        let form = [("name", name), ("password", PASSWORD), ("again", PASSWORD)];
+        let (server, link) = (&server, &link);
+        async move { send(server, link, &form, "").await.status().as_u16() }
+    });
+    let [one, other] = at_once;
+    let mut statuses = <[u16; 2]>::from(tokio::join!(one, other));
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 404], "the link is good once, also for two at once");
+    let world = World::new();
+    let (server, link) = serve(world.command(&["serve"]));
     let anna = first_user(&server, &link).await;
     assert_eq!(server.get(&link).await.0, 404, "the link is good once");
     // From now on nobody is let in for being here.
@@ -125,6 +136,38 @@ async fn the_first_user_closes_the_door_and_lets_others_in() {
     let (elsewhere, link) = serve(other.command(&["serve"]));
     let foreign = first_user(&elsewhere, &link).await;
     assert_eq!(get("/ads", &foreign).await, 401);
+
+    // Letters' size makes no other user, and no way round the last admin.
+    let form = [("name", "ANNA"), ("role", "viewer")];
+    let twice = send(&server, "/settings/users", &form, &anna).await;
+    assert!(twice.text().await.unwrap().contains("there is a user"));
+    let alone = send(&server, "/settings/users/ANNA/remove", &[], &anna).await;
+    assert!(alone.text().await.unwrap().contains("this is the only admin"));
+    for odd in [".", ".."] {
+        let form = [("name", odd), ("role", "viewer")];
+        assert_eq!(send(&server, "/settings/users", &form, &anna).await.status(), 400);
+    }
+    // Who sets a password while an admin removes them is out.
+    let form = [("name", "otto"), ("role", "viewer")];
+    let made = send(&server, "/settings/users", &form, &anna).await;
+    let page = made.text().await.unwrap();
+    let link = page.split("<code id=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let link = link.strip_prefix(&server.address).unwrap();
+    let form = [("password", PASSWORD), ("again", PASSWORD)];
+    let later = async {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        send(&server, "/settings/users/otto/remove", &[], &anna).await.status().as_u16()
+    };
+    let (accepted, removed) = tokio::join!(send(&server, link, &form, ""), later);
+    assert_eq!(removed, 303);
+    // Unless the removal came first, and the link was good no more.
+    if accepted.status() != 404 {
+        assert_eq!(get("/ads", &cookie_of(&accepted)).await, 401);
+    }
+    // Logging out forgets a token's cookie too.
+    let out = send(&server, "/logout", &[], &anna).await;
+    let forgotten: Vec<_> = out.headers().get_all("set-cookie").iter().collect();
+    assert_eq!(forgotten.len(), 2);
 
     // The last admin stays; removed users are out at once.
     let alone = send(&server, "/settings/users/anna/remove", &[], &anna).await;
