@@ -1,8 +1,9 @@
--- After how many days rows of a table go, and the events' own JSON.
--- Parameters: table.
--- Columns: days of its rows, of its column raw; 0: never.
+-- After how many days rows of tables go, and the events' own JSON.
+-- Parameters: tables.
+-- Columns: name, days of its rows, of its column raw; 0: never.
 SELECT
+    name,
     toUInt32OrZero(extract(engine_full, ' TTL .*toIntervalDay\\D*(\\d+)')) AS days,
     toUInt32OrZero(extract(create_table_query, '`raw` String [^`]* TTL [^`]*toIntervalDay\\D*(\\d+)')) AS raw_days
 FROM system.tables
-WHERE database = currentDatabase() AND name = {table:String}
+WHERE database = currentDatabase() AND name IN {tables:Array(String)}

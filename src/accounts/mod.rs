@@ -136,22 +136,27 @@ impl Accounts {
         }
     }
 
-    /// Who shows this session or one of these tokens.
+    /// Who shows one of these tokens.
     #[must_use]
-    pub fn who(&self, headers: &HeaderMap, tokens: &[&str]) -> Option<Who> {
+    pub fn by_token(&self, tokens: &[&str]) -> Option<Who> {
         let of_settings = tokens.iter().find_map(|shown| self.of_settings(shown));
         if of_settings.is_some() {
             return of_settings;
         }
         let known = self.known.borrow().clone()?;
         let now = (self.clock)();
-        let by_token = tokens.iter().find_map(|shown| known.token(shown, now));
-        if let Some((who, is_stale)) = by_token {
-            if is_stale {
-                self.note_use(who.name.clone(), now);
-            }
-            return Some(who);
+        let (who, is_stale) = tokens.iter().find_map(|shown| known.token(shown, now))?;
+        if is_stale {
+            self.note_use(who.name.clone(), now);
         }
+        Some(who)
+    }
+
+    /// Who shows a session.
+    #[must_use]
+    pub fn by_session(&self, headers: &HeaderMap) -> Option<Who> {
+        let known = self.known.borrow().clone()?;
+        let now = (self.clock)();
         let Session { user, epoch, .. } = session::shown(&self.key, headers, now)?;
         known.user(&user).filter(|row| row.epoch == epoch).and_then(known::who)
     }

@@ -11,9 +11,10 @@ use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
 };
 use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
-    HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, TokenResponse,
+    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndUserEmail,
+    EndUserUsername, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse,
 };
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -36,6 +37,22 @@ pub enum Claim {
     PreferredUsername,
     /// `sub`.
     Subject,
+}
+
+impl Claim {
+    /// Who somebody is by what the provider tells beside the subject, and whether that is sure.
+    fn told(
+        self,
+        email: Option<&EndUserEmail>,
+        is_verified: Option<bool>,
+        name: Option<&EndUserUsername>,
+    ) -> Option<(String, bool)> {
+        match self {
+            Self::Email => email.map(|email| (email.to_lowercase(), is_verified.unwrap_or(false))),
+            Self::PreferredUsername => name.map(|name| (name.to_string(), true)),
+            Self::Subject => None,
+        }
+    }
 }
 
 /// Which provider, and whom it lets in.
@@ -89,6 +106,16 @@ pub struct Provider {
     http: Http,
 }
 
+/// A client of a provider that has told its endpoints.
+type KnownClient = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
 /// What the browser keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Away {
@@ -138,14 +165,15 @@ impl Provider {
         self.metadata().await.map(|_| ())
     }
 
-    fn redirect(&self) -> Result<RedirectUrl, ProviderError> {
-        RedirectUrl::new(self.settings.back.clone())
-            .map_err(|error| failed("server.public_url", &error))
-    }
-
-    fn secret(&self) -> Option<ClientSecret> {
-        let secret = self.settings.client_secret.as_ref()?;
-        Some(ClientSecret::new(secret.expose_secret().to_owned()))
+    /// Us, as the provider knows us.
+    async fn client(&self) -> Result<KnownClient, ProviderError> {
+        let metadata = self.metadata().await?;
+        let ProviderSettings { client_id, client_secret, back, .. } = self.settings.as_ref();
+        let secret = client_secret.as_ref().map(|secret| secret.expose_secret().to_owned());
+        let back = RedirectUrl::new(back.clone());
+        let back = back.map_err(|error| failed("server.public_url", &error))?;
+        let (id, secret) = (ClientId::new(client_id.clone()), secret.map(ClientSecret::new));
+        Ok(CoreClient::from_provider_metadata(metadata, id, secret).set_redirect_uri(back))
     }
 
     /// Sends somebody to the provider, who then want to go to `next`.
@@ -153,10 +181,7 @@ impl Provider {
     /// # Errors
     /// If the provider does not answer.
     pub async fn start(&self, accounts: &Accounts, next: &str) -> Result<Started, ProviderError> {
-        let metadata = self.metadata().await?;
-        let id = ClientId::new(self.settings.client_id.clone());
-        let client = CoreClient::from_provider_metadata(metadata, id, self.secret())
-            .set_redirect_uri(self.redirect()?);
+        let client = self.client().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
         let asked = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
@@ -215,10 +240,7 @@ impl Provider {
         nonce: Nonce,
         verifier: PkceCodeVerifier,
     ) -> Result<String, ProviderError> {
-        let metadata = self.metadata().await?;
-        let id = ClientId::new(self.settings.client_id.clone());
-        let client = CoreClient::from_provider_metadata(metadata, id, self.secret())
-            .set_redirect_uri(self.redirect()?);
+        let client = self.client().await?;
         let exchange = client.exchange_code(AuthorizationCode::new(code));
         let exchange = exchange.map_err(|error| failed("its token endpoint", &error))?;
         let tokens = exchange.set_pkce_verifier(verifier).request_async(&self.http).await;
@@ -228,15 +250,12 @@ impl Provider {
             .ok_or_else(|| ProviderError::Failed("the provider gave no ID token".to_owned()))?;
         let claims = id_token.claims(&client.id_token_verifier(), &nonce);
         let claims = claims.map_err(|error| failed("the ID token", &error))?;
-        let told = match self.settings.claim {
-            Claim::Subject => return Ok(claims.subject().to_string()),
-            Claim::Email => claims
-                .email()
-                .map(|email| (email.to_lowercase(), claims.email_verified().unwrap_or(false))),
-            Claim::PreferredUsername => {
-                claims.preferred_username().map(|name| (name.to_string(), true))
-            }
-        };
+        let claim = self.settings.claim;
+        if claim == Claim::Subject {
+            return Ok(claims.subject().to_string());
+        }
+        let (email, name) = (claims.email(), claims.preferred_username());
+        let told = claim.told(email, claims.email_verified(), name);
         // Some providers tell it only to who asks.
         let told = if told.is_some() {
             told
@@ -246,12 +265,7 @@ impl Provider {
             let asked = asked.map_err(|error| failed("its userinfo endpoint", &error))?;
             let info: Result<CoreUserInfoClaims, _> = asked.request_async(&self.http).await;
             let info = info.map_err(|error| failed("asking for the user", &error))?;
-            match self.settings.claim {
-                Claim::Email => info
-                    .email()
-                    .map(|email| (email.to_lowercase(), info.email_verified().unwrap_or(false))),
-                _ => info.preferred_username().map(|name| (name.to_string(), true)),
-            }
+            claim.told(info.email(), info.email_verified(), info.preferred_username())
         };
         match told {
             Some((name, true)) => Ok(name),

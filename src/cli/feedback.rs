@@ -148,27 +148,18 @@ async fn refused(
 
 /// Sends what is due once a minute, until `stop`, if the settings say so.
 pub(super) async fn regularly(
-    mut now: watch::Receiver<Settings>,
+    now: watch::Receiver<Settings>,
     store: Store,
     stop: CancellationToken,
 ) {
-    let settings = now.borrow_and_update().clone();
+    let settings = now.borrow().clone();
     if !settings.send_feedback || settings.feedback.datasets.is_empty() {
         return;
     }
-    let mut found = spend::graph(&settings);
+    let graph_now = spend::graph_now(&now, "conversions cannot be sent to Meta");
     loop {
-        if now.has_changed().unwrap_or(false) {
-            found = spend::graph(&now.borrow_and_update());
-        }
-        let graph = match &found {
-            Ok(graph) => graph,
-            Err(error) => {
-                tracing::error!(%error, "conversions cannot be sent to Meta");
-                return;
-            }
-        };
-        let work = feedback::pass(graph, &store, &settings.feedback, session::now);
+        let Some(graph) = graph_now.borrow().clone() else { return };
+        let work = feedback::pass(&graph, &store, &settings.feedback, session::now);
         let passed = tokio::select! { passed = work => passed, () = stop.cancelled() => return };
         if let Err(error) = passed {
             counter!("messenger_funnel_feedback_failures_total").increment(1);

@@ -8,8 +8,8 @@ use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::progress;
 use super::session::{self, Session};
+use super::{progress, reload};
 use crate::config::Settings;
 use crate::meta::{Graph, Patience};
 use crate::spend::{self, AccountDone, Advance, SyncSettings};
@@ -123,6 +123,17 @@ pub(super) fn graph(settings: &Settings) -> anyhow::Result<Graph> {
     Ok(Graph::new(&graph.url, &graph.version, token, Patience::default())?)
 }
 
+/// A way to the Graph API with the token of now; none, which is logged, if there is no token.
+pub(super) fn graph_now(
+    now: &watch::Receiver<Settings>,
+    without: &'static str,
+) -> watch::Receiver<Option<Graph>> {
+    let make = move |settings: &Settings| {
+        graph(settings).inspect_err(|error| tracing::error!(%error, "{without}")).ok()
+    };
+    reload::derived(now, make(&now.borrow()), move |settings| Some(make(settings)))
+}
+
 fn sync_settings(settings: &Settings) -> SyncSettings {
     SyncSettings {
         months: settings.spend.months,
@@ -135,31 +146,22 @@ fn sync_settings(settings: &Settings) -> SyncSettings {
 
 /// Syncs at the start and by the schedule, with the token of now, until `stop`; nothing without token or accounts.
 pub(super) async fn by_schedule(
-    mut now: watch::Receiver<Settings>,
+    now: watch::Receiver<Settings>,
     store: Store,
     stop: CancellationToken,
 ) {
-    let settings = now.borrow_and_update().clone();
+    let settings = now.borrow().clone();
     let how = sync_settings(&settings);
     let accounts = &settings.graph.ad_accounts;
     if accounts.is_empty() || settings.graph.token.is_none() {
         return;
     }
-    let mut found = graph(&settings);
+    let graph_now = graph_now(&now, "spend cannot be synced");
     loop {
-        if now.has_changed().unwrap_or(false) {
-            found = graph(&now.borrow_and_update());
-        }
         let mut is_done = true;
-        let graph = match &found {
-            Ok(graph) => graph,
-            Err(error) => {
-                tracing::error!(%error, "spend cannot be synced");
-                return;
-            }
-        };
+        let Some(graph) = graph_now.borrow().clone() else { return };
         for account in accounts {
-            let work = spend::sync(graph, &store, &how, account, session::now, &|_| {});
+            let work = spend::sync(&graph, &store, &how, account, session::now, &|_| {});
             let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
             match done {
                 Ok(done) => tracing::info!("{}", told(&done)),

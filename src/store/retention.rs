@@ -32,16 +32,19 @@ impl Store {
     pub async fn keep(&self, retention: &Retention) -> Result<(), StoreError> {
         let failed = |error| self.failed(error);
         let Retention { raw, events, conversations, visits, quarantine } = *retention;
-        for (table, column, days) in [
+        let wanted = [
             (EVENTS, "time", events),
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),
             ("link_visits", "time", visits),
             ("quarantine", "received_at", quarantine),
-        ] {
-            let now = self.client.query(NOW).param("table", table);
-            let (now, raw_now): (u32, u32) = now.fetch_one().await.map_err(failed)?;
+        ];
+        let now = self.client.query(NOW).param("tables", wanted.map(|(table, ..)| table).to_vec());
+        let now: Vec<(String, u32, u32)> = now.fetch_all().await.map_err(failed)?;
+        for (table, column, days) in wanted {
+            let found = now.iter().find(|(name, ..)| name == table);
+            let (now, raw_now) = found.map_or((0, 0), |(_, days, raw_days)| (*days, *raw_days));
             if now != days {
                 let change = if days == 0 {
                     self.client.query(KEEP_FOR_GOOD)

@@ -3,25 +3,25 @@
 
 use super::Store;
 
-/// Tables whose rows belong to a Page, and the column that says which.
-const OF_PAGES: [(&str, &str); 17] = [
-    ("aliases", "page_id"),
-    ("arrivals", "page_id"),
-    ("contacts", "page_id"),
-    ("conversations", "page_id"),
-    ("conversions", "page_id"),
-    ("events", "page_id"),
-    ("events_by_person", "page_id"),
-    ("feedback", "page_id"),
-    ("link_visits", "page_id"),
-    ("links", "page_id"),
-    ("matched_conversions", "page_id"),
-    ("people", "page_id"),
-    ("person_consents", "page_id"),
-    ("report_events", "page_id"),
-    ("reported_conversions", "page_id"),
-    ("reports", "page_id"),
-    ("touchpoints", "page_id"),
+/// Tables whose rows belong to a Page; all name it `page_id`.
+const OF_PAGES: [&str; 17] = [
+    "aliases",
+    "arrivals",
+    "contacts",
+    "conversations",
+    "conversions",
+    "events",
+    "events_by_person",
+    "feedback",
+    "link_visits",
+    "links",
+    "matched_conversions",
+    "people",
+    "person_consents",
+    "report_events",
+    "reported_conversions",
+    "reports",
+    "touchpoints",
 ];
 /// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.
 const OF_NO_PAGE: [&str; 8] = [
@@ -49,14 +49,12 @@ impl Store {
         // They stand in a setting, which takes no parameters: what could be more than an id is none.
         let known = pages.iter().filter(|page| is_page_id(page));
         let list: Vec<String> = known.map(|page| format!(r"\'{page}\'")).collect();
-        let of_pages = OF_PAGES.iter().map(|(table, column)| {
-            let filter = if list.is_empty() {
-                "0".to_owned()
-            } else {
-                format!("{column} IN ({})", list.join(", "))
-            };
-            format!("'{table}': '{filter}'")
-        });
+        let filter = if list.is_empty() {
+            "0".to_owned()
+        } else {
+            format!("page_id IN ({})", list.join(", "))
+        };
+        let of_pages = OF_PAGES.iter().map(|table| format!("'{table}': '{filter}'"));
         let of_none = OF_NO_PAGE.iter().map(|table| format!("'{table}': '0'"));
         let filters: Vec<String> = of_pages.chain(of_none).collect();
         let filters = format!("{{{}}}", filters.join(", "));

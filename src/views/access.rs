@@ -63,7 +63,7 @@ pub(super) async fn guard(
     // A page keeps the token out of its address, a program has it where it likes.
     if let Some(token) = in_query.filter(|_| !who.is_user)
         && request.uri().path() == "/"
-        && views.accounts.who(&HeaderMap::new(), &[&token]).is_some()
+        && views.accounts.by_token(&[&token]).is_some()
     {
         return remember(&token, views.accounts.is_secure());
     }
@@ -102,10 +102,16 @@ fn who(
     let headers = request.headers();
     let bearer = bearer(headers);
     // A foreign page's link with a token must not make somebody who is logged in somebody else.
-    let logged_in = views.accounts.who(headers, &[]).filter(|_| bearer.is_none());
-    let tokens = [bearer, in_query, cookie(headers)];
-    let tokens: Vec<&str> = tokens.into_iter().flatten().collect();
-    if let Some(who) = logged_in.or_else(|| views.accounts.who(headers, &tokens)) {
+    let logged_in = || views.accounts.by_session(headers);
+    let by_token = || {
+        let tokens = [bearer, in_query, cookie(headers)];
+        views.accounts.by_token(&tokens.into_iter().flatten().collect::<Vec<_>>())
+    };
+    let who = match bearer {
+        Some(_) => by_token().or_else(logged_in),
+        None => logged_in().or_else(by_token),
+    };
+    if let Some(who) = who {
         return Ok(who);
     }
     match views.accounts.is_closed() {

@@ -23,7 +23,8 @@ fn told<'a>(findings: &'a [Value], what: &str, words: &str) -> &'a str {
         .unwrap()
 }
 
-const ALL: [&str; 8] = [
+/// Webhook fields of a Page that lacks none.
+pub const ALL: [&str; 8] = [
     "messages",
     "messaging_postbacks",
     "messaging_referrals",

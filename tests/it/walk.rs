@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::accounts::{first_user, send, serve};
+use crate::doctor::ALL;
 use crate::graph::{FakeGraph, Page, Trouble};
 use crate::support::{World, executable};
 
@@ -41,19 +42,9 @@ fn is_said(said: &str, wanted: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_connects_a_meta_app() {
     let fake = FakeGraph::start(vec![], Trouble::none()).await;
-    let fields = [
-        "messages",
-        "messaging_postbacks",
-        "messaging_referrals",
-        "message_echoes",
-        "messaging_optins",
-        "message_deliveries",
-        "message_reads",
-        "messaging_policy_enforcement",
-    ];
     fake.with(|inner| {
         let page =
-            Page { id: "1", token: "token-of-one", fields: fields.to_vec(), has_get_started: true };
+            Page { id: "1", token: "token-of-one", fields: ALL.to_vec(), has_get_started: true };
         inner.pages = vec![page];
     });
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
