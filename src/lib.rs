@@ -18,6 +18,7 @@
 //! - [`erasure`]: takes one person out of everything that is stored.
 //! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
+//! - [`language`]: what pages say, in their reader's language.
 //! - [`private`]: files that only their owner may read.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -35,6 +36,7 @@ pub mod domain;
 pub mod erasure;
 pub mod feedback;
 pub mod journal;
+pub mod language;
 pub mod members;
 pub mod meta;
 pub mod normalize;

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use super::known::fingerprint;
-use super::{AccountError, Accounts, Role, Scope, password};
+use super::{AccountError, Accounts, Refusal, Role, Scope, password};
 use crate::store::{TokenRow, UserRow, is_page_id};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// The days that a token is good for at most.
-const LONGEST_DAYS: u32 = 3650;
+pub const LONGEST_DAYS: u32 = 3650;
 
 /// Somebody who has a one-time link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,16 +38,12 @@ pub(super) fn letters() -> String {
     format!("{}{}", one.simple(), other.simple())
 }
 
-fn wrong(text: impl Into<String>) -> AccountError {
-    AccountError::Wrong(text.into())
-}
-
-fn check_name(name: &str) -> Result<(), AccountError> {
+fn check_name(name: &str) -> Result<(), Refusal> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
     // As parts of an address these two lead elsewhere.
     let is_path = matches!(name, "." | "..");
     if is_path || name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
-        return Err(wrong("a name has 1 to 64 letters, digits, and . _ @ + -"));
+        return Err(Refusal::Name);
     }
     Ok(())
 }
@@ -86,8 +82,8 @@ impl Accounts {
         let _alone = self.editing.lock().await;
         self.refresh().await?;
         let invited = self.invited(code);
-        let invited = invited.ok_or_else(|| wrong("this link has been used, or is too old"))?;
-        password::check(password).map_err(wrong)?;
+        let invited = invited.ok_or(Refusal::OldLink)?;
+        password::check(password)?;
         let mut user = match invited {
             Invited::First => {
                 check_name(name)?;
@@ -115,7 +111,7 @@ impl Accounts {
         let _alone = self.editing.lock().await;
         self.refresh().await?;
         if self.known().user(name).is_some() {
-            return Err(wrong(format!("there is a user {name:?} already")));
+            return Err(Refusal::UserTaken(name.to_owned()).into());
         }
         self.invite(self.new_user(name, role)).await
     }
@@ -127,9 +123,9 @@ impl Accounts {
         role: Role,
         provider: &str,
     ) -> Result<UserRow, AccountError> {
-        check_name(name).map_err(|error| {
-            let claim = "server.oidc.claim names another claim";
-            wrong(format!("{provider} calls you {name:?}, and {error}; an admin can help: {claim}"))
+        check_name(name).map_err(|_| Refusal::VouchedName {
+            provider: provider.to_owned(),
+            name: name.to_owned(),
         })?;
         let _alone = self.editing.lock().await;
         self.refresh().await?;
@@ -179,13 +175,13 @@ impl Accounts {
     /// If there is no such user, or they are an admin, or a text is no id of a Page.
     pub async fn limit_to_pages(&self, name: &str, pages: Vec<String>) -> Result<(), AccountError> {
         if let Some(page) = pages.iter().find(|page| !is_page_id(page)) {
-            return Err(wrong(format!("{page:?} is no id of a Page")));
+            return Err(Refusal::NoPage(page.clone()).into());
         }
         let _alone = self.editing.lock().await;
         self.refresh().await?;
         let mut user = self.user(name)?;
         if user.role == Role::Admin.as_str() && !pages.is_empty() {
-            return Err(wrong("an admin sees all Pages; give another role first"));
+            return Err(Refusal::AdminSeesAll.into());
         }
         user.pages = pages;
         user.epoch += 1;
@@ -215,18 +211,16 @@ impl Accounts {
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
             || self.tokens.borrow().iter().any(|token| token.name == new.name);
         if is_taken {
-            return Err(wrong(format!("there is a token {:?} already", new.name)));
+            return Err(Refusal::TokenTaken(new.name.clone()).into());
         }
         if new.scopes.is_empty() {
-            return Err(wrong("a token without a scope is good for nothing"));
+            return Err(Refusal::NoScope.into());
         }
         for scope in &new.scopes {
-            Scope::parse(scope).map_err(wrong)?;
+            Scope::parse(scope).map_err(Refusal::Unreadable)?;
         }
         if new.days.is_some_and(|days| days == 0 || days > LONGEST_DAYS) {
-            return Err(wrong(format!(
-                "a token is good for 1 to {LONGEST_DAYS} days, or for good"
-            )));
+            return Err(Refusal::Days.into());
         }
         let secret = format!("mf_{}", letters());
         let now = self.now();
@@ -254,8 +248,7 @@ impl Accounts {
         self.refresh().await?;
         let known = self.known();
         let token = known.tokens.iter().find(|token| token.name == name);
-        let mut token =
-            token.cloned().ok_or_else(|| wrong(format!("there is no token {name:?}")))?;
+        let mut token = token.cloned().ok_or_else(|| Refusal::NoToken(name.to_owned()))?;
         token.version = self.now().micros().max(token.version + 1);
         self.store.save_token(&token, true).await?;
         Ok(self.refresh().await?)
@@ -292,7 +285,7 @@ impl Accounts {
 
     fn user(&self, name: &str) -> Result<UserRow, AccountError> {
         let user = self.known().user(name).cloned();
-        user.ok_or_else(|| wrong(format!("there is no user {name:?}")))
+        Ok(user.ok_or_else(|| Refusal::NoUser(name.to_owned()))?)
     }
 
     fn check_another_admin(&self, name: &str) -> Result<(), AccountError> {
@@ -302,7 +295,7 @@ impl Accounts {
         };
         let is_admin = known.user(name).is_some_and(|user| user.role == Role::Admin.as_str());
         if is_admin && !known.users.iter().any(is_other) {
-            return Err(wrong("this is the only admin; make another one first"));
+            return Err(Refusal::OnlyAdmin.into());
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod edits;
 mod known;
 pub mod password;
 mod provider;
+mod refusal;
 mod scope;
 mod session;
 mod throttle;
@@ -24,9 +25,10 @@ use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 
 pub use address::address;
-pub use edits::{Invited, NewToken};
+pub use edits::{Invited, LONGEST_DAYS, NewToken};
 pub use known::Known;
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
+pub use refusal::Refusal;
 pub use scope::{Role, Scope};
 pub use session::key_of;
 
@@ -71,8 +73,8 @@ impl Who {
 #[derive(Debug, Error)]
 pub enum AccountError {
     /// What was asked for cannot be.
-    #[error("{0}")]
-    Wrong(String),
+    #[error(transparent)]
+    Wrong(#[from] Refusal),
     /// Too many tries.
     #[error("too many tries; wait {0} seconds")]
     TooMany(u64),
@@ -219,7 +221,7 @@ impl Accounts {
         self.note(known_name, act, "", &from).await;
         match user.filter(|_| fits) {
             Some(user) => Ok(self.session_of(&user.name, user.epoch)),
-            None => Err(AccountError::Wrong("name and password do not fit".to_owned())),
+            None => Err(Refusal::Unfit.into()),
         }
     }
 
@@ -236,18 +238,13 @@ impl Accounts {
     ) -> Result<String, AccountError> {
         self.refresh().await?;
         if self.known().is_empty() {
-            let text = "there is no user yet: the first admin is made by the one-time link in the server's log";
-            return Err(AccountError::Wrong(text.to_owned()));
+            return Err(Refusal::NoUserYet.into());
         }
         let known = self.known();
         let user = match (known.user(name), role) {
             (Some(user), _) => user.clone(),
             (None, Some(role)) => self.add_vouched(name, role, provider).await?,
-            (None, None) => {
-                let text =
-                    format!("{name} is no user here; an admin makes users on the settings page");
-                return Err(AccountError::Wrong(text));
-            }
+            (None, None) => return Err(Refusal::NoUserHere(name.to_owned()).into()),
         };
         self.note(&user.name, "log in", provider, &from.to_string()).await;
         Ok(self.session_of(&user.name, user.epoch))

@@ -7,10 +7,12 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
+use super::Refusal;
+
 /// Letters of a password at least.
 pub const SHORTEST: usize = 12;
 /// Bytes of a password at most: hashing takes longer for more.
-const LONGEST: usize = 1024;
+pub const LONGEST: usize = 1024;
 
 /// A hash that no password has, for names that nobody has: the time of an answer tells nothing.
 static NOBODY: LazyLock<String> =
@@ -19,13 +21,13 @@ static NOBODY: LazyLock<String> =
 /// What is wrong with a new password.
 ///
 /// # Errors
-/// In words.
-pub fn check(password: &str) -> Result<(), String> {
+/// If it is too short or too long.
+pub fn check(password: &str) -> Result<(), Refusal> {
     if password.chars().count() < SHORTEST {
-        return Err(format!("a password has at least {SHORTEST} letters"));
+        return Err(Refusal::ShortPassword);
     }
     if password.len() > LONGEST {
-        return Err(format!("a password has at most {LONGEST} bytes"));
+        return Err(Refusal::LongPassword);
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-use super::{AccountError, Accounts, Role, session};
+use super::{AccountError, Accounts, Refusal, Role, session};
 
 /// How long the provider may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -80,8 +80,8 @@ pub struct ProviderSettings {
 #[derive(Debug, Error)]
 pub enum ProviderError {
     /// It is not them, or they are not let in.
-    #[error("{0}")]
-    Refused(String),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The provider failed, or answered what we do not trust. The text is for the log.
     #[error("{0}")]
     Failed(String),
@@ -221,11 +221,7 @@ impl Provider {
             let is_fresh = now.saturating_sub(away.since) < AWAY_MS;
             is_fresh && bool::from(away.state.as_bytes().ct_eq(state.as_bytes()))
         });
-        let away = away.ok_or_else(|| {
-            refused(
-                "this login did not begin in this browser, or more than 15 minutes ago: try again",
-            )
-        })?;
+        let away = away.ok_or(Refusal::NotBegun)?;
         let Away { nonce, verifier, next, .. } = away;
         let name = self.who(code, Nonce::new(nonce), PkceCodeVerifier::new(verifier)).await?;
         self.check_domain(&name)?;
@@ -269,8 +265,8 @@ impl Provider {
         };
         match told {
             Some((name, true)) => Ok(name),
-            Some((name, false)) => Err(refused(&format!("the address {name} is not verified"))),
-            None => Err(refused("the provider does not tell the claim that we know people by")),
+            Some((address, false)) => Err(Refusal::Unverified(address).into()),
+            None => Err(Refusal::NoClaim.into()),
         }
     }
 
@@ -280,7 +276,7 @@ impl Provider {
         if domains.is_empty() || domains.iter().any(is_in) {
             return Ok(());
         }
-        Err(refused(&format!("{name} is not let in here: their domain is none of ours")))
+        Err(Refusal::ForeignDomain(name.to_owned()).into())
     }
 }
 
@@ -327,10 +323,6 @@ impl Away {
             next: parts.next()?,
         })
     }
-}
-
-fn refused(text: &str) -> ProviderError {
-    ProviderError::Refused(text.to_owned())
 }
 
 /// The whole chain of reasons: the outermost alone says little.

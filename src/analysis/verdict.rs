@@ -7,13 +7,16 @@ use utoipa::ToSchema;
 
 use super::rates::{Rate, adjusted, lift, probability_better, two_proportions, wilson};
 use super::{AnalysisError, FunnelReport, Step};
+use crate::language::{Message, Value, say};
 
 /// Fewer units in either side, or successes and failures in both together, say nothing.
 const LEAST_UNITS: u64 = 30;
 const LEAST_OF_EACH: u64 = 5;
 /// Adjusted p-values below this are told as a difference.
 const SURE: f64 = 0.05;
-const TOO_FEW: &str = "too few";
+/// What a row is compared with, in words.
+const OTHERS: &str = "verdict-others";
+const OTHER_PERIOD: &str = "verdict-other-period";
 
 /// Rows compared by the share that reaches a step.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -55,8 +58,12 @@ pub struct Verdict {
     pub p_value: Option<f64>,
     /// The same, corrected for the number of rows compared.
     pub adjusted_p_value: Option<f64>,
+    /// Whether there are too few units for the test to say anything.
+    #[serde(skip)]
+    pub is_too_few: bool,
     /// What that means, in words.
-    pub verdict: String,
+    #[schema(value_type = String)]
+    pub verdict: Message,
 }
 
 /// Each row of the breakdown beside all other rows together.
@@ -75,7 +82,7 @@ pub fn compare_rows(
         let others = (whole.0.saturating_sub(own.0), whole.1.saturating_sub(own.1));
         rows.push(verdict(row.by.clone(), own, others));
     }
-    Ok(told(report, step, of, rows, "the others"))
+    Ok(told(report, step, of, rows, OTHERS))
 }
 
 /// The report's whole beside that of another period.
@@ -89,7 +96,7 @@ pub fn compare_periods(
     of: &str,
 ) -> Result<Verdicts, AnalysisError> {
     let (own, other) = (pair(&report.steps, step, of)?, pair(&other.steps, step, of)?);
-    Ok(told(report, step, of, vec![verdict(BTreeMap::new(), own, other)], "the other period"))
+    Ok(told(report, step, of, vec![verdict(BTreeMap::new(), own, other)], OTHER_PERIOD))
 }
 
 fn pair(steps: &[Step], step: &str, of: &str) -> Result<(u64, u64), AnalysisError> {
@@ -120,7 +127,9 @@ fn verdict(by: BTreeMap<String, Option<String>>, own: (u64, u64), other: (u64, u
         probability_better: probability_better(own, other),
         p_value: two_proportions(own, other),
         adjusted_p_value: None,
-        verdict: if is_too_few(own, other) { String::new() } else { "?".to_owned() },
+        is_too_few: is_too_few(own, other),
+        // Until it is judged together with the other rows.
+        verdict: say("none"),
     }
 }
 
@@ -132,16 +141,16 @@ fn is_too_few(own: (u64, u64), other: (u64, u64)) -> bool {
 /// Rows of several comparisons, corrected for all of them together.
 #[must_use]
 pub fn corrected(verdicts: Verdicts) -> Verdicts {
-    let rows = verdicts.rows.into_iter().map(|row| {
-        let is_too_few = row.verdict.starts_with(TOO_FEW);
-        Verdict { verdict: if is_too_few { String::new() } else { "?".to_owned() }, ..row }
-    });
-    let rows = rows.collect();
-    let unit = verdicts.unit;
-    judged(Verdicts { rows, ..verdicts }, unit, "the others")
+    judged(verdicts, OTHERS)
 }
 
-fn told(report: &FunnelReport, step: &str, of: &str, rows: Vec<Verdict>, other: &str) -> Verdicts {
+fn told(
+    report: &FunnelReport,
+    step: &str,
+    of: &str,
+    rows: Vec<Verdict>,
+    other: &'static str,
+) -> Verdicts {
     let verdicts = Verdicts {
         funnel: report.funnel.clone(),
         from: report.from.clone(),
@@ -151,32 +160,36 @@ fn told(report: &FunnelReport, step: &str, of: &str, rows: Vec<Verdict>, other: 
         of: of.to_owned(),
         rows,
     };
-    judged(verdicts, report.unit, other)
+    judged(verdicts, other)
 }
 
 /// Corrects the p-values for the number of rows, says what they mean, and sorts.
-fn judged(mut verdicts: Verdicts, unit: &str, other: &str) -> Verdicts {
-    let rows = &mut verdicts.rows;
+fn judged(mut verdicts: Verdicts, other: &'static str) -> Verdicts {
+    let (rows, unit) = (&mut verdicts.rows, verdicts.unit);
     let p_values: Vec<Option<f64>> =
-        rows.iter().map(|row| row.p_value.filter(|_| !row.verdict.is_empty())).collect();
+        rows.iter().map(|row| row.p_value.filter(|_| !row.is_too_few)).collect();
     for (row, adjusted) in rows.iter_mut().zip(adjusted(&p_values)) {
-        let is_too_few = row.verdict.is_empty();
         row.adjusted_p_value = adjusted;
-        let percent = |rate: Option<Rate>| {
-            rate.map_or_else(|| "nothing".to_owned(), |rate| format!("{:.1} %", rate.rate * 100.0))
-        };
-        let shares = format!("{} against {}", percent(row.rate), percent(row.other_rate));
-        let is_larger = row.rate.map(|rate| rate.rate) > row.other_rate.map(|rate| rate.rate);
-        row.verdict = match adjusted {
-            _ if is_too_few => format!("{TOO_FEW} {unit}s to tell: {shares}"),
-            Some(p) if p < SURE && is_larger => format!("better than {other}: {shares}"),
-            Some(p) if p < SURE => format!("worse than {other}: {shares}"),
-            _ => format!("no difference from {other} that could not be chance: {shares}"),
-        };
+        row.verdict = in_words(row, unit, other);
     }
     rows.sort_by(|a, b| {
         let p = |row: &Verdict| row.adjusted_p_value.unwrap_or(2.0);
         p(a).total_cmp(&p(b)).then_with(|| b.of.cmp(&a.of)).then_with(|| a.by.cmp(&b.by))
     });
     verdicts
+}
+
+fn in_words(row: &Verdict, unit: &str, other: &'static str) -> Message {
+    let is_larger = row.rate.map(|rate| rate.rate) > row.other_rate.map(|rate| rate.rate);
+    let verdict = match row.adjusted_p_value {
+        _ if row.is_too_few => say("verdict-too-few").with("unit", unit),
+        Some(p) if p < SURE && is_larger => say("verdict-better").with("other", say(other)),
+        Some(p) if p < SURE => say("verdict-worse").with("other", say(other)),
+        _ => say("verdict-chance").with("other", say(other)),
+    };
+    verdict.with("share", share(row.rate)).with("other-share", share(row.other_rate))
+}
+
+fn share(rate: Option<Rate>) -> Value {
+    rate.map_or_else(|| say("verdict-nothing").into(), |rate| Value::Percent(rate.rate))
 }

@@ -108,6 +108,7 @@ async fn refused(
     let span = Span {
         period: &period,
         status: "refused",
+        reached: "",
         filters: &[],
         after: None,
         offset: 0,

@@ -16,6 +16,7 @@ mod import;
 mod import_conversions;
 mod import_spend;
 mod importing;
+mod in_force;
 mod journal;
 mod link;
 mod manual;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
-use super::{feedback, reload, spend};
+use super::{feedback, in_force, reload, spend};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
@@ -357,7 +357,10 @@ fn routes(
         all = all
             .merge(views::guarded(registry::router(session.registry(settings)), &views))
             .merge(views::guarded(reports, &views))
-            .merge(views::guarded(members::settings(accounts.clone()), &views))
+            .merge(views::guarded(
+                members::settings(accounts.clone(), in_force::told(settings)),
+                &views,
+            ))
             .merge(members::login(accounts, provider))
             .merge(views::router(views, described));
     }
@@ -366,6 +369,7 @@ fn routes(
         REQUEST_LIMIT,
     );
     let all = all.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    let all = all.layer(axum::middleware::from_fn(views::in_their_language));
     Ok(all.layer(axum::middleware::from_fn(operations::noted)))
 }
 

@@ -2,12 +2,33 @@
 
 use chrono::{DateTime, Utc};
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use thiserror::Error;
 
 /// Clocks are changed by less than that, milliseconds.
 const LARGEST_CHANGE: i64 = 3 * 3_600_000;
+
+/// Why a schedule cannot be. In English here; pages have words of their own for each.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ScheduleError {
+    /// It is no expression.
+    #[error("{expression:?} is no cron expression such as 15 4 * * *: {reason}")]
+    NoExpression {
+        /// As it is written.
+        expression: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Its time zone is none.
+    #[error("the time zone {0:?} is unknown")]
+    NoZone(String),
+    /// No instant fits it.
+    #[error("{0:?} never comes")]
+    Never(String),
+}
 
 /// A cron expression in a time zone.
 #[derive(Debug, Clone)]
@@ -24,19 +45,21 @@ impl Schedule {
     ///
     /// # Errors
     /// If it is no expression, never comes, or the zone is unknown.
-    pub fn new(expression: &str, time_zone: &str) -> Result<Self, String> {
-        let no_expression =
-            |error| format!("{expression:?} is no cron expression such as 15 4 * * *: {error}");
+    pub fn new(expression: &str, time_zone: &str) -> Result<Self, ScheduleError> {
+        let no_expression = |error: CronError| ScheduleError::NoExpression {
+            expression: expression.to_owned(),
+            reason: error.to_string(),
+        };
         let parser =
             CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let cron = parser.parse(expression).map_err(no_expression)?;
         let zone = TimeZone::get(time_zone);
-        let zone = zone.map_err(|_| format!("the time zone {time_zone:?} is unknown"))?;
+        let zone = zone.map_err(|_| ScheduleError::NoZone(time_zone.to_owned()))?;
         let hours = expression.split_whitespace().nth(1);
         let is_hourly = hours.is_none_or(|hours| hours == "*") && expression != "@daily";
         let schedule = Self { cron, zone, is_hourly };
         if schedule.next_after(0).is_none() {
-            return Err(format!("{expression:?} never comes"));
+            return Err(ScheduleError::Never(expression.to_owned()));
         }
         Ok(schedule)
     }
@@ -138,10 +161,11 @@ mod tests {
             ("*/10 * * * * *", "is no cron expression"),
             ("0 0 30 2 *", "never comes"),
         ] {
-            let error = Schedule::new(expression, "UTC").unwrap_err();
+            let error = Schedule::new(expression, "UTC").unwrap_err().to_string();
             assert!(error.contains(told), "{error}");
         }
-        assert!(Schedule::new("0 7 * * *", "Mars").unwrap_err().contains("unknown"));
+        let no_zone = Schedule::new("0 7 * * *", "Mars").unwrap_err();
+        assert_eq!(no_zone.to_string(), "the time zone \"Mars\" is unknown");
     }
 
     #[test]

@@ -10,9 +10,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::unavailable;
+use super::{refused, unavailable};
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
+use crate::language::{Message, filters, say};
 use crate::views::{forgotten_token, html, is_own_page};
 
 #[derive(Template)]
@@ -22,7 +23,7 @@ struct LoginPage {
     name: String,
     /// What the provider is called by whom one may log in too.
     provider: Option<String>,
-    error: Option<String>,
+    error: Option<Message>,
 }
 
 #[derive(Template)]
@@ -33,7 +34,7 @@ struct WelcomePage {
     typed: String,
     shortest: usize,
     is_good: bool,
-    error: Option<String>,
+    error: Option<Message>,
 }
 
 /// What the forms send.
@@ -60,7 +61,7 @@ pub(super) fn login_page(
     status: StatusCode,
     next: String,
     name: String,
-    error: Option<String>,
+    error: Option<Message>,
 ) -> Response {
     let provider = provider.map(|provider| provider.name().to_owned());
     html(status, LoginPage { next, name, provider, error }.render())
@@ -79,15 +80,19 @@ pub(super) async fn log_in(
     match accounts.log_in(name.trim(), &password, from).await {
         Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(inside(&next))).into_response(),
         Err(error) => {
-            let (status, wait) = match &error {
-                AccountError::Wrong(_) => (StatusCode::UNAUTHORIZED, None),
-                AccountError::TooMany(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
+            let (status, wait, told) = match &error {
+                AccountError::Wrong(refusal) => {
+                    (StatusCode::UNAUTHORIZED, None, refused::told(refusal))
+                }
+                AccountError::TooMany(seconds) => {
+                    let told = say("login-too-many").with("seconds", seconds);
+                    (StatusCode::TOO_MANY_REQUESTS, Some(*seconds), told)
+                }
                 AccountError::Store(_) | AccountError::CutOff(_) => {
                     return unavailable(&error).into_response();
                 }
             };
-            let told = Some(error.to_string());
-            let mut answer = login_page(provider.as_ref(), status, next, name, told);
+            let mut answer = login_page(provider.as_ref(), status, next, name, Some(told));
             if let Some(wait) = wait {
                 answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
             }
@@ -127,20 +132,25 @@ pub(super) async fn accept(
 ) -> Response {
     let name = typed.name.trim();
     if typed.password != typed.again {
-        let error = "the two passwords differ".to_owned();
+        let error = say("welcome-differ");
         return welcome_page(&accounts, &code, name.to_owned(), Some(error));
     }
     let from = accounts.address(peer.ip(), &headers);
     match accounts.accept(&code, name, &typed.password, from).await {
         Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
-        Err(AccountError::Wrong(error)) => {
-            welcome_page(&accounts, &code, name.to_owned(), Some(error))
+        Err(AccountError::Wrong(refusal)) => {
+            welcome_page(&accounts, &code, name.to_owned(), Some(refused::told(&refusal)))
         }
         Err(error) => unavailable(&error).into_response(),
     }
 }
 
-fn welcome_page(accounts: &Accounts, code: &str, typed: String, error: Option<String>) -> Response {
+fn welcome_page(
+    accounts: &Accounts,
+    code: &str,
+    typed: String,
+    error: Option<Message>,
+) -> Response {
     let invited = accounts.invited(code);
     let status = match (&invited, &error) {
         (None, _) => StatusCode::NOT_FOUND,
@@ -166,8 +176,7 @@ pub(super) fn inside(next: &str) -> &str {
 /// Refuses forms of other sites' pages.
 pub(super) async fn own_forms(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && !is_own_page(request.headers()) {
-        let text = "This was sent from another site's page.";
-        return (StatusCode::FORBIDDEN, text).into_response();
+        return (StatusCode::FORBIDDEN, say("login-foreign-form").to_string()).into_response();
     }
     next.run(request).await
 }

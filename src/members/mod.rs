@@ -3,7 +3,10 @@
 
 mod login;
 mod provider;
+mod refused;
 mod settings;
+
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use axum::http::StatusCode;
@@ -11,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts, Provider};
+use crate::language::{Message, say};
 use crate::views::Problem;
 
 /// What the pages for logging in need to know.
@@ -44,8 +48,39 @@ pub fn login(accounts: Accounts, provider: Option<Provider>) -> Router {
         .with_state(Doors { accounts, provider })
 }
 
+/// What the settings file says and people ask about.
+#[derive(Debug, Clone, Default)]
+pub struct InForce {
+    /// Zone of dates and days.
+    pub time_zone: String,
+    /// Address under which the server is reached, if it is known.
+    pub public_url: Option<String>,
+    /// Name of the attribution model that holds where none is chosen.
+    pub model: String,
+    /// Days before a conversion in which touchpoints earn credit.
+    pub lookback_days: u32,
+    /// What makes an event a conversion: the conversion, the kind of the event, the pattern of its payload.
+    pub rules: Vec<[String; 3]>,
+    /// Names of the team's own funnels.
+    pub funnels: Vec<String>,
+}
+
+impl InForce {
+    /// What the model is called.
+    fn model_name(&self) -> Message {
+        say(format!("model-{}", self.model))
+    }
+}
+
+/// What the settings page needs to know.
+#[derive(Debug, Clone)]
+struct Room {
+    accounts: Accounts,
+    in_force: Arc<InForce>,
+}
+
 /// The settings page; its guard is the views'.
-pub fn settings(accounts: Accounts) -> Router {
+pub fn settings(accounts: Accounts, in_force: InForce) -> Router {
     Router::new()
         .route("/settings", get(settings::page))
         .route("/settings/users", post(settings::add_user))
@@ -55,13 +90,11 @@ pub fn settings(accounts: Accounts) -> Router {
         .route("/settings/users/{name}/remove", post(settings::remove_user))
         .route("/settings/tokens", post(settings::add_token))
         .route("/settings/tokens/{name}/revoke", post(settings::revoke))
-        .with_state(accounts)
+        .with_state(Room { accounts, in_force: Arc::new(in_force) })
 }
 
 /// What somebody is told of a failure that is not theirs.
 fn unavailable(error: &AccountError) -> Problem {
     tracing::error!(%error, "users and tokens cannot be reached");
-    let text =
-        "Users and tokens cannot be reached now; the log of this server says why.".to_owned();
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, say("login-unavailable").to_string())
 }

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::login::{inside, login_page};
-use super::unavailable;
+use super::{refused, unavailable};
 use crate::accounts::{AccountError, Accounts, Provider, ProviderError, Started};
+use crate::language::{Message, say};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -53,10 +54,8 @@ pub(super) async fn come_back(
     let Some(provider) = provider else { return Redirect::to("/login").into_response() };
     if let Some(error) = back.error {
         let text = back.error_description.unwrap_or(error);
-        return told(
-            &provider,
-            ProviderError::Refused(format!("{} says: {text}", provider.name())),
-        );
+        let said = say("login-provider-says").with("provider", provider.name()).with("text", text);
+        return again(&provider, StatusCode::FORBIDDEN, said);
     }
     let from = accounts.address(peer.ip(), &headers);
     match provider.finish(&accounts, &headers, back.code, &back.state, from).await {
@@ -68,23 +67,24 @@ pub(super) async fn come_back(
 }
 
 fn told(provider: &Provider, error: ProviderError) -> Response {
-    let (status, text) = match error {
-        ProviderError::Refused(text) | ProviderError::Account(AccountError::Wrong(text)) => {
-            (StatusCode::FORBIDDEN, text)
+    match error {
+        ProviderError::Refused(refusal) | ProviderError::Account(AccountError::Wrong(refusal)) => {
+            again(provider, StatusCode::FORBIDDEN, refused::told(&refusal))
         }
-        ProviderError::Account(error) => return unavailable(&error).into_response(),
+        ProviderError::Account(error) => unavailable(&error).into_response(),
         ProviderError::Failed(reason) => {
             tracing::error!(
                 reason,
                 provider = provider.name(),
                 "nobody can log in by the provider"
             );
-            let text = format!(
-                "{} cannot be asked who you are now; the log of this server says why",
-                provider.name()
-            );
-            (StatusCode::BAD_GATEWAY, text)
+            let said = say("login-provider-fails").with("provider", provider.name());
+            again(provider, StatusCode::BAD_GATEWAY, said)
         }
-    };
-    login_page(Some(provider), status, String::new(), String::new(), Some(text))
+    }
+}
+
+/// The page for logging in, with why the provider's way failed.
+fn again(provider: &Provider, status: StatusCode, error: Message) -> Response {
+    login_page(Some(provider), status, String::new(), String::new(), Some(error))
 }

@@ -1,5 +1,7 @@
 //! The settings page: users, tokens, and what was done.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -7,9 +9,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
-use super::unavailable;
-use crate::accounts::{AccountError, Accounts, NewToken, Role, Scope, Who};
+use super::{InForce, Room, refused, unavailable};
+use crate::accounts::{AccountError, Accounts, NewToken, Refusal, Role, Scope, Who};
 use crate::domain::Timestamp;
+use crate::language::{Message, filters, say};
 use crate::views::{html, words};
 
 /// Acts that the page shows.
@@ -22,40 +25,41 @@ struct SettingsPage {
     users: Vec<UserLine>,
     tokens: Vec<TokenLine>,
     acts: Vec<[String; 5]>,
-    roles: [(&'static str, &'static str); 3],
-    scopes: [(&'static str, &'static str); 5],
+    in_force: Arc<InForce>,
+    /// Each with what it may do.
+    roles: [(&'static str, Message); 3],
+    scopes: [(&'static str, Message); 5],
     /// Told once: what it is, and the secret itself.
-    secret: Option<(String, String)>,
-    error: Option<String>,
+    secret: Option<Secret>,
+    error: Option<Message>,
 }
+
+type Secret = (Message, String);
 
 struct UserLine {
     name: String,
     role: String,
     pages: String,
-    state: &'static str,
+    has_password: bool,
     since: String,
 }
 
 struct TokenLine {
     name: String,
     scopes: String,
-    made: String,
+    made: Message,
     expires: String,
     is_expired: bool,
     used: String,
 }
 
 /// `GET /settings`.
-pub(super) async fn page(State(accounts): State<Accounts>) -> Response {
-    shown(&accounts, None, None).await
+pub(super) async fn page(State(room): State<Room>) -> Response {
+    shown(&room, None, None).await
 }
 
-async fn shown(
-    accounts: &Accounts,
-    secret: Option<(String, String)>,
-    error: Option<String>,
-) -> Response {
+async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> Response {
+    let accounts = &room.accounts;
     let acts = match accounts.acts(ACTS).await {
         Ok(acts) => acts,
         Err(error) => return unavailable(&error.into()).into_response(),
@@ -68,17 +72,18 @@ async fn shown(
         name: user.name.clone(),
         role: user.role.clone(),
         pages: user.pages.join(", "),
-        state: if user.password.is_empty() { "has not set a password yet" } else { "" },
+        has_password: !user.password.is_empty(),
         since: day(user.created_at),
     });
     let now = accounts.now().0;
+    let never = || say("settings-never").to_string();
     let tokens = known.tokens.iter().map(|token| TokenLine {
         name: token.name.clone(),
         scopes: token.scopes.join(", "),
-        made: format!("{} by {}", day(token.made_at), token.made_by),
-        expires: token.expires_at.map_or("never".to_owned(), day),
+        made: say("settings-made-by").with("day", day(token.made_at)).with("who", &token.made_by),
+        expires: token.expires_at.map_or_else(never, day),
         is_expired: token.expires_at.is_some_and(|until| until <= now),
-        used: token.used_at.map_or("never".to_owned(), minute),
+        used: token.used_at.map_or_else(never, minute),
     });
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let acts =
@@ -88,18 +93,9 @@ async fn shown(
         users: users.collect(),
         tokens: tokens.collect(),
         acts: acts.collect(),
-        roles: [
-            ("viewer", "Sees all figures, and nobody's id"),
-            ("analyst", "Sees people too, and makes links and reports"),
-            ("admin", "Does everything"),
-        ],
-        scopes: [
-            ("read", "Figures"),
-            ("people", "Lists of conversations, touchpoints and conversions; journeys"),
-            ("write", "Links and reports"),
-            ("conversions", "Reporting conversions"),
-            ("admin", "Users, tokens, erasing people"),
-        ],
+        roles: Role::ALL.map(Role::as_str).map(|role| (role, say(format!("role-{role}")))),
+        scopes: Scope::ALL.map(Scope::as_str).map(|scope| (scope, say(format!("scope-{scope}")))),
+        in_force: room.in_force.clone(),
         secret,
         error,
     };
@@ -115,35 +111,33 @@ pub(super) struct UserForm {
 
 /// Makes a user; the page shows the one-time link.
 pub(super) async fn add_user(
-    State(accounts): State<Accounts>,
+    State(room): State<Room>,
     headers: HeaderMap,
     Form(form): Form<UserForm>,
 ) -> Response {
     let name = form.name.trim().to_owned();
     let link = match Role::parse(&form.role) {
-        Ok(role) => accounts.add_user(&name, role).await,
-        Err(error) => Err(AccountError::Wrong(error)),
+        Ok(role) => room.accounts.add_user(&name, role).await,
+        Err(error) => Err(Refusal::Unreadable(error).into()),
     };
     let told = link.map(|link| {
-        Some((
-            format!("One-time link for {name}, good for three days"),
-            whole(&accounts, &headers, &link),
-        ))
+        let what = say("settings-one-time-link").with("name", &name);
+        Some((what, whole(&room.accounts, &headers, &link)))
     });
-    done(&accounts, told).await
+    done(&room, told).await
 }
 
 /// Gives a user another role.
 pub(super) async fn give_role(
-    State(accounts): State<Accounts>,
+    State(room): State<Room>,
     Path(name): Path<String>,
     Form(form): Form<UserForm>,
 ) -> Response {
     let given = match Role::parse(&form.role) {
-        Ok(role) => accounts.give_role(&name, role).await,
-        Err(error) => Err(AccountError::Wrong(error)),
+        Ok(role) => room.accounts.give_role(&name, role).await,
+        Err(error) => Err(Refusal::Unreadable(error).into()),
     };
-    done(&accounts, given.map(|()| None)).await
+    done(&room, given.map(|()| None)).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,42 +147,37 @@ pub(super) struct PagesForm {
 
 /// Limits a user to some Pages.
 pub(super) async fn limit_to_pages(
-    State(accounts): State<Accounts>,
+    State(room): State<Room>,
     Path(name): Path<String>,
     Form(form): Form<PagesForm>,
 ) -> Response {
     let pages = form.pages.split([',', ' ']).filter(|page| !page.is_empty());
-    let limited = accounts.limit_to_pages(&name, pages.map(str::to_owned).collect()).await;
-    done(&accounts, limited.map(|()| None)).await
+    let limited = room.accounts.limit_to_pages(&name, pages.map(str::to_owned).collect()).await;
+    done(&room, limited.map(|()| None)).await
 }
 
 /// Ends a user's sessions and password; the page shows a new one-time link.
 pub(super) async fn reset(
-    State(accounts): State<Accounts>,
+    State(room): State<Room>,
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Response {
-    let told = accounts.reset(&name).await.map(|link| {
-        Some((
-            format!("One-time link for {name}, good for three days; their sessions have ended"),
-            whole(&accounts, &headers, &link),
-        ))
+    let told = room.accounts.reset(&name).await.map(|link| {
+        let what = say("settings-new-link-told").with("name", &name);
+        Some((what, whole(&room.accounts, &headers, &link)))
     });
-    done(&accounts, told).await
+    done(&room, told).await
 }
 
 /// Removes a user.
-pub(super) async fn remove_user(
-    State(accounts): State<Accounts>,
-    Path(name): Path<String>,
-) -> Response {
-    let removed = accounts.remove_user(&name).await;
-    done(&accounts, removed.map(|()| None)).await
+pub(super) async fn remove_user(State(room): State<Room>, Path(name): Path<String>) -> Response {
+    let removed = room.accounts.remove_user(&name).await;
+    done(&room, removed.map(|()| None)).await
 }
 
 /// Makes a token; the page shows it once.
 pub(super) async fn add_token(
-    State(accounts): State<Accounts>,
+    State(room): State<Room>,
     Extension(who): Extension<Who>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
@@ -197,33 +186,30 @@ pub(super) async fn add_token(
         own.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
     };
     let Ok(days) = all("days").first().map(|text| text.parse()).transpose() else {
-        let wrong = AccountError::Wrong("days: it is no number".to_owned());
-        return done(&accounts, Err(wrong)).await;
+        return shown(&room, None, Some(say("settings-days-no-number"))).await;
     };
     let name = all("name").into_iter().next().unwrap_or_default();
     let new = NewToken { name, scopes: all("scope"), days };
-    let told = accounts
+    let told = room
+        .accounts
         .add_token(&new, &who.name)
         .await
-        .map(|secret| Some((format!("The token {}: it is shown this once", new.name), secret)));
-    done(&accounts, told).await
+        .map(|secret| Some((say("settings-token-told").with("name", &new.name), secret)));
+    done(&room, told).await
 }
 
 /// Revokes a token.
-pub(super) async fn revoke(State(accounts): State<Accounts>, Path(name): Path<String>) -> Response {
-    let revoked = accounts.revoke(&name).await;
-    done(&accounts, revoked.map(|()| None)).await
+pub(super) async fn revoke(State(room): State<Room>, Path(name): Path<String>) -> Response {
+    let revoked = room.accounts.revoke(&name).await;
+    done(&room, revoked.map(|()| None)).await
 }
 
 /// Back to the page, with what is to be shown once, or with what is wrong.
-async fn done(
-    accounts: &Accounts,
-    done: Result<Option<(String, String)>, AccountError>,
-) -> Response {
+async fn done(room: &Room, done: Result<Option<Secret>, AccountError>) -> Response {
     match done {
         Ok(None) => Redirect::to("/settings").into_response(),
-        Ok(secret) => shown(accounts, secret, None).await,
-        Err(AccountError::Wrong(error)) => shown(accounts, None, Some(error)).await,
+        Ok(secret) => shown(room, secret, None).await,
+        Err(AccountError::Wrong(refusal)) => shown(room, None, Some(refused::told(&refusal))).await,
         Err(error) => unavailable(&error).into_response(),
     }
 }

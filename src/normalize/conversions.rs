@@ -58,14 +58,19 @@ enum Cause {
 }
 
 impl Cause {
+    const NAMES: [(&'static str, Self); 4] = [
+        ("message", Self::Message),
+        ("postback", Self::Postback),
+        ("form", Self::Form),
+        ("label", Self::Label),
+    ];
+
     fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "message" => Self::Message,
-            "postback" => Self::Postback,
-            "form" => Self::Form,
-            "label" => Self::Label,
-            _ => return None,
-        })
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, cause)| cause)
+    }
+
+    fn as_str(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(_, cause)| *cause == self).map_or("", |(name, _)| name)
     }
 
     fn of(event: &Event) -> Option<Self> {
@@ -127,6 +132,13 @@ impl ConversionRules {
             checked.push((rule.name.clone(), cause, pattern));
         }
         Ok(Self(checked))
+    }
+
+    /// Each rule: the conversion's name, the kind of the event, and the pattern of its payload.
+    pub fn rules(&self) -> impl Iterator<Item = [&str; 3]> {
+        self.0
+            .iter()
+            .map(|(name, cause, pattern)| [name.as_str(), cause.as_str(), pattern.as_str()])
     }
 
     /// The conversions that an event is, at most one a goal. Each is an event of its own, right

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::{Link, LinkError, Links};
+use crate::domain::{Link, LinkError, LinkFault, Links};
 
 /// What can be said of a link; what is not said stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Form {
             "" => None,
             cost => Some(cost.parse::<Decimal>().map_err(|_| LinkError {
                 field: "cost",
-                reason: format!("{cost:?} is no amount such as 120.50"),
+                reason: LinkFault::Amount(cost.to_owned()),
             })?),
         };
         Ok(About {

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
-use super::{Edit, EditError, Form, Registry, RegistryError};
+use super::{Edit, EditError, Form, Registry, RegistryError, told};
+use crate::language::say;
 
 /// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`.
 pub fn router(registry: Registry) -> Router {
@@ -71,7 +72,7 @@ async fn made(
         Err(RegistryError::Edit(error)) => {
             let query = serde_json::to_value(form).unwrap_or_default();
             let mut fields = form_urlencoded::Serializer::new(String::new());
-            fields.append_pair("error", &error.to_string());
+            fields.append_pair("error", &told::error(&error).to_string());
             for (key, value) in query.as_object().into_iter().flatten() {
                 fields.append_pair(key, value.as_str().unwrap_or_default());
             }
@@ -79,8 +80,7 @@ async fn made(
         }
         Err(error) => {
             tracing::error!(%error, "a link could not be saved");
-            let text = "The link could not be saved; the log of this server says why.";
-            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, say("links-unsaved").to_string()).into_response()
         }
     }
 }

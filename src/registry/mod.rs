@@ -2,6 +2,7 @@
 
 mod edit;
 mod forms;
+mod told;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use thiserror::Error;
 pub use edit::{About, Edit, EditError, Form};
 pub use forms::router;
 
-use crate::domain::{Link, Timestamp};
+use crate::domain::{Link, LinkNote, Timestamp};
 use crate::store::{Store, StoreError, wait_for_lock};
 
 /// Why an edit was not made.
@@ -53,7 +54,7 @@ impl Registry {
     ///
     /// # Errors
     /// If the link cannot be, or ClickHouse fails; then nothing has changed.
-    pub async fn make(&self, edit: Edit) -> Result<(Link, Vec<String>), RegistryError> {
+    pub async fn make(&self, edit: Edit) -> Result<(Link, Vec<LinkNote>), RegistryError> {
         let _lock = self.lock().await?;
         let links = self.store.links().await?;
         let link = edit.of(&links)?;

@@ -1,6 +1,7 @@
 //! What a report is: a question, when it is asked, and where the answer goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::range::Range;
 use crate::analysis::DEFAULT_FUNNEL;
-use crate::domain::{Schedule, Timestamp};
+use crate::domain::{Schedule, ScheduleError, Timestamp};
+use crate::language::{Message, say};
 use crate::views::topic::Topic;
 use crate::views::{Asked, AskedCredit, Defaults, Format, Misunderstood, Question};
 
@@ -76,14 +78,41 @@ impl Default for WrittenReport {
     }
 }
 
-/// What is wrong with a report, by the key.
+/// What is wrong with a report, by the key, in the language of whoever reads it.
 #[derive(Debug, thiserror::Error)]
-#[error("{key}: {reason}")]
 pub struct ReportError {
     /// The key at fault.
     pub key: &'static str,
     /// What is wrong, and what would be right.
-    pub reason: String,
+    pub reason: Message,
+}
+
+impl ReportError {
+    /// Of what other rooms say in English alone.
+    pub(super) fn told(key: &'static str, reason: String) -> Self {
+        Self { key, reason: say("reports-told").with("text", reason) }
+    }
+}
+
+impl fmt::Display for ReportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = say("reports-wrong").with("reason", &self.reason);
+        let field = say(format!("reports-key-{}", self.key));
+        // The key itself, if the form has no field for it.
+        let told =
+            if field.is_known() { told.with("field", field) } else { told.with("field", self.key) };
+        write!(formatter, "{told}")
+    }
+}
+
+fn of_schedule(error: ScheduleError) -> Message {
+    match error {
+        ScheduleError::NoExpression { expression, reason } => {
+            say("reports-no-expression").with("expression", expression).with("reason", reason)
+        }
+        ScheduleError::NoZone(zone) => say("reports-no-zone").with("zone", zone),
+        ScheduleError::Never(expression) => say("reports-never").with("expression", expression),
+    }
 }
 
 /// A report that can be made.
@@ -112,73 +141,67 @@ impl WrittenReport {
         has_funnel: impl Fn(&str) -> bool,
         has_destination: impl Fn(&str) -> bool,
     ) -> Result<Report, ReportError> {
-        let wrong = |key| move |reason: String| ReportError { key, reason };
+        let wrong = |key| move |reason: Message| ReportError { key, reason };
+        let told = |key| move |reason: String| ReportError::told(key, reason);
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let is_name = (1..=60).contains(&self.name.len()) && self.name.bytes().all(is_letter);
         // /reports/new is a page.
         if !is_name || self.name == "new" {
-            let reason = format!(
-                "{:?} is not made of 1 to 60 letters, digits, - and _, or taken",
-                self.name.chars().take(60).collect::<String>()
-            );
-            return Err(wrong("name")(reason));
+            let name: String = self.name.chars().take(60).collect();
+            return Err(wrong("name")(say("reports-bad-name").with("name", name)));
         }
         if self.title.chars().count() > 200 || self.title.chars().any(char::is_control) {
-            return Err(wrong("title")(
-                "it is longer than 200 letters, or not one line".to_owned(),
-            ));
+            return Err(wrong("title")(say("reports-bad-title")));
         }
         for (key, list) in [("formats", &self.formats), ("to", &self.to), ("by", &self.by)] {
             let mut seen = BTreeSet::new();
             if let Some(twice) = list.iter().find(|one| !seen.insert(*one)) {
-                return Err(wrong(key)(format!("{twice:?} is there twice")));
+                return Err(wrong(key)(say("reports-twice").with("text", twice)));
             }
         }
-        let topic = Topic::parse(&self.question, &self.funnel).map_err(wrong("question"))?;
+        let topic = Topic::parse(&self.question, &self.funnel).map_err(told("question"))?;
         if let Topic::Funnel(name) = &topic
             && !has_funnel(name)
         {
-            return Err(wrong("funnel")(format!("there is no funnel {name:?}")));
+            return Err(wrong("funnel")(say("reports-no-funnel").with("name", name)));
         }
+        let of_topic =
+            |what| say(what).with("question", say(format!("reports-topic-{}", self.question)));
         if !self.by.is_empty() && !topic.takes_breakdown() {
-            return Err(wrong("by")(format!("{} takes no breakdown", self.question)));
+            return Err(wrong("by")(of_topic("reports-no-breakdown")));
         }
         if !self.filters.is_empty() && !topic.takes_filters() {
-            return Err(wrong("filters")(format!("{} takes no filters", self.question)));
+            return Err(wrong("filters")(of_topic("reports-no-filters")));
         }
         if self.filters.iter().any(|(name, value)| name.contains([';', '=']) || value.contains(';'))
         {
-            return Err(wrong("filters")("neither names nor values hold a semicolon".to_owned()));
+            return Err(wrong("filters")(say("reports-semicolon")));
         }
         let range = Range::parse(&self.range).map_err(wrong("range"))?;
         let zone = if self.time_zone.is_empty() {
             defaults.zone.clone()
         } else {
-            let no_zone = |_| format!("{:?} is no IANA zone such as Europe/Paris", self.time_zone);
+            let no_zone = |_| say("reports-no-iana-zone").with("zone", &self.time_zone);
             TimeZone::get(&self.time_zone).map_err(no_zone).map_err(wrong("time_zone"))?
         };
         let schedule = (!self.schedule.is_empty())
             .then(|| Schedule::new(&self.schedule, zone.iana_name().unwrap_or("UTC")));
-        let schedule = schedule.transpose().map_err(wrong("schedule"))?;
+        let schedule = schedule.transpose().map_err(of_schedule).map_err(wrong("schedule"))?;
         let formats = self.formats.iter().map(|name| Format::parse(name));
         let formats = formats.collect::<Result<Vec<_>, _>>();
-        let formats = formats.map_err(|error| wrong("formats")(error.reason))?;
+        let formats = formats.map_err(|error| ReportError::told("formats", error.reason))?;
         let is_file = |format: &Format| format.has_rows() || *format == Format::Json;
         if formats.is_empty() || !formats.iter().all(is_file) {
-            let reason = "files are csv, xlsx, parquet, arrow and json; at least one".to_owned();
-            return Err(wrong("formats")(reason));
+            return Err(wrong("formats")(say("reports-no-file")));
         }
         if let Some(name) = self.to.iter().find(|name| !has_destination(name)) {
-            let reason = format!("there is no destination {name:?}: see destinations.{name}");
-            return Err(wrong("to")(reason));
+            return Err(wrong("to")(say("reports-no-destination").with("name", name)));
         }
         let report = Report { written: self, topic, schedule, formats, zone, range };
         // What else can be wrong is known when it is asked.
         let asked = report.question(defaults, Timestamp(1_767_225_600_000));
-        asked.map_err(|Misunderstood { parameter, reason }| ReportError {
-            key: parameter,
-            reason,
-        })?;
+        asked
+            .map_err(|Misunderstood { parameter, reason }| ReportError::told(parameter, reason))?;
         Ok(report)
     }
 }

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::{ReportError, Runner, Shelf, ToldReport, ToldRun, WrittenReport, pages, told};
 use crate::domain::Timestamp;
+use crate::language::{Message, say};
 use crate::store::StoreError;
 use crate::views::Problem;
 
@@ -59,12 +60,11 @@ struct AskedRun {
 
 pub(super) fn failed(error: &StoreError) -> Problem {
     tracing::error!(%error, "reports could not be looked up");
-    let text = "ClickHouse did not answer. The log of this server says why.".to_owned();
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, say("reports-unavailable").to_string())
 }
 
-fn no_report(name: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, format!("there is no report {name:?}"))
+pub(super) fn no_report(name: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, say("reports-no-report").with("name", name).to_string())
 }
 
 /// All reports, with when each is due next and what became of its latest run.
@@ -120,7 +120,9 @@ async fn ask(shelf: Shelf, name: &str, again: Option<&str>) -> Result<String, Pr
         Some(run) => {
             let runs = shelf.store.report_runs(name, run, 1).await;
             let before = runs.map_err(|error| failed(&error))?.pop();
-            let no_run = || Problem::in_parameter("again", format!("there is no run {run:?}"));
+            let no_run = || {
+                Problem::in_parameter("again", say("reports-no-run").with("run", run).to_string())
+            };
             Timestamp(before.ok_or_else(no_run)?.due_at)
         }
     };
@@ -145,15 +147,13 @@ async fn download(
 ) -> Result<Response, Problem> {
     let found = told::run(&shelf, &name, &run).await.map_err(|error| failed(&error))?;
     let is_known = found.is_some_and(|run| run.files.contains(&file));
-    let no_file = |text: &str| Problem::new(StatusCode::NOT_FOUND, text.to_owned());
+    let no_file = |text| Problem::new(StatusCode::NOT_FOUND, say(text).to_string());
     if !is_known {
-        return Err(no_file("there is no such file of that run"));
+        return Err(no_file("reports-unknown-file"));
     }
     let path = shelf.settings.folder.join(&name).join(&run).join(&file);
     let opened = tokio::fs::File::open(path).await;
-    let opened = opened.map_err(|_| {
-        no_file("this file is no longer here, or on another machine: run the report again")
-    })?;
+    let opened = opened.map_err(|_| no_file("reports-file-gone"))?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
@@ -172,12 +172,10 @@ async fn save(
     let name = written.name.clone();
     let is_new = fields.iter().any(|(key, _)| key == "is_new");
     let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
-    let taken = |reason: &str| ReportError { key: "name", reason: reason.to_owned() };
+    let taken = |reason: Message| ReportError { key: "name", reason };
     let checked = match known {
-        Some(known) if !known.is_editable => {
-            Err(taken("a report of the settings has this name; it is changed there"))
-        }
-        Some(_) if is_new => Err(taken("there is a report of that name already")),
+        Some(known) if !known.is_editable => Err(taken(say("reports-taken-by-settings"))),
+        Some(_) if is_new => Err(taken(say("reports-taken"))),
         _ => match unread {
             Some(error) => Err(error),
             None => shelf.check(written.clone()),
@@ -205,7 +203,7 @@ async fn save(
 async fn remove(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Redirect, Problem> {
     let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
     if !known.ok_or_else(|| no_report(&name))?.is_editable {
-        let text = "a report of the settings is removed there".to_owned();
+        let text = say("reports-removed-there").to_string();
         return Err(Problem::new(StatusCode::CONFLICT, text));
     }
     let removed = shelf.store.save_report_definition(&name, None, shelf.now().micros()).await;
@@ -239,7 +237,8 @@ fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) 
         let text = some(key)?;
         let read = text.parse::<u32>().ok();
         if read.is_none() {
-            unread = Some(ReportError { key, reason: format!("{text:?} is no number") });
+            let reason = say("reports-no-number").with("text", &text);
+            unread = Some(ReportError { key, reason });
         }
         read
     };

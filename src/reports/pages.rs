@@ -3,15 +3,17 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
-use super::forms::failed;
-use super::told::{self, ToldReport, ToldRun};
+use super::forms::{failed, no_report};
+use super::range;
+use super::told::{self, ToldDelivery, ToldReport, ToldRun};
 use super::{ReportError, Shelf, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
+use crate::language::{Message, filters, say};
 use crate::views::topic::Topic;
-use crate::views::{Problem, html, words};
+use crate::views::{Problem, html};
 
 /// Runs that a page shows.
 const RUNS: u64 = 30;
@@ -31,7 +33,7 @@ struct ReportPage {
     title: String,
     report: Option<ReportRow>,
     runs: Vec<RunRow>,
-    said: &'static str,
+    said: Option<Message>,
     error: Option<String>,
     /// The form, where the report can be changed.
     form: Option<ReportForm>,
@@ -43,13 +45,14 @@ struct ReportForm {
     written: WrittenReport,
     by: String,
     filters: String,
-    questions: Vec<&'static str>,
+    /// Each with what people call it, as models and ranges are.
+    questions: Vec<(&'static str, Message)>,
     funnels: Vec<String>,
-    models: Vec<&'static str>,
+    models: Vec<(&'static str, Message)>,
     dimensions: String,
     ranges: [&'static str; 9],
     formats: [&'static str; 5],
-    destinations: Vec<(String, &'static str)>,
+    destinations: Vec<(String, Message)>,
     zone: String,
 }
 
@@ -64,7 +67,7 @@ struct ReportRow {
 struct RunRow {
     told: ToldRun,
     due: String,
-    status: &'static str,
+    status: Message,
     is_bad: bool,
     /// Whether nothing more comes of it by itself.
     is_over: bool,
@@ -74,16 +77,28 @@ impl RunRow {
     fn new(told: ToldRun, zone: &str) -> Self {
         let is_uncertain = told.deliveries.iter().any(|delivery| delivery.status == "uncertain");
         let (status, is_bad) = match told.status.as_str() {
-            "asked" => ("Asked for", false),
-            "running" => ("Running", false),
-            "done" if is_uncertain => ("Done; a delivery may not have arrived", true),
-            "done" => ("Done", false),
-            "failed" => ("Failed; it is tried again", true),
-            _ => ("Given up", true),
+            "asked" => ("reports-status-asked", false),
+            "running" => ("reports-status-running", false),
+            "done" if is_uncertain => ("reports-status-uncertain", true),
+            "done" => ("reports-status-done", false),
+            "failed" => ("reports-status-failed", true),
+            _ => ("reports-status-given-up", true),
         };
+        let status = say(status);
         let is_over = matches!(told.status.as_str(), "done" | "given_up");
         Self { due: local(&told.due_at, zone), told, status, is_bad, is_over }
     }
+}
+
+/// What became of a delivery; why, as the destination says it.
+fn of_delivery(delivery: &ToldDelivery) -> Message {
+    let ToldDelivery { destination, status, error } = delivery;
+    let status = say(format!("reports-delivery-{status}"));
+    let told = match error {
+        Some(error) => say("reports-delivery-why").with("error", error),
+        None => say("reports-delivery"),
+    };
+    told.with("destination", destination).with("status", status)
 }
 
 impl ReportRow {
@@ -150,14 +165,14 @@ fn form_page(
     error: Option<String>,
 ) -> Response {
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let title = if is_new { "New report".to_owned() } else { written.name.clone() };
+    let title = if is_new { say("reports-new").to_string() } else { written.name.clone() };
     let form = Some(ReportForm::new(shelf, written, is_new));
     let page = ReportPage {
         page: "reports",
         title,
         report: None,
         runs: Vec::new(),
-        said: "",
+        said: None,
         error,
         form,
     };
@@ -171,10 +186,7 @@ pub(super) async fn one(
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
     let found = shelf.find(&name).await.map_err(|error| failed(&error))?;
-    let Some(found) = found else {
-        let text = format!("there is no report {name:?}");
-        return Ok(Problem::new(StatusCode::NOT_FOUND, text).into_response());
-    };
+    let found = found.ok_or_else(|| no_report(&name))?;
     let written = found.written.clone();
     let is_editable = found.is_editable;
     let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
@@ -182,9 +194,9 @@ pub(super) async fn one(
     let zone = report.as_ref().map_or("UTC".to_owned(), |report| report.time_zone.clone());
     let runs = told::runs(&shelf, &name, RUNS).await.map_err(|error| failed(&error))?;
     let said = match (said.saved, said.asked) {
-        (Some(_), _) => "It is saved.",
-        (_, Some(_)) => "A run was asked for; it begins within a few seconds.",
-        _ => "",
+        (Some(_), _) => Some(say("reports-saved")),
+        (_, Some(_)) => Some(say("reports-run-asked")),
+        _ => None,
     };
     let page = ReportPage {
         page: "reports",
@@ -212,9 +224,14 @@ impl ReportForm {
                 .collect::<Vec<_>>()
                 .join("; "),
             written,
-            questions: Topic::names().collect(),
+            questions: Topic::names()
+                .map(|name| (name, say(format!("reports-topic-{name}"))))
+                .collect(),
             funnels: std::iter::once(DEFAULT_FUNNEL.to_owned()).chain(own).collect(),
-            models: Model::ALL.iter().map(|model| model.as_str()).collect(),
+            models: Model::ALL
+                .iter()
+                .map(|model| (model.as_str(), say(format!("model-{}", model.as_str()))))
+                .collect(),
             dimensions: Dimension::names(),
             ranges: [
                 "yesterday",
@@ -228,7 +245,9 @@ impl ReportForm {
                 "last_month",
             ],
             formats: ["csv", "xlsx", "parquet", "arrow", "json"],
-            destinations: places.map(|(name, place)| (name.clone(), place.kind())).collect(),
+            destinations: places
+                .map(|(name, place)| (name.clone(), say(format!("reports-kind-{}", place.kind()))))
+                .collect(),
             zone: shelf.defaults.zone.iana_name().unwrap_or("UTC").to_owned(),
         }
     }
@@ -241,12 +260,12 @@ impl ReportForm {
         self.written.to.iter().any(|to| to == name)
     }
 
-    /// Ranges to choose from, and the one that is written if it is another.
-    fn all_ranges(&self) -> Vec<String> {
+    /// Ranges to choose from, and the one that is written if it is another, each with what people call it.
+    fn all_ranges(&self) -> Vec<(String, String)> {
         let mut all: Vec<String> = self.ranges.iter().map(|range| (*range).to_owned()).collect();
         if !all.contains(&self.written.range) {
             all.push(self.written.range.clone());
         }
-        all
+        all.into_iter().map(|name| (name.clone(), range::told(&name))).collect()
     }
 }

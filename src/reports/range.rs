@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::{Period, Timestamp};
+use crate::language::{Message, say};
 
 /// Days that a range has at most: what Meta keeps of ads, 37 months.
 const MOST_DAYS: i64 = 1127;
@@ -31,7 +32,7 @@ impl Range {
     ///
     /// # Errors
     /// If it is none of them.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, Message> {
         Ok(match text {
             "today" => Self::Today,
             "yesterday" => Self::LastDays(1),
@@ -40,17 +41,12 @@ impl Range {
             "this_month" => Self::ThisMonth,
             "last_month" => Self::LastMonth,
             _ => {
-                let days = text.strip_prefix("last_").and_then(|rest| rest.strip_suffix("_days"));
-                let days = days.and_then(|days| days.parse().ok());
-                match days.filter(|days| (1..=MOST_DAYS).contains(days)) {
-                    Some(days) => Self::LastDays(days),
-                    None => {
-                        return Err(format!(
-                            "{text:?} is no range; such are today, yesterday, last_7_days (1 to \
-                             {MOST_DAYS}), this_week, last_week, this_month, last_month"
-                        ));
-                    }
-                }
+                let days = days_of(text).and_then(|days| days.parse().ok());
+                let days = days.filter(|days| (1..=MOST_DAYS).contains(days));
+                Self::LastDays(days.ok_or_else(|| {
+                    let told = say("reports-no-range").with("range", text);
+                    told.with("most", MOST_DAYS.to_string())
+                })?)
             }
         })
     }
@@ -81,6 +77,20 @@ impl Range {
     }
 }
 
+fn days_of(text: &str) -> Option<&str> {
+    text.strip_prefix("last_").and_then(|rest| rest.strip_suffix("_days"))
+}
+
+/// A range as people call it.
+pub(super) fn told(text: &str) -> String {
+    if let Some(days) = days_of(text) {
+        return say("reports-range-days").with("days", days).to_string();
+    }
+    let told = say(format!("reports-range-{text}"));
+    // What was written may be none.
+    if told.is_known() { told.to_string() } else { text.replace('_', " ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +114,15 @@ mod tests {
             assert_eq!(told, (from.to_owned(), to.to_owned()), "{text}");
         }
         for text in ["", "last_0_days", "last_x_days", "next_week", "last_9999_days"] {
-            assert!(Range::parse(text).unwrap_err().contains("is no range"), "{text}");
+            let told = Range::parse(text).unwrap_err().to_string();
+            assert!(told.contains("is no range"), "{told}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_called_as_they_are_written() {
+        for text in ["today", "yesterday", "last_28_days", "this_week", "last_month", "ever_so"] {
+            assert_eq!(told(text), text.replace('_', " "));
         }
     }
 }

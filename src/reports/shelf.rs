@@ -9,6 +9,7 @@ use super::delivery::{Destination, Mailer};
 use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
+use crate::language::say;
 use crate::store::{MessagingWindow, Store, StoreError};
 use crate::views::Defaults;
 use crate::views::topic::{Answering, Topic};
@@ -82,7 +83,7 @@ impl Shelf {
             let written = serde_json::from_str::<WrittenReport>(&kept.definition);
             let written = written.map_err(|error| ReportError {
                 key: "definition",
-                reason: format!("another version of the program wrote it: {error}"),
+                reason: say("reports-other-version").with("reason", error.to_string()),
             });
             let known = written.as_ref().ok().cloned();
             let report = written.and_then(|written| self.check(written));

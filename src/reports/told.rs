@@ -3,9 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::definition::WrittenReport;
 use super::making::Side;
+use super::range;
 use super::shelf::{OnShelf, Shelf};
 use crate::domain::Timestamp;
+use crate::language::say;
 use crate::store::{ReportDelivery, ReportRun, StoreError};
 
 /// A report, as others see it.
@@ -121,20 +124,9 @@ fn told_report(one: OnShelf, last_run: Option<ToldRun>, now: Timestamp) -> ToldR
         Ok(report) => {
             let next = report.schedule.as_ref().and_then(|schedule| schedule.next_after(now.0));
             let written = &report.written;
-            let mut question = match written.question.as_str() {
-                "funnel" => format!("funnel {}", written.funnel),
-                other => other.to_owned(),
-            };
-            if !written.by.is_empty() {
-                question = format!("{question} by {}", written.by.join(", "));
-            }
-            if !written.filters.is_empty() {
-                let filters = written.filters.iter().map(|(name, value)| format!("{name}={value}"));
-                question = format!("{question}, {}", filters.collect::<Vec<_>>().join(", "));
-            }
             ToldReport {
                 title: report.title().to_owned(),
-                question: format!("{question}, {}", written.range.replace('_', " ")),
+                question: question(written),
                 schedule: Some(written.schedule.clone()).filter(|text| !text.is_empty()),
                 time_zone: report.zone().to_owned(),
                 next_run_at: next.map(|next| Timestamp(next).to_rfc3339()),
@@ -160,6 +152,24 @@ fn told_report(one: OnShelf, last_run: Option<ToldRun>, now: Timestamp) -> ToldR
             name,
         },
     }
+}
+
+/// What is asked, in one line.
+fn question(written: &WrittenReport) -> String {
+    let mut told = match written.question.as_str() {
+        "funnel" => say("reports-funnel").with("name", &written.funnel),
+        other => say(format!("reports-topic-{other}")),
+    };
+    if !written.by.is_empty() {
+        told = say("reports-by").with("question", told).with("by", written.by.join(", "));
+    }
+    if !written.filters.is_empty() {
+        let filters = written.filters.iter().map(|(name, value)| format!("{name}={value}"));
+        let filters = filters.collect::<Vec<_>>().join(", ");
+        told = say("reports-filtered").with("question", told).with("filters", filters);
+    }
+    let range = range::told(&written.range);
+    say("reports-asked").with("question", told).with("range", range).to_string()
 }
 
 fn told_run(run: ReportRun, deliveries: &[ReportDelivery]) -> ToldRun {

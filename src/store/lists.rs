@@ -32,6 +32,8 @@ pub struct Span<'a> {
     pub period: &'a Period,
     /// Only rows of this status, where rows have one; empty: all.
     pub status: &'a str,
+    /// Only conversations that have reached this stage; empty: all.
+    pub reached: &'a str,
     /// Dimensions of conversations and touchpoints, and what they must be.
     pub filters: &'a [(String, String)],
     /// The row behind which to begin.
@@ -158,7 +160,8 @@ impl Store {
         let question = question.param("after_time", i64::MIN).param("after_page", "");
         let none: &[&str] = &[];
         let question = question.param("filter_names", none).param("filter_values", none);
-        let question = question.param("after_person", "").param("offset", 0_u64);
+        let question = question.param("after_person", "").param("reached", "");
+        let question = question.param("offset", 0_u64);
         let rows = question.param("limit", u64::MAX).fetch_all::<ConversationRow>();
         rows.await.map_err(|error| self.failed(error))
     }
@@ -170,6 +173,7 @@ fn asked<R: Listed>(question: Query, span: &Span<'_>) -> Query {
         .param("from", span.period.from.0)
         .param("to", span.period.to.0)
         .param("status", span.status)
+        .param("reached", span.reached)
         .param("filter_names", span.filters.iter().map(|(name, _)| name).collect::<Vec<_>>())
         .param("filter_values", span.filters.iter().map(|(_, value)| value).collect::<Vec<_>>())
         .param("offset", span.offset)

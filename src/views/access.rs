@@ -147,6 +147,13 @@ fn told(request: &Request, problem: Problem) -> Response {
     if is_page { refused(problem) } else { problem.into_response() }
 }
 
+/// An address at which there is nothing.
+pub(super) async fn not_found(request: Request) -> Response {
+    let text = format!("there is nothing at {}", request.uri().path());
+    let problem = Problem::new(StatusCode::NOT_FOUND, text);
+    if is_browser(&request) { refused(problem) } else { problem.into_response() }
+}
+
 /// Whether somebody looks at a page, who can log in.
 fn is_browser(request: &Request) -> bool {
     let wanted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());

@@ -8,11 +8,12 @@ use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asks, Misunderstood, Question, api, render};
+use super::{Asks, Format, Misunderstood, Question, api, charts, render};
 use crate::analysis::{
     self, AdsData, AdsReport, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
-use crate::store::{Apart, Store};
+use crate::domain::Period;
+use crate::store::{Apart, Store, StoreError};
 
 /// The report by the question's first dimension, an ad each without one.
 ///
@@ -20,49 +21,47 @@ use crate::store::{Apart, Store};
 /// If the dimension is none of ads, or the report cannot be computed.
 pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport, AnswerError> {
     let level = level(question)?;
-    let period = &question.period;
+    let asked = question.period.clone();
+    let facts = facts(store, &question.period);
+    answer::in_turn(facts, move |facts| analysis::ads(facts, level, &asked)).await
+}
+
+/// What is known of a period's ads, links and doors.
+pub(super) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
     let apart = Apart { ad: true, source: true, link: true, time_unit: "day", ..Apart::default() };
-    let fetch = async {
-        let known = async {
-            match period.whole_days() {
-                Some((first, last)) => store.known_spend_days(first, last).await,
-                None => Ok(Vec::new()),
-            }
-        };
-        tokio::try_join!(
-            store.funnel_counts(period, apart),
-            store.purchase_values(period),
-            answer::spend_of(store, period),
-            known,
-            store.named_ads(),
-            store.ad_accounts(),
-            store.costs(),
-            store.links(),
-            store.link_visits(period),
-        )
+    let known = async {
+        match period.whole_days() {
+            Some((first, last)) => store.known_spend_days(first, last).await,
+            None => Ok(Vec::new()),
+        }
     };
-    let asked = period.clone();
-    answer::in_turn(fetch, move |fetched| {
-        let (counts, values, spend, known, ads, accounts, costs, links, visits) = fetched;
-        let visits_of = |slug: &str| {
-            visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
-        };
-        let data = AdsData {
-            counts,
-            values,
-            spend,
-            known: KnownDays::new(
-                known.into_iter().map(|day| (day.date, day.account_id, day.is_whole)),
-                accounts.iter().map(|account| account.id.clone()),
-            ),
-            ads,
-            accounts,
-            costs,
-            links: LinkBefore::of(&links, visits_of),
-        };
-        analysis::ads(data, level, &asked)
+    let (counts, values, spend, known, ads, accounts, costs, links, visits) = tokio::try_join!(
+        store.funnel_counts(period, apart),
+        store.purchase_values(period),
+        answer::spend_of(store, period),
+        known,
+        store.named_ads(),
+        store.ad_accounts(),
+        store.costs(),
+        store.links(),
+        store.link_visits(period),
+    )?;
+    let visits_of = |slug: &str| {
+        visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
+    };
+    Ok(AdsData {
+        counts,
+        values,
+        spend,
+        known: KnownDays::new(
+            known.into_iter().map(|day| (day.date, day.account_id, day.is_whole)),
+            accounts.iter().map(|account| account.id.clone()),
+        ),
+        ads,
+        accounts,
+        costs,
+        links: LinkBefore::of(&links, visits_of),
     })
-    .await
 }
 
 fn level(question: &Question) -> Result<Level, Misunderstood> {
@@ -87,7 +86,10 @@ pub(super) async fn ads(
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;
     let report = answer_ads(&views.store, &question).await.map_err(Problem::from)?;
-    render::rendered(&look, report, ads_frame)
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::ads(&report)),
+        _ => render::rendered(&look, report, ads_frame),
+    }
 }
 
 /// A row a row of the report: `docs/costs.md` lists the columns.

@@ -9,14 +9,17 @@ use super::problem::Problem;
 use crate::accounts::Who;
 
 /// Routes whose figures can be those of some Pages; what stands not here tells of all, or changes something.
-const BY_PAGE: [&str; 29] = [
+const BY_PAGE: [&str; 32] = [
     "/",
     "/live",
     "/funnels",
+    "/funnels/build",
+    "/funnels/people",
     "/ads",
     "/attribution",
     "/links",
     "/conversations",
+    "/conversations/rows",
     "/cohorts",
     "/people/{page}/{id}",
     "/reference",

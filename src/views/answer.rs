@@ -89,7 +89,7 @@ pub async fn answer_own_funnel(
 }
 
 /// The funnel with the question's filters beside its own.
-fn narrowed(funnel: &Funnel, question: &Question) -> Funnel {
+pub(super) fn narrowed(funnel: &Funnel, question: &Question) -> Funnel {
     let mut funnel = funnel.clone();
     let more = question.filters.iter();
     funnel.filters.extend(more.map(|one| (one.dimension.clone(), one.value.clone())));

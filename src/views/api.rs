@@ -13,8 +13,8 @@ use super::problem::Problem;
 use super::render::{self, Look, rendered};
 use super::{Asks, Format, Question, Views, answer, charts, frames};
 use crate::analysis::{
-    AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description, FunnelReport, STAGES,
-    Unit, WrittenFunnel,
+    AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description, Funnel, FunnelReport,
+    STAGES, Unit, WrittenFunnel,
 };
 use crate::domain::Timestamp;
 
@@ -98,9 +98,25 @@ pub(super) async fn funnel(
     funnel_in(&look, report)
 }
 
+/// A funnel that somebody has built, in a form.
+pub(super) async fn built(
+    views: &Views,
+    funnel: &Funnel,
+    question: &Question,
+    headers: &HeaderMap,
+) -> Answer {
+    let look = look(question, headers);
+    let report = answer::answer_own_funnel(&views.store, funnel, question).await;
+    funnel_in(&look, report.map_err(Problem::from)?)
+}
+
 fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
     match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::funnel(&report)),
+        Format::Svg | Format::Png => {
+            let by_day = report.by.as_slice() == ["day"];
+            let chart = if by_day { charts::days(&report) } else { charts::funnel(&report) };
+            render::charted(look.format, &chart)
+        }
         _ => rendered(look, report, frames::funnel),
     }
 }
@@ -159,10 +175,11 @@ pub(super) fn understand(
         asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let now = Timestamp((views.clock)());
     let question = asked.understand(&views.defaults, now).map_err(answer::AnswerError::from)?;
-    let format = match question.format {
-        Some(format) => format,
-        None => render::accepted(headers),
-    };
-    let look = Look { format, csv: question.csv.clone() };
+    let look = look(&question, headers);
     Ok((question, look))
+}
+
+fn look(question: &Question, headers: &HeaderMap) -> Look {
+    let format = question.format.unwrap_or_else(|| render::accepted(headers));
+    Look { format, csv: question.csv.clone() }
 }

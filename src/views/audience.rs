@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, api, frames, render};
+use super::{Asks, Format, Question, api, charts, frames, render};
 use crate::analysis::{SubscriberDay, subscribers};
 use crate::store::{Audience, Store};
 
@@ -53,5 +53,8 @@ pub(super) async fn audience(
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
-    render::rendered(&look, report, frames::audience)
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report)),
+        _ => render::rendered(&look, report, frames::audience),
+    }
 }

@@ -6,6 +6,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::language::{self, say};
+
 pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
 pub(super) const MUTED: RGBColor = RGBColor(2, 2, 2);
 const GRID: RGBColor = RGBColor(3, 3, 3);
@@ -42,10 +44,11 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> String {
     let left = i32::try_from((letters * LETTER + 20).max(110)).unwrap_or(110);
     let height = i32::try_from(bars.len().max(1)).unwrap_or_default() * ROW;
     let most = bars.iter().map(|bar| bar.length).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let empty = say("chart-empty").to_string();
     draw(WIDTH, height, description, |area| {
         let mut top = 0;
         if bars.is_empty() {
-            area.draw(&text("Nothing in this range", (12, ROW / 2), HPos::Left))?;
+            area.draw(&text(&empty, (12, ROW / 2), HPos::Left))?;
         }
         for (bar, label) in bars.iter().zip(&labels) {
             let length = pixels(bar.length / most, WIDTH - left - RIGHT);
@@ -75,12 +78,16 @@ pub(super) struct Day {
     pub date: String,
     /// Conversations opened, leads, purchases.
     pub counts: [u64; 3],
+    /// Those of the day that it is compared with.
+    pub before: Option<[u64; 3]>,
 }
 
 /// An area for the opened conversations, lines for leads and purchases.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
 pub(super) fn trend(days: &[Day], description: &str) -> String {
-    let most = days.iter().map(|day| day.counts[0]).max().unwrap_or(0).max(1) as f64;
+    let before = |day: &Day| day.before.map_or(0, |before| before[0]);
+    let most =
+        days.iter().map(|day| day.counts[0].max(before(day))).max().unwrap_or(0).max(1) as f64;
     // One day alone is a point; it gets some room to both sides.
     let last = days.len().saturating_sub(1) as f64;
     let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
@@ -91,7 +98,8 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
             .x_label_area_size(28)
             .y_label_area_size(52)
             .build_cartesian_2d(range, 0.0..most * 1.08)?;
-        let label = |place: &f64| day_label(days, *place);
+        let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
+        let label = |place: &f64| day_label(&dates, *place);
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -110,6 +118,11 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
         };
         let area_series = AreaSeries::new(points(0), 0.0, SERIES[0].mix(0.18));
         chart.draw_series(area_series.border_style(SERIES[0].stroke_width(2)))?;
+        if days.iter().any(|day| day.before.is_some()) {
+            let before =
+                days.iter().enumerate().map(|(place, day)| (place as f64, before(day) as f64));
+            chart.draw_series(DashedLineSeries::new(before, 4, 4, MUTED.stroke_width(1)))?;
+        }
         for (series, color) in SERIES.iter().enumerate().skip(1) {
             chart.draw_series(LineSeries::new(points(series), color.stroke_width(2)))?;
         }
@@ -121,6 +134,58 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
         }
         Ok(())
     })
+}
+
+/// A line of shares, 0 to 1, by day or week; a gap where there is none.
+#[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
+pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> String {
+    let most = days.iter().filter_map(|(_, share)| *share).fold(0.01, f64::max);
+    let last = days.len().saturating_sub(1) as f64;
+    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
+    draw(960, 220, description, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(10)
+            .margin_right(24)
+            .x_label_area_size(28)
+            .y_label_area_size(64)
+            .build_cartesian_2d(range, 0.0..(most * 1.08).min(1.0))?;
+        let dates: Vec<&str> = days.iter().map(|(date, _)| date.as_str()).collect();
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(GRID)
+            .axis_style(GRID)
+            .label_style((FONT, 13).into_font().color(&MUTED))
+            .x_labels(days.len().clamp(1, 10))
+            .x_label_formatter(&|place| day_label(&dates, *place))
+            .y_labels(5)
+            .y_label_formatter(&|share| language::percent(*share))
+            .draw()?;
+        let places: Vec<(f64, Option<f64>)> =
+            days.iter().enumerate().map(|(place, (_, share))| (place as f64, *share)).collect();
+        for part in places.split(|(_, share)| share.is_none()) {
+            let points = || part.iter().filter_map(|(place, share)| Some((*place, (*share)?)));
+            chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(2)))?;
+            chart.draw_series(points().map(|point| Circle::new(point, 2, SERIES[0].filled())))?;
+        }
+        Ok(())
+    })
+}
+
+/// A line without axes, as high as a row of text.
+#[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
+pub(super) fn spark(counts: &[u64], description: &str) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let points = || counts.iter().enumerate().map(|(day, count)| (day as f64, *count as f64));
+    let last = counts.len().saturating_sub(1).max(1) as f64;
+    let svg = draw(96, 24, description, |area| {
+        let mut chart =
+            ChartBuilder::on(area).margin(2).build_cartesian_2d(0.0..last, 0.0..most)?;
+        chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(1)))?;
+        Ok(())
+    });
+    svg.replacen("<svg ", "<svg class=\"spark\" ", 1)
 }
 
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
@@ -178,20 +243,19 @@ pub(super) fn pixels(part: f64, whole: i32) -> i32 {
 }
 
 /// `31 Jan` at a day, nothing between days.
-fn day_label(days: &[Day], place: f64) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+fn day_label(dates: &[&str], place: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
     let index = place.round().max(0.0) as usize;
     if (place - place.round()).abs() > 1e-6 {
         return String::new();
     }
-    let Some(day) = days.get(index) else { return String::new() };
-    let mut parts = day.date.split('-').skip(1).map(|part| part.parse::<usize>().unwrap_or(1));
-    let month = parts.next().and_then(|month| MONTHS.get(month.wrapping_sub(1))).copied();
-    format!("{} {}", parts.next().unwrap_or(1), month.unwrap_or_default())
+    let Some(date) = dates.get(index) else { return String::new() };
+    let mut parts = date.split('-').skip(1).map(|part| part.parse::<u8>().unwrap_or(1));
+    let month = say(format!("month-{}", parts.next().unwrap_or(1)));
+    let day = parts.next().unwrap_or(1).to_string();
+    say("chart-day").with("day", day).with("month", month).to_string()
 }
 
 fn whole(count: f64) -> String {
-    if count.fract().abs() < 1e-9 { format!("{count:.0}") } else { String::new() }
+    if count.fract().abs() < 1e-9 { language::decimal(count, 0) } else { String::new() }
 }

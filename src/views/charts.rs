@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::chart::{self, Bar};
+use super::chart::{self, Bar, Day};
 use super::dashboard::{credit, percent, stage, thousands};
-use crate::analysis::{AdsReport, AdsRow, AttributionReport, FunnelReport};
+use super::{AudienceReport, sankey};
+use crate::analysis::{
+    AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
+};
+use crate::language::say;
 
 const MOST_BARS: usize = 12;
 
@@ -13,33 +17,86 @@ pub(super) fn funnel(report: &FunnelReport) -> String {
     let of_thread =
         report.steps.iter().filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"));
     let known = || of_thread.clone().filter_map(|step| Some((step, step.count?)));
-    let name = |name: &str| match stage(name).0 {
-        "" => name.to_owned(),
-        known => known.to_owned(),
-    };
     let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
-            label: name(&step.name),
+            label: stage(&step.name).0,
             length: length(count),
             note: match step.rate_from_previous {
-                Some(_) => format!(
-                    "{} · {} of the stage before, {} of all",
-                    thousands(count),
-                    percent(step.rate_from_previous),
-                    percent(step.rate_from_first)
-                ),
+                Some(_) => say("chart-step")
+                    .with("count", count)
+                    .with("previous", percent(step.rate_from_previous))
+                    .with("first", percent(step.rate_from_first))
+                    .to_string(),
                 None => thousands(count),
             },
         })
         .collect();
-    let said: Vec<String> =
-        known().map(|(step, count)| format!("{} {}", name(&step.name), thousands(count))).collect();
-    chart::bars(&bars, &format!("Funnel: {}", said.join(", ")))
+    let said: Vec<String> = known()
+        .map(|(step, count)| format!("{} {}", stage(&step.name).0, thousands(count)))
+        .collect();
+    chart::bars(&bars, &say("chart-funnel").with("steps", said.join(", ")).to_string())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn length(count: u64) -> f64 {
     count as f64
+}
+
+/// Conversations by day of opening, with their leads and purchases.
+pub(super) fn trend(days: &[Day]) -> String {
+    let total = |series: usize| days.iter().map(|day| day.counts[series]).sum::<u64>();
+    let description = say("chart-trend")
+        .with("days", days.len())
+        .with("opened", total(0))
+        .with("leads", total(1))
+        .with("purchases", total(2));
+    chart::trend(days, &description.to_string())
+}
+
+/// The trend of a report that is broken down by day.
+pub(super) fn days(report: &FunnelReport) -> String {
+    let day = |row: &Breakdown| {
+        let counts = ["opened", "lead", "purchase"].map(|step| row.count(step).unwrap_or_default());
+        Some(Day { date: row.value("day")?.to_owned(), counts, before: None })
+    };
+    let mut days: Vec<Day> = report.breakdown.iter().filter_map(day).collect();
+    days.sort_by(|one, other| one.date.cmp(&other.date));
+    trend(&days)
+}
+
+/// A step's share of another by day or week: each with how many reached it, and of how many.
+pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> String {
+    let told = say("chart-rates").with("step", step).with("of", of).with("count", days.len());
+    let share = |(day, reached, of): &(String, u64, u64)| {
+        (day.clone(), (*of > 0).then(|| length(*reached) / length(*of)))
+    };
+    let shares: Vec<_> = days.iter().map(share).collect();
+    chart::shares(&shares, &told.to_string())
+}
+
+/// Who has opted in at the end of each day, who did on it and who is lost.
+pub(super) fn audience(report: &AudienceReport) -> String {
+    let day = |day: &SubscriberDay| Day {
+        date: day.date.clone(),
+        counts: [day.audience, day.opted_in, day.stopped + day.expired],
+        before: None,
+    };
+    let days: Vec<Day> = report.days.iter().map(day).collect();
+    let last = report.days.last().map_or(0, |day| day.audience);
+    let told = say("audience-chart").with("days", days.len()).with("count", last);
+    chart::trend(&days, &told.to_string())
+}
+
+/// From doors over the steps to the end, as a Sankey diagram.
+pub(super) fn flows(report: &FunnelReport, flows: &[Flow]) -> String {
+    let of_thread =
+        report.steps.iter().filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"));
+    let steps: Vec<(String, u64)> =
+        of_thread.map(|step| (step.name.clone(), step.count.unwrap_or(0))).collect();
+    let said: Vec<String> =
+        steps.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
+    let told = say("funnels-flow-told").with("steps", said.join(", "));
+    sankey::sankey(flows, &steps, &told.to_string())
 }
 
 /// A bar a channel, of name and credited conversions; `total` is all there are.
@@ -52,7 +109,7 @@ pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: 
     let bars: Vec<Bar> = channels.take(MOST_BARS).map(bar).collect();
     let said: Vec<String> =
         bars.iter().map(|bar| format!("{} {}", bar.label, credit(bar.length))).collect();
-    chart::bars(&bars, &format!("Conversions by channel: {}", said.join(", ")))
+    chart::bars(&bars, &say("chart-credit").with("channels", said.join(", ")).to_string())
 }
 
 /// A bar a row of what costs money: its leads.
@@ -69,16 +126,22 @@ pub(super) fn ads(report: &AdsReport) -> String {
         .map(|row| Bar {
             label: if row.name.is_empty() { row.id.clone() } else { row.name.clone() },
             length: length(leads(row)),
-            note: match (row.spend, &row.currency) {
-                (Some(spend), Some(currency)) => {
-                    format!("{} leads · {} {currency}", thousands(leads(row)), credit(spend))
-                }
-                _ => format!("{} leads", thousands(leads(row))),
+            note: {
+                let leads = say("chart-row-leads").with("count", leads(row));
+                let told = match (row.spend, &row.currency) {
+                    (Some(spend), Some(currency)) => say("chart-row-cost")
+                        .with("leads", leads)
+                        .with("amount", credit(spend))
+                        .with("currency", currency),
+                    _ => leads,
+                };
+                told.to_string()
             },
         })
         .collect();
     let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.note)).collect();
-    chart::bars(&bars, &format!("Leads by {}: {}", report.level, said.join(", ")))
+    let told = say("chart-leads").with("level", report.level).with("rows", said.join(", "));
+    chart::bars(&bars, &told.to_string())
 }
 
 /// The chart of a report, without currencies.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Question, Views, api, conversation_steps, frames, render};
+use super::{Asks, Misunderstood, Question, Views, api, conversation_steps, frames, render};
 use crate::analysis::DEFAULT_FUNNEL;
 use crate::store::{DroppedRow, Instant};
 
@@ -18,15 +18,15 @@ use crate::store::{DroppedRow, Instant};
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DroppedPeople {
     /// The funnel.
-    funnel: String,
+    pub funnel: String,
     /// The step that they reached.
-    step: String,
+    pub step: String,
     /// How many there are in all.
-    total: u64,
+    pub total: u64,
     /// Rows left out before the first.
     offset: usize,
     /// In time.
-    people: Vec<DroppedRow>,
+    pub people: Vec<DroppedRow>,
 }
 
 /// Who reached a step and not the next, in time.
@@ -40,43 +40,52 @@ pub(super) async fn people(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;
-    let steps: Vec<String> = match views.funnels.get(&name) {
+    let limit = look.rows_of(&question);
+    let told = answer_dropped_people(&views, &name, &question, limit).await;
+    let told = told.map_err(Problem::from)?;
+    let json = || Json(&told).into_response();
+    render::listed(&look, || frames::dropped(&told.people), json)
+}
+
+/// At most `limit` of those who reached the question's step (the first without one) and not the next.
+///
+/// # Errors
+/// If there is no such funnel or step, or it cannot be computed.
+pub(super) async fn answer_dropped_people(
+    views: &Views,
+    name: &str,
+    question: &Question,
+    limit: usize,
+) -> Result<DroppedPeople, AnswerError> {
+    let steps: Vec<String> = match views.funnels.get(name) {
         Some(funnel) => funnel.steps.clone(),
         None if name == DEFAULT_FUNNEL => conversation_steps().map(str::to_owned).collect(),
-        None => {
-            let text = format!("there is no funnel {name:?}");
-            return Err(Problem::from(AnswerError::Unknown(text)));
-        }
+        None => return Err(AnswerError::Unknown(format!("there is no funnel {name:?}"))),
     };
     let wanted = question.step.clone().unwrap_or_else(|| steps[0].clone());
     let place = steps.iter().position(|step| *step == wanted).filter(|at| at + 1 < steps.len());
     let Some(place) = place else {
         let known = steps[..steps.len() - 1].join(", ");
-        let text = format!("{wanted:?} is no step from which somebody can drop; such are {known}");
-        return Err(Problem::in_parameter("step", text));
+        let reason =
+            format!("{wanted:?} is no step from which somebody can drop; such are {known}");
+        return Err(Misunderstood { parameter: "step", reason }.into());
     };
-    let limit = look.rows_of(&question);
-    let found = match views.funnels.get(&name) {
+    let offset = question.offset;
+    let (total, people) = match views.funnels.get(name) {
         Some(funnel) => {
-            let found = answer::answer_dropped(&views.store, funnel, &question, place).await;
-            found.map(|found| {
-                let total = found.len() as u64;
-                let page = found.into_iter().skip(question.offset).take(limit);
-                let row = |one: crate::analysis::Dropped| DroppedRow {
-                    page_id: one.page_id,
-                    person_id: one.person_id,
-                    entered_at: Instant(one.entered_at),
-                    reached_at: Instant(one.reached_at),
-                };
-                (total, page.map(row).collect())
-            })
+            let found = answer::answer_dropped(&views.store, funnel, question, place).await?;
+            let total = found.len() as u64;
+            let row = |one: crate::analysis::Dropped| DroppedRow {
+                page_id: one.page_id,
+                person_id: one.person_id,
+                entered_at: Instant(one.entered_at),
+                reached_at: Instant(one.reached_at),
+            };
+            (total, found.into_iter().skip(offset).take(limit).map(row).collect())
         }
-        None => of_conversations(&views, &question, &steps[place..=place + 1], limit).await,
+        None => of_conversations(views, question, &steps[place..=place + 1], limit).await?,
     };
-    let (total, people) = found.map_err(Problem::from)?;
-    let told = DroppedPeople { funnel: name, step: wanted, total, offset: question.offset, people };
-    let json = || Json(&told).into_response();
-    render::listed(&look, || frames::dropped(&told.people), json)
+    Ok(DroppedPeople { funnel: name.to_owned(), step: wanted, total, offset, people })
 }
 
 /// Of the default funnel.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Misunderstood, Question, api, frames, render};
+use super::{Asks, Format, Misunderstood, Question, api, charts, frames, render};
 use crate::analysis::{
     self, AnalysisError, Dimension, Flow, FunnelReport, Funnels, Verdicts, compare_periods,
     compare_rows,
@@ -45,6 +45,28 @@ pub async fn answer_verdicts(
     }
     let other = answer::answer_funnel(store, own, name, &period_before(question)).await?;
     periods_compared(&report, &other, question)
+}
+
+/// The funnel `name` by each of some dimensions; of one's own in one pass over the events.
+///
+/// # Errors
+/// If there is no such funnel, or it cannot be computed.
+pub(super) async fn answer_by_each(
+    store: &Store,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+    dimensions: Vec<Dimension>,
+) -> Result<Vec<FunnelReport>, AnswerError> {
+    if let Some(funnel) = own.get(name) {
+        let funnel = answer::narrowed(funnel, question);
+        return answer::answer_own_by_each(store, &funnel, question, dimensions).await;
+    }
+    let reports = dimensions.into_iter().map(|dimension| {
+        let asked = Question { by: vec![dimension], ..question.clone() };
+        async move { answer::answer_funnel(store, own, name, &asked).await }
+    });
+    futures_util::future::try_join_all(reports).await
 }
 
 /// The question over the period that its own is compared with, without a breakdown.
@@ -185,7 +207,11 @@ pub(super) async fn flows(
     };
     let dimension = dimension.name().into_owned();
     let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question).await;
-    let flows = analysis::flows(&report.map_err(Problem::from)?, &dimension);
+    let report = report.map_err(Problem::from)?;
+    let flows = analysis::flows(&report, &dimension);
+    if matches!(look.format, Format::Svg | Format::Png) {
+        return render::charted(look.format, &charts::flows(&report, &flows));
+    }
     let told = Flows { funnel: name, flows };
     let json = || Json(&told).into_response();
     render::listed(&look, || frames::flows(&told.flows), json)

@@ -10,7 +10,7 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Question, api, frames, render};
 use crate::analysis::{self, Dimension, Step};
-use crate::domain::Link;
+use crate::domain::{Link, LinkNote};
 use crate::store::Store;
 
 /// All links in a period.
@@ -43,7 +43,8 @@ pub struct LinkFigures {
     /// Conversations that it opened in the period, and how far they came, as in the funnel.
     pub steps: Vec<Step>,
     /// What to mend, or to know.
-    pub lint: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub lint: Vec<LinkNote>,
 }
 
 impl LinkFigures {

@@ -5,6 +5,7 @@
 
 mod access;
 mod ads;
+mod alerts;
 mod allowed;
 mod answer;
 mod api;
@@ -31,6 +32,7 @@ mod problem;
 mod qr;
 mod quality;
 mod question;
+mod reader;
 mod reconciliation;
 mod render;
 mod responses;
@@ -43,7 +45,7 @@ use std::sync::Arc;
 
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -74,6 +76,7 @@ pub use own_page::is_own as is_own_page;
 pub use problem::{Problem, not_allowed};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
+pub use reader::in_their_language;
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
 pub use responses::{ResponseReport, answer_responses};
 
@@ -167,12 +170,15 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/", get(dashboard::overview))
         .route("/live", get(live::live))
         .route("/funnels", get(dashboard::funnels))
+        .route("/funnels/build", get(dashboard::build))
+        .route("/funnels/people", get(dashboard::dropped))
         .route("/ads", get(dashboard::ads))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))
         .route("/links/new", get(dashboard::new_link))
         .route("/links/{slug}/edit", get(dashboard::edit_link))
         .route("/conversations", get(dashboard::conversations))
+        .route("/conversations/rows", get(dashboard::rows))
         .route("/cohorts", get(dashboard::cohorts))
         .route("/people/{page}/{id}", get(dashboard::person))
         .route("/audience", get(dashboard::audience))
@@ -186,9 +192,11 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         // As public as the links themselves, and without figures.
         .route("/l/{slug}/qr.svg", get(qr::svg))
         .route("/l/{slug}/qr.png", get(qr::png))
+        .route("/language", post(reader::choose))
         .route("/assets/style.css", get(dashboard::style_sheet))
         .route("/assets/live.js", get(dashboard::live_script))
-        .fallback(problem::not_found)
+        .route("/assets/in_place.js", get(dashboard::in_place_script))
+        .fallback(access::not_found)
         .layer(CompressionLayer::new())
         .with_state(views)
 }

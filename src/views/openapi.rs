@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::dashboard::{html, words};
+use super::dashboard::html;
 use super::parameters::{self, Kind, Parameter};
 use super::problem::Problem;
+use crate::language::{filters, say};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -226,14 +227,20 @@ fn type_of(field: &Value) -> String {
         return path.rsplit('/').next().unwrap_or_default().to_owned();
     }
     if let Some(choices) = field["oneOf"].as_array() {
-        return choices.iter().map(type_of).collect::<Vec<_>>().join(" or ");
+        return any_of(choices.iter().map(type_of));
     }
     match &field["type"] {
-        Value::String(kind) if kind == "array" => format!("list of {}", type_of(&field["items"])),
-        Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => {
-            kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
+        Value::String(kind) if kind == "array" => {
+            say("reference-list").with("what", type_of(&field["items"])).to_string()
         }
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => any_of(kinds.iter().filter_map(Value::as_str).map(str::to_owned)),
         _ => String::new(),
     }
+}
+
+/// `string or null`, in the reader's language.
+fn any_of(kinds: impl Iterator<Item = String>) -> String {
+    let either = |one, other| say("reference-or").with("one", one).with("other", other).to_string();
+    kinds.reduce(either).unwrap_or_default()
 }

@@ -114,6 +114,12 @@ const STATUS: &[Parameter] = &[of(
     "refused",
     "Only events of this status",
 )];
+const REACHED: &[Parameter] = &[of(
+    "reached",
+    Kind::Choice(&["opened", "messaged", "answered", "engaged", "lead", "purchase"]),
+    "lead",
+    "Only conversations that have reached this stage of the funnel",
+)];
 const STEP: &[Parameter] = &[text("step", "lead", "A step of the funnel")];
 const OF: &[Parameter] = &[text("of", "opened", "The step of which a share is taken")];
 const AGAINST: &[Parameter] = &[
@@ -199,11 +205,11 @@ const ALL: &[Taken] = &[
         &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, FORM, CSV],
     ),
     taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM, CSV]),
-    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, FORM, CSV]),
+    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     taken("/api/v1/funnels/{name}/people", &[RANGE, STEP, LIMIT, OFFSET, FORM, CSV]),
     taken("/api/v1/sequences", &[RANGE, LIMIT, FORM, CSV]),
     taken("/api/v1/cohorts", &[RANGE, FORM, CSV]),
-    taken("/api/v1/conversations", &[RANGE, FILTER, LIST, FORM, CSV]),
+    taken("/api/v1/conversations", &[RANGE, FILTER, REACHED, LIST, FORM, CSV]),
     taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM, CSV]),
     taken("/api/v1/conversions", &[RANGE, LIST, FORM, CSV]),
     taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM, CSV]),
@@ -211,10 +217,10 @@ const ALL: &[Taken] = &[
     taken("/api/v1/people/{page}/{id}/export", &[JSON]),
     taken("/api/v1/erasures/{code}", &[JSON]),
     taken("/api/v1/reports", &[JSON]),
-    taken("/api/v1/ads", &[RANGE, BY, FORM, CSV]),
+    taken("/api/v1/ads", &[RANGE, BY, DRAWING, CSV]),
     taken("/api/v1/links", &[RANGE, FORM, CSV]),
     taken("/api/v1/response-times", &[RANGE, FORM, CSV]),
-    taken("/api/v1/audience", &[RANGE, FORM, CSV]),
+    taken("/api/v1/audience", &[RANGE, DRAWING, CSV]),
     taken("/api/v1/quality", &[RANGE, FORM, CSV]),
     taken("/api/v1/reconciliation", &[RANGE, FORM, CSV]),
     taken("/api/v1/attribution", &[RANGE, BY, CREDIT, DRAWING, CSV]),

@@ -86,10 +86,6 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(super) async fn not_found(uri: Uri) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", uri.path()))
-}
-
 /// A path that is there, asked in a way that it does not take.
 pub async fn not_allowed(method: Method, uri: Uri) -> Problem {
     let text = format!("{} takes no {method}", uri.path());

@@ -6,18 +6,14 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alerts::{Alert, LostRefs, PolicyRow, SilentDoor, UnregisteredRef, Watched};
 use super::allowed::Allowed;
 use super::answer::AnswerError;
 use super::problem::Problem;
-use super::{Asks, Question, answer_reconciliation, api, frames, render};
-use crate::analysis::{ReconciledDay, nearest_ref, silence};
-use crate::domain::{Period, Timestamp};
-use crate::store::{KindCount, LinkVisits, LiveDoor, PageThreads, PolicyEvent, Store, UnknownRef};
-
-/// What a door did before the end of the question's period is looked at for this long.
-const LIVE_MS: i64 = 28 * 86_400_000;
-/// Clicks below which a lost share says nothing.
-const LEAST_CLICKS: u64 = 20;
+use super::{Asks, Question, api, frames, render};
+use crate::analysis::ReconciledDay;
+use crate::domain::Timestamp;
+use crate::store::{KindCount, PageThreads, Store};
 
 /// The report.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -54,35 +50,6 @@ pub struct QualityReport {
     pub beside_meta: Vec<ReconciledDay>,
 }
 
-/// Something to look into.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Alert {
-    /// `silence`, `reconciliation`, `typo`, `lost_refs`, `policy` or `quarantine`.
-    pub kind: &'static str,
-    /// What it is about: a ref, an ad, a link, a Page.
-    pub about: String,
-    /// A sentence.
-    pub text: String,
-}
-
-/// A ref that no registered link has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct UnregisteredRef {
-    /// Page or Instagram account.
-    pub page: String,
-    /// The ref.
-    #[serde(rename = "ref")]
-    pub referral_ref: String,
-    /// How often people came by it.
-    pub touchpoints: u64,
-    /// When last, RFC 3339.
-    pub last_seen: String,
-    /// The registered ref that it was probably meant to be.
-    pub nearest: Option<String>,
-    /// Letters that differ.
-    pub distance: Option<usize>,
-}
-
 /// A Page's new threads.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PageShare {
@@ -96,53 +63,6 @@ pub struct PageShare {
     pub share: f64,
 }
 
-/// Clicks that led nowhere.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct LostRefs {
-    /// The link.
-    pub link: String,
-    /// Clicks of people.
-    pub clicks: u64,
-    /// Clicks whose person was seen in a thread.
-    pub arrived: u64,
-    /// The others: people who did not write, or whose ref was lost.
-    pub lost: u64,
-    /// Their share.
-    pub share: f64,
-}
-
-/// A ref or an ad that nobody comes by any more.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct SilentDoor {
-    /// `ad` or `ref`.
-    pub door: String,
-    /// The ad's id, or the ref.
-    pub id: String,
-    /// When people came last, RFC 3339.
-    pub last_seen: String,
-    /// How often they came in a day.
-    pub usual_per_day: f64,
-    /// Days without anybody.
-    pub silent_days: f64,
-    /// How many would have come in that time.
-    pub expected: f64,
-    /// Probability that this is chance.
-    pub probability: f64,
-}
-
-/// Something that Meta did to a Page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PolicyRow {
-    /// RFC 3339.
-    pub time: String,
-    /// Page.
-    pub page: String,
-    /// `block`, `warning` or `unblock`.
-    pub action: String,
-    /// Meta's words.
-    pub reason: String,
-}
-
 /// The quality of the question's period, seen at `now`.
 ///
 /// # Errors
@@ -153,61 +73,26 @@ pub async fn answer_quality(
     now: Timestamp,
 ) -> Result<QualityReport, AnswerError> {
     let period = &question.period;
-    let end = Timestamp(period.to.0.min(now.0));
-    let live = Period { from: Timestamp(end.0 - LIVE_MS), to: end, zone: period.zone.clone() };
-    let reconciled = answer_reconciliation(store, question);
-    let figures = async {
-        Ok(tokio::try_join!(
-            store.kind_counts(period),
-            store.unknown_refs(period),
-            store.page_threads(period),
-            store.live_doors(&live),
-            store.policy_events(period),
-            store.link_visits(period),
-            store.links(),
-            store.collection_state(),
-        )?)
-    };
-    let ((kinds, unknown, pages, doors, policy, visits, links, state), reconciled) =
-        tokio::try_join!(figures, reconciled)?;
-    let registered = links.values().map(|link| link.referral_ref.as_str());
-    let registered: Vec<&str> = registered.collect();
-    let archived = |door: &LiveDoor| {
-        let mut same = links.values().filter(|link| link.referral_ref == door.id).peekable();
-        door.door == "ref" && same.peek().is_some() && same.all(|link| link.is_archived)
-    };
-    let doors = doors.into_iter().filter(|door| !archived(door));
-    let mut report = QualityReport {
+    let figures =
+        async { Ok(tokio::try_join!(store.kind_counts(period), store.page_threads(period))?) };
+    let ((kinds, pages), watched) = tokio::try_join!(figures, Watched::of(store, question, now))?;
+    Ok(QualityReport {
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         events: kinds.iter().map(|kind| kind.events).sum(),
         clamped: kinds.iter().map(|kind| kind.clamped).sum(),
         late: kinds.iter().map(|kind| kind.late).sum(),
-        quarantined: state.quarantined,
-        as_of: (state.made_at > 0).then(|| Timestamp(state.made_at).to_rfc3339()),
-        alerts: Vec::new(),
+        alerts: watched.alerts(),
         kinds,
-        unknown_refs: unknown.into_iter().map(|row| unregistered(row, &registered)).collect(),
         pages: pages.into_iter().map(page_share).collect(),
-        lost_refs: visits.into_iter().filter(|row| row.clicks > 0).map(lost_refs).collect(),
-        silent: doors.filter_map(|door| silent(door, end)).collect(),
-        policy: policy.into_iter().map(policy_row).collect(),
-        beside_meta: reconciled.days,
-    };
-    report.alerts = alerts(&report);
-    Ok(report)
-}
-
-fn unregistered(row: UnknownRef, registered: &[&str]) -> UnregisteredRef {
-    let nearest = nearest_ref(&row.referral_ref, registered.iter().copied());
-    UnregisteredRef {
-        nearest: nearest.map(|(known, _)| known.to_owned()),
-        distance: nearest.map(|(_, distance)| distance),
-        page: row.page_id,
-        referral_ref: row.referral_ref,
-        touchpoints: row.touchpoints,
-        last_seen: Timestamp(row.last_seen).to_rfc3339(),
-    }
+        quarantined: watched.state.quarantined,
+        as_of: (watched.state.made_at > 0).then(|| Timestamp(watched.state.made_at).to_rfc3339()),
+        unknown_refs: watched.unknown_refs,
+        lost_refs: watched.lost_refs,
+        silent: watched.silent,
+        policy: watched.policy,
+        beside_meta: watched.beside_meta,
+    })
 }
 
 fn page_share(row: PageThreads) -> PageShare {
@@ -216,92 +101,9 @@ fn page_share(row: PageThreads) -> PageShare {
     PageShare { page: page_id, new_threads: threads, without_referral, share }
 }
 
-fn lost_refs(row: LinkVisits) -> LostRefs {
-    let lost = row.clicks.saturating_sub(row.arrived);
-    let share = share(lost, row.clicks);
-    LostRefs { link: row.slug, clicks: row.clicks, arrived: row.arrived, lost, share }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn share(part: u64, whole: u64) -> f64 {
+pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-fn silent(door: LiveDoor, now: Timestamp) -> Option<SilentDoor> {
-    let found = silence(door.touchpoints, door.first_seen, door.last_seen, now.0)?;
-    Some(SilentDoor {
-        door: door.door,
-        id: door.id,
-        last_seen: Timestamp(door.last_seen).to_rfc3339(),
-        usual_per_day: found.usual_per_day,
-        silent_days: found.silent_days,
-        expected: found.expected,
-        probability: found.probability,
-    })
-}
-
-fn policy_row(row: PolicyEvent) -> PolicyRow {
-    let PolicyEvent { time, page_id, action, reason } = row;
-    PolicyRow { time: Timestamp(time).to_rfc3339(), page: page_id, action, reason }
-}
-
-fn alerts(report: &QualityReport) -> Vec<Alert> {
-    let alert = |kind, about: &str, text| Alert { kind, about: about.to_owned(), text };
-    let policy = report.policy.iter().filter(|row| row.action != "unblock").map(|row| {
-        let text = format!("Meta: {} of Page {}. {}", row.action, row.page, row.reason);
-        alert("policy", &row.page, text)
-    });
-    let silent = report.silent.iter().map(|row| {
-        let text = format!(
-            "Nobody has come by the {} {} for {:.1} days; it was {:.1} a day.",
-            row.door, row.id, row.silent_days, row.usual_per_day
-        );
-        alert("silence", &row.id, text)
-    });
-    let typos = report.unknown_refs.iter().filter_map(|row| {
-        let text = format!(
-            "{} people came by the ref {:?}, which nobody registered; {:?} is registered.",
-            row.touchpoints,
-            row.referral_ref,
-            row.nearest.as_ref()?
-        );
-        Some(alert("typo", &row.referral_ref, text))
-    });
-    let lost = report.lost_refs.iter().filter(|row| row.clicks >= LEAST_CLICKS && row.share > 0.5);
-    let lost = lost.map(|row| {
-        let text = format!(
-            "Of {} clicks on the link {} {} did not arrive in a thread: is there a Get Started \
-             button, and does the link lead to the right Page?",
-            row.clicks, row.link, row.lost
-        );
-        alert("lost_refs", &row.link, text)
-    });
-    let quarantine = (report.quarantined > 0).then(|| {
-        let text = format!(
-            "{} items could not be understood. `journal replay --quarantined` tries them again after \
-             an upgrade.",
-            report.quarantined
-        );
-        alert("quarantine", "", text)
-    });
-    let unusual = report.beside_meta.iter().filter(|day| day.is_unusual).map(|day| {
-        let [low, high] = day.usual_band.unwrap_or_default();
-        let text = format!(
-            "On {} we have {} conversations by ads of act_{}, Meta has {}: usual would be {low:.0} to \
-             {high:.0} of ours. {}",
-            day.date,
-            day.ours,
-            day.account_id,
-            day.meta,
-            if day.ours < day.meta {
-                "Do the Page's webhooks still come, with messages and messaging_referrals?"
-            } else {
-                "Has the account's spend been fetched since?"
-            }
-        );
-        alert("reconciliation", &day.account_id, text)
-    });
-    policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(quarantine).collect()
 }
 
 /// What came in, what was not understood, what fell silent.

@@ -60,6 +60,9 @@ pub struct Asked {
     /// Only rows of this status.
     #[arg(skip)]
     pub status: Option<String>,
+    /// Only conversations that have reached this stage.
+    #[arg(skip)]
+    pub reached: Option<String>,
     /// A step of the funnel.
     #[arg(skip)]
     pub step: Option<String>,

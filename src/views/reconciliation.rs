@@ -1,6 +1,6 @@
 //! Our conversations beside Meta's.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -16,6 +16,7 @@ use super::problem::Problem;
 use super::{Asks, Question, api, render};
 use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
+use crate::language::{Message, say};
 use crate::store::Store;
 
 /// The comparison of a period.
@@ -30,7 +31,8 @@ pub struct ReconciliationReport {
     /// A row an ad and day, the largest differences first.
     pub ads: Vec<ReconciledAd>,
     /// What has to be known to read it.
-    pub notes: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub notes: Vec<Message>,
 }
 
 /// Ours beside Meta's, for the days that the question's period touches.
@@ -75,20 +77,15 @@ pub async fn answer_reconciliation(
     })
 }
 
-fn notes(counts: &BothCounts, period: &Period) -> Vec<String> {
-    let mut notes = vec![
-        "Meta counts a conversation on the day of the ad's impression and may model what it cannot see; \
-         we count it on the day on which it was opened."
-            .to_owned(),
-    ];
+fn notes(counts: &BothCounts, period: &Period) -> Vec<Message> {
     let report_zone = period.zone.iana_name().unwrap_or("UTC");
-    for (account, zone) in &counts.zones {
-        if zone != report_zone {
-            notes.push(format!("act_{account} has its days in {zone}: so have its rows here."));
-        }
-    }
-    notes.sort();
-    notes
+    let others = counts.zones.iter().filter(|(_, zone)| *zone != report_zone);
+    // In the same order every time.
+    let others: BTreeMap<&String, &String> = others.collect();
+    let others = others.into_iter().map(|(account, zone)| {
+        say("reconciliation-note-zone").with("account", account).with("zone", zone)
+    });
+    std::iter::once(say("reconciliation-note-days")).chain(others).collect()
 }
 
 /// Our count of conversations beside Meta's, by ad and day, with causes.

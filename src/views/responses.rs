@@ -13,6 +13,7 @@ use super::{Asks, Question, api, frames, render};
 use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
+use crate::language::{Message, say};
 use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
 
 /// Rows of each list.
@@ -34,7 +35,8 @@ pub struct ResponseReport {
     /// Conversion by how long the answer took.
     pub replies: Vec<ReplySpeed>,
     /// How the table of `replies` may be read.
-    pub note: &'static str,
+    #[schema(value_type = String)]
+    pub note: Message,
     /// Messaging windows that ended in the period.
     pub windows: Windows,
     /// The business's messages by tag, with their read rate.
@@ -53,7 +55,8 @@ pub struct ResponseReport {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ReplySpeed {
     /// The bucket.
-    pub reply: String,
+    #[schema(value_type = String)]
+    pub reply: Message,
     /// Conversations with a message of the person.
     pub wrote: u64,
     /// Those that reached the stage lead.
@@ -140,8 +143,7 @@ pub async fn answer_responses(
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
         times,
         replies: replies_of(replies),
-        note: "Association, not cause: who is answered fast may differ in other ways from who is not. \
-               The funnel's lead follows an answer, so that without one there is none.",
+        note: say("conversations-note"),
         windows: Windows {
             hours: window.hours,
             by_source: window.by_source.clone(),
@@ -161,8 +163,13 @@ pub async fn answer_responses(
 
 /// The buckets come sorted by a number before their name.
 fn replies_of(rows: Vec<ResponseTimes>) -> Vec<ReplySpeed> {
+    let name = |bucket: &str| {
+        // The name is English; the number has a message in every language.
+        let number = bucket.split(' ').next().unwrap_or_default();
+        say(format!("conversations-reply-{number}"))
+    };
     let replies = rows.into_iter().map(|row| ReplySpeed {
-        reply: row.value.split_once(' ').map_or(row.value.as_str(), |(_, name)| name).to_owned(),
+        reply: name(&row.value),
         wrote: row.wrote,
         leads: row.leads,
         lead_rate: wilson(row.leads, row.wrote),

@@ -12,7 +12,7 @@ use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
-use crate::analysis::NONE;
+use crate::analysis::{NONE, STAGES};
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
@@ -164,6 +164,9 @@ async fn list<R: Listed, P: Serialize>(
     page: fn(Page, Vec<R>) -> P,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
+    let reached = asked.as_ref().ok().and_then(|Query(asked)| asked.reached.clone());
+    let reached =
+        read_stage(reached.as_deref()).map_err(AnswerError::from).map_err(Problem::from)?;
     let (question, look) = api::understand(views, asked, headers)?;
     let limit = look.rows_of(&question) as u64;
     let after = question.cursor.as_deref().map(|cursor| cursor::read(R::ROWS, cursor));
@@ -173,6 +176,7 @@ async fn list<R: Listed, P: Serialize>(
         period: &question.period,
         filters: &filters,
         status: status.as_deref().unwrap_or_default(),
+        reached,
         after: after.as_ref(),
         offset: question.offset as u64,
         limit,
@@ -219,6 +223,18 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept).append_pair("cursor", cursor);
     format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
+}
+
+/// A stage as lists take it: empty where nobody is left out.
+pub(super) fn read_stage(reached: Option<&str>) -> Result<&'static str, Misunderstood> {
+    let wanted = reached.filter(|stage| !stage.is_empty()).unwrap_or("opened");
+    if wanted == "opened" {
+        return Ok("");
+    }
+    STAGES.into_iter().find(|stage| *stage == wanted).ok_or_else(|| Misunderstood {
+        parameter: "reached",
+        reason: format!("{wanted:?} is no stage; stages are opened, {}", STAGES.join(", ")),
+    })
 }
 
 /// The question's filters as lists take them: by what a row has, not by parts of refs or times.

@@ -5,6 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{self, pixels};
 use crate::analysis::Flow;
+use crate::language;
 
 const WIDTH: i32 = 960;
 const HEIGHT: i32 = 340;
@@ -51,7 +52,7 @@ pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
                 area.draw(&node)?;
             }
             let style = TextStyle::from((chart::FONT, 13).into_font()).color(&chart::INK);
-            let label = format!("{name} {count}");
+            let label = format!("{name} {}", language::count(*count));
             area.draw(&Text::new(
                 label,
                 (x + NODE / 2, TOP - 14),

@@ -160,7 +160,7 @@ pub fn attribution(report: &AttributionReport) -> String {
         report.lookback_days.map(|days| format!(", lookback {days} days")).unwrap_or_default();
     let goal = report.conversion.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     let total = conversions(report.total_conversions);
-    let notes: Vec<String> = report.notes.iter().map(|note| printable(note)).collect();
+    let notes: Vec<String> = report.notes.iter().map(|note| printable(&note.to_string())).collect();
     let notes = notes.join("\n");
     let end = if notes.is_empty() { "" } else { "\n" };
     format!("model {}{lookback}, {total} conversions{goal}\n{table}\n{notes}{end}", report.model)
@@ -301,7 +301,7 @@ pub fn links(report: &LinksReport) -> String {
         cells.extend(counts.map(|count| right(count.to_string())));
         table.add_row(cells);
         let told = row.lint.iter();
-        notes.extend(told.map(|told| format!("{}: {}\n", link.slug, printable(told))));
+        notes.extend(told.map(|told| format!("{}: {}\n", link.slug, printable(&told.to_string()))));
     }
     format!("links from {} to {}\n{table}\n{}", report.from, report.to, notes.concat())
 }

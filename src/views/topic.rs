@@ -227,7 +227,15 @@ async fn some<R: Listed + Serialize>(
 }
 
 fn span<'a>(question: &'a Question, filters: &'a [(String, String)], limit: u64) -> Span<'a> {
-    Span { period: &question.period, status: "", filters, after: None, offset: 0, limit }
+    Span {
+        period: &question.period,
+        status: "",
+        reached: "",
+        filters,
+        after: None,
+        offset: 0,
+        limit,
+    }
 }
 
 /// Writes the answer into a file, a list row by row; how many rows it has.

@@ -20,9 +20,11 @@ fn client() -> Client {
 pub fn serve(mut command: Command) -> (Server, String) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let address =
-        lines.find_map(|line| Some(line.split_once("listens on ")?.1.to_owned())).unwrap();
+    let address = lines.find_map(|line| Some(line.split_once("listens on ")?.1.to_owned()));
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let Some(address) = address else {
+        panic!("it ended: {}", log.collect::<Vec<_>>().join("\n"));
+    };
     let link = log.find_map(|line| {
         let (_, code) = line.split_once("/welcome/")?;
         let code: String = code.chars().take_while(char::is_ascii_alphanumeric).collect();

@@ -264,7 +264,10 @@ fn intervals_are_those_of_drawing_people_anew() {
 
 #[test]
 fn notes_tell_what_is_shaky() {
-    let notes = |table: &Table<'_>, model, order| report(table, model, order).notes.join(" ");
+    let notes = |table: &Table<'_>, model, order| {
+        let notes = report(table, model, order).notes;
+        notes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
     let said = notes(&[("A > B", 20.0, 0.0, 0.0), ("B", 2.0, 0.0, 0.0)], Model::Markov, 1);
     assert!(said.contains("Only 22 conversions"), "{said}");
     assert!(said.contains("91 % of the conversions came by one path: A > B"), "{said}");

@@ -127,7 +127,7 @@ async fn the_page_shows_the_figures_of_the_api() {
     assert!(by_channel.len() >= 8);
     for (channel, credit) in by_channel {
         let cell = browser.text(&format!("#credit [data-channel='{channel}'] td")).await;
-        let shown: f64 = cell.replace('\u{202f}', "").parse().unwrap();
+        let shown: f64 = cell.replace(',', "").parse().unwrap();
         assert!((shown - credit).abs() <= 0.0501, "{channel}: {shown} {credit}");
     }
     let text = browser.text("main").await;

@@ -98,6 +98,7 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
         ("after_page", ""),
         ("after_person", ""),
         ("after_number", "0"),
+        ("reached", ""),
         ("page", ""),
         ("person", ""),
         ("filter_names", "[]"),

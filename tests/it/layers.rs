@@ -5,27 +5,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 22] = [
+const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("domain", &[]),
+    ("language", &[]),
     ("private", &[]),
     ("journal", &["private"]),
     ("normalize", &["domain"]),
     ("collector", &["domain", "journal"]),
     ("conversions", &["domain", "journal", "normalize"]),
     ("store", &["domain", "journal", "normalize", "private"]),
-    ("analysis", &["domain"]),
-    ("registry", &["domain", "store"]),
+    ("analysis", &["domain", "language"]),
+    ("registry", &["domain", "language", "store"]),
     ("meta", &["domain"]),
     ("feedback", &["domain", "meta", "store"]),
     ("sheet", &[]),
     ("spend", &["domain", "meta", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
-    ("views", &["accounts", "analysis", "domain", "store"]),
-    ("members", &["accounts", "domain", "views"]),
+    ("views", &["accounts", "analysis", "domain", "language", "store"]),
+    ("members", &["accounts", "domain", "language", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "private", "store"]),
-    ("reports", &["analysis", "domain", "store", "views"]),
+    ("reports", &["analysis", "domain", "language", "store", "views"]),
     (
         "erasure",
         &[

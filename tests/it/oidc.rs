@@ -1,7 +1,6 @@
 //! Logging in by an OpenID Connect provider: a real one (npm's `oidc-provider`), by a real browser.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -41,7 +40,7 @@ impl Drop for Provider {
 
 /// A server that knows the provider, and the provider; new people become viewers.
 fn start(world: World) -> (World, Server, String, Provider) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = crate::support::free_port();
     let address = format!("http://127.0.0.1:{port}");
     let provider = Provider::start(&format!("{address}/login/oidc/callback"));
     let world = world

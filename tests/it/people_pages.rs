@@ -32,7 +32,7 @@ async fn cohorts_and_journeys_show_the_figures_of_the_api() {
         let cells = row.find_all(Locator::Css("td")).await.unwrap();
         for (place, active) in cohort["active"].as_array().unwrap().iter().enumerate() {
             let about = cells[place + 1].attr("title").await.unwrap().unwrap();
-            let shown: String = about.chars().filter(|letter| *letter != '\u{202f}').collect();
+            let shown: String = about.chars().filter(|letter| *letter != ',').collect();
             let wanted = format!("{} of {} people", number(active), number(&cohort["size"]));
             assert!(shown.starts_with(&wanted), "{week}, week {place}: {shown} is not {wanted}");
         }

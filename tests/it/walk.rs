@@ -1,13 +1,12 @@
 //! Follows `docs/connecting.md`: every command in it is run, and must answer what stands below it.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
 use crate::accounts::{first_user, send, serve};
 use crate::doctor::ALL;
 use crate::graph::{FakeGraph, Page, Trouble};
-use crate::support::{World, executable};
+use crate::support::{World, executable, free_port};
 
 /// The fenced blocks of a text: language and content, in order.
 fn blocks(text: &str) -> Vec<(String, String)> {
@@ -47,7 +46,7 @@ async fn a_newcomer_connects_a_meta_app() {
             Page { id: "1", token: "token-of-one", fields: ALL.to_vec(), has_get_started: true };
         inner.pages = vec![page];
     });
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let here = format!("http://127.0.0.1:{port}");
     let mut world = World::new().with("meta.page_tokens.1", "token-of-one");
     for (key, value) in fake.settings() {

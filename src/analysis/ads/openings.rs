@@ -63,7 +63,7 @@ pub(super) struct Opening<'a> {
     pub source: &'a str,
     link: &'a str,
     /// Its day's first instant, UTC milliseconds.
-    day: i64,
+    pub day: i64,
 }
 
 /// The rows of a name, one a currency.

@@ -15,6 +15,7 @@ use super::sums::{STEPS, Sum, sums};
 use super::{AdsData, Level};
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
 use crate::domain::{Period, add_known};
+use crate::language::{Message, say};
 
 /// What ads, links or doors cost and brought in a period.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -30,7 +31,8 @@ pub struct AdsReport {
     /// Days of which it is unknown what ads cost, by account; they are in no cost.
     pub unknown_days: Vec<UnknownDays>,
     /// What else has to be known to read it.
-    pub notes: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub notes: Vec<Message>,
     /// Everything together, a row a currency.
     pub totals: Vec<AdsRow>,
     /// The rows, the dearest first.
@@ -76,6 +78,9 @@ pub struct AdsRow {
     pub cost_per_click: Option<Estimate>,
     /// What conversations did.
     pub steps: Vec<StageCost>,
+    /// Conversations opened on each day that has some, by its first instant (UTC milliseconds).
+    #[serde(skip)]
+    pub opened_by_day: BTreeMap<i64, u64>,
     /// Conversations of days of which the cost is unknown: counted in `steps`, in no cost.
     pub without_cost: u64,
     /// Value of the purchases in `currency`.
@@ -151,35 +156,24 @@ fn unknown(data: &AdsData, period: &Period) -> PolarsResult<Vec<UnknownDays>> {
         .collect())
 }
 
-fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<String> {
+fn notes(data: &AdsData, level: Level, period: &Period) -> Vec<Message> {
     let mut notes = Vec::new();
     let zone = period.zone.iana_name().unwrap_or("UTC");
     for account in &data.accounts {
         if account.time_zone != zone && !account.time_zone.is_empty() {
-            notes.push(format!(
-                "act_{} has its days in {}, this report in {zone}: at the edges of a day conversations \
-                 and spend may belong to different days.",
-                account.id, account.time_zone
-            ));
+            let note = say("ads-note-zone").with("account", &account.id);
+            notes.push(note.with("own", &account.time_zone).with("zone", zone));
         }
     }
     match level {
-        Level::Placement => notes.push(
-            "A referral names the ad alone: what came of a placement is known by Meta's own counts \
-             only."
-                .to_owned(),
-        ),
-        Level::Link if data.links.values().any(|before| before.cost.is_some()) => notes.push(
-            "What a link cost without a day counts whole in every period; put it down with days to \
-             have it spread (cost add)."
-                .to_owned(),
-        ),
+        Level::Placement => notes.push(say("ads-note-placement")),
+        Level::Link if data.links.values().any(|before| before.cost.is_some()) => {
+            notes.push(say("ads-note-link"));
+        }
         _ => {}
     }
     if period.whole_days().is_none() {
-        notes.push(
-            "Costs are known by whole days; this period is not made of whole ones.".to_owned(),
-        );
+        notes.push(say("ads-note-days"));
     }
     notes
 }
@@ -201,6 +195,9 @@ fn add(total: &mut Sum, sum: &Sum) {
     for step in 0..STEPS {
         total.counts[step] += sum.counts[step];
         total.paid_counts[step] += sum.paid_counts[step];
+    }
+    for (day, opened) in &sum.opened_by_day {
+        *total.opened_by_day.entry(*day).or_default() += opened;
     }
     total.value.add(&sum.value);
     total.unpaid += sum.unpaid;
@@ -250,6 +247,7 @@ impl AdsRow {
                 .filter(|_| spend.is_some())
                 .zip(clicks)
                 .map(|(spend, clicks)| Drawn::count(clicks).cost(spend)),
+            opened_by_day: sum.opened_by_day.clone(),
             without_cost: sum.unpaid,
             value: returned.map(|_| sum.value.sum),
             roas: returned.and_then(|spend| sum.value.return_on(spend)),

@@ -33,6 +33,8 @@ pub(super) struct Sum {
     pub first_replies: Option<u64>,
     /// Conversations by step.
     pub counts: [u64; STEPS],
+    /// Those opened on each day, by its first instant (UTC milliseconds).
+    pub opened_by_day: BTreeMap<i64, u64>,
     /// Those of days of which the cost is known.
     pub paid_counts: [u64; STEPS],
     /// Purchases' values in the row's currency, of those days.
@@ -183,6 +185,9 @@ fn add_conversations(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> Pola
         for (step, counts) in steps.iter().enumerate() {
             let count = counts.get(at).unwrap_or(0);
             row.counts[step] += count;
+            if step == 0 {
+                *row.opened_by_day.entry(opening.day).or_default() += count;
+            }
             if is_paid {
                 row.paid_counts[step] += count;
             } else if step == 0 {

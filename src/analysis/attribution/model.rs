@@ -2,6 +2,7 @@
 
 use crate::analysis::AnalysisError;
 use crate::domain::{DAY_MS, DEFAULT_LOOKBACK_DAYS};
+use crate::language::{Message, say};
 
 /// How credit is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,44 +61,8 @@ impl Model {
 
     /// What it does, for people who have to decide by it.
     #[must_use]
-    pub fn explanation(self) -> &'static str {
-        match self {
-            Self::First => {
-                "All credit goes to the first touchpoint: which door brings new interest. What \
-                 happened later earns nothing."
-            }
-            Self::Last => {
-                "All credit goes to the last touchpoint before the conversion: which door closes. \
-                 What led there earns nothing."
-            }
-            Self::LastNonOrganic => {
-                "All credit goes to the last touchpoint that Meta names; an organic one earns \
-                 credit only where there is no other. Meant for people who come back by \
-                 themselves after an ad."
-            }
-            Self::Linear => {
-                "Every touchpoint on the way earns the same. Fair to all, and blind to what \
-                 mattered."
-            }
-            Self::Position => {
-                "The first and the last touchpoint earn fixed shares (40 % each unless set \
-                 otherwise), those between share the rest."
-            }
-            Self::TimeDecay => {
-                "The nearer to the conversion, the more: a touchpoint one half-life earlier (7 \
-                 days unless set otherwise) earns half as much."
-            }
-            Self::Markov => {
-                "All journeys, also those without a conversion, make a chain of steps with their \
-                 probabilities. A channel earns in proportion to the conversions that would be \
-                 lost if everybody who came to it left instead."
-            }
-            Self::Shapley => {
-                "From game theory: a channel earns what it adds on average when the channels join \
-                 one after another, over all orders. Repeated touches count once; their order \
-                 does not count."
-            }
-        }
+    pub fn explanation(self) -> Message {
+        say(format!("model-{}.explanation", self.as_str()))
     }
 
     /// Whether credit depends on other journeys than the converting one, so that few of them make

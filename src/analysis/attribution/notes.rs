@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::chain::Chain;
 use super::journeys::{Journeys, Part, Touch};
 use super::{Model, Parameters};
+use crate::language::{Message, Value, say};
 
 /// Fewer conversions are few for any model.
 const FEW: f64 = 30.0;
@@ -18,51 +19,47 @@ const LONGEST_TOLD: usize = 8;
 const SINGLE: f64 = 0.8;
 
 /// Plain sentences; none if nothing is shaky.
-pub(super) fn notes(journeys: &Journeys, model: Model, parameters: &Parameters) -> Vec<String> {
+pub(super) fn notes(journeys: &Journeys, model: Model, parameters: &Parameters) -> Vec<Message> {
     let conversions = journeys.conversions();
     if conversions == 0.0 {
-        return vec!["There are no conversions here to give credit for.".to_owned()];
+        return vec![say("attribution-note-none")];
     }
     let mut notes = Vec::new();
     if conversions < if model.is_data_driven() { FEW_TO_LEARN } else { FEW } {
-        notes.push(format!(
-            "Only {conversions} conversions: differences between channels may well be chance; \
-             intervals tell how much."
-        ));
+        notes.push(say("attribution-note-few").with("count", number(conversions)));
     }
     if let Some((path, part)) = dominant_path(journeys, conversions) {
-        let percent = (part * 100.0).round();
-        notes.push(format!("{percent} % of the conversions came by one path: {path}."));
+        let note = say("attribution-note-path").with("percent", percents(part));
+        notes.push(note.with("path", path));
     }
     let single = single_touch_conversions(journeys) / conversions;
     if single >= SINGLE {
-        let percent = (single * 100.0).round();
-        notes.push(format!(
-            "{percent} % of the conversions had a single touchpoint: on those all models agree."
-        ));
+        notes.push(say("attribution-note-single").with("percent", percents(single)));
     }
     if model == Model::Markov {
         if journeys.nulls() == 0.0 {
-            notes.push(
-                "No journey without a conversion is known: a channel's removal effect is only the \
-                 part of the conversions that came through it."
-                    .to_owned(),
-            );
+            notes.push(say("attribution-note-nulls"));
         }
         let states = Chain::new(journeys, parameters.order).len() - 1;
         let known = journeys.conversions() + journeys.nulls();
         if parameters.order > 1 && to_float(states) * 10.0 > known {
-            notes.push(format!(
-                "Order {} makes {states} states of {known} journeys: most were seen a few times \
-                 only. A lower order is steadier.",
-                parameters.order
-            ));
+            let note = say("attribution-note-order").with("order", parameters.order);
+            notes.push(note.with("states", states).with("journeys", number(known)));
         }
     }
     if model == Model::TimeDecay && !journeys.is_observed {
-        notes.push("The file has no times: touchpoints count as a day apart.".to_owned());
+        notes.push(say("attribution-note-times"));
     }
     notes
+}
+
+/// Journeys of a file may be parts of one.
+fn number(journeys: f64) -> Value {
+    Value::Decimal(journeys, usize::from(journeys.fract() != 0.0))
+}
+
+fn percents(part: f64) -> Value {
+    Value::Decimal((part * 100.0).round(), 0)
 }
 
 /// The path of at least half of the conversions, and which part of them.

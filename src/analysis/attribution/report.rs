@@ -10,6 +10,7 @@ use super::intervals::{self, Interval};
 use super::journeys::{Journeys, NONE};
 use super::{Model, Parameters, credits, markov, notes};
 use crate::analysis::AnalysisError;
+use crate::language::Message;
 
 /// The credit of every channel.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -27,7 +28,8 @@ pub struct AttributionReport {
     /// All conversions; the sum of the rows.
     pub total_conversions: f64,
     /// What to know before deciding by these figures.
-    pub notes: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub notes: Vec<Message>,
 }
 
 /// A channel's credit in one currency.

@@ -39,11 +39,14 @@ pub struct WrittenFunnel {
     /// The steps, 2 to 20.
     pub steps: Vec<WrittenMatch>,
     /// Events that end an attempt between two steps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<WrittenMatch>,
     /// What the conversation in which an attempt begins must be: `{ source = "ad" }`, by the
     /// dimensions of a breakdown.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub filters: BTreeMap<String, String>,
     /// People who do not count, such as testers: `page/person`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_people: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ use super::super::charts;
 use super::super::{Credit, Question};
 use super::journeys::JourneyTables;
 use super::range::Range;
-use super::text::{credit, dash, money, percent};
+use super::text::{amount, between, credit, dash, money, percent};
 use super::words;
 use crate::analysis::Parameters;
 use crate::analysis::{
@@ -17,6 +17,7 @@ use crate::analysis::{
     Dimension, Model, NONE,
 };
 use crate::domain::{AdDay, Timestamp};
+use crate::language::{self, Message, Value, filters, say};
 
 /// Rows of the tables of channels and paths.
 const MOST_ROWS: usize = 25;
@@ -46,7 +47,7 @@ impl Credits {
             comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
             costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
-            ad_titles: super::figures::ad_titles(&ways.touchpoints, "time", spend)?,
+            ad_titles: super::overview::ad_titles(&ways.touchpoints, "time", spend)?,
             goals: analysis::goals(&ways.conversions)?,
         })
     }
@@ -62,10 +63,10 @@ pub(super) struct AttributionPage {
     goals: Vec<Choice>,
     lookback_days: u32,
     intervals: bool,
-    model: &'static str,
-    explanation: &'static str,
-    summary: String,
-    notes: Vec<String>,
+    model: String,
+    explanation: Message,
+    summary: Message,
+    notes: Vec<Message>,
     chart: String,
     has_value: bool,
     has_effect: bool,
@@ -75,7 +76,7 @@ pub(super) struct AttributionPage {
     compared: Vec<ComparedRow>,
     left_out: usize,
     journeys: JourneyTables,
-    meanings: Vec<(&'static str, &'static str)>,
+    meanings: Vec<(String, Message)>,
     /// Address of the figures, to which a format is added.
     api: String,
     comparison_api: String,
@@ -92,7 +93,7 @@ struct Choice {
 struct CreditRow {
     id: String,
     label: String,
-    meaning: &'static str,
+    meaning: String,
     conversions: String,
     /// One a line.
     intervals: Vec<String>,
@@ -164,7 +165,7 @@ impl AttributionPage {
             compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &label)).collect(),
             left_out: rows.len().saturating_sub(MOST_ROWS),
             journeys: JourneyTables::new(&found.journeys, &label),
-            meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).to_vec(),
+            meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).into(),
             api: api(""),
             comparison_api: api("/comparison"),
             costs_api: api("/costs"),
@@ -209,7 +210,7 @@ fn query(question: &Question) -> String {
 fn label(channel: &str, question: &Question, ad_titles: &HashMap<String, String>) -> String {
     let is_source = matches!(question.by.as_slice(), [] | [Dimension::Source]);
     if is_source || channel == NONE {
-        return words::source(channel).0.to_owned();
+        return words::source(channel).0;
     }
     if !question.by.contains(&Dimension::Ad) {
         return channel.to_owned();
@@ -228,7 +229,7 @@ fn label(channel: &str, question: &Question, ad_titles: &HashMap<String, String>
 fn models(chosen: Model) -> Vec<Choice> {
     let choice = |model: Model| Choice {
         value: model.as_str().to_owned(),
-        label: words::model(model).to_owned(),
+        label: words::model(model),
         is_chosen: model == chosen,
     };
     Model::ALL.map(choice).into()
@@ -238,21 +239,21 @@ fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
     let by: Vec<_> = by.iter().map(Dimension::name).collect();
     let by = if by.is_empty() { "source".to_owned() } else { by.join(",") };
     let usual = [
-        ("source", "Source"),
-        ("ad", "Ad"),
-        ("ref", "Ref"),
-        ("page", "Page"),
-        ("source,ad", "Source and ad"),
-        ("source,ref", "Source and ref"),
-        ("campaign", "Campaign"),
-        ("medium", "Medium of the link"),
-        ("link", "Link"),
+        ("source", "attribution-by-source"),
+        ("ad", "attribution-by-ad"),
+        ("ref", "attribution-by-ref"),
+        ("page", "attribution-by-page"),
+        ("source,ad", "attribution-by-source-and-ad"),
+        ("source,ref", "attribution-by-source-and-ref"),
+        ("campaign", "attribution-by-campaign"),
+        ("medium", "attribution-by-medium"),
+        ("link", "attribution-by-link"),
     ];
     let mut choices: Vec<Choice> = usual
         .into_iter()
         .map(|(value, label)| Choice {
             value: value.to_owned(),
-            label: label.to_owned(),
+            label: say(label).to_string(),
             is_chosen: value == by,
         })
         .collect();
@@ -263,7 +264,8 @@ fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
 }
 
 fn goals(known: &[String], chosen: Option<&str>) -> Vec<Choice> {
-    let any = Choice { value: String::new(), label: "Any".to_owned(), is_chosen: chosen.is_none() };
+    let label = say("attribution-any").to_string();
+    let any = Choice { value: String::new(), label, is_chosen: chosen.is_none() };
     let unknown = chosen.filter(|chosen| known.iter().all(|name| name != chosen));
     let names = known.iter().map(String::as_str).chain(unknown);
     let choice = |name: &str| Choice {
@@ -274,15 +276,21 @@ fn goals(known: &[String], chosen: Option<&str>) -> Vec<Choice> {
     std::iter::once(any).chain(names.map(choice)).collect()
 }
 
-fn summary(found: &Credits, asked: &Credit) -> String {
-    let goal = asked.conversion.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
-    format!(
-        "{} conversions{goal} happened in these days; {} journeys led to none. Touchpoints earn \
-         credit for {} days.",
-        credit(found.journeys.conversions),
-        credit(found.journeys.without_conversion),
-        asked.parameters.lookback_days
-    )
+fn summary(found: &Credits, asked: &Credit) -> Message {
+    let conversions = match &asked.conversion {
+        Some(goal) => say("attribution-conversions-of").with("goal", goal),
+        None => say("attribution-conversions"),
+    };
+    let journeys = say("attribution-journeys");
+    say("attribution-summary")
+        .with("conversions", conversions.with("count", counted(found.journeys.conversions)))
+        .with("journeys", journeys.with("count", counted(found.journeys.without_conversion)))
+        .with("days", u64::from(asked.parameters.lookback_days))
+}
+
+/// The same as [`credit`], for messages to choose their words by.
+fn counted(conversions: f64) -> Value {
+    Value::Decimal(conversions.max(0.0), usize::from(conversions.fract() != 0.0))
 }
 
 /// A channel's rows of several currencies as one.
@@ -312,14 +320,15 @@ fn by_channel(report: &AttributionReport) -> Vec<ByChannel<'_>> {
 
 fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) -> CreditRow {
     // Intervals do not add up: with several currencies each has its own.
-    let between = |row: &&analysis::ChannelCredit| {
+    let interval = |row: &&analysis::ChannelCredit| {
         let [low, high] = row.conversions_interval?;
         let currency = row.currency.as_deref().filter(|_| one.rows.len() > 1).unwrap_or_default();
-        Some(format!("{} to {} {currency}", credit(low), credit(high)).trim_end().to_owned())
+        let told = format!("{} {currency}", between(credit(low), credit(high)));
+        Some(told.trim_end().to_owned())
     };
     let worth = |row: &&analysis::ChannelCredit| {
         let currency = row.currency.as_deref().unwrap_or_default();
-        row.value.map(|value| format!("{}\u{a0}{currency}", money(value)))
+        row.value.map(|value| money(value, currency))
     };
     let values: Vec<String> = one.rows.iter().filter_map(worth).collect();
     CreditRow {
@@ -327,7 +336,7 @@ fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) 
         label: label(one.channel),
         meaning: words::source(one.channel).1,
         conversions: credit(one.conversions),
-        intervals: one.rows.iter().filter_map(between).collect(),
+        intervals: one.rows.iter().filter_map(interval).collect(),
         share: percent(Some(one.conversions / total)),
         values: if values.is_empty() { vec![dash()] } else { values },
         effect: percent(one.rows.first().and_then(|row| row.removal_effect)),
@@ -335,23 +344,22 @@ fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) 
 }
 
 fn cost_rows(report: &CostReport, label: &impl Fn(&str) -> String) -> Vec<CostRow> {
-    let amount = |amount: Option<f64>| amount.map_or_else(dash, money);
+    let known = |value: Option<f64>| value.map_or_else(dash, amount);
     let rows = report.channels.iter().take(MOST_ROWS);
     rows.map(|row| {
         let interval = row.cost_per_conversion_interval;
-        let between =
-            |[low, high]: [Option<f64>; 2]| format!("{} to {}", amount(low), amount(high));
+        let told = |[low, high]: [Option<f64>; 2]| between(known(low), known(high));
         CostRow {
             label: label(&row.channel),
             cells: [
-                format!("{}\u{a0}{}", money(row.cost), row.currency),
+                money(row.cost, &row.currency),
                 credit(row.conversions),
-                amount(row.cost_per_conversion),
-                amount(row.value),
-                amount(row.roas),
-                amount(row.cost_per_lost_conversion),
+                known(row.cost_per_conversion),
+                known(row.value),
+                known(row.roas),
+                known(row.cost_per_lost_conversion),
             ],
-            interval: interval.map(between).unwrap_or_default(),
+            interval: interval.map(told).unwrap_or_default(),
         }
     })
     .collect()
@@ -362,9 +370,15 @@ fn compared_row(row: &ComparisonRow, label: &impl Fn(&str) -> String) -> Compare
     let cells = cells.map(|compared| ComparedCell {
         conversions: credit(compared.conversions),
         difference: compared.is_marked.then(|| match compared.difference {
-            Some(part) => format!("{:+.0}\u{a0}%", part * 100.0),
-            None => "new".to_owned(),
+            Some(part) => say("attribution-difference").with("percents", signed(part)).to_string(),
+            None => say("attribution-new").to_string(),
         }),
     });
     ComparedRow { label: label(&row.channel), cells: cells.collect() }
+}
+
+/// A part of one in whole percents, with its sign: `+12`.
+fn signed(part: f64) -> String {
+    let sign = if part < 0.0 { "-" } else { "+" };
+    format!("{sign}{}", language::decimal(part.abs() * 100.0, 0))
 }

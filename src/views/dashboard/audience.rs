@@ -3,12 +3,12 @@
 use askama::Template;
 
 use super::super::audience::AudienceReport;
-use super::super::chart;
+use super::super::charts;
 use super::range::Range;
 use super::text::{local_minute, thousands};
-use super::words;
 use crate::analysis::SubscriberDay;
 use crate::domain::{Period, Timestamp};
+use crate::language::filters;
 
 #[derive(Template)]
 #[template(path = "audience.html", config = "dashboards/askama.toml")]
@@ -25,20 +25,6 @@ pub(super) struct AudiencePage {
 
 impl AudiencePage {
     pub(super) fn new(report: &AudienceReport, period: &Period, now: Timestamp) -> Self {
-        let days: Vec<chart::Day> = report
-            .days
-            .iter()
-            .map(|day| chart::Day {
-                date: day.date.clone(),
-                counts: [day.audience, day.opted_in, day.stopped + day.expired],
-            })
-            .collect();
-        let last = report.days.last().map_or(0, |day| day.audience);
-        let description = format!(
-            "Opted-in audience by day over {} days: {} at the end. The table below has each day.",
-            days.len(),
-            thousands(last)
-        );
         let is_quiet =
             |day: &SubscriberDay| [day.audience, day.opted_in, day.stopped, day.expired] == [0; 4];
         let lists = report.lists.iter().map(|list| {
@@ -68,7 +54,7 @@ impl AudiencePage {
             page: "audience",
             range: Range::new(period, now, "/audience", ""),
             is_empty: report.days.iter().all(is_quiet),
-            chart: chart::trend(&days, &description),
+            chart: charts::audience(report),
             days: report
                 .days
                 .iter()

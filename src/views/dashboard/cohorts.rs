@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::super::habits::Cohort;
 use super::range::Range;
 use super::text::{dash, percent, thousands};
-use super::words;
 use crate::domain::{Period, Timestamp};
+use crate::language::{Message, filters, say};
 
 /// Shades of the heat map, from none to everybody.
 const SHADES: f64 = 9.0;
@@ -27,6 +27,7 @@ pub(super) struct CohortsPage {
     /// All cohorts together, of the weeks that are over.
     all: Vec<Cell>,
     people: String,
+    note: Message,
     /// Whether there are more weeks or cohorts than are shown.
     is_cut: bool,
     /// Address of the figures, to which a format is added.
@@ -67,13 +68,15 @@ impl CohortsPage {
             });
             share(active, size, false)
         });
+        let people: u64 = cohorts.iter().map(|cohort| cohort.size).sum();
         Self {
             page: "cohorts",
             range: Range::new(period, now, "/cohorts", ""),
             weeks,
             rows: rows.collect(),
             all: all.collect(),
-            people: thousands(cohorts.iter().map(|cohort| cohort.size).sum()),
+            people: thousands(people),
+            note: say("cohorts-note").with("people", people),
             is_cut: total > cohorts.len() || weeks == MOST_WEEKS,
             api: format!("/api/v1/cohorts?from={from}&to={to}"),
         }
@@ -122,15 +125,15 @@ fn cell(cohort: &Cohort, week: usize, end: Date) -> Cell {
 )]
 fn share(active: u64, size: u64, is_open: bool) -> Cell {
     if size == 0 {
-        let about = "No cohort has come so far".to_owned();
+        let about = say("cohorts-share-none").to_string();
         return Cell { text: dash(), shade: 0, about, is_open };
     }
     let rate = active as f64 / size as f64;
-    let going_on = if is_open { "; the week is not over" } else { "" };
+    let about = say(if is_open { "cohorts-share-open" } else { "cohorts-share" });
     Cell {
         text: percent(Some(rate)),
         shade: (rate * SHADES).ceil() as u8,
-        about: format!("{} of {} people{going_on}", thousands(active), thousands(size)),
+        about: about.with("active", active).with("size", size).to_string(),
         is_open,
     }
 }

@@ -3,12 +3,13 @@
 
 use askama::Template;
 
-use super::super::responses::{ReplySpeed, ResponseReport, WindowRow};
+use super::super::responses::{ReplySpeed, ResponseReport, WindowRow, Windows};
 use super::range::Range;
-use super::text::{dash, local, percent, span, thousands};
+use super::text::{between, dash, local, percent, span, thousands};
 use super::words;
 use crate::analysis::Rate;
 use crate::domain::{Period, Timestamp};
+use crate::language::{self, Message, filters, say};
 use crate::store::ResponseTimes;
 
 /// Rows of the lists of people.
@@ -22,10 +23,10 @@ pub(super) struct ConversationsPage {
     is_empty: bool,
     tiles: Vec<[String; 4]>,
     /// Caption, what its first column is, and rows.
-    tables: Vec<(&'static str, &'static str, Vec<[String; 7]>)>,
+    tables: Vec<(Message, Message, Vec<[String; 7]>)>,
     replies: Vec<[String; 6]>,
-    note: &'static str,
-    windows: String,
+    note: Message,
+    windows: Message,
     closing: Vec<[String; 5]>,
     lost: Vec<[String; 5]>,
     tags: Vec<[String; 4]>,
@@ -44,20 +45,16 @@ impl ConversationsPage {
             report.times.iter().filter(|row| row.dimension == dimension).collect()
         };
         let all = of("all").first().copied();
-        let captions = [
-            ("source", "By source", "Source"),
-            ("hour", "By hour of the first message", "Hour"),
-            ("weekday", "By weekday of the first message", "Weekday"),
-            ("app", "By the app that answered", "App"),
-            ("persona", "By the persona that answered", "Persona"),
-        ];
-        let tables = captions.into_iter().map(|(dimension, caption, first)| {
-            (caption, first, of(dimension).into_iter().map(times).collect::<Vec<_>>())
+        let dimensions = ["source", "hour", "weekday", "app", "persona"];
+        let tables = dimensions.into_iter().map(|dimension| {
+            let caption = format!("conversations-by-{dimension}");
+            let first = say(format!("{caption}.first"));
+            (say(caption), first, of(dimension).into_iter().map(times).collect::<Vec<_>>())
         });
         let row = |row: &WindowRow| {
             [
                 row.person.clone(),
-                words::source(&row.source).0.to_owned(),
+                words::source(&row.source).0,
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
@@ -70,14 +67,6 @@ impl ConversationsPage {
         };
         let (from, to) = (&report.from, &report.to);
         let windows = &report.windows;
-        let longer: Vec<String> = windows
-            .by_source
-            .iter()
-            .map(|(source, hours)| {
-                let source = words::source(source).0;
-                format!("{hours} h after the first message of who came by {source}")
-            })
-            .collect();
         Self {
             page: "conversations",
             range: Range::new(period, now, "/conversations", ""),
@@ -85,22 +74,20 @@ impl ConversationsPage {
             tiles: tiles(report, all),
             tables: tables.filter(|(_, _, rows)| !rows.is_empty()).collect(),
             replies: report.replies.iter().map(reply).collect(),
-            note: report.note,
-            windows: format!(
-                "A window lasts {} h after the person's last act{}{}, whichever is later.",
-                windows.hours,
-                if longer.is_empty() { "" } else { ", or " },
-                longer.join(", ")
-            ),
+            note: report.note.clone(),
+            windows: window(windows),
             closing: windows.closing.iter().take(MOST_PEOPLE).map(row).collect(),
             lost: windows.lost.iter().take(MOST_PEOPLE).map(row).collect(),
             tags: report
                 .sent
                 .iter()
                 .map(|row| {
-                    let tag = if row.tag.is_empty() { "within the window" } else { &row.tag };
+                    let tag = match row.tag.as_str() {
+                        "" => say("conversations-tag-none").to_string(),
+                        tag => tag.to_owned(),
+                    };
                     let read = crate::analysis::wilson(row.read, row.sent);
-                    [tag.to_owned(), thousands(row.sent), thousands(row.read), rate(read)]
+                    [tag, thousands(row.sent), thousands(row.read), rate(read)]
                 })
                 .collect(),
             api: format!("/api/v1/response-times?from={from}&to={to}"),
@@ -108,63 +95,51 @@ impl ConversationsPage {
     }
 }
 
+/// How long people may be written to.
+fn window(windows: &Windows) -> Message {
+    let longer = windows.by_source.iter().map(|(source, hours)| {
+        let longer = say("conversations-window-longer").with("hours", hours.to_string());
+        longer.with("source", words::source(source).0).to_string()
+    });
+    let longer: Vec<String> = longer.collect();
+    let window = if longer.is_empty() {
+        say("conversations-window")
+    } else {
+        say("conversations-window-or").with("longer", longer.join(", "))
+    };
+    window.with("hours", windows.hours.to_string())
+}
+
 /// Identity, label, value and note of each.
 fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4]> {
     let Some(all) = all else { return Vec::new() };
-    let share = |part| crate::analysis::wilson(part, all.wrote);
-    let tile =
-        |id: &str, label: &str, value, note: String| [id.to_owned(), label.to_owned(), value, note];
+    let share = |part| percent(crate::analysis::wilson(part, all.wrote).map(|rate| rate.rate));
+    let tile = |id: &str, value, note: &dyn Fn(Message) -> Message| {
+        let label = format!("conversations-tile-{id}");
+        let note = note(say(format!("{label}.note"))).to_string();
+        [id.to_owned(), say(label).to_string(), value, note]
+    };
     let windows = &report.windows;
     vec![
-        tile(
-            "answered",
-            "Answered",
-            percent(share(all.answered).map(|rate| rate.rate)),
-            format!("of {} who wrote", thousands(all.wrote)),
-        ),
-        tile(
-            "median",
-            "Median answer",
-            span(all.median_ms),
-            format!("9 of 10 within {}", span(all.p90_ms)),
-        ),
-        tile(
-            "within-5m",
-            "Within 5 minutes",
-            percent(share(all.within_5m).map(|rate| rate.rate)),
-            format!(
-                "{} within an hour, {} within a day",
-                percent(share(all.within_1h).map(|rate| rate.rate)),
-                percent(share(all.within_24h).map(|rate| rate.rate))
-            ),
-        ),
-        tile(
-            "lost",
-            "Closed unanswered",
-            thousands(windows.closed_unanswered),
-            format!("of {} windows that closed", thousands(windows.closed)),
-        ),
-        tile(
-            "read",
-            "Read",
-            percent(report.read_rate.map(|rate| rate.rate)),
-            "of the messages you sent".to_owned(),
-        ),
-        tile(
-            "stops",
-            "Stopped notifications",
-            thousands(report.stops),
-            format!("beside {} opt-ins", thousands(report.opt_ins)),
-        ),
+        tile("answered", share(all.answered), &|note| note.with("count", all.wrote)),
+        tile("median", span(all.median_ms), &|note| note.with("span", span(all.p90_ms))),
+        tile("within-5m", share(all.within_5m), &|note| {
+            note.with("hour", share(all.within_1h)).with("day", share(all.within_24h))
+        }),
+        tile("lost", thousands(windows.closed_unanswered), &|note| {
+            note.with("count", windows.closed)
+        }),
+        tile("read", percent(report.read_rate.map(|rate| rate.rate)), &|note| note),
+        tile("stops", thousands(report.stops), &|note| note.with("count", report.opt_ins)),
     ]
 }
 
 fn times(row: &ResponseTimes) -> [String; 7] {
     let share = |part| percent(crate::analysis::wilson(part, row.wrote).map(|rate| rate.rate));
     let label = match (row.dimension.as_str(), row.value.as_str()) {
-        ("source", source) => words::source(source).0.to_owned(),
-        ("weekday", day) => words::weekday(day).to_owned(),
-        (_, "") => "(not said)".to_owned(),
+        ("source", source) => words::source(source).0,
+        ("weekday", day) => words::weekday(day),
+        (_, "") => say("conversations-not-said").to_string(),
         (_, value) => value.to_owned(),
     };
     [
@@ -180,7 +155,7 @@ fn times(row: &ResponseTimes) -> [String; 7] {
 
 fn reply(row: &ReplySpeed) -> [String; 6] {
     [
-        row.reply.clone(),
+        row.reply.to_string(),
         thousands(row.wrote),
         thousands(row.leads),
         rate(row.lead_rate),
@@ -192,5 +167,6 @@ fn reply(row: &ReplySpeed) -> [String; 6] {
 /// `12.3 % (10.1 to 14.9)`.
 pub(super) fn rate(rate: Option<Rate>) -> String {
     let Some(Rate { rate, low, high }) = rate else { return dash() };
-    format!("{:.1} % ({:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
+    let percents = |part: f64| language::decimal(part * 100.0, 1);
+    format!("{} ({})", language::percent(rate), between(percents(low), percents(high)))
 }

@@ -1,7 +1,8 @@
 //! The journeys behind the attribution page's figures, as tables of texts.
 
-use super::text::{credit, dash, percent};
+use super::text::{credit, dash, percent, thousands};
 use crate::analysis::Description;
+use crate::language::{self, say};
 
 /// Rows of a table.
 const MOST_ROWS: usize = 25;
@@ -65,13 +66,15 @@ fn lags(journeys: &Description) -> Vec<[String; 2]> {
 
 fn people(journeys: &Description) -> Vec<[String; 3]> {
     let kind = |kind| match kind {
-        "new" => "New",
-        "returning" => "Returning",
-        _ => "Not seen before",
+        "new" => "attribution-people-new",
+        "returning" => "attribution-people-returning",
+        _ => "attribution-people-unknown",
     };
-    let rows = journeys.people.iter();
-    rows.map(|row| [kind(row.kind).to_owned(), row.people.to_string(), credit(row.conversions)])
-        .collect()
+    let rows = journeys.people.iter().map(|row| {
+        let kind = say(kind(row.kind)).to_string();
+        [kind, thousands(row.people as u64), credit(row.conversions)]
+    });
+    rows.collect()
 }
 
 fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<AssistsRow> {
@@ -79,7 +82,7 @@ fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<Assis
     rows.map(|row| AssistsRow {
         label: label(&row.channel),
         counts: [row.conversions, row.first, row.last, row.assisted].map(credit),
-        per_last: row.assisted_per_last.map_or_else(dash, |ratio| format!("{ratio:.2}")),
+        per_last: row.assisted_per_last.map_or_else(dash, |ratio| language::decimal(ratio, 2)),
         effect: percent(row.removal_effect),
     })
     .collect()
@@ -108,9 +111,9 @@ fn matrix(journeys: &Description, label: &impl Fn(&str) -> String) -> Option<Mat
         found.map_or_else(String::new, |step| percent(Some(step.probability)))
     };
     let named = |channel: &str| match channel {
-        "(start)" => "Start".to_owned(),
-        "(conversion)" => "Conversion".to_owned(),
-        "(no conversion)" => "None".to_owned(),
+        "(start)" => say("attribution-to-start").to_string(),
+        "(conversion)" => say("attribution-to-conversion").to_string(),
+        "(no conversion)" => say("attribution-to-none").to_string(),
         channel => label(channel),
     };
     Some(Matrix {

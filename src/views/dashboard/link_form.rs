@@ -8,8 +8,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::super::{answer, problem::Problem};
-use super::{html, refused, words};
+use super::links::note;
+use super::{html, refused};
 use crate::domain::Link;
+use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;
 
 /// What was typed before, and what is wrong with it.
@@ -36,7 +38,7 @@ pub(in crate::views) struct Typed {
 #[template(path = "link_form.html", config = "dashboards/askama.toml")]
 struct LinkForm {
     page: &'static str,
-    title: String,
+    title: Message,
     /// Where the form goes.
     action: String,
     is_new: bool,
@@ -44,7 +46,7 @@ struct LinkForm {
     typed: Typed,
     address: String,
     target: String,
-    lint: Vec<String>,
+    notes: Vec<Message>,
 }
 
 type Before = Result<Query<Typed>, QueryRejection>;
@@ -59,14 +61,14 @@ pub(in crate::views) async fn new_link(before: Before) -> Response {
     };
     let form = LinkForm {
         page: "links",
-        title: "New link".to_owned(),
+        title: say("links-new"),
         action: "/links".to_owned(),
         is_new: true,
         is_archived: false,
         typed,
         address: String::new(),
         target: String::new(),
-        lint: Vec::new(),
+        notes: Vec::new(),
     };
     html(StatusCode::OK, form.render())
 }
@@ -82,7 +84,7 @@ pub(in crate::views) async fn edit_link(
         Err(error) => return refused(Problem::from(answer::AnswerError::from(error))),
     };
     let Some(link) = links.get(&slug).cloned() else {
-        let text = format!("There is no link {slug:?}.");
+        let text = say("links-none-such").with("slug", &slug).to_string();
         return refused(Problem::new(StatusCode::NOT_FOUND, text));
     };
     let before = before.ok().map(|Query(typed)| typed).filter(|typed| typed.error.is_some());
@@ -90,13 +92,13 @@ pub(in crate::views) async fn edit_link(
     let others: Vec<Link> = links.into_values().collect();
     let form = LinkForm {
         page: "links",
-        title: format!("Link {slug}"),
+        title: say("links-one").with("slug", &slug),
         action: format!("/links/{slug}"),
         is_new: false,
         is_archived: link.is_archived,
         address: views.short_address(&slug).unwrap_or_default(),
         target: link.target(None),
-        lint: link.lint(&others),
+        notes: link.lint(&others).iter().map(note).collect(),
         typed: before.unwrap_or_else(|| Typed::of(link)),
     };
     html(StatusCode::OK, form.render())

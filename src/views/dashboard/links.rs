@@ -1,12 +1,14 @@
 //! The links page: the registry with what came of each link.
 
 use askama::Template;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::super::links::{LinkFigures, LinksReport};
 use super::range::Range;
 use super::text::{dash, thousands};
 use super::words;
-use crate::domain::{Period, Timestamp};
+use crate::domain::{LONGEST_REF, LinkNote, Period, Timestamp};
+use crate::language::{self, Message, filters, say};
 
 /// The steps that there is room for.
 const STEPS: [&str; 4] = ["opened", "answered", "lead", "purchase"];
@@ -19,7 +21,7 @@ pub(super) struct LinksPage {
     has_address: bool,
     /// The link that has just been saved.
     saved: Option<String>,
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     rows: Vec<Row>,
     /// Address of the figures, to which a format is added.
     api: String,
@@ -33,7 +35,7 @@ struct Row {
     address: String,
     counts: Vec<String>,
     cost: String,
-    lint: Vec<String>,
+    notes: Vec<Message>,
 }
 
 impl LinksPage {
@@ -73,7 +75,57 @@ fn row(figures: &LinkFigures) -> Row {
         about: about.join(" · "),
         address: figures.address.clone().unwrap_or_else(|| figures.target.clone()),
         counts: counts.map(thousands).collect(),
-        cost: link.cost.map_or_else(dash, |cost| format!("{cost}\u{a0}{}", link.currency)),
-        lint: figures.lint.clone(),
+        cost: link.cost.map_or_else(dash, |cost| {
+            // As exactly as it was written.
+            let places = usize::try_from(cost.scale()).unwrap_or_default();
+            let amount = language::decimal(cost.to_f64().unwrap_or_default(), places);
+            say("money").with("amount", amount).with("currency", &link.currency).to_string()
+        }),
+        notes: figures.lint.iter().map(note).collect(),
+    }
+}
+
+/// What somebody should know about a link, in the reader's language.
+pub(super) fn note(note: &LinkNote) -> Message {
+    match note {
+        LinkNote::Long(length) => say("links-note-long")
+            .with("length", length.to_string())
+            .with("longest", LONGEST_REF.to_string()),
+        LinkNote::Odd(letters) => {
+            // What nobody sees, such as a line's end, is told by its escape.
+            say("links-note-odd").with("letters", letters.escape_debug().to_string())
+        }
+        LinkNote::NoRef => say("links-note-no-ref"),
+        LinkNote::SameRef { referral_ref, other, is_archived } => {
+            let name = if *is_archived { "links-note-same-archived" } else { "links-note-same" };
+            say(name).with("ref", referral_ref).with("other", other)
+        }
+        LinkNote::CampaignOver(campaign) => {
+            say("links-note-campaign-over").with("campaign", campaign)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_pages_say_what_the_api_says() {
+        let same = |is_archived| LinkNote::SameRef {
+            referral_ref: "summer".to_owned(),
+            other: "door".to_owned(),
+            is_archived,
+        };
+        for told in [
+            LinkNote::Long(2100),
+            LinkNote::Odd(" é".to_owned()),
+            LinkNote::NoRef,
+            same(false),
+            same(true),
+            LinkNote::CampaignOver("Summer".to_owned()),
+        ] {
+            assert_eq!(note(&told).to_string(), told.to_string());
+        }
     }
 }

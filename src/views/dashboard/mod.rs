@@ -5,7 +5,6 @@ mod attribution;
 mod audience;
 mod cohorts;
 mod conversations;
-mod figures;
 mod funnels;
 mod journeys;
 mod link_form;
@@ -14,6 +13,7 @@ mod overview;
 mod person;
 mod quality;
 mod range;
+mod rows;
 mod text;
 pub mod words;
 
@@ -27,29 +27,29 @@ use serde::Deserialize;
 
 use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
-use super::{Asked, AskedCredit, Credit, Misunderstood, Question, Views, answer};
+use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer};
 use crate::accounts::{Scope, Who};
-use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model, Parameters};
-use crate::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
-use crate::store::Apart;
+use crate::domain::{Period, Timestamp};
+use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;
-use ads::AdsPage;
+pub(super) use ads::ads;
 use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
 use cohorts::CohortsPage;
 use conversations::ConversationsPage;
-use figures::Figures;
-use funnels::{FunnelsPage, Parts};
+pub(super) use funnels::{build, dropped, funnels};
 pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
-use overview::Overview;
+pub(super) use overview::overview;
 use person::PersonPage;
 use quality::QualityPage;
+pub(super) use rows::rows;
 pub(super) use text::{credit, percent, thousands};
 pub(super) use words::stage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 const LIVE: &str = include_str!("../../../dashboards/live.js");
+const IN_PLACE: &str = include_str!("../../../dashboards/in_place.js");
 /// Pages load nothing but our style sheet and our script, run nothing else, and are shown in no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                       script-src 'self'; connect-src 'self'; \
@@ -59,7 +59,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 #[template(path = "error.html", config = "dashboards/askama.toml")]
 struct ErrorPage<'a> {
     page: &'static str,
-    title: &'a str,
+    title: Message,
     detail: &'a str,
 }
 
@@ -74,6 +74,9 @@ pub(super) struct Asking {
     by: Option<String>,
     /// The funnel.
     name: Option<String>,
+    step: Option<String>,
+    of: Option<String>,
+    filter: Option<String>,
     /// The link that a form has just saved.
     saved: Option<String>,
     #[serde(flatten)]
@@ -81,72 +84,6 @@ pub(super) struct Asking {
 }
 
 type Asks = Result<Query<Asking>, QueryRejection>;
-
-/// `GET /`.
-pub(super) async fn overview(Allowed(views): Allowed, asking: Asks) -> Response {
-    show(&views, asking, async |views, question, now| {
-        let store = &views.store;
-        let by = [Dimension::Source, Dimension::Ad, Dimension::Day];
-        // The last touch of every conversion: by the usual window, whatever the question's credit.
-        let credit = Credit {
-            model: Model::Last,
-            parameters: Parameters::default(),
-            conversion: None,
-            intervals: false,
-        };
-        let question = Question { by: Vec::new(), credit, ..question };
-        let lookback = question.credit.parameters.lookback_ms();
-        let fetch = async {
-            tokio::try_join!(
-                store.funnel_counts(&question.period, answer::apart(&by)),
-                store.ad_titles(&question.period),
-                store.touchpoints(&question.period, lookback, true, Apart::default()),
-                store.conversions(&question.period, 0),
-                answer::spend_of(store, &question.period),
-            )
-        };
-        let asked = question.clone();
-        let figures =
-            answer::in_turn(fetch, move |(counts, titles, touchpoints, conversions, spend)| {
-                let ways = Ways { touchpoints, conversions };
-                Figures::new(&counts, &titles, &ways, &asked, &spend)
-            });
-        let (figures, state) = tokio::join!(figures, store.collection_state());
-        Ok(Overview::new(&figures?, &state?, &question.period, now))
-    })
-    .await
-}
-
-/// `GET /funnels`.
-pub(super) async fn funnels(Allowed(views): Allowed, asking: Asks) -> Response {
-    let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
-    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
-    show(&views, asking, async |views, question, now| {
-        let (store, own) = (&views.store, &views.funnels);
-        let mut question = question;
-        question.by.truncate(1);
-        if question.by.is_empty() {
-            question.by = vec![Dimension::Source];
-        }
-        let before = super::funnels::period_before(&question);
-        let until = question.period.to.0.saturating_add(FUNNEL_WINDOW_MS);
-        let sequences = async {
-            let found = store.top_sequences(&question.period, until, 8, 40).await;
-            found.map_err(AnswerError::from)
-        };
-        let (report, before, sequences) = tokio::try_join!(
-            answer::answer_funnel(store, own, &name, &question),
-            answer::answer_funnel(store, own, &name, &before),
-            sequences,
-        )?;
-        let verdicts = super::funnels::rows_compared(&report, &question)?;
-        let against = super::funnels::periods_compared(&report, &before, &question)?;
-        let flows = crate::analysis::flows(&report, &question.by[0].name());
-        let parts = Parts { name, report, verdicts, against, flows, sequences };
-        Ok(FunnelsPage::new(&parts, own, &question, now))
-    })
-    .await
-}
 
 /// `GET /attribution`.
 pub(super) async fn attribution(Allowed(views): Allowed, asking: Asks) -> Response {
@@ -157,20 +94,6 @@ pub(super) async fn attribution(Allowed(views): Allowed, asking: Asks) -> Respon
             Credits::new(&ways, &asked, &spend)
         });
         Ok(AttributionPage::new(&credits.await?, &question, now))
-    })
-    .await
-}
-
-/// `GET /ads`.
-pub(super) async fn ads(Allowed(views): Allowed, asking: Asks) -> Response {
-    show(&views, asking, async |views, question, now| {
-        let titles = async {
-            let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
-            Ok(crate::analysis::ad_titles(&found, "titled_at")?)
-        };
-        let (report, titles) =
-            tokio::try_join!(super::answer_ads(&views.store, &question), titles)?;
-        Ok(AdsPage::new(&report, &titles, &question, now))
     })
     .await
 }
@@ -270,16 +193,17 @@ async fn show<P: Template>(
 /// A problem as a page.
 pub(super) fn refused(problem: Problem) -> Response {
     let status = problem.status();
-    let title = match status {
-        StatusCode::BAD_REQUEST => "This cannot be shown",
-        StatusCode::NOT_FOUND => "There is no such page",
-        StatusCode::FORBIDDEN => "You may not see this",
-        _ => "The figures cannot be shown now",
-    };
+    let title = say(format!("error-{}", status.as_str()));
+    let title = if title.is_known() { title } else { say("error-other") };
     html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
 }
 
 fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, Misunderstood> {
+    asked(asking, views)?.understand(&views.defaults, now)
+}
+
+/// What the API would be asked.
+fn asked(asking: Asking, views: &Views) -> Result<Asked, Misunderstood> {
     let through = asking.through.filter(|through| !through.is_empty());
     let to = match &through {
         Some(through) => {
@@ -291,9 +215,8 @@ fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question,
         }
         None => asking.to,
     };
-    let (by, credit) = (asking.by, asking.credit);
-    let asked = Asked { from: asking.from, to, by, credit, ..Asked::default() };
-    asked.understand(&views.defaults, now)
+    let Asking { from, by, step, of, filter, credit, .. } = asking;
+    Ok(Asked { from, to, by, filter, step, of, credit, ..Asked::default() })
 }
 
 /// `GET /assets/style.css`.
@@ -305,12 +228,21 @@ pub(super) async fn style_sheet() -> impl IntoResponse {
 
 /// `GET /assets/live.js`.
 pub(super) async fn live_script() -> impl IntoResponse {
+    script(LIVE)
+}
+
+/// `GET /assets/in_place.js`.
+pub(super) async fn in_place_script() -> impl IntoResponse {
+    script(IN_PLACE)
+}
+
+fn script(text: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "max-age=300"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, LIVE)
+    (headers, text)
 }
 
 /// A page, with what keeps it safe.
@@ -320,7 +252,7 @@ pub fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response
             let headers = [
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
                 (header::CONTENT_SECURITY_POLICY, POLICY),
-                (header::REFERRER_POLICY, "no-referrer"),
+                (header::REFERRER_POLICY, "same-origin"),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
                 (header::CACHE_CONTROL, "no-store"),
             ];

@@ -3,9 +3,11 @@
 use askama::Template;
 use jiff::tz::TimeZone;
 
-use super::text::{local_minute, money, numbered, thousands};
+use super::rows::furthest;
+use super::text::{local_minute, money, thousands};
 use super::words;
 use crate::domain::Timestamp;
+use crate::language::{filters, say};
 use crate::store::{ConversationRow, EventRow};
 
 #[derive(Template)]
@@ -19,7 +21,8 @@ pub(super) struct PersonPage {
     last: String,
     conversations: Vec<Conversation>,
     days: Vec<Day>,
-    counted: String,
+    /// How many.
+    events: usize,
     /// Address of the journey as JSON.
     api: String,
 }
@@ -29,7 +32,7 @@ struct Conversation {
     opened: String,
     door: String,
     by: String,
-    reached: &'static str,
+    reached: String,
     acts: String,
     answers: String,
 }
@@ -74,7 +77,7 @@ impl PersonPage {
             last: events.last().map(|event| at(event.time.0)).unwrap_or_default(),
             conversations: conversations.iter().map(|row| conversation(row, &at)).collect(),
             days,
-            counted: numbered(events.len() as u64, "event", "events"),
+            events: events.len(),
             page_id,
             person,
             api,
@@ -82,61 +85,53 @@ impl PersonPage {
     }
 }
 
+/// The address of a person's page.
+pub(super) fn address(page: &str, person: &str) -> String {
+    let part = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    // A path knows no plus for a space.
+    format!("/people/{}/{}", part(page), part(person)).replace('+', "%20")
+}
+
 fn conversation(row: &ConversationRow, at: &impl Fn(i64) -> String) -> Conversation {
-    let stages = [
-        ("purchase", row.purchase_at),
-        ("lead", row.lead_at),
-        ("engaged", row.engaged_at),
-        ("answered", row.answered_at),
-        ("messaged", row.messaged_at),
-    ];
-    let reached = stages.into_iter().find_map(|(name, at)| at.map(|_| name)).unwrap_or("opened");
     let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
     Conversation {
         number: row.number,
         opened: at(row.opened_at.0),
-        door: words::source(&row.source).0.to_owned(),
+        door: words::source(&row.source).0,
         by: by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default(),
-        reached: words::stage(reached).0,
+        reached: words::stage(furthest(row)).0,
         acts: thousands(u64::from(row.acts)),
         answers: thousands(u64::from(row.answers)),
     }
 }
 
 fn line(event: &EventRow, time: &str) -> Line {
+    let did = |kind: &str| say(format!("person-did-{kind}")).to_string();
     let (who, what) = match event.kind.as_str() {
-        "message" => ("person", "Wrote"),
-        "postback" => ("person", "Tapped a button"),
-        "referral" => ("person", "Came"),
-        "opt_in" => ("person", "Opted in"),
-        "read" => ("person", "Read"),
-        "echo" => ("business", "The business wrote"),
-        "delivery" => ("business", "Delivered"),
-        "conversion" => match words::stage(&event.name) {
-            ("", _) => ("goal", event.name.as_str()),
-            (label, _) => ("goal", label),
-        },
-        _ => ("person", event.name.as_str()),
+        kind @ ("message" | "postback" | "referral" | "opt_in" | "read") => ("person", did(kind)),
+        kind @ ("echo" | "delivery") => ("business", did(kind)),
+        "conversion" => ("goal", words::stage(&event.name).0),
+        _ => ("person", event.name.clone()),
     };
     let mut detail = Vec::new();
     if !event.source.is_empty() {
-        detail.push(format!("by {}", words::source(&event.source).0));
+        let by = say("person-detail-by").with("source", words::source(&event.source).0);
+        detail.push(by.to_string());
     }
     for (label, text) in [
-        ("ad", &event.ad_title),
-        ("ad", &event.ad_id),
-        ("ref", &event.referral_ref),
-        ("payload", &event.payload),
+        ("person-detail-ad", &event.ad_title),
+        ("person-detail-ad", &event.ad_id),
+        ("person-detail-ref", &event.referral_ref),
+        ("person-detail-payload", &event.payload),
     ] {
         if !text.is_empty() {
-            detail.push(format!("{label} {text}"));
+            detail.push(say(label).with("text", text).to_string());
         }
     }
     if let Some(value) = event.value {
-        detail.push(format!("{} {}", money(value), event.currency));
+        detail.push(money(value, &event.currency));
     }
     // The zone stands above.
     let time = time.split(' ').next().unwrap_or(time).to_owned();
-    let what = what.to_owned();
     Line { time, who, what, detail: detail.join(", ") }
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::super::quality::{Alert, QualityReport};
+use super::super::quality::QualityReport;
 use super::range::Range;
-use super::text::{dash, local, percent, thousands};
-use super::words;
+use super::text::{between, dash, local, percent, thousands};
 use crate::analysis::ReconciledDay;
 use crate::domain::{Period, Timestamp};
+use crate::language::{self, Message, filters, say};
 
 /// Rows of each list.
 const MOST_ROWS: usize = 50;
@@ -18,9 +18,10 @@ pub(super) struct QualityPage {
     page: &'static str,
     range: Range,
     is_empty: bool,
-    as_of: Option<String>,
+    as_of: Option<Message>,
     tiles: Vec<[String; 4]>,
-    alerts: Vec<Alert>,
+    /// What kind of alert each is, and what it says.
+    alerts: Vec<(Message, Message)>,
     unknown: Vec<[String; 5]>,
     pages: Vec<[String; 4]>,
     lost: Vec<[String; 5]>,
@@ -46,22 +47,24 @@ struct BesideMeta {
 
 fn beside_meta(day: &ReconciledDay) -> BesideMeta {
     let causes = [
-        (day.causes.without_referral, "new threads without a referral"),
-        (day.causes.opened_silently, "opened, nothing written"),
-        (day.causes.within_7_days, "came again within 7 days"),
-        (day.causes.late, "came in late"),
-        (day.causes.moved_by_zone.unsigned_abs(), "moved by the time zone"),
+        (day.causes.without_referral, "quality-cause-without-referral"),
+        (day.causes.opened_silently, "quality-cause-opened-silently"),
+        (day.causes.within_7_days, "quality-cause-within-7-days"),
+        (day.causes.late, "quality-cause-late"),
+        (day.causes.moved_by_zone.unsigned_abs(), "quality-cause-moved-by-zone"),
     ];
     let causes = causes.into_iter().filter(|(count, _)| *count > 0);
     let causes: Vec<String> =
-        causes.map(|(count, what)| format!("{} {what}", thousands(count))).collect();
+        causes.map(|(count, what)| say(what).with("count", count).to_string()).collect();
+    let whole = |count: f64| language::decimal(count, 0);
+    let sign = if day.gap < 0 { "-" } else { "+" };
     BesideMeta {
         date: day.date.clone(),
         account: day.account_id.clone(),
         ours: thousands(day.ours),
         meta: thousands(day.meta),
-        gap: format!("{:+}", day.gap),
-        usual: day.usual_band.map_or_else(dash, |[low, high]| format!("{low:.0} to {high:.0}")),
+        gap: format!("{sign}{}", thousands(day.gap.unsigned_abs())),
+        usual: day.usual_band.map_or_else(dash, |[low, high]| between(whole(low), whole(high))),
         is_unusual: day.is_unusual,
         causes: causes.join(" · "),
     }
@@ -70,8 +73,10 @@ fn beside_meta(day: &ReconciledDay) -> BesideMeta {
 impl QualityPage {
     pub(super) fn new(report: &QualityReport, period: &Period, now: Timestamp) -> Self {
         let local = |instant: &str| local(instant, &period.zone);
-        let tile = |id: &str, label: &str, count: u64, note: &str| {
-            [id.to_owned(), label.to_owned(), thousands(count), note.to_owned()]
+        let tile = |id: &str, count: u64| {
+            let label = format!("quality-tile-{id}");
+            let note = say(format!("{label}.note")).to_string();
+            [id.to_owned(), say(label).to_string(), thousands(count), note]
         };
         let unknown = report.unknown_refs.iter().take(MOST_ROWS).map(|row| {
             let nearest = row.nearest.clone().unwrap_or_default();
@@ -94,11 +99,11 @@ impl QualityPage {
         });
         let silent = report.silent.iter().take(MOST_ROWS).map(|row| {
             [
-                format!("{} {}", row.door, row.id),
+                say("quality-door-named").with("door", &row.door).with("id", &row.id).to_string(),
                 local(&row.last_seen),
-                format!("{:.1}", row.usual_per_day),
-                format!("{:.1}", row.silent_days),
-                format!("{:.0}", row.expected),
+                language::decimal(row.usual_per_day, 1),
+                language::decimal(row.silent_days, 1),
+                language::decimal(row.expected, 0),
             ]
         });
         let kinds = report.kinds.iter().map(|row| {
@@ -106,24 +111,23 @@ impl QualityPage {
             let [events, people, clamped, late] = counts;
             [row.channel.clone(), row.kind.clone(), row.name.clone(), events, people, clamped, late]
         });
+        let as_of = report.as_of.as_deref();
+        let alerts = report.alerts.iter();
+        let alerts =
+            alerts.map(|alert| (say(format!("quality-kind-{}", alert.kind)), alert.text.clone()));
         let (from, to) = (&report.from, &report.to);
         Self {
             page: "quality",
             range: Range::new(period, now, "/quality", ""),
             is_empty: report.events == 0,
-            as_of: report.as_of.as_deref().map(local),
+            as_of: as_of.map(|at| say("quality-as-of").with("time", local(at))),
             tiles: vec![
-                tile("events", "Events", report.events, "each once"),
-                tile(
-                    "quarantined",
-                    "In quarantine",
-                    report.quarantined,
-                    "not understood, of any day",
-                ),
-                tile("late", "Late", report.late, "more than an hour after their time"),
-                tile("clamped", "Impossible times", report.clamped, "they have their webhook's"),
+                tile("events", report.events),
+                tile("quarantined", report.quarantined),
+                tile("late", report.late),
+                tile("clamped", report.clamped),
             ],
-            alerts: report.alerts.clone(),
+            alerts: alerts.collect(),
             unknown: unknown.collect(),
             pages: pages.collect(),
             lost: lost.collect(),

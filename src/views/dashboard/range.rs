@@ -1,6 +1,7 @@
 //! The days that a page shows: its form and its presets.
 
 use crate::domain::{Period, Timestamp};
+use crate::language::{Message, say};
 use crate::store::CollectionState;
 
 /// The days that a page shows.
@@ -12,20 +13,30 @@ pub(super) struct Range {
 }
 
 pub(super) struct Preset {
-    pub label: &'static str,
+    pub label: Message,
     pub href: String,
     pub is_current: bool,
 }
 
 impl Range {
+    /// The days and their zone, in words.
+    pub(super) fn told(&self) -> Message {
+        let told = say("days-shown").with("first", &self.first_day).with("last", &self.last_day);
+        told.with("zone", &self.time_zone)
+    }
+
     /// Presets lead to `page`, with `rest` (`&key=value…`) behind the days.
     pub(super) fn new(period: &Period, now: Timestamp, page: &str, rest: &str) -> Self {
         let (first, last) = period.first_and_last_day();
-        let presets = [("7 days", 6), ("30 days", 29), ("90 days", 89)];
+        let presets = [("preset-7", 6), ("preset-30", 29), ("preset-90", 89)];
         let presets = presets.into_iter().filter_map(|(label, before)| {
             let preset = Period::last_days(before, &period.zone, now).ok()?;
             let is_current = preset.from == period.from && preset.to == period.to;
-            Some(Preset { label, href: format!("{page}{}{rest}", days_of(&preset)), is_current })
+            Some(Preset {
+                label: say(label),
+                href: format!("{page}{}{rest}", days_of(&preset)),
+                is_current,
+            })
         });
         Self {
             first_day: first.to_string(),

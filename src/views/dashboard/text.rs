@@ -3,52 +3,35 @@
 use jiff::tz::TimeZone;
 
 use crate::domain::Timestamp;
+pub(in crate::views) use crate::language::count as thousands;
+use crate::language::{self, say};
 
-/// `12 345`, with narrow spaces that do not break.
-pub(in crate::views) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
+/// Money without its currency: `12,345.60`.
+pub(super) fn amount(value: f64) -> String {
+    language::decimal(value, 2)
 }
 
-pub(super) fn numbered(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(count), if count == 1 { one } else { many })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "values are sums of conversions"
-)]
-pub(super) fn money(value: f64) -> String {
-    let hundredths = (value.abs() * 100.0).round() as u64;
-    format!("{}.{:02}", thousands(hundredths / 100), hundredths % 100)
+/// Money of a currency.
+pub(super) fn money(value: f64, currency: &str) -> String {
+    say("money").with("amount", amount(value)).with("currency", currency).to_string()
 }
 
 /// Parts of conversions: whole ones without decimals.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "credit is a part of a count"
-)]
 pub(in crate::views) fn credit(conversions: f64) -> String {
-    let tenths = (conversions.max(0.0) * 10.0).round() as u64;
-    let whole = thousands(tenths / 10);
-    if conversions.fract() == 0.0 { whole } else { format!("{whole}.{}", tenths % 10) }
+    language::decimal(conversions.max(0.0), usize::from(conversions.fract() != 0.0))
 }
 
 pub(in crate::views) fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(dash, |rate| format!("{:.1} %", rate * 100.0))
+    rate.map_or_else(dash, language::percent)
 }
 
 pub(super) fn dash() -> String {
-    "–".to_owned()
+    say("none").to_string()
+}
+
+/// `1.2 to 3.4`.
+pub(super) fn between(low: String, high: String) -> String {
+    say("between").with("low", low).with("high", high).to_string()
 }
 
 pub(super) fn local_minute(instant: Timestamp, zone: &TimeZone) -> String {
@@ -61,12 +44,13 @@ pub(super) fn local_minute(instant: Timestamp, zone: &TimeZone) -> String {
 /// A time span in its largest fitting unit: `45 s`, `3.5 min`, `2.0 h`, `1.2 days`.
 pub(super) fn span(milliseconds: Option<f64>) -> String {
     let Some(seconds) = milliseconds.map(|ms| ms / 1000.0) else { return dash() };
-    match seconds {
-        ..60.0 => format!("{seconds:.0}\u{a0}s"),
-        ..3_600.0 => format!("{:.1}\u{a0}min", seconds / 60.0),
-        ..86_400.0 => format!("{:.1}\u{a0}h", seconds / 3_600.0),
-        _ => format!("{:.1}\u{a0}days", seconds / 86_400.0),
-    }
+    let (name, number) = match seconds {
+        ..60.0 => ("span-seconds", language::decimal(seconds, 0)),
+        ..3_600.0 => ("span-minutes", language::decimal(seconds / 60.0, 1)),
+        ..86_400.0 => ("span-hours", language::decimal(seconds / 3_600.0, 1)),
+        _ => ("span-days", language::decimal(seconds / 86_400.0, 1)),
+    };
+    say(name).with("number", number).to_string()
 }
 
 /// An RFC 3339 instant in a zone, to the minute.

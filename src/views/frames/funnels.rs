@@ -61,7 +61,7 @@ pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
         .number("probability_better", |row| row.probability_better)
         .number("p_value", |row| row.p_value)
         .number("adjusted_p_value", |row| row.adjusted_p_value)
-        .text("verdict", |row| row.verdict.as_str())
+        .text("verdict", |row| row.verdict.to_string())
         .done()
 }
 

@@ -99,6 +99,14 @@ impl World {
     }
 }
 
+/// A port that nobody listens on. None of those that the system gives away by itself: another test's server
+/// could take it before it is used.
+pub fn free_port() -> u16 {
+    let ports = std::iter::repeat_with(|| fastrand::u16(20_000..32_000));
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.take(1_000).find(is_free).expect("a port is free")
+}
+
 /// The built program, without settings of this machine.
 pub fn program() -> Command {
     let mut command = Command::new(executable());

@@ -1,0 +1,31 @@
+# The audience page: who opted in to notifications, and customer lists.
+audience-title = Audience
+audience-asof = Who may be written to outside of the messaging window, because they opted in to notifications. That a one-time permission was used is not on the wire: it counts until it runs out.
+audience-none = Nobody has opted in yet
+audience-none-help = Opt-ins to marketing messages and one-time notifications come by the webhook field <code>messaging_optins</code>.
+
+audience-by-day = Opted-in people by day
+    .label = Opted-in audience by day
+audience-chart = Opted-in audience by day over { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}: { $count } at the end. The table below has each day.
+audience-people = Audience
+audience-opted-in = Opted in
+audience-stopped-or-expired = Stopped or ran out
+audience-each-day = Each day
+audience-day = Day
+audience-stopped = Stopped
+audience-expired = Ran out
+
+audience-lists = Customer lists
+audience-lists-none = No list has been imported: <code>messenger-funnel import audience FILE --name NAME</code> takes what was uploaded to Meta for customer matching. Only hashes are stored.
+audience-lists-help = Known are those who shared their number or address in a thread.
+audience-list = List
+audience-imported = Imported
+audience-members = Members
+audience-known = Known
+audience-wrote = Wrote these days
+audience-conversations = Conversations
+audience-leads = Leads
+audience-purchases = Purchases

@@ -1,0 +1,19 @@
+# The cohorts page: who writes again in the weeks after their first.
+cohorts-title = Cohorts
+cohorts-asof = People whose first act was { $first } to { $last }, by its week, and how many of them wrote, tapped, came back by a link or opted in again in the weeks after it. Weeks begin on Monday in { $zone }.
+cohorts-none = Nobody came for the first time in these days
+cohorts-none-help = Choose more days; 90 days show a dozen weeks. If nothing has ever come in, the <a href="/quality">Quality</a> page says what is missing.
+cohorts-back = Who comes back
+cohorts-note = { $people ->
+    [one] { $people } person
+   *[other] { $people } people
+}. Week 0 is the week of their first act. Shares in italics are of a week that is not over.
+cohorts-cut = Shown are the latest 53 cohorts and half a year of each; the files below have all.
+cohorts-week = Week of
+cohorts-people = People
+cohorts-week-0 = Week 0
+cohorts-all = All, weeks that are over
+# What a share is of.
+cohorts-share = { $active } of { $size } people
+cohorts-share-open = { $active } of { $size } people; the week is not over
+cohorts-share-none = No cohort has come so far

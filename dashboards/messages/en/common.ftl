@@ -1,0 +1,123 @@
+# What every page has. Names of messages begin with the page that says them; these are of all pages.
+language-name = English
+percent = { $number } %
+none = –
+money = { $amount } { $currency }
+between = { $low } to { $high }
+span-seconds = { $number } s
+span-minutes = { $number } min
+span-hours = { $number } h
+span-days = { $number } days
+
+skip = Skip to the figures
+pages = Pages
+log-out = Log out
+language = Language
+
+page-overview = Overview
+page-funnels = Funnels
+page-ads = Ads
+page-attribution = Attribution
+page-links = Links
+page-conversations = Answers
+page-cohorts = Cohorts
+page-audience = Audience
+page-reports = Reports
+page-quality = Quality
+page-reference = API
+page-settings = Settings
+
+first-day = First day
+last-day = Last day
+show = Show
+date-ranges = Date ranges
+preset-7 = 7 days
+preset-30 = 30 days
+preset-90 = 90 days
+as-table = As a table
+choose-other-days = Choose other days above.
+# Which days a page shows.
+days-shown = { $first } to { $last }, days in { $zone }.
+
+stage-impressions = Impressions
+    .meaning = How often the ads were shown: from spend data
+stage-clicks = Clicks
+    .meaning = Clicks on the ads: from spend data or tracked links
+stage-opened = Opened
+    .meaning = A person's first act in the thread, or the first after 7 silent days
+stage-messaged = Messaged
+    .meaning = The person wrote, tapped a quick reply, or tapped a button after the opening
+stage-answered = Answered
+    .meaning = The business's first message after that
+stage-engaged = Engaged
+    .meaning = The person wrote or tapped again after the answer
+stage-lead = Lead
+    .meaning = A lead after that: a shared phone number or address, or a rule of yours
+stage-purchase = Purchase
+    .meaning = A purchase after the lead
+
+source-ad = Ads
+    .meaning = Click-to-Messenger ads, in any placement
+source-link = Links
+    .meaning = m.me and ig.me links
+source-qr = QR codes
+    .meaning = Messenger codes, and links registered as printed
+source-chat_plugin = Website chat
+    .meaning = The chat widget on a website
+source-discover = Discover
+    .meaning = Messenger's discover tab
+source-comment = Comments
+    .meaning = A private reply to a comment
+source-sponsored = Sponsored messages
+    .meaning = Paid messages into existing threads
+source-notification = Notifications
+    .meaning = One-time or marketing messages the person opted in to
+source-customer_match = Customer match
+    .meaning = An uploaded audience
+source-organic = Organic
+    .meaning = Page button, search or Page chat window: Meta does not say which
+source-other = Other
+    .meaning = A source that this version does not know; kept by its name
+source-none = No touchpoint
+    .meaning = Conversions without a touchpoint in the lookback window
+
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+# A day under a chart.
+chart-day = { $day } { $month }
+chart-empty = Nothing in this range
+chart-funnel = Funnel: { $steps }
+chart-step = { $count } · { $previous } of the stage before, { $first } of all
+chart-credit = Conversions by channel: { $channels }
+chart-leads = Leads by { $level }: { $rows }
+chart-row-leads = { $count ->
+    [one] { $count } lead
+   *[other] { $count } leads
+}
+chart-row-cost = { $leads } · { $amount } { $currency }
+
+error-400 = This cannot be shown
+error-403 = You may not see this
+error-404 = There is no such page
+error-422 = This question is too large
+error-other = The figures cannot be shown now
+error-back = Back to the last 30 days
+chart-trend = Conversations by day of opening over { $days } days: { $opened } opened, { $leads } leads, { $purchases } purchases. The table below has each day.

@@ -1,0 +1,83 @@
+# The page of answers.
+conversations-title = Answers
+conversations-asof = Conversations opened { $first } to { $last }, days in { $zone }. The time to the answer runs from the person's first message to the business's first one after it.
+conversations-none = Nobody wrote between these days
+
+conversations-tile-answered = Answered
+    .note = of { $count } who wrote
+conversations-tile-median = Median answer
+    .note = 9 of 10 within { $span }
+conversations-tile-within-5m = Within 5 minutes
+    .note = { $hour } within an hour, { $day } within a day
+conversations-tile-lost = Closed unanswered
+    .note = of { $count ->
+        [one] { $count } window
+       *[other] { $count } windows
+    } that closed
+conversations-tile-read = Read
+    .note = of the messages you sent
+conversations-tile-stops = Stopped notifications
+    .note = beside { $count ->
+        [one] { $count } opt-in
+       *[other] { $count } opt-ins
+    }
+
+conversations-windows = Windows that close within a day
+    .label = Windows
+conversations-window = A window lasts { $hours } h after the person's last act.
+conversations-window-or = A window lasts { $hours } h after the person's last act, or { $longer }, whichever is later.
+conversations-window-longer = { $hours } h after the first message of who came by { $source }
+conversations-windows-wait = These people wait for an answer, and soon may not be written to freely.
+conversations-windows-none = Nobody waits whose window closes within a day.
+conversations-windows-lost = Windows that closed unanswered
+conversations-person = Person
+conversations-came-by = Came by
+conversations-waits-since = Waits since
+conversations-closes = Closes
+conversations-waited-since = Waited since
+conversations-closed = Closed
+
+conversations-speed = What speed goes with
+    .label = Speed and conversion
+conversations-note = Association, not cause: who is answered fast may differ in other ways from who is not. The funnel's lead follows an answer, so that without one there is none.
+conversations-wilson = Intervals are Wilson's, 95 %.
+# How long the answer took, by the numbers of queries/response_times.sql.
+conversations-reply-1 = within a minute
+conversations-reply-2 = within 5 minutes
+conversations-reply-3 = within 15 minutes
+conversations-reply-4 = within an hour
+conversations-reply-5 = within a day
+conversations-reply-6 = later
+conversations-reply-7 = never
+
+conversations-answered = Answered
+conversations-wrote = Wrote
+conversations-leads = Leads
+conversations-lead-rate = Lead rate
+conversations-purchases = Purchases
+conversations-purchase-rate = Purchase rate
+conversations-within-5m = Within 5 min
+conversations-within-1h = Within 1 h
+conversations-median = Median
+conversations-nine-of-ten = 9 of 10
+
+# Tables of times, and what their first columns are.
+conversations-by-source = By source
+    .first = Source
+conversations-by-hour = By hour of the first message
+    .first = Hour
+conversations-by-weekday = By weekday of the first message
+    .first = Weekday
+conversations-by-app = By the app that answered
+    .first = App
+conversations-by-persona = By the persona that answered
+    .first = Persona
+conversations-not-said = (not said)
+
+conversations-tags = Messages you sent, by tag
+    .label = Messages sent
+conversations-tag = Tag
+conversations-tag-none = within the window
+conversations-sent = Sent
+conversations-read = Read
+conversations-read-rate = Read rate

@@ -1,0 +1,125 @@
+# Logging in, the first password, and the settings page.
+login-title = Log in to messenger-funnel
+login-name = Name
+login-password = Password
+login-button = Log in
+login-by = Log in with { $provider }
+login-lost = Without a password, or if it is lost: an admin makes a one-time link on the settings page.
+login-unfit = name and password do not fit
+login-too-many = { $seconds ->
+    [one] too many tries; wait { $seconds } second
+   *[other] too many tries; wait { $seconds } seconds
+}
+login-unavailable = Users and tokens cannot be reached now; the log of this server says why.
+login-foreign-form = This was sent from another site's page.
+# Of a provider by whom people log in.
+login-provider-says = { $provider } says: { $text }
+login-provider-fails = { $provider } cannot be asked who you are now; the log of this server says why
+login-no-user-yet = there is no user yet: the first admin is made by the one-time link in the server's log
+login-no-user-here = { $name } is no user here; an admin makes users on the settings page
+login-vouched-name = { $provider } calls you "{ $name }", and a name has 1 to 64 letters, digits, and . _ @ + -; an admin can help: server.oidc.claim names another claim
+login-not-begun = this login did not begin in this browser, or more than 15 minutes ago: try again
+login-unverified = the address { $address } is not verified
+login-no-claim = the provider does not tell the claim that we know people by
+login-foreign-domain = { $name } is not let in here: their domain is none of ours
+
+welcome-title = Set a password
+welcome-no-longer = This link is no longer good
+welcome-no-longer-why = It has been used, or is older than three days. An admin makes a new one on the settings page.
+welcome-name = Welcome, { $name }
+welcome-first = The first user
+welcome-first-name = By which you log in. You will be an admin; from then on everybody logs in, on this machine too
+welcome-shortest = At least { $shortest } letters
+welcome-again = The same again
+welcome-button = Set the password and log in
+welcome-differ = the two passwords differ
+welcome-old-link = this link has been used, or is too old
+welcome-short = a password has at least { $shortest } letters
+welcome-long = a password has at most { $longest } bytes
+
+role-viewer = Sees all figures, and nobody's id
+role-analyst = Sees people too, and makes links and reports
+role-admin = Does everything
+
+scope-read = Figures
+scope-people = Lists of conversations, touchpoints and conversions; journeys
+scope-write = Links and reports
+scope-conversions = Reporting conversions
+scope-admin = Users, tokens, erasing people
+
+settings-users = Users
+settings-no-users = There is no user yet: whoever is at this machine may do everything, and nobody else gets in. The first is made by the link that the server prints when it starts; after that everybody logs in.
+settings-name = Name
+settings-role = Role
+settings-role-of = Role of { $name }
+settings-give = Give
+settings-pages = Pages
+settings-pages-of = Pages that { $name } may see
+settings-pages-help = Ids of Pages with commas; empty: all. Who is limited sees their conversations alone, and no costs
+settings-all-pages = all
+settings-limit = Limit
+settings-since = Since
+settings-change = Change
+settings-no-password = has not set a password yet
+settings-new-link = New link
+settings-new-link-help = Ends their sessions and their password
+settings-remove = Remove
+settings-new-user = A new user
+settings-make-user = Make the user
+# A role or a scope, and what it is good for.
+settings-meaning = { $name }: { $meaning }
+# Above what is shown once.
+settings-one-time-link = One-time link for { $name }, good for three days:
+settings-new-link-told = One-time link for { $name }, good for three days; their sessions have ended:
+settings-token-told = The token { $name }: it is shown this once:
+
+settings-tokens = Tokens
+settings-tokens-help = For programs: <code>Authorization: Bearer …</code>. Those of the settings file are not listed here.
+settings-good-for = Good for
+settings-made = Made
+settings-made-by = { $day } by { $who }
+settings-until = Until
+settings-used = Last used
+settings-never = never
+settings-expired = expired
+settings-revoke = Revoke
+settings-new-token = A new token
+settings-days = Days
+settings-days-help = Empty: for good
+settings-days-no-number = days: it is no number
+settings-make-token = Make the token
+
+settings-audit = What was done
+settings-no-acts = Nothing yet.
+settings-when = When
+settings-who = Who
+settings-what = What
+settings-about = About
+settings-from = From
+
+settings-bad-name = a name has 1 to 64 letters, digits, and . _ @ + -
+settings-user-taken = there is a user "{ $name }" already
+settings-no-user = there is no user "{ $name }"
+settings-only-admin = this is the only admin; make another one first
+settings-admin-sees-all = an admin sees all Pages; give another role first
+settings-no-page = "{ $page }" is no id of a Page
+settings-token-taken = there is a token "{ $name }" already
+settings-no-token = there is no token "{ $name }"
+settings-no-scope = a token without a scope is good for nothing
+settings-bad-days = a token is good for 1 to { $longest } days, or for good
+settings-unreadable = { $text }
+
+settings-in-force = What is in force
+    .about = These stand in the settings file; <code>messenger-funnel config check</code> reads it, and a restart takes it.
+settings-time-zone = Time zone
+settings-address = Address of this server
+settings-unset = not set
+settings-attribution = Attribution
+    .how = { $model }, touchpoints of { $days } days before a conversion
+settings-funnels = Funnels of your own
+settings-stages = Stages of a conversation
+settings-rules = What makes a lead or a purchase
+settings-no-rules = No rule: only shared phone numbers and addresses, and what is reported.
+settings-rule-name = Conversion
+settings-rule-kind = Kind of event
+settings-rule-payload = Payload

@@ -1,0 +1,88 @@
+as-of = As of { $time }.
+overview-quarantined = { $count ->
+    [one] { $count } item could not be understood and is in quarantine.
+   *[other] { $count } items could not be understood and are in quarantine.
+}
+overview-empty = Nobody opened a conversation between these days
+    .help = Choose other days above, or <a href="{ $href }">show everything that is stored</a>.
+overview-untitled = Ad without a title
+
+overview-alerts = To look into
+overview-alerts-more = { $count ->
+    [one] And { $count } more on the page of quality
+   *[other] And { $count } more on the page of quality
+}
+overview-alerts-about = More on the page of quality
+
+overview-tile-opened = Conversations
+overview-tile-answered = Answered
+overview-tile-lead = Leads
+overview-tile-purchase = Purchases
+overview-tile-value = Value
+    .meaning = Value of all conversions that happened in these days, whenever their conversation was opened
+overview-tile-cost = Cost per lead
+    .meaning = What ads cost on the days of which that is known, by the leads of the conversations that they opened on those days
+overview-tile-response = Answer after
+    .meaning = Median time from a person's first message to the first answer, of conversations opened in these days
+overview-wrote = { $share } wrote
+overview-answered = { $count } of those who wrote
+overview-of-conversations = { $share } of conversations
+overview-of-conversions = of { $count } conversions
+overview-spent = { $amount } { $currency } spent
+overview-response-slow = 9 in 10 within { $time }
+overview-change = { $change } % against as many days before
+
+overview-funnel = From opening to purchase
+    .note = Conversations opened between these days. A stage counts only after all stages before it, within 28 days of the opening.
+    .figures = Figures of the funnel
+overview-stage = Stage
+overview-conversations = Conversations
+overview-of-previous = Of the stage before
+overview-of-first = Of the opened
+overview-trend = Day by day
+    .note = Each day stands for the conversations that were opened on it; its leads and purchases may have come later.
+    .figures = Figures of each day
+overview-day = Day
+overview-opened = Opened
+overview-leads = Leads
+overview-purchases = Purchases
+overview-opened-before = Opened as many days before
+overview-before = Before
+    .meaning = The same of the day as many days earlier as are shown
+overview-extremes = Where a lead costs least and most
+overview-ads-sure = By the 95 % intervals of what a lead costs; they do not overlap, so the difference is hardly chance.
+overview-ads-chance = By the 95 % intervals of what a lead costs; they overlap, so the difference may be chance.
+overview-best = Least
+overview-worst = Most
+overview-spend = Spend
+overview-interval = 95 % interval
+overview-at-least = at least { $amount }
+overview-all-ads = All ads by what a lead costs
+overview-sources = Sources
+    .note = The door by which the conversation was opened.
+overview-source = Source
+overview-rate = Purchase rate
+    .meaning = Purchases of the opened conversations
+overview-value = Value, last touch
+    .meaning = Value of the conversions in these days whose last touchpoint was this source
+overview-ads = Ads
+overview-ad = Ad
+overview-ads-left-out = { $count ->
+    [one] { $count } more ad with fewer conversations: see the CSV.
+   *[other] { $count } more ads with fewer conversations: see the CSV.
+}
+
+first-run = No event has come in yet
+    .about = Five steps connect a Page; this page fills by itself when the first event comes in.
+    .otherwise = Or load an export with <code>messenger-funnel import webhooks FILE</code>. The whole way, with each command and what it answers, is in <code>docs/connecting.md</code>.
+first-run-address = Give Meta the address
+    .known = In your Meta app, under Webhooks, choose Page and set the callback URL <code>{ $address }</code>.
+    .unknown = In your Meta app, under Webhooks, choose Page and set the callback URL: the address by which the internet reaches this server, with <code>/webhooks/meta</code> behind it. Put the address into the settings as <code>server.public_url</code>.
+first-run-secrets = Share two secrets
+    .how = Put the app's secret into <code>meta.app_secrets</code> and a word of your own into <code>meta.verify_token</code>; Meta asks for that word when it verifies the address.
+first-run-fields = Subscribe to the fields
+    .how = At least <code>messages</code>, <code>messaging_postbacks</code> and <code>messaging_referrals</code>; <code>message_echoes</code> tells of answers, <code>messaging_optins</code> of opt-ins.
+first-run-page = Subscribe the Page
+    .how = Put its token into <code>meta.page_tokens</code>. <code>messenger-funnel doctor</code> then says what is still missing, and how to mend it.
+first-run-test = Try it
+    .how = Write to your Page from a phone, by <code>https://m.me/YOUR.PAGE?ref=test</code>. The conversation shows here within seconds, with the ref.

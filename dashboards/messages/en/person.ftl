@@ -1,0 +1,30 @@
+# One person's journey as a timeline.
+person-title = Journey
+person-heading = Journey of <bdi>{ $person }</bdi>
+person-asof = A person of the Page <bdi>{ $page }</bdi>. First seen { $first }, last seen { $last }; { $events ->
+    [one] { $events } event
+   *[other] { $events } events
+}. Times in { $zone }.
+person-conversations = Conversations
+person-conversations-none = None yet: nothing that they did opens one, or it is made within a second or two.
+person-number = Number
+person-opened = Opened
+person-door = Door
+person-by = By
+person-reached = Reached
+person-acts = Acts
+person-answers = Answers
+person-timeline = What happened
+
+# What somebody did, by the kind of its event.
+person-did-message = Wrote
+person-did-postback = Tapped a button
+person-did-referral = Came
+person-did-opt_in = Opted in
+person-did-read = Read
+person-did-echo = The business wrote
+person-did-delivery = Delivered
+person-detail-by = by { $source }
+person-detail-ad = ad { $text }
+person-detail-ref = ref { $text }
+person-detail-payload = payload { $text }

@@ -1,0 +1,99 @@
+# The quality page: what came in, what is not understood, what is lost, and what has fallen silent.
+quality-title = Quality
+quality-as-of = As of { $time }.
+
+quality-tile-events = Events
+    .note = each once
+quality-tile-quarantined = In quarantine
+    .note = not understood, of any day
+quality-tile-late = Late
+    .note = more than an hour after their time
+quality-tile-clamped = Impossible times
+    .note = they have their webhook's
+
+quality-alerts = To look into
+    .label = Alerts
+quality-alerts-none = Nothing stands out.
+# Kinds of alerts, as the API names them, and what they say.
+quality-kind-silence = silence
+quality-kind-reconciliation = reconciliation
+quality-kind-typo = typo
+quality-kind-lost_refs = lost_refs
+quality-kind-policy = policy
+quality-kind-quarantine = quarantine
+quality-alert-policy = Meta: { $action } of Page { $page }. { $reason }
+quality-alert-silence = Nobody has come by the { $door } { $id } for { $days } days; it was { $usual } a day.
+quality-alert-typo = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+} came by the ref "{ $ref }", which nobody registered; "{ $nearest }" is registered.
+quality-alert-lost = Of { $clicks } clicks on the link { $link } { $lost } did not arrive in a thread: is there a Get Started button, and does the link lead to the right Page?
+quality-alert-quarantine = { $count ->
+    [one] { $count } item
+   *[other] { $count } items
+} could not be understood. `journal replay --quarantined` tries them again after an upgrade.
+quality-alert-reconciliation = On { $date } we have { $ours } conversations by ads of act_{ $account }, Meta has { $meta }: usual would be { $low } to { $high } of ours. { $advice }
+quality-advice-fewer = Do the Page's webhooks still come, with messages and messaging_referrals?
+quality-advice-more = Has the account's spend been fetched since?
+
+quality-unknown = Refs that nobody registered
+    .label = Unknown refs
+quality-unknown-help = People came by links with these refs; the registry does not know them.
+quality-ref = Ref
+quality-came-by-it = Came by it
+quality-last = Last
+quality-nearest = Meant was perhaps
+quality-page = Page
+
+quality-threads = New threads without a referral
+    .label = Threads without a referral
+quality-threads-help = Page button, search and Page chat window leave no mark on the wire; neither does a lost ref. A Page without a Get Started button never tells the ref of new people.
+quality-new-threads = New threads
+quality-without-referral = Without referral
+quality-share = Share
+
+quality-lost = Clicks that did not arrive
+    .label = Lost clicks
+quality-lost-help = Clicks on tracked links whose person was not seen in a thread since: people who did not write, and refs that were lost.
+quality-link = Link
+quality-clicks = Clicks
+quality-arrived = Arrived
+quality-did-not = Did not
+
+quality-silent = Fallen silent
+    .label = Silent doors
+quality-silent-help = Of the 28 days before. At their own rate, a silence this long has a chance of less than 1 in 1,000 (Poisson).
+quality-door = Door
+quality-door-named = { $door } { $id }
+quality-usual-per-day = Usually a day
+quality-silent-days = Silent days
+quality-expected = Expected meanwhile
+
+quality-beside-meta = Beside Meta's own count
+    .label = Beside Meta
+quality-beside-meta-help = Our conversations by ads in which the person wrote, beside Meta's “messaging conversations started”. Days are the ad account's. Usual is what the 28 days before let expect; a day outside of it is told above.
+quality-day = Day
+quality-account = Account
+quality-ours = Ours
+quality-metas = Meta's
+quality-gap = Gap
+quality-usual = Usual
+quality-causes = What may explain it
+quality-cause-without-referral = { $count ->
+    [one] { $count } new thread without a referral
+   *[other] { $count } new threads without a referral
+}
+quality-cause-opened-silently = { $count } opened, nothing written
+quality-cause-within-7-days = { $count } came again within 7 days
+quality-cause-late = { $count } came in late
+quality-cause-moved-by-zone = { $count } moved by the time zone
+
+quality-none = No event of these days has come in
+quality-kinds = Events by kind
+quality-channel = Channel
+quality-kind = Kind
+quality-wire = On the wire
+quality-events = Events
+quality-people = People
+quality-impossible-time = Impossible time
+quality-late = Late

@@ -1,0 +1,120 @@
+language-name = Français
+percent = { $number } %
+none = –
+money = { $amount } { $currency }
+between = { $low } à { $high }
+span-seconds = { $number } s
+span-minutes = { $number } min
+span-hours = { $number } h
+span-days = { $number } j
+
+skip = Aller aux chiffres
+pages = Pages
+log-out = Se déconnecter
+language = Langue
+
+page-overview = Vue d’ensemble
+page-funnels = Entonnoirs
+page-ads = Publicités
+page-attribution = Attribution
+page-links = Liens
+page-conversations = Réponses
+page-cohorts = Cohortes
+page-audience = Audience
+page-reports = Rapports
+page-quality = Qualité
+page-reference = API
+page-settings = Réglages
+
+first-day = Premier jour
+last-day = Dernier jour
+show = Afficher
+date-ranges = Périodes
+preset-7 = 7 jours
+preset-30 = 30 jours
+preset-90 = 90 jours
+as-table = En tableau
+choose-other-days = Choisissez d’autres jours ci-dessus.
+days-shown = Du { $first } au { $last }, jours de { $zone }.
+
+stage-impressions = Impressions
+    .meaning = Nombre d’affichages des publicités : d’après les données de dépense
+stage-clicks = Clics
+    .meaning = Clics sur les publicités : d’après les données de dépense ou les liens suivis
+stage-opened = Ouverte
+    .meaning = Premier geste d’une personne dans le fil, ou le premier après 7 jours de silence
+stage-messaged = Message reçu
+    .meaning = La personne a écrit, touché une réponse rapide, ou touché un bouton après l’ouverture
+stage-answered = Répondue
+    .meaning = Premier message de l’entreprise après cela
+stage-engaged = Engagée
+    .meaning = La personne a encore écrit ou touché après la réponse
+stage-lead = Prospect
+    .meaning = Un prospect après cela : un numéro de téléphone ou une adresse partagés, ou une règle à vous
+stage-purchase = Achat
+    .meaning = Un achat après le prospect
+
+source-ad = Publicités
+    .meaning = Publicités « clic vers Messenger », quel que soit l’emplacement
+source-link = Liens
+    .meaning = Liens m.me et ig.me
+source-qr = Codes QR
+    .meaning = Codes Messenger, et liens enregistrés comme imprimés
+source-chat_plugin = Chat du site
+    .meaning = Le module de discussion d’un site web
+source-discover = Découvrir
+    .meaning = L’onglet Découvrir de Messenger
+source-comment = Commentaires
+    .meaning = Une réponse privée à un commentaire
+source-sponsored = Messages sponsorisés
+    .meaning = Messages payants dans des fils existants
+source-notification = Notifications
+    .meaning = Messages uniques ou marketing auxquels la personne s’est inscrite
+source-customer_match = Audience importée
+    .meaning = Une audience téléversée
+source-organic = Organique
+    .meaning = Bouton de la Page, recherche ou fenêtre de discussion : Meta ne dit pas lequel
+source-other = Autre
+    .meaning = Une source que cette version ne connaît pas ; gardée sous son nom
+source-none = Sans point de contact
+    .meaning = Conversions sans point de contact dans la fenêtre d’attribution
+
+weekday-1 = Lundi
+weekday-2 = Mardi
+weekday-3 = Mercredi
+weekday-4 = Jeudi
+weekday-5 = Vendredi
+weekday-6 = Samedi
+weekday-7 = Dimanche
+
+month-1 = janv.
+month-2 = févr.
+month-3 = mars
+month-4 = avr.
+month-5 = mai
+month-6 = juin
+month-7 = juil.
+month-8 = août
+month-9 = sept.
+month-10 = oct.
+month-11 = nov.
+month-12 = déc.
+chart-day = { $day } { $month }
+chart-empty = Rien sur cette période
+chart-funnel = Entonnoir : { $steps }
+chart-step = { $count } · { $previous } de l’étape précédente, { $first } du total
+chart-credit = Conversions par canal : { $channels }
+chart-leads = Prospects par { $level } : { $rows }
+chart-row-leads = { $count ->
+    [one] { $count } prospect
+   *[other] { $count } prospects
+}
+chart-row-cost = { $leads } · { $amount } { $currency }
+
+error-400 = Impossible d’afficher cela
+error-403 = Vous ne pouvez pas voir cela
+error-404 = Cette page n’existe pas
+error-422 = Cette question est trop grande
+error-other = Les chiffres ne peuvent pas être affichés pour l’instant
+error-back = Retour aux 30 derniers jours
+chart-trend = Conversations par jour d’ouverture sur { $days } jours : { $opened } ouvertes, { $leads } prospects, { $purchases } achats. Le tableau ci-dessous donne chaque jour.

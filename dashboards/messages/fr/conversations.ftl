@@ -1,0 +1,80 @@
+conversations-title = Réponses
+conversations-asof = Conversations ouvertes du { $first } au { $last }, jours de { $zone }. Le délai de réponse court du premier message de la personne au premier message de l’entreprise qui le suit.
+conversations-none = Personne n’a écrit entre ces jours
+
+conversations-tile-answered = Répondues
+    .note = sur { $count } avec un message
+conversations-tile-median = Réponse médiane
+    .note = 9 sur 10 en { $span }
+conversations-tile-within-5m = En 5 minutes
+    .note = { $hour } en une heure, { $day } en un jour
+conversations-tile-lost = Fermées sans réponse
+    .note = sur { $count ->
+        [one] { $count } fenêtre fermée
+       *[other] { $count } fenêtres fermées
+    }
+conversations-tile-read = Lus
+    .note = des messages que vous avez envoyés
+conversations-tile-stops = Désinscriptions
+    .note = pour { $count ->
+        [one] { $count } inscription
+       *[other] { $count } inscriptions
+    }
+
+conversations-windows = Fenêtres qui se ferment d’ici un jour
+    .label = Fenêtres
+conversations-window = Une fenêtre dure { $hours } h après le dernier geste de la personne.
+conversations-window-or = Une fenêtre dure { $hours } h après le dernier geste de la personne, ou { $longer }, selon ce qui finit le plus tard.
+conversations-window-longer = { $hours } h après le premier message de qui est venu par « { $source } »
+conversations-windows-wait = Ces personnes attendent une réponse, et bientôt vous ne pourrez plus leur écrire librement.
+conversations-windows-none = Personne n’attend dont la fenêtre se ferme d’ici un jour.
+conversations-windows-lost = Fenêtres fermées sans réponse
+conversations-person = Personne
+conversations-came-by = Venue par
+conversations-waits-since = Attend depuis
+conversations-closes = Se ferme
+conversations-waited-since = A attendu depuis
+conversations-closed = Fermée
+
+conversations-speed = Ce qui va avec la rapidité
+    .label = Rapidité et conversion
+conversations-note = Association, et non cause : les personnes à qui l’on répond vite peuvent différer des autres à d’autres égards. Le prospect de l’entonnoir suit une réponse : sans réponse, il n’y en a pas.
+conversations-wilson = Les intervalles sont ceux de Wilson, à 95 %.
+conversations-reply-1 = en une minute
+conversations-reply-2 = en 5 minutes
+conversations-reply-3 = en 15 minutes
+conversations-reply-4 = en une heure
+conversations-reply-5 = en un jour
+conversations-reply-6 = plus tard
+conversations-reply-7 = jamais
+
+conversations-answered = Répondues
+conversations-wrote = Ont écrit
+conversations-leads = Prospects
+conversations-lead-rate = Taux de prospects
+conversations-purchases = Achats
+conversations-purchase-rate = Taux d’achat
+conversations-within-5m = En 5 min
+conversations-within-1h = En 1 h
+conversations-median = Médiane
+conversations-nine-of-ten = 9 sur 10
+
+conversations-by-source = Par source
+    .first = Source
+conversations-by-hour = Par heure du premier message
+    .first = Heure
+conversations-by-weekday = Par jour de la semaine du premier message
+    .first = Jour
+conversations-by-app = Par application qui a répondu
+    .first = Application
+conversations-by-persona = Par persona qui a répondu
+    .first = Persona
+conversations-not-said = (non précisé)
+
+conversations-tags = Messages que vous avez envoyés, par étiquette
+    .label = Messages envoyés
+conversations-tag = Étiquette
+conversations-tag-none = dans la fenêtre
+conversations-sent = Envoyés
+conversations-read = Lus
+conversations-read-rate = Taux de lecture

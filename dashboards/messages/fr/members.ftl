@@ -1,0 +1,121 @@
+login-title = Se connecter à messenger-funnel
+login-name = Nom
+login-password = Mot de passe
+login-button = Se connecter
+login-by = Se connecter avec { $provider }
+login-lost = Pas de mot de passe, ou mot de passe perdu : un administrateur crée un lien à usage unique sur la page des réglages.
+login-unfit = Le nom et le mot de passe ne correspondent pas.
+login-too-many = { $seconds ->
+    [one] Trop d’essais ; attendez { $seconds } seconde.
+   *[other] Trop d’essais ; attendez { $seconds } secondes.
+}
+login-unavailable = Les utilisateurs et les jetons sont inaccessibles pour l’instant ; le journal de ce serveur dit pourquoi.
+login-foreign-form = Ceci a été envoyé depuis la page d’un autre site.
+login-provider-says = { $provider } répond : { $text }
+login-provider-fails = { $provider } ne peut pas dire qui vous êtes pour l’instant ; le journal de ce serveur dit pourquoi.
+login-no-user-yet = Il n’y a pas encore d’utilisateur : le premier administrateur se crée par le lien à usage unique inscrit au journal du serveur.
+login-no-user-here = { $name } n’est pas utilisateur ici ; un administrateur crée les utilisateurs sur la page des réglages.
+login-vouched-name = { $provider } vous appelle « { $name } », mais un nom se compose de 1 à 64 lettres sans accent, chiffres et . _ @ + - ; un administrateur peut y remédier : server.oidc.claim permet d’indiquer une autre revendication (claim).
+login-not-begun = Cette connexion n’a pas commencé dans ce navigateur, ou a commencé il y a plus de 15 minutes : réessayez.
+login-unverified = L’adresse { $address } n’est pas vérifiée.
+login-no-claim = Le fournisseur ne communique pas la revendication (claim) qui nous sert à reconnaître les personnes.
+login-foreign-domain = { $name } n’est pas admis ici : son domaine n’est pas l’un des nôtres.
+
+welcome-title = Choisir un mot de passe
+welcome-no-longer = Ce lien n’est plus valable
+welcome-no-longer-why = Il a déjà servi, ou date de plus de trois jours. Un administrateur en crée un nouveau sur la page des réglages.
+welcome-name = Bienvenue, { $name }
+welcome-first = Premier utilisateur
+welcome-first-name = Celui avec lequel vous vous connecterez. Vous serez administrateur ; dès lors, tout le monde se connecte, sur cette machine aussi
+welcome-shortest = Au moins { $shortest } caractères
+welcome-again = Le même, une seconde fois
+welcome-button = Enregistrer le mot de passe et se connecter
+welcome-differ = Les deux mots de passe diffèrent.
+welcome-old-link = Ce lien a déjà servi, ou est trop ancien.
+welcome-short = Un mot de passe compte au moins { $shortest } caractères.
+welcome-long = Un mot de passe compte au plus { $longest } octets.
+
+role-viewer = Voit tous les chiffres, et aucun identifiant de personne
+role-analyst = Voit aussi les personnes, et crée des liens et des rapports
+role-admin = Peut tout faire
+
+scope-read = Chiffres
+scope-people = Listes de conversations, de points de contact et de conversions ; parcours
+scope-write = Liens et rapports
+scope-conversions = Transmission de conversions
+scope-admin = Utilisateurs, jetons, effacement de personnes
+
+settings-users = Utilisateurs
+settings-no-users = Il n’y a pas encore d’utilisateur : quiconque se trouve sur cette machine peut tout faire, et personne d’autre n’entre. Le premier se crée par le lien que le serveur affiche à son démarrage ; ensuite, tout le monde se connecte.
+settings-name = Nom
+settings-role = Rôle
+settings-role-of = Rôle de { $name }
+settings-give = Attribuer
+settings-pages = Pages
+settings-pages-of = Pages que { $name } peut voir
+settings-pages-help = Identifiants de Pages séparés par des virgules ; vide : toutes. Une personne limitée ne voit que les conversations de ces Pages, et aucun coût
+settings-all-pages = toutes
+settings-limit = Limiter
+settings-since = Depuis
+settings-change = Modifier
+settings-no-password = n’a pas encore choisi de mot de passe
+settings-new-link = Nouveau lien
+settings-new-link-help = Met fin à ses sessions et à son mot de passe
+settings-remove = Supprimer
+settings-new-user = Nouvel utilisateur
+settings-make-user = Créer l’utilisateur
+settings-meaning = { $name } : { $meaning }
+settings-one-time-link = Lien à usage unique pour { $name }, valable trois jours :
+settings-new-link-told = Lien à usage unique pour { $name }, valable trois jours ; ses sessions ont pris fin :
+settings-token-told = Le jeton { $name }, affiché cette seule fois :
+
+settings-tokens = Jetons
+settings-tokens-help = Pour les programmes : <code>Authorization: Bearer …</code>. Ceux du fichier de réglages ne figurent pas ici.
+settings-good-for = Donne accès à
+settings-made = Créé
+settings-made-by = { $day } par { $who }
+settings-until = Expire le
+settings-used = Dernière utilisation
+settings-never = jamais
+settings-expired = expiré
+settings-revoke = Révoquer
+settings-new-token = Nouveau jeton
+settings-days = Jours
+settings-days-help = Vide : sans limite
+settings-days-no-number = Le champ « Jours » n’est pas un nombre.
+settings-make-token = Créer le jeton
+
+settings-audit = Ce qui a été fait
+settings-no-acts = Rien pour l’instant.
+settings-when = Quand
+settings-who = Qui
+settings-what = Action
+settings-about = Objet
+settings-from = Depuis
+
+settings-bad-name = Un nom se compose de 1 à 64 lettres sans accent, chiffres et . _ @ + -
+settings-user-taken = Il y a déjà un utilisateur « { $name } ».
+settings-no-user = Il n’y a pas d’utilisateur « { $name } ».
+settings-only-admin = C’est le seul administrateur ; nommez-en d’abord un autre.
+settings-admin-sees-all = Un administrateur voit toutes les Pages ; attribuez d’abord un autre rôle.
+settings-no-page = « { $page } » n’est pas un identifiant de Page.
+settings-token-taken = Il y a déjà un jeton « { $name } ».
+settings-no-token = Il n’y a pas de jeton « { $name } ».
+settings-no-scope = Un jeton sans portée ne sert à rien.
+settings-bad-days = Un jeton est valable de 1 à { $longest } jours, ou sans limite.
+settings-unreadable = { $text }
+
+settings-in-force = Ce qui est en vigueur
+    .about = Ceci figure dans le fichier de réglages ; <code>messenger-funnel config check</code> le lit, et un redémarrage le prend en compte.
+settings-time-zone = Fuseau horaire
+settings-address = Adresse de ce serveur
+settings-unset = non renseignée
+settings-attribution = Attribution
+    .how = { $model }, points de contact des { $days } jours précédant une conversion
+settings-funnels = Vos propres entonnoirs
+settings-stages = Étapes d’une conversation
+settings-rules = Ce qui fait un prospect ou un achat
+settings-no-rules = Aucune règle : seulement les numéros et adresses partagés, et ce qui est déclaré.
+settings-rule-name = Conversion
+settings-rule-kind = Genre d’événement
+settings-rule-payload = Payload

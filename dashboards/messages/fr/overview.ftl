@@ -1,0 +1,88 @@
+as-of = État au { $time }.
+overview-quarantined = { $count ->
+    [one] { $count } élément n’a pas été compris et se trouve en quarantaine.
+   *[other] { $count } éléments n’ont pas été compris et se trouvent en quarantaine.
+}
+overview-empty = Personne n’a ouvert de conversation entre ces jours
+    .help = Choisissez d’autres jours ci-dessus, ou <a href="{ $href }">affichez tout ce qui est enregistré</a>.
+overview-untitled = Publicité sans titre
+
+overview-alerts = À examiner
+overview-alerts-more = { $count ->
+    [one] Et { $count } autre sur la page Qualité
+   *[other] Et { $count } autres sur la page Qualité
+}
+overview-alerts-about = Plus de détails sur la page Qualité
+
+overview-tile-opened = Conversations
+overview-tile-answered = Répondues
+overview-tile-lead = Prospects
+overview-tile-purchase = Achats
+overview-tile-value = Valeur
+    .meaning = Valeur de toutes les conversions survenues ces jours-là, quelle que soit l’ouverture de leur conversation
+overview-tile-cost = Coût par prospect
+    .meaning = Dépense publicitaire des jours où elle est connue, divisée par les prospects des conversations ouvertes ces jours-là par des publicités
+overview-tile-response = Réponse après
+    .meaning = Temps médian entre le premier message d’une personne et la première réponse, pour les conversations ouvertes ces jours-là
+overview-wrote = { $share } ont écrit
+overview-answered = { $count } de celles qui ont écrit
+overview-of-conversations = { $share } des conversations
+overview-of-conversions = de { $count } conversions
+overview-spent = { $amount } { $currency } dépensés
+overview-response-slow = 9 sur 10 en moins de { $time }
+overview-change = { $change } % par rapport à autant de jours avant
+
+overview-funnel = De l’ouverture à l’achat
+    .note = Conversations ouvertes entre ces jours. Une étape ne compte qu’après toutes les précédentes, dans les 28 jours suivant l’ouverture.
+    .figures = Chiffres de l’entonnoir
+overview-stage = Étape
+overview-conversations = Conversations
+overview-of-previous = De l’étape précédente
+overview-of-first = Des ouvertes
+overview-trend = Jour après jour
+    .note = Chaque jour représente les conversations ouvertes ce jour-là ; leurs prospects et leurs achats ont pu venir plus tard.
+    .figures = Chiffres de chaque jour
+overview-day = Jour
+overview-opened = Ouvertes
+overview-leads = Prospects
+overview-purchases = Achats
+overview-opened-before = Ouvertes autant de jours avant
+overview-before = Avant
+    .meaning = La même chose pour le jour situé autant de jours plus tôt qu’il y en a d’affichés
+overview-extremes = Où un prospect coûte le moins et le plus
+overview-ads-sure = D’après les intervalles à 95 % du coût d’un prospect ; ils ne se recoupent pas, la différence n’est donc guère due au hasard.
+overview-ads-chance = D’après les intervalles à 95 % du coût d’un prospect ; ils se recoupent, la différence peut donc être due au hasard.
+overview-best = Le moins
+overview-worst = Le plus
+overview-spend = Dépense
+overview-interval = Intervalle à 95 %
+overview-at-least = au moins { $amount }
+overview-all-ads = Toutes les publicités par coût d’un prospect
+overview-sources = Sources
+    .note = La porte d’entrée par laquelle la conversation a été ouverte.
+overview-source = Source
+overview-rate = Taux d’achat
+    .meaning = Achats rapportés aux conversations ouvertes
+overview-value = Valeur, dernier contact
+    .meaning = Valeur des conversions de ces jours dont le dernier point de contact était cette source
+overview-ads = Publicités
+overview-ad = Publicité
+overview-ads-left-out = { $count ->
+    [one] { $count } autre publicité avec moins de conversations : voir le CSV.
+   *[other] { $count } autres publicités avec moins de conversations : voir le CSV.
+}
+
+first-run = Aucun événement n’est encore arrivé
+    .about = Cinq étapes connectent une Page ; cette page se remplit d’elle-même dès que le premier événement arrive.
+    .otherwise = Ou chargez un export avec <code>messenger-funnel import webhooks FILE</code>. Tout le chemin, avec chaque commande et sa réponse, se trouve dans <code>docs/connecting.md</code>.
+first-run-address = Donnez l’adresse à Meta
+    .known = Dans votre application Meta, sous Webhooks, choisissez Page et indiquez l’URL de rappel <code>{ $address }</code>.
+    .unknown = Dans votre application Meta, sous Webhooks, choisissez Page et indiquez l’URL de rappel : l’adresse par laquelle Internet joint ce serveur, suivie de <code>/webhooks/meta</code>. Inscrivez cette adresse dans les réglages sous <code>server.public_url</code>.
+first-run-secrets = Partagez deux secrets
+    .how = Inscrivez le secret de l’application dans <code>meta.app_secrets</code> et un mot de votre choix dans <code>meta.verify_token</code> ; Meta demande ce mot quand il vérifie l’adresse.
+first-run-fields = Abonnez-vous aux champs
+    .how = Au moins <code>messages</code>, <code>messaging_postbacks</code> et <code>messaging_referrals</code> ; <code>message_echoes</code> annonce les réponses, <code>messaging_optins</code> les inscriptions.
+first-run-page = Abonnez la Page
+    .how = Inscrivez son jeton dans <code>meta.page_tokens</code>. <code>messenger-funnel doctor</code> dit alors ce qui manque encore, et comment y remédier.
+first-run-test = Essayez
+    .how = Écrivez à votre Page depuis un téléphone, par <code>https://m.me/VOTRE.PAGE?ref=test</code>. La conversation s’affiche ici en quelques secondes, avec le ref.

@@ -1,0 +1,28 @@
+person-title = Parcours
+person-heading = Parcours de <bdi>{ $person }</bdi>
+person-asof = Une personne de la Page <bdi>{ $page }</bdi>. Vue pour la première fois le { $first }, pour la dernière le { $last } ; { $events ->
+    [one] { $events } événement
+   *[other] { $events } événements
+}. Heures de { $zone }.
+person-conversations = Conversations
+person-conversations-none = Aucune pour l’instant : rien de ce qu’elle a fait n’en ouvre une, ou elle sera créée d’ici une seconde ou deux.
+person-number = Numéro
+person-opened = Ouverte
+person-door = Porte d’entrée
+person-by = Par
+person-reached = Étape atteinte
+person-acts = Gestes
+person-answers = Réponses
+person-timeline = Ce qui s’est passé
+
+person-did-message = A écrit
+person-did-postback = A touché un bouton
+person-did-referral = Est venue
+person-did-opt_in = S’est inscrite
+person-did-read = A lu
+person-did-echo = L’entreprise a écrit
+person-did-delivery = Remis
+person-detail-by = par « { $source } »
+person-detail-ad = publicité { $text }
+person-detail-ref = ref { $text }
+person-detail-payload = payload { $text }

@@ -1,0 +1,121 @@
+quality-title = Qualité
+quality-as-of = État au { $time }.
+
+quality-tile-events = Événements
+    .note = chacun une fois
+quality-tile-quarantined = En quarantaine
+    .note = non compris, de n’importe quel jour
+quality-tile-late = En retard
+    .note = plus d’une heure après leur heure
+quality-tile-clamped = Heures impossibles
+    .note = remplacées par celle de leur webhook
+
+quality-alerts = À examiner
+    .label = Alertes
+quality-alerts-none = Rien à signaler.
+quality-kind-silence = silence
+quality-kind-reconciliation = rapprochement
+quality-kind-typo = faute de frappe
+quality-kind-lost_refs = refs perdues
+quality-kind-policy = règlement
+quality-kind-quarantine = quarantaine
+quality-alert-policy = Meta : { $action ->
+    [block] blocage
+    [warning] avertissement
+   *[other] { $action }
+} de la Page { $page }. { $reason }
+quality-alert-silence = Personne n’est venu par { $door ->
+    [ad] la publicité
+    [ref] la ref
+   *[other] { $door }
+} { $id } depuis { $days } jours ; c’était { $usual } par jour.
+quality-alert-typo = { $count ->
+    [one] { $count } personne est venue
+   *[other] { $count } personnes sont venues
+} par la ref « { $ref } », que personne n’a enregistrée ; « { $nearest } » l’est.
+quality-alert-lost = Sur { $clicks } clics sur le lien { $link }, { $lost } ne sont pas arrivés dans un fil : y a-t-il un bouton « Démarrer », et le lien mène-t-il à la bonne Page ?
+quality-alert-quarantine = { $count ->
+    [one] { $count } élément n’a pas pu être compris.
+   *[other] { $count } éléments n’ont pas pu être compris.
+} `journal replay --quarantined` réessaie après une mise à jour.
+quality-alert-reconciliation = Le { $date }, nous avons { $ours } conversations par les publicités de act_{ $account }, Meta en a { $meta } : nous en aurions d’habitude de { $low } à { $high }. { $advice }
+quality-advice-fewer = Les webhooks de la Page arrivent-ils encore, avec messages et messaging_referrals ?
+quality-advice-more = La dépense du compte a-t-elle été récupérée depuis ?
+
+quality-unknown = Refs que personne n’a enregistrées
+    .label = Refs inconnues
+quality-unknown-help = Des personnes sont venues par des liens avec ces refs ; le registre ne les connaît pas.
+quality-ref = Ref
+quality-came-by-it = Venues par elle
+quality-last = Dernière fois
+quality-nearest = Peut-être pour
+quality-page = Page
+
+quality-threads = Nouveaux fils sans provenance
+    .label = Fils sans provenance
+quality-threads-help = Le bouton de la Page, la recherche et la fenêtre de discussion de la Page ne laissent pas de trace ; une ref perdue non plus. Une Page sans bouton « Démarrer » ne transmet jamais la ref des nouvelles personnes.
+quality-new-threads = Nouveaux fils
+quality-without-referral = Sans provenance
+quality-share = Part
+
+quality-lost = Clics qui ne sont pas arrivés
+    .label = Clics perdus
+quality-lost-help = Clics sur des liens suivis dont la personne n’a pas été vue dans un fil depuis : des personnes qui n’ont pas écrit, et des refs perdues.
+quality-link = Lien
+quality-clicks = Clics
+quality-arrived = Arrivés
+quality-did-not = Non arrivés
+
+quality-silent = Devenues silencieuses
+    .label = Portes d’entrée silencieuses
+quality-silent-help = Sur les 28 jours précédents. À leur propre rythme, un silence aussi long a moins d’une chance sur 1 000 (Poisson).
+quality-door = Porte d’entrée
+quality-door-named = { $door ->
+    [ad] publicité
+    [ref] ref
+   *[other] { $door }
+} { $id }
+quality-usual-per-day = D’habitude par jour
+quality-silent-days = Jours de silence
+quality-expected = Attendues entre-temps
+
+quality-beside-meta = En regard du décompte de Meta
+    .label = En regard de Meta
+quality-beside-meta-help = Nos conversations par publicité dans lesquelles la personne a écrit, en regard des « conversations par message démarrées » de Meta. Les jours sont ceux du compte publicitaire. L’habituel est ce que les 28 jours précédents laissent attendre ; un jour qui en sort est signalé plus haut.
+quality-day = Jour
+quality-account = Compte
+quality-ours = Nous
+quality-metas = Meta
+quality-gap = Écart
+quality-usual = Habituel
+quality-causes = Ce qui peut l’expliquer
+quality-cause-without-referral = { $count ->
+    [one] { $count } nouveau fil sans provenance
+   *[other] { $count } nouveaux fils sans provenance
+}
+quality-cause-opened-silently = { $count ->
+    [one] { $count } ouverte sans rien écrire
+   *[other] { $count } ouvertes sans rien écrire
+}
+quality-cause-within-7-days = { $count ->
+    [one] { $count } revenue en 7 jours
+   *[other] { $count } revenues en 7 jours
+}
+quality-cause-late = { $count ->
+    [one] { $count } arrivée en retard
+   *[other] { $count } arrivées en retard
+}
+quality-cause-moved-by-zone = { $count ->
+    [one] { $count } déplacée par le fuseau horaire
+   *[other] { $count } déplacées par le fuseau horaire
+}
+
+quality-none = Aucun événement de ces jours n’est arrivé
+quality-kinds = Événements par genre
+quality-channel = Canal
+quality-kind = Genre
+quality-wire = Sur le réseau
+quality-events = Événements
+quality-people = Personnes
+quality-impossible-time = Heure impossible
+quality-late = En retard

@@ -1,0 +1,87 @@
+//! Why something about users and tokens is refused.
+
+use thiserror::Error;
+
+use super::edits::LONGEST_DAYS;
+use super::password::{LONGEST, SHORTEST};
+
+/// What somebody asked for that cannot be. In English here; pages have words of their own for each.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The name, or its password, is another.
+    #[error("name and password do not fit")]
+    Unfit,
+    /// A provider vouches for somebody before there is an admin.
+    #[error(
+        "there is no user yet: the first admin is made by the one-time link in the server's log"
+    )]
+    NoUserYet,
+    /// A provider vouches for somebody whom no admin has made a user.
+    #[error("{0} is no user here; an admin makes users on the settings page")]
+    NoUserHere(String),
+    /// What a provider calls somebody cannot be a name.
+    #[error(
+        "{provider} calls you {name:?}, and {}; an admin can help: server.oidc.claim names another claim",
+        Self::Name
+    )]
+    VouchedName {
+        /// What people call the provider.
+        provider: String,
+        /// The name.
+        name: String,
+    },
+    /// Somebody comes back from a provider without having left from here, or late.
+    #[error("this login did not begin in this browser, or more than 15 minutes ago: try again")]
+    NotBegun,
+    /// A provider has not verified somebody's address.
+    #[error("the address {0} is not verified")]
+    Unverified(String),
+    /// A provider says less of somebody than we need.
+    #[error("the provider does not tell the claim that we know people by")]
+    NoClaim,
+    /// Somebody's address is of another domain.
+    #[error("{0} is not let in here: their domain is none of ours")]
+    ForeignDomain(String),
+    /// A one-time link is none any more.
+    #[error("this link has been used, or is too old")]
+    OldLink,
+    /// A password can be guessed.
+    #[error("a password has at least {} letters", SHORTEST)]
+    ShortPassword,
+    /// A password takes too long to hash.
+    #[error("a password has at most {} bytes", LONGEST)]
+    LongPassword,
+    /// A name is none.
+    #[error("a name has 1 to 64 letters, digits, and . _ @ + -")]
+    Name,
+    /// There is such a user.
+    #[error("there is a user {0:?} already")]
+    UserTaken(String),
+    /// There is no such user.
+    #[error("there is no user {0:?}")]
+    NoUser(String),
+    /// Nobody could make users any more.
+    #[error("this is the only admin; make another one first")]
+    OnlyAdmin,
+    /// An admin is not limited.
+    #[error("an admin sees all Pages; give another role first")]
+    AdminSeesAll,
+    /// A text is no id of a Page.
+    #[error("{0:?} is no id of a Page")]
+    NoPage(String),
+    /// There is such a token.
+    #[error("there is a token {0:?} already")]
+    TokenTaken(String),
+    /// There is no such token.
+    #[error("there is no token {0:?}")]
+    NoToken(String),
+    /// A token may do nothing.
+    #[error("a token without a scope is good for nothing")]
+    NoScope,
+    /// A token ends too late, or at once.
+    #[error("a token is good for 1 to {} days, or for good", LONGEST_DAYS)]
+    Days,
+    /// A role or a scope that no form has, in words.
+    #[error("{0}")]
+    Unreadable(String),
+}

@@ -1,0 +1,178 @@
+//! Something to tell: the name of a message, and what stands in it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use fluent_bundle::FluentValue;
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
+use fluent_templates::Loader;
+use serde::{Serialize, Serializer};
+
+use super::{CURRENT, Language, MESSAGES};
+
+/// A message that is not yet put into words. As text it is in the language of the task that asks, as JSON in
+/// English.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    name: Cow<'static, str>,
+    values: Vec<(&'static str, Value)>,
+}
+
+/// What may stand in a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text as it is.
+    Text(String),
+    /// A count, by which a message may choose its words: one lead, two leads.
+    Count(u64),
+    /// A number, and its places behind the mark.
+    Decimal(f64, usize),
+    /// A part of one, told in percents.
+    Percent(f64),
+    /// Another message.
+    Message(Box<Message>),
+}
+
+/// The message of a name; `name.attribute` for what hangs on it, such as a definition.
+pub fn say(name: impl Into<Cow<'static, str>>) -> Message {
+    Message { name: name.into(), values: Vec::new() }
+}
+
+impl Message {
+    /// With a value of a name.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    /// Whether there is a message of this name that takes no values.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        MESSAGES.try_lookup(&Language::english().id, &self.name).is_some()
+    }
+
+    /// In words of a language.
+    pub(super) fn in_language(&self, language: &'static Language) -> String {
+        CURRENT.sync_scope(language, || self.to_string())
+    }
+
+    /// As HTML: the message's own marks count, values are escaped.
+    #[must_use]
+    pub fn markup(mut self) -> askama::filters::Safe<String> {
+        self.escape();
+        askama::filters::Safe(self.to_string())
+    }
+
+    fn escape(&mut self) {
+        for (_, value) in &mut self.values {
+            match value {
+                Value::Text(text) => *text = escaped(text),
+                Value::Message(message) => message.escape(),
+                Value::Count(_) | Value::Decimal(..) | Value::Percent(_) => {}
+            }
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    askama::filters::escape(text, askama::filters::Html)
+        .map_or_else(|never| match never {}, |text| text.to_string())
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            self.values.iter().map(|(name, value)| ((*name).into(), value.of_message())).collect();
+        let language = Language::current();
+        f.write_str(&MESSAGES.lookup_with_args(&language.id, &self.name, &values))
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.in_language(Language::english()))
+    }
+}
+
+impl Value {
+    fn of_message(&self) -> FluentValue<'_> {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Count(count) => (*count).into(),
+            Self::Decimal(number, places) => {
+                let options = FluentNumberOptions {
+                    minimum_fraction_digits: Some(*places),
+                    ..FluentNumberOptions::default()
+                };
+                FluentValue::Number(FluentNumber::new(*number, options))
+            }
+            Self::Percent(part) => super::percent(*part).into(),
+            Self::Message(message) => message.to_string().into(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Count(count as u64)
+    }
+}
+
+impl From<Message> for Value {
+    fn from(message: Message) -> Self {
+        Self::Message(Box::new(message))
+    }
+}
+
+/// Templates loop over references.
+impl<T: Clone + Into<Value>> From<&T> for Value {
+    fn from(value: &T) -> Self {
+        value.clone().into()
+    }
+}
+
+/// What templates call messages by: `{{ "funnel-title"|say }}`.
+#[expect(
+    missing_docs,
+    clippy::inline_always,
+    clippy::missing_errors_doc,
+    reason = "the macro makes types that nobody names"
+)]
+pub mod filters {
+    use super::Message;
+
+    /// The message of a name, `{{ ("x-left-out"|say).with("count", left_out) }}` with a value in it.
+    #[askama::filter_fn]
+    pub fn say(name: &str, _: &dyn askama::Values) -> askama::Result<Message> {
+        Ok(super::say(name.to_owned()))
+    }
+
+    /// The message of a name, whose own marks count.
+    #[askama::filter_fn]
+    pub fn markup(
+        name: &str,
+        _: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        Ok(super::say(name.to_owned()).markup())
+    }
+}

@@ -1,0 +1,139 @@
+//! A row of the table as texts.
+
+use std::collections::HashMap;
+
+use super::super::text::{amount, between, dash, percent, thousands};
+use super::super::words;
+use super::choice::STEPS;
+use crate::analysis::{AdsRow, Estimate};
+use crate::domain::Period;
+use crate::language::{decimal, say};
+use crate::views::chart;
+
+pub(super) struct Row {
+    pub id: String,
+    pub name: String,
+    pub about: String,
+    /// Conversations by day, drawn.
+    pub trend: String,
+    pub spend: String,
+    pub impressions: String,
+    pub clicks: String,
+    pub ctr: String,
+    pub ctr_range: String,
+    pub steps: Vec<StepCells>,
+    pub roas: String,
+    pub roas_range: String,
+    pub without_cost: u64,
+    /// Where its conversations are listed: the filter, as it stands in an address; empty if they cannot be.
+    pub filter: String,
+}
+
+pub(super) struct StepCells {
+    /// The step.
+    pub name: &'static str,
+    pub count: String,
+    pub cost: String,
+    /// The cost's interval.
+    pub range: String,
+}
+
+/// What rows are made with.
+pub(super) struct Making<'a> {
+    pub level: &'static str,
+    pub titles: &'a HashMap<String, String>,
+    pub period: &'a Period,
+}
+
+impl Making<'_> {
+    /// What a row is called: by its own name, else by what people saw.
+    pub(super) fn name(&self, row: &AdsRow) -> String {
+        match (row.name.as_str(), self.titles.get(&row.id)) {
+            ("", Some(title)) => title.clone(),
+            ("", None) => words::source(&row.id).0,
+            (name, _) => name.to_owned(),
+        }
+    }
+
+    pub(super) fn row(&self, row: &AdsRow) -> Row {
+        // What is put down by hand is not unknown where nothing is.
+        let is_by_hand = matches!(self.level, "link" | "source");
+        let name = self.name(row);
+        let about = [&row.campaign, &row.ad_set]
+            .into_iter()
+            .filter(|text| !text.is_empty() && **text != name);
+        let about: Vec<&str> = about.map(String::as_str).collect();
+        let steps = row.steps.iter().filter(|step| STEPS.contains(&step.name));
+        let steps = steps.map(|step| StepCells {
+            name: step.name,
+            count: count(step.count),
+            cost: step.cost.and_then(|cost| cost.value).map_or_else(dash, exact),
+            range: step.cost.map_or_else(String::new, |cost| range(cost, exact)),
+        });
+        let ratio = |value: f64| decimal(value, 2);
+        Row {
+            trend: self.trend(row),
+            spend: match row.spend {
+                Some(spend) => {
+                    let currency = row.currency.as_deref().unwrap_or_default();
+                    say("money").with("amount", exact(spend)).with("currency", currency).to_string()
+                }
+                None if is_by_hand => dash(),
+                None => say("ads-unknown").to_string(),
+            },
+            impressions: count(row.impressions),
+            clicks: count(row.clicks),
+            ctr: percent(row.ctr.map(|ctr| ctr.rate)),
+            ctr_range: row.ctr.map_or_else(String::new, |ctr| {
+                between(percent(Some(ctr.low)), percent(Some(ctr.high)))
+            }),
+            steps: steps.collect(),
+            roas: row.roas.and_then(|roas| roas.value).map_or_else(dash, ratio),
+            roas_range: row.roas.map_or_else(String::new, |roas| range(roas, ratio)),
+            without_cost: row.without_cost,
+            about: about.join(" · "),
+            filter: self.filter(row),
+            id: row.id.clone(),
+            name,
+        }
+    }
+
+    fn trend(&self, row: &AdsRow) -> String {
+        if self.level == "placement" {
+            return String::new();
+        }
+        let days = self.period.days().into_iter();
+        let counts: Vec<u64> =
+            days.map(|(_, first)| row.opened_by_day.get(&first.0).copied().unwrap_or(0)).collect();
+        let most = counts.iter().copied().max().unwrap_or(0);
+        chart::spark(&counts, &say("ads-trend-told").with("most", most).to_string())
+    }
+
+    fn filter(&self, row: &AdsRow) -> String {
+        if row.id.is_empty() || !matches!(self.level, "ad" | "link" | "source") {
+            return String::new();
+        }
+        let mut filter = form_urlencoded::Serializer::new(String::new());
+        filter.append_pair("filter", &format!("{}={}", self.level, row.id)).finish()
+    }
+}
+
+fn count(count: Option<u64>) -> String {
+    count.map_or_else(dash, thousands)
+}
+
+/// Small amounts with three digits behind the point: 0.094 is not 0.09.
+fn exact(value: f64) -> String {
+    if value > 0.0 && value < 1.0 { decimal(value, 3) } else { amount(value) }
+}
+
+/// The interval of an estimate; nothing for one that says nothing.
+fn range(estimate: Estimate, written: impl Fn(f64) -> String) -> String {
+    match (estimate.value, estimate.high) {
+        (_, Some(high)) => between(written(estimate.low), written(high)),
+        (None, None) if estimate.low > 0.0 => {
+            say("ads-above").with("amount", written(estimate.low)).to_string()
+        }
+        _ => String::new(),
+    }
+}

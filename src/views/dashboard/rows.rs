@@ -1,0 +1,176 @@
+//! The conversations behind a figure, one a row.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::answer::AnswerError;
+use super::super::rows::{listed_filters, read_stage};
+use super::super::{Question, cursor};
+use super::range::Range;
+use super::text::local_minute;
+use super::{Asks, show, words};
+use crate::domain::Timestamp;
+use crate::language::{Message, filters, say};
+use crate::store::{ConversationRow, Instant, Listed, Span};
+use crate::views::allowed::Allowed;
+
+/// Rows of a page.
+const AT_ONCE: usize = 100;
+
+#[derive(Template)]
+#[template(path = "rows.html", config = "dashboards/askama.toml")]
+struct RowsPage {
+    page: &'static str,
+    range: Range,
+    /// What else the days' form has to carry along.
+    kept: Vec<(String, String)>,
+    /// What all rows have in common.
+    told: Vec<Message>,
+    /// How many there are; told on the first page.
+    total: Option<u64>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    api: String,
+}
+
+struct Row {
+    href: String,
+    person: String,
+    opened: String,
+    source: String,
+    by: String,
+    reached: String,
+    acts: u32,
+    answers: u32,
+}
+
+/// Where the list begins, and the stage that all have reached.
+#[derive(Deserialize)]
+pub(in crate::views) struct Part {
+    cursor: Option<String>,
+    reached: Option<String>,
+}
+
+/// `GET /conversations/rows`.
+pub(in crate::views) async fn rows(
+    Allowed(views): Allowed,
+    Query(part): Query<Part>,
+    asking: Asks,
+) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let reached = read_stage(part.reached.as_deref())?;
+        let filters = listed_filters(&question)?;
+        let after = part.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        let after = after.map(|text| cursor::read(ConversationRow::ROWS, text)).transpose()?;
+        let span = Span {
+            period: &question.period,
+            status: "",
+            reached,
+            filters: &filters,
+            after: after.as_ref(),
+            offset: 0,
+            limit: AT_ONCE as u64 + 1,
+        };
+        let total = async {
+            match span.after {
+                Some(_) => Ok(None),
+                None => views.store.list_total::<ConversationRow>(&span).await.map(Some),
+            }
+        };
+        let rows = async { views.store.list::<ConversationRow>(&span)?.all().await };
+        let (rows, total) = tokio::try_join!(rows, total).map_err(AnswerError::from)?;
+        Ok(RowsPage::new(rows, total, reached, &question, now))
+    })
+    .await
+}
+
+impl RowsPage {
+    fn new(
+        mut rows: Vec<ConversationRow>,
+        total: Option<u64>,
+        reached: &str,
+        question: &Question,
+        now: Timestamp,
+    ) -> Self {
+        let has_more = rows.len() > AT_ONCE;
+        rows.truncate(AT_ONCE);
+        let filter: Vec<String> = question
+            .filters
+            .iter()
+            .map(|filter| format!("{}={}", filter.dimension.name(), filter.value))
+            .collect();
+        let mut kept = Vec::new();
+        if !reached.is_empty() {
+            kept.push(("reached".to_owned(), reached.to_owned()));
+        }
+        if !filter.is_empty() {
+            kept.push(("filter".to_owned(), filter.join(";")));
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(&kept).finish();
+        let period = &question.period;
+        let range = Range::new(period, now, "/conversations/rows", &format!("&{query}"));
+        let next = rows.last().filter(|_| has_more).map(|row| {
+            let cursor = cursor::written(ConversationRow::ROWS, &row.place());
+            let days = format!("from={}&through={}", range.first_day, range.last_day);
+            format!("/conversations/rows?{days}&{query}&cursor={cursor}")
+        });
+        let stage = (!reached.is_empty())
+            .then(|| say("rows-reached").with("stage", words::stage(reached).0));
+        let filtered = question.filters.iter().map(|filter| {
+            let value = match filter.dimension.name().as_ref() {
+                "source" => words::source(&filter.value).0,
+                _ => filter.value.clone(),
+            };
+            let name = say(format!("by-{}", filter.dimension.name()));
+            let name = if name.is_known() {
+                name.to_string()
+            } else {
+                filter.dimension.name().into_owned()
+            };
+            say("rows-filtered").with("name", name).with("value", value)
+        });
+        let row = |row: &ConversationRow| {
+            let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
+            let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
+            Row {
+                href: super::person::address(&row.page_id, &row.person_id),
+                person: row.person_id.clone(),
+                opened: minute(row.opened_at),
+                source: words::source(&row.source).0,
+                by: by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default(),
+                reached: words::stage(furthest(row)).0,
+                acts: row.acts,
+                answers: row.answers,
+            }
+        };
+        Self {
+            page: "conversations",
+            told: stage.into_iter().chain(filtered).collect(),
+            rows: rows.iter().map(row).collect(),
+            api: format!(
+                "/api/v1/conversations?from={}&to={}&{query}",
+                period.from.to_rfc3339(),
+                period.to.to_rfc3339()
+            ),
+            kept,
+            total,
+            next,
+            range,
+        }
+    }
+}
+
+/// The last stage that a conversation has reached.
+pub(super) fn furthest(row: &ConversationRow) -> &'static str {
+    let stages = [
+        ("purchase", row.purchase_at),
+        ("lead", row.lead_at),
+        ("engaged", row.engaged_at),
+        ("answered", row.answered_at),
+        ("messaged", row.messaged_at),
+    ];
+    stages.into_iter().find(|(_, at)| at.is_some()).map_or("opened", |(name, _)| name)
+}
