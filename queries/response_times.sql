@@ -1,8 +1,9 @@
 -- How fast, and how often, people who wrote were answered, in conversations opened in a range: over all,
--- by source, by hour and weekday of their first message, by the app and the persona that answered, and
+-- by source, by hour, weekday and both of their first message, by the app and the persona that answered, and
 -- by how long the answer took.
 -- Parameters: from, to (milliseconds; to is exclusive), zone (of hours and weekdays).
--- Columns: dimension (all, source, hour, weekday, app, persona, reply), value (weekday: 1 is Monday;
+-- Columns: dimension (all, source, hour, weekday, weekday_hour, app, persona, reply), value (weekday: 1 is Monday;
+-- weekday_hour: both, as 1 09;
 -- reply: a bucket), wrote (conversations with the stage messaged), answered, within_5m, within_1h,
 -- within_24h (answered so soon), median_ms, p90_ms (of the time to the answer, over those answered,
 -- between two values linearly: R's type 7; null if there is none), leads, purchases (stages reached).
@@ -28,6 +29,7 @@ FROM
                 ('source', if(counted.source = 'link' AND links_now.is_printed, 'qr', counted.source)),
                 ('hour', leftPad(toString(counted.hour), 2, '0')),
                 ('weekday', toString(counted.weekday)),
+                ('weekday_hour', concat(toString(counted.weekday), ' ', leftPad(toString(counted.hour), 2, '0'))),
                 ('reply', counted.reply)
             ],
             if(counted.answered = 0, [], [('app', counted.app), ('persona', counted.persona)])) AS parts

@@ -15,7 +15,8 @@ const SENT_MESSAGES: &str = include_str!("../../queries/sent_messages.sql");
 /// How some conversations were answered.
 #[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize, ToSchema)]
 pub struct ResponseTimes {
-    /// `all`, `source`, `hour`, `weekday` (1 is Monday), `app`, `persona` or `reply` (a bucket).
+    /// `all`, `source`, `hour`, `weekday` (1 is Monday), `weekday_hour` (both, as `1 09`), `app`, `persona` or
+    /// `reply` (a bucket).
     pub dimension: String,
     /// Its value.
     pub value: String,

@@ -81,3 +81,11 @@ conversations-tag-none = within the window
 conversations-sent = Sent
 conversations-read = Read
 conversations-read-rate = Read rate
+
+conversations-heat = How long people wait, by weekday and hour
+    .note = Median minutes from the first message to the answer; h are hours. The darker, the slower. Weekday and hour are those of the first message.
+    .hours = { $number } h
+    .cell = { $day } { $hour }:00: { $count ->
+        [one] { $count } wrote
+       *[other] { $count } wrote
+    }, { $answered } answered, median { $median }

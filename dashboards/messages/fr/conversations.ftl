@@ -78,3 +78,11 @@ conversations-tag-none = dans la fenêtre
 conversations-sent = Envoyés
 conversations-read = Lus
 conversations-read-rate = Taux de lecture
+
+conversations-heat = Combien de temps on attend, par jour et par heure
+    .note = Minutes médianes entre le premier message et la réponse ; h : heures. Plus c’est foncé, plus c’est lent. Jour et heure sont ceux du premier message.
+    .hours = { $number } h
+    .cell = { $day } { $hour } h : { $count ->
+        [one] { $count } a écrit
+       *[other] { $count } ont écrit
+    }, { $answered } répondues, médiane { $median }

@@ -7,7 +7,7 @@ use super::super::responses::{ReplySpeed, ResponseReport, WindowRow, Windows};
 use super::range::Range;
 use super::text::{between, dash, local, percent, span, thousands};
 use super::words;
-use crate::analysis::Rate;
+use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::language::{self, Message, filters, say};
 use crate::store::ResponseTimes;
@@ -24,6 +24,8 @@ pub(super) struct ConversationsPage {
     tiles: Vec<[String; 4]>,
     /// Caption, what its first column is, and rows.
     tables: Vec<(Message, Message, Vec<[String; 7]>)>,
+    /// Of each weekday: its name, and its hours.
+    heat: Vec<(String, Vec<Cell>)>,
     replies: Vec<[String; 6]>,
     note: Message,
     windows: Message,
@@ -32,6 +34,17 @@ pub(super) struct ConversationsPage {
     tags: Vec<[String; 4]>,
     /// Address of the figures, to which a format is added.
     api: String,
+}
+
+/// An hour of a weekday.
+#[derive(Default)]
+struct Cell {
+    /// Median time to the answer, in short.
+    text: String,
+    /// The same in words, with how many wrote.
+    about: String,
+    /// 0 to 9: the slower, the darker.
+    shade: usize,
 }
 
 impl ConversationsPage {
@@ -73,6 +86,7 @@ impl ConversationsPage {
             is_empty: all.is_none(),
             tiles: tiles(report, all),
             tables: tables.filter(|(_, _, rows)| !rows.is_empty()).collect(),
+            heat: heat(&of("weekday_hour")),
             replies: report.replies.iter().map(reply).collect(),
             note: report.note.clone(),
             windows: window(windows),
@@ -86,13 +100,49 @@ impl ConversationsPage {
                         "" => say("conversations-tag-none").to_string(),
                         tag => tag.to_owned(),
                     };
-                    let read = crate::analysis::wilson(row.read, row.sent);
+                    let read = wilson(row.read, row.sent);
                     [tag, thousands(row.sent), thousands(row.read), rate(read)]
                 })
                 .collect(),
             api: format!("/api/v1/response-times?from={from}&to={to}"),
         }
     }
+}
+
+/// Medians up to which a cell has each shade, in minutes.
+const SHADES: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 180.0, 720.0, f64::INFINITY];
+
+/// A row a weekday, a cell an hour: how long people waited who wrote then.
+fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
+    let cell = |day: &str, hour: usize| {
+        let value = format!("{day} {hour:02}");
+        let found = times.iter().find(|row| row.value == value);
+        let Some(row) = found else { return Cell::default() };
+        let about = say("conversations-heat.cell")
+            .with("day", words::weekday(day))
+            .with("hour", format!("{hour:02}"))
+            .with("count", row.wrote)
+            .with("answered", percent(wilson(row.answered, row.wrote).map(|rate| rate.rate)))
+            .with("median", span(row.median_ms));
+        let minutes = row.median_ms.map(|median| median / 60_000.0);
+        let text = match minutes {
+            None => dash(),
+            Some(minutes) if minutes < 100.0 => language::decimal(minutes, 0),
+            Some(minutes) => {
+                let hours = language::decimal(minutes / 60.0, 0);
+                say("conversations-heat.hours").with("number", hours).to_string()
+            }
+        };
+        let shade = minutes.map_or(0, |minutes| {
+            1 + SHADES.iter().position(|most| minutes <= *most).unwrap_or(SHADES.len() - 1)
+        });
+        Cell { text, about: about.to_string(), shade }
+    };
+    if times.is_empty() {
+        return Vec::new();
+    }
+    let day = |day: &str| (words::weekday(day), (0..24).map(|hour| cell(day, hour)).collect());
+    ["1", "2", "3", "4", "5", "6", "7"].map(day).into()
 }
 
 /// How long people may be written to.
@@ -113,7 +163,7 @@ fn window(windows: &Windows) -> Message {
 /// Identity, label, value and note of each.
 fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4]> {
     let Some(all) = all else { return Vec::new() };
-    let share = |part| percent(crate::analysis::wilson(part, all.wrote).map(|rate| rate.rate));
+    let share = |part| percent(wilson(part, all.wrote).map(|rate| rate.rate));
     let tile = |id: &str, value, note: &dyn Fn(Message) -> Message| {
         let label = format!("conversations-tile-{id}");
         let note = note(say(format!("{label}.note"))).to_string();
@@ -135,7 +185,7 @@ fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4
 }
 
 fn times(row: &ResponseTimes) -> [String; 7] {
-    let share = |part| percent(crate::analysis::wilson(part, row.wrote).map(|rate| rate.rate));
+    let share = |part| percent(wilson(part, row.wrote).map(|rate| rate.rate));
     let label = match (row.dimension.as_str(), row.value.as_str()) {
         ("source", source) => words::source(source).0,
         ("weekday", day) => words::weekday(day),

@@ -237,7 +237,12 @@ impl Shown {
             steps: steps.collect(),
             step_choices: choices(&verdicts.step),
             of_choices: choices(&verdicts.of),
-            against: against.rows.first().map(|row| row.verdict.clone()),
+            // Nothing is compared with a period in which there was nobody.
+            against: against
+                .rows
+                .first()
+                .filter(|row| row.other_rate.is_some())
+                .map(|row| row.verdict.clone()),
             trend: charts::rates(&rates, &step, &of),
             trend_rows: rates
                 .iter()
