@@ -58,6 +58,7 @@ mod links;
 mod migrations;
 mod oidc;
 mod outage;
+mod overview;
 mod own_funnels;
 mod packaging;
 mod pages;

@@ -1,0 +1,145 @@
+//! What the overview tells beside the funnel: the period before, what a lead costs and by which ads, what to do first.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::every_page::demo;
+use crate::support::browser::Browser;
+use crate::support::{World, count};
+
+/// Texts of the cells of a table's rows.
+async fn cells(browser: &Browser, table: &str) -> Vec<Vec<String>> {
+    let script = format!(
+        "return [...document.querySelectorAll('{table} tbody tr')].map(row => [...row.children].map(one => one.textContent.trim()))"
+    );
+    serde_json::from_value(browser.run(&script).await).unwrap()
+}
+
+fn number(text: &str) -> u64 {
+    text.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?}"))
+}
+
+#[tokio::test]
+async fn each_day_stands_beside_the_one_before() {
+    let (_world, server) = demo();
+    let today = server.json("/api/v1/funnels/click-to-messenger").await;
+    let last: Date = today["to"].as_str().unwrap()[..10].parse().unwrap();
+    // Ten whole days, and the ten before them.
+    let (to, from) = (last.saturating_sub(2.days()), last.saturating_sub(12.days()));
+    let before = from.saturating_sub(10.days());
+    let through = to.saturating_sub(1.days());
+    let browser = Browser::open(1280, 1000, "light").await;
+    let page = server.url(&format!("/?from={from}&through={through}"));
+    browser.client.goto(&page).await.unwrap();
+    let of = async |from: Date, to: Date, by: &str| {
+        let path = format!("/api/v1/funnels/click-to-messenger?from={from}&to={to}{by}");
+        server.json(&path).await
+    };
+    let by_day = async |from: Date, to: Date, day: Date| {
+        let report = of(from, to, "&by=day").await;
+        let rows = report["breakdown"].as_array().unwrap().clone();
+        let row = rows.into_iter().find(|row| row["by"]["day"] == day.to_string());
+        let step = |name: &str| row.as_ref().and_then(|row| count(row, name)).unwrap_or(0);
+        ["opened", "lead", "purchase"].map(step)
+    };
+    let rows = cells(&browser, "#days").await;
+    assert_eq!(rows.len(), 10);
+    for row in &rows {
+        let day: Date = row[0].parse().unwrap();
+        let (own, then) = (
+            by_day(from, to, day).await,
+            by_day(before, from, day.saturating_sub(10.days())).await,
+        );
+        let shown: Vec<u64> = row[1..].iter().map(|cell| number(cell)).collect();
+        assert_eq!(shown, [own[0], then[0], own[1], then[1], own[2], then[2]], "{day}");
+    }
+    let counted = (of(from, to, "").await, of(before, from, "").await);
+    let (now, then) = (count(&counted.0, "opened").unwrap(), count(&counted.1, "opened").unwrap());
+    assert!(now > 0 && then > 0, "{now} {then}");
+    let change = (now as f64 / then as f64 - 1.0) * 100.0;
+    let sign = if change < 0.0 { "−" } else { "+" };
+    let told = browser.text("#tile-opened").await;
+    let wanted = format!("{sign}{:.0} % against as many days before", change.abs());
+    assert!(told.contains(&wanted) || change.abs() < 0.5, "{told:?} does not say {wanted:?}");
+}
+
+#[tokio::test]
+async fn what_a_lead_costs_least_and_most() {
+    let (_world, server) = demo();
+    let report = server.json("/api/v1/ads?by=ad").await;
+    let cost = |row: &Value| {
+        let steps = row["steps"].as_array().unwrap();
+        steps.iter().find(|step| step["name"] == "lead").unwrap()["cost"].clone()
+    };
+    let browser = Browser::open(1280, 1000, "light").await;
+    browser.client.goto(&server.url("/")).await.unwrap();
+    let total = cost(&report["totals"][0])["value"].as_f64().unwrap();
+    let tile = browser.text("#tile-cost-per-lead").await;
+    assert!(tile.contains(&format!("{total:.2} EUR")), "{tile} does not tell {total}");
+    let rows = report["rows"].as_array().unwrap();
+    let paid = || rows.iter().filter(|row| row["spend"].as_f64().is_some_and(|spend| spend > 0.0));
+    let by = |row: &&Value, end: &str| cost(row)[end].as_f64();
+    let best = paid()
+        .filter(|row| by(row, "high").is_some())
+        .min_by(|one, other| by(one, "high").partial_cmp(&by(other, "high")).unwrap())
+        .unwrap();
+    let worst =
+        paid().max_by(|one, other| by(one, "low").partial_cmp(&by(other, "low")).unwrap()).unwrap();
+    let shown =
+        "return [...document.querySelectorAll('#extremes tbody tr')].map(row => row.dataset.ad)";
+    assert_eq!(browser.run(shown).await, json!([best["id"], worst["id"]]));
+    let text = browser.text("section[aria-labelledby=extremes-title]").await;
+    let is_sure = by(&best, "high") < by(&worst, "low");
+    assert_eq!(text.contains("they do not overlap"), is_sure, "{text}");
+}
+
+#[tokio::test]
+async fn the_first_start_is_a_walk_and_settings_tell_what_is_in_force() {
+    let world = World::new()
+        .with("server.public_url", "https://go.example.com")
+        .with("time_zone", "Europe/Paris");
+    let server = world.serve();
+    let browser = Browser::open(1000, 900, "light").await;
+    browser.client.goto(&server.url("/")).await.unwrap();
+    let walk = browser.text("#first-run").await;
+    assert!(walk.contains("https://go.example.com/webhooks/meta"), "{walk}");
+    for told in ["meta.app_secrets", "messaging_referrals", "messenger-funnel doctor"] {
+        assert!(walk.contains(told), "{walk}");
+    }
+    browser.client.goto(&server.url("/settings")).await.unwrap();
+    let told = browser.text("#in-force").await;
+    assert!(told.contains("Europe/Paris") && told.contains("https://go.example.com"), "{told}");
+    let stages = cells(&browser, "#rules").await;
+    assert!(stages.iter().any(|row| row[0] == "purchase" && row[1] == "label"), "{stages:?}");
+    assert!(browser.text("#stages").await.contains("The business's first message after that"));
+}
+
+#[tokio::test]
+async fn the_map_of_waiting_has_the_medians_of_the_api() {
+    let (_world, server) = demo();
+    let report = server.json("/api/v1/response-times").await;
+    let times = report["times"].as_array().unwrap();
+    let hours: Vec<&Value> =
+        times.iter().filter(|row| row["dimension"] == "weekday_hour").collect();
+    let wrote =
+        |rows: &[&Value]| rows.iter().map(|row| row["wrote"].as_u64().unwrap()).sum::<u64>();
+    let all: Vec<&Value> = times.iter().filter(|row| row["dimension"] == "all").collect();
+    assert_eq!(wrote(&hours), wrote(&all));
+    let browser = Browser::open(1280, 1000, "light").await;
+    browser.client.goto(&server.url("/conversations")).await.unwrap();
+    let rows = cells(&browser, "#heat").await;
+    assert_eq!((rows.len(), rows[0].len()), (7, 25));
+    let mut seen = 0;
+    for row in hours {
+        let (day, hour) = row["value"].as_str().unwrap().split_once(' ').unwrap();
+        let (day, hour): (usize, usize) = (day.parse().unwrap(), hour.parse().unwrap());
+        let Some(median) = row["median_ms"].as_f64() else { continue };
+        let shown = &rows[day - 1][hour + 1];
+        if median < 100.0 * 60_000.0 {
+            assert_eq!(*shown, format!("{:.0}", median / 60_000.0), "{row}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 80, "{seen}");
+}
