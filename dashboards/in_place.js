@@ -1,62 +1,96 @@
 // Forms and links that ask the same page for something else show it in place. Without this file everything works;
 // the page is loaded anew then.
-let asked = 0;
+
+// How many questions have been asked: an answer to an earlier one is not shown any more.
+export const asked = { turn: 0 };
+let shown = location.pathname + location.search;
 
 const isHere = (address) => address.origin === location.origin && address.pathname === location.pathname;
 
-// What the reader has opened or typed, and where they are, stays.
-function kept(old, fresh) {
-  for (const part of old.querySelectorAll("details[open][id]")) {
+// A page as it comes from the server.
+export async function fetched(address) {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  const isPage = answer.headers.get("content-type")?.startsWith("text/html");
+  if (!isPage || answer.redirected) throw new Error("this is no page of ours");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return { isGood: answer.ok, page };
+}
+
+// Puts another page's figures in place of these. What the reader has opened or is typing stays.
+export function place(page) {
+  const [main, fresh] = [document.querySelector("main"), page.querySelector("main")];
+  const [bar, freshBar] = [document.querySelector("header.bar"), page.querySelector("header.bar")];
+  for (const part of main.querySelectorAll("details[open][id]")) {
     const same = fresh.querySelector(`#${CSS.escape(part.id)}`);
     if (same) same.open = true;
   }
+  const { id, value, selectionStart, selectionEnd } = document.activeElement ?? {};
+  const isTyped = document.activeElement?.matches("[data-live][type=search]");
+  main.replaceWith(fresh);
+  bar.replaceWith(freshBar);
+  document.title = page.title;
+  const again = id ? document.getElementById(id) : null;
+  if (!again) return;
+  if (isTyped) again.value = value;
+  again.focus({ preventScroll: true });
+  if (isTyped) again.setSelectionRange(selectionStart, selectionEnd);
 }
 
-async function show(address, { isBack = false, isTyping = false } = {}) {
-  const turn = ++asked;
+function lead(to) {
+  to.tabIndex = -1;
+  to.focus({ preventScroll: true });
+  to.scrollIntoView({ block: "start" });
+}
+
+// What is wrong is told above what is there, which stays as it is.
+function refuse(page) {
+  const told = page.querySelector("main [role=alert]");
   const main = document.querySelector("main");
-  const focused = document.activeElement?.id;
-  const caret = document.activeElement?.selectionStart;
+  main.querySelector(":scope > [role=alert].told")?.remove();
+  told.classList.add("told");
+  main.prepend(told);
+  lead(told);
+}
+
+async function show(address, { isBack = false, isTyping = false, isTurning = false } = {}) {
+  const turn = ++asked.turn;
+  const main = document.querySelector("main");
   main.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address, { headers: { accept: "text/html" } });
-    const isPage = answer.headers.get("content-type")?.startsWith("text/html");
-    if (!isPage || answer.redirected) throw new Error("not a page");
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    // Another question has been asked meanwhile.
-    if (turn !== asked) return;
-    const [fresh, bar] = [page.querySelector("main"), page.querySelector("header.bar")];
-    if (!fresh || !bar) throw new Error("not a page of ours");
-    kept(main, fresh);
-    main.replaceWith(fresh);
-    document.querySelector("header.bar").replaceWith(bar);
-    document.title = page.title;
-    // Every letter would be a step back otherwise.
-    if (isTyping) history.replaceState(null, "", address);
-    else if (!isBack) history.pushState(null, "", address);
-    const again = focused ? document.getElementById(focused) : null;
-    again?.focus({ preventScroll: true });
-    if (again && typeof caret === "number") again.setSelectionRange?.(again.value.length, again.value.length);
+    const { isGood, page } = await fetched(address);
+    if (turn !== asked.turn) return;
+    main.removeAttribute("aria-busy");
+    if (!isGood) return refuse(page);
+    // Back leads to what was there before somebody began to type, not to each letter.
+    const isMore = isTyping && history.state?.isTyping;
+    if (isMore) history.replaceState({ isTyping }, "", address);
+    else if (!isBack) history.pushState({ isTyping }, "", address);
+    shown = location.pathname + location.search;
+    place(page);
+    const alert = document.querySelector("main [role=alert]");
+    if (alert) lead(alert);
+    else if (isTurning) lead(document.querySelector("main h1"));
   } catch (error) {
     console.warn(`${address} is loaded anew: ${error}`);
-    if (turn === asked) location.assign(address);
+    if (turn === asked.turn) location.assign(address);
   }
 }
 
-// The address that a form asks for; fields that say nothing stay out of it.
+// The address that a form asks for; fields that say nothing, and boxes that are all ticked, stay out of it.
 function addressOf(form, button) {
   const address = new URL(form.action, location.href);
-  const fields = [...new FormData(form, button)].filter(([, value]) => value !== "");
-  address.search = new URLSearchParams(fields);
+  const boxes = [...form.querySelectorAll("[data-all-is-usual] input")];
+  const isUsual = boxes.every((box) => box.checked);
+  const isSaid = ([name, value]) => value !== "" && !(isUsual && boxes.some((box) => box.name === name));
+  address.search = new URLSearchParams([...new FormData(form, button)].filter(isSaid));
   return address;
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const button = event.submitter;
-  if (form.method !== "get" || button?.hasAttribute("formtarget")) return;
-  const address = addressOf(form, button);
-  if (!isHere(address) || event.defaultPrevented) return;
+  if (form.method !== "get" || event.defaultPrevented) return;
+  const address = addressOf(form, event.submitter);
+  if (!isHere(address)) return;
   event.preventDefault();
   show(address, { isTyping: document.activeElement?.type === "search" });
 });
@@ -68,7 +102,7 @@ document.addEventListener("click", (event) => {
   const address = new URL(link.href);
   if (!isHere(address) || address.hash || !address.search) return;
   event.preventDefault();
-  show(address);
+  show(address, { isTurning: ["next", "prev"].includes(link.rel) });
 });
 
 // Fields that are asked with as soon as they change; while somebody types, after a moment's rest.
@@ -79,7 +113,11 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-live][type=search]")) return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => target.form?.requestSubmit(), 300);
+  // By its id: the field may have been put in place anew meanwhile.
+  waiting = setTimeout(() => document.getElementById(target.id)?.form?.requestSubmit(), 300);
 });
 
-addEventListener("popstate", () => show(new URL(location.href), { isBack: true }));
+addEventListener("popstate", () => {
+  // A step to another place of the same page is none of ours.
+  if (location.pathname + location.search !== shown) show(new URL(location.href), { isBack: true });
+});

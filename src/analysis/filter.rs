@@ -34,6 +34,13 @@ impl Filter {
             .collect()
     }
 
+    /// Filters as [`parse_list`](Self::parse_list) reads them.
+    #[must_use]
+    pub fn written(filters: &[Self]) -> String {
+        let one = |filter: &Self| format!("{}={}", filter.dimension.name(), filter.value);
+        filters.iter().map(one).collect::<Vec<_>>().join(";")
+    }
+
     /// Of the dimension of that name.
     ///
     /// # Errors

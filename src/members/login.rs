@@ -14,7 +14,7 @@ use super::{refused, unavailable};
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
 use crate::language::{Message, filters, say};
-use crate::views::{forgotten_token, html, is_own_page};
+use crate::views::{forgotten_token, html, is_own_page, own_path};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "dashboards/askama.toml")]
@@ -168,9 +168,7 @@ fn welcome_page(
 
 /// A page of ours; an address elsewhere is not followed.
 pub(super) fn inside(next: &str) -> &str {
-    let is_ours =
-        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if is_ours { next } else { "/" }
+    own_path(next).unwrap_or("/")
 }
 
 /// Refuses forms of other sites' pages.

@@ -1,6 +1,7 @@
 //! What is watched for somebody to look into: refs that are unknown or lost, doors that have fallen silent, what Meta
 //! did to Pages, and where our count is not what Meta's lets expect.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,6 +103,8 @@ pub(super) struct Watched {
     pub policy: Vec<PolicyRow>,
     pub beside_meta: Vec<ReconciledDay>,
     pub state: CollectionState,
+    /// The day that is not over.
+    today: String,
 }
 
 impl Watched {
@@ -143,6 +146,7 @@ impl Watched {
             policy: policy.into_iter().map(policy_row).collect(),
             beside_meta: reconciled.days,
             state,
+            today: today(now, &period.zone),
         })
     }
 
@@ -177,10 +181,15 @@ impl Watched {
                 say("quality-alert-quarantine").with("count", self.state.quarantined),
             )
         });
-        let unusual = self.beside_meta.iter().filter(|day| day.is_unusual);
+        let unusual = self.beside_meta.iter().filter(|day| day.is_unusual && day.date < self.today);
         let unusual = unusual.map(|day| alert("reconciliation", &day.account_id, unusual_day(day)));
         policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(quarantine).collect()
     }
+}
+
+fn today(now: Timestamp, zone: &TimeZone) -> String {
+    let instant = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+    zone.to_datetime(instant).date().to_string()
 }
 
 fn unregistered(row: UnknownRef, registered: &[&str]) -> UnregisteredRef {

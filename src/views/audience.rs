@@ -54,7 +54,7 @@ pub(super) async fn audience(
     let (question, look) = api::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report)),
+        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report.days)),
         _ => render::rendered(&look, report, frames::audience),
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> String {
     })
 }
 
-fn shortened(label: &str, most: usize) -> String {
+pub(super) fn shortened(label: &str, most: usize) -> String {
     if label.chars().count() <= most {
         return label.to_owned();
     }

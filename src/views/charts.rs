@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chart::{self, Bar, Day};
 use super::dashboard::{credit, percent, stage, thousands};
-use super::{AudienceReport, sankey};
+use super::sankey;
 use crate::analysis::{
     AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
 };
@@ -43,10 +43,10 @@ fn length(count: u64) -> f64 {
 }
 
 /// Conversations by day of opening, with their leads and purchases.
-pub(super) fn trend(days: &[Day]) -> String {
+pub(super) fn trend(days: &[Day], over: usize) -> String {
     let total = |series: usize| days.iter().map(|day| day.counts[series]).sum::<u64>();
     let description = say("chart-trend")
-        .with("days", days.len())
+        .with("days", over)
         .with("opened", total(0))
         .with("leads", total(1))
         .with("purchases", total(2));
@@ -61,7 +61,7 @@ pub(super) fn days(report: &FunnelReport) -> String {
     };
     let mut days: Vec<Day> = report.breakdown.iter().filter_map(day).collect();
     days.sort_by(|one, other| one.date.cmp(&other.date));
-    trend(&days)
+    trend(&days, days.len())
 }
 
 /// A step's share of another by day or week: each with how many reached it, and of how many.
@@ -75,14 +75,14 @@ pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> String
 }
 
 /// Who has opted in at the end of each day, who did on it and who is lost.
-pub(super) fn audience(report: &AudienceReport) -> String {
+pub(super) fn audience(days: &[SubscriberDay]) -> String {
     let day = |day: &SubscriberDay| Day {
         date: day.date.clone(),
         counts: [day.audience, day.opted_in, day.stopped + day.expired],
         before: None,
     };
-    let days: Vec<Day> = report.days.iter().map(day).collect();
-    let last = report.days.last().map_or(0, |day| day.audience);
+    let last = days.last().map_or(0, |day| day.audience);
+    let days: Vec<Day> = days.iter().map(day).collect();
     let told = say("audience-chart").with("days", days.len()).with("count", last);
     chart::trend(&days, &told.to_string())
 }

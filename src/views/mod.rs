@@ -72,7 +72,7 @@ pub use habits::{Cohort, answer_cohorts};
 pub use limits::Limit;
 pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use needs::route_needs;
-pub use own_page::is_own as is_own_page;
+pub use own_page::{is_own as is_own_page, own_path};
 pub use problem::{Problem, not_allowed};
 pub use quality::{QualityReport, answer_quality};
 pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};

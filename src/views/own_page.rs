@@ -17,9 +17,29 @@ pub fn is_own(headers: &HeaderMap) -> bool {
     }
 }
 
+/// A text as an address of ours, if it is one: a browser reads `//` and `/\` as another host, and reads over
+/// control characters.
+#[must_use]
+pub fn own_path(text: &str) -> Option<&str> {
+    let is_ours = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.contains(|letter: char| letter == '\\' || letter.is_control());
+    is_ours.then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_elsewhere_is_none_of_ours() {
+        assert_eq!(own_path("/ads?by=ad"), Some("/ads?by=ad"));
+        let elsewhere =
+            ["//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", ""];
+        for text in elsewhere {
+            assert_eq!(own_path(text), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn only_our_own_pages_may_send_forms() {

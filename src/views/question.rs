@@ -12,6 +12,8 @@ use super::frames::CsvStyle;
 use crate::analysis::{AnalysisError, Dimension, Filter, Model, Parameters};
 use crate::domain::{Period, PeriodError, RefRules, Timestamp};
 
+/// A range at most: whoever asks for more has mistyped, and lists by day would have no end.
+const LONGEST_MS: i64 = 36_525 * 86_400_000;
 /// Rows of a list in one answer.
 const MOST_ROWS: usize = 100_000;
 
@@ -209,6 +211,10 @@ impl Asked {
         }
         let period = Period::parse(self.from.as_deref(), self.to.as_deref(), zone, now)
             .map_err(bad_date("from"))?;
+        if period.to.0.saturating_sub(period.from.0) > LONGEST_MS {
+            let reason = "a range has at most 100 years".to_owned();
+            return Err(Misunderstood { parameter: "from", reason });
+        }
         let by = Dimension::parse_list(self.by.as_deref().unwrap_or_default(), &defaults.refs)
             .map_err(Misunderstood::by("by"))?;
         let filters =

@@ -10,7 +10,7 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
-use super::own_page::is_own;
+use super::own_page::{is_own, own_path};
 use super::problem::Problem;
 use crate::language::Language;
 
@@ -64,7 +64,7 @@ fn came_from(headers: &HeaderMap) -> String {
     let referrer = headers.get(header::REFERER).and_then(|referrer| referrer.to_str().ok());
     let referrer = referrer.and_then(|referrer| referrer.parse::<Uri>().ok());
     let path = referrer.as_ref().and_then(Uri::path_and_query).map(PathAndQuery::as_str);
-    path.filter(|path| path.starts_with('/') && !path.starts_with("//")).unwrap_or("/").to_owned()
+    path.and_then(own_path).unwrap_or("/").to_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{self, pixels};
 use crate::analysis::Flow;
-use crate::language;
+use crate::language::{self, say};
 
 const WIDTH: i32 = 960;
 const HEIGHT: i32 = 340;
@@ -16,6 +16,23 @@ const NODE: i32 = 12;
 const LEFT: i32 = 140;
 const RIGHT: i32 = 60;
 const GAP: i32 = 6;
+/// Doors that are drawn.
+const MOST_DOORS: usize = 9;
+/// Letters of a door that there is room for.
+const LETTERS: usize = 14;
+
+/// The largest doors, and all others as one.
+fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
+    let mut doors: Vec<Flow> = doors.cloned().collect();
+    doors.sort_by_key(|door| std::cmp::Reverse(door.count));
+    if doors.len() > MOST_DOORS {
+        let rest = doors.split_off(MOST_DOORS - 1);
+        let count = rest.iter().map(|door| door.count).sum();
+        let from = say("chart-rest").with("count", rest.len()).to_string();
+        doors.push(Flow { from, to: rest[0].to.clone(), count });
+    }
+    doors
+}
 
 /// Draws the flows of `steps`; doors are whatever flows into the first. `description` is read out.
 pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> String {
@@ -28,7 +45,7 @@ pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
         LEFT + place * (WIDTH - LEFT - RIGHT) / columns - NODE
     };
     let height = |count: u64| pixels(share(count, *most), TALLEST).max(1);
-    let doors: Vec<&Flow> = flows.iter().filter(|flow| flow.to == *first).collect();
+    let doors = largest(flows.iter().filter(|flow| flow.to == *first));
     chart::draw(WIDTH, HEIGHT, description, |area| {
         let (mut from, mut to) = (TOP, TOP);
         for (place, door) in doors.iter().enumerate() {
@@ -39,7 +56,7 @@ pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
             // Labels of slim doors would lie on one another.
             if tall >= 12 {
                 let at = (LEFT - NODE - 6, from + tall / 2);
-                area.draw(&chart::text(&door.from, at, HPos::Right))?;
+                area.draw(&chart::text(&chart::shortened(&door.from, LETTERS), at, HPos::Right))?;
             }
             from += tall + GAP;
             to += tall;

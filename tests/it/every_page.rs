@@ -34,6 +34,11 @@ pub async fn pages(server: &Server) -> Vec<String> {
     let mut pages: Vec<String> = [
         "/",
         "/?from=2020-01-01&through=2020-01-02",
+        // Three years: as weeks, and no larger.
+        "/?from=2024-01-01&through=2026-12-01",
+        "/audience?from=2024-01-01&through=2026-12-01",
+        "/funnels?by=ref",
+        "/funnels?by=ad&filter=source%3Dad&step=lead&of=messaged",
         "/funnels",
         "/funnels?from=2020-01-01&through=2020-01-02",
         "/funnels/build",

@@ -45,7 +45,7 @@ async fn a_funnel_is_built_in_a_form() {
     compute().await;
     until(&browser, "return !!document.querySelector('[role=alert]')").await;
     let alert = browser.text("[role=alert]").await;
-    assert!(alert.starts_with("steps: 1 steps"), "{alert}");
+    assert!(alert.starts_with("Steps: 1 steps"), "{alert}");
     fill("s2.conversion", "lead").await;
     fill("s3.name", "bought").await;
     fill("s3.conversion", "purchase").await;
@@ -193,6 +193,85 @@ async fn the_table_of_ads_is_sorted_searched_and_narrowed() {
     let (status, page) = server.get(&format!("/ads?{query}")).await;
     assert_eq!((status, page.matches("<tr data-id").count()), (200, 1));
     assert!(!page.contains(">Impressions</a>"));
+}
+
+/// Whoever types slowly keeps every letter, and where they were.
+#[tokio::test]
+async fn answers_do_not_take_away_what_is_typed() {
+    let (_world, server) = demo();
+    let browser = Browser::open(1400, 1000, "light").await;
+    let client = &browser.client;
+    client.goto(&server.url("/ads")).await.unwrap();
+    client.find(Locator::Css("#search")).await.unwrap().click().await.unwrap();
+    let press = async |keys: &str| {
+        client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(360)).await;
+    };
+    for letter in ["w", "e", "d", "d", "i", "n", "g", " ", "c", "a", "k", "e"] {
+        press(letter).await;
+    }
+    let value = "return document.getElementById('search').value";
+    assert_eq!(browser.run(value).await, json!("wedding cake"));
+    until(&browser, "return location.search.includes('search=wedding+cake')").await;
+    // In front of it all.
+    press("\u{e011}").await;
+    press("a").await;
+    press(" ").await;
+    assert_eq!(browser.run(value).await, json!("a wedding cake"));
+    // One step back, and it is as it was before somebody typed.
+    until(&browser, "return location.search.includes('search=a+wedding')").await;
+    client.back().await.unwrap();
+    until(&browser, "return !location.search.includes('search') && document.querySelectorAll('#ads tbody tr').length > 3").await;
+
+    // What cannot be shown leaves the form as it is.
+    client.goto(&server.url("/funnels?step=lead&of=opened")).await.unwrap();
+    browser.run("const of = document.getElementById('share-of'); of.add(new Option('purchase', 'purchase', true, true)); of.dispatchEvent(new Event('change', { bubbles: true }))").await;
+    until(&browser, "return !!document.querySelector('main > [role=alert]')").await;
+    assert!(browser.text("main > [role=alert]").await.contains("comes before"));
+    assert_eq!(browser.run("return !!document.getElementById('share-of')").await, json!(true));
+}
+
+/// News that were asked for before somebody chose other days do not take their place.
+#[tokio::test]
+async fn news_do_not_undo_a_choice() {
+    let (_world, server) = demo();
+    let browser = Browser::open(1200, 900, "light").await;
+    let client = &browser.client;
+    client.goto(&server.url("/")).await.unwrap();
+    // The live page's own question is slow.
+    browser.run(
+        "const quick = window.fetch; let first = true; \
+         window.fetch = async (...args) => { const answer = await quick(...args); \
+             if (first) { first = false; await new Promise(done => setTimeout(done, 1500)); } return answer; }; \
+         document.dispatchEvent(new Event('visibilitychange'))",
+    )
+    .await;
+    client.find(Locator::Css("#preset-7")).await.unwrap().click().await.unwrap();
+    until(&browser, "return document.querySelector('.presets [aria-current]').id === 'preset-7'")
+        .await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let shown = "const day = new URLSearchParams(location.search).get('from'); \
+        return [document.querySelector('[name=from]').value === day, \
+            document.querySelector('.asof').textContent.includes(day)]";
+    assert_eq!(browser.run(shown).await, json!([true, true]));
+}
+
+/// A range without an end neither fills the memory nor stops others.
+#[tokio::test]
+async fn a_page_has_so_many_days() {
+    let (_world, server) = demo();
+    for page in ["/", "/audience", "/funnels", "/ads", "/quality", "/cohorts"] {
+        let started = std::time::Instant::now();
+        let path = format!("{page}?from=0001-01-01&through=9999-12-30");
+        let (status, text) = server.get(&path).await;
+        assert!(status == 400 && text.contains("100 years"), "{page}: {status}");
+        let (status, text) =
+            server.get(&format!("{page}?from=1990-01-01&through=2026-01-01")).await;
+        assert!(status == 422 && text.contains("at most 1,100 days"), "{page}: {status}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(2), "{page}");
+    }
+    let (status, _) = server.get("/api/v1/audience?from=1990-01-01&to=2026-01-01").await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]

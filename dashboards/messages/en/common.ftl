@@ -35,7 +35,7 @@ preset-7 = 7 days
 preset-30 = 30 days
 preset-90 = 90 days
 as-table = As a table
-choose-other-days = Choose other days above.
+choose-other-days = Choose other days above. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.
 # Which days a page shows.
 days-shown = { $first } to { $last }, days in { $zone }.
 
@@ -116,8 +116,13 @@ chart-row-cost = { $leads } · { $amount } { $currency }
 
 error-400 = This cannot be shown
 error-403 = You may not see this
-error-404 = There is no such page
+error-404 = There is nothing here
 error-422 = This question is too large
 error-other = The figures cannot be shown now
 error-back = Back to the last 30 days
-chart-trend = Conversations by day of opening over { $days } days: { $opened } opened, { $leads } leads, { $purchases } purchases. The table below has each day.
+chart-trend = Conversations by day of opening over { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}: { $opened } opened, { $leads } leads, { $purchases } purchases. The table below has each day.
+error-days = A page shows at most { $count } days. Choose fewer; the API takes more.
+chart-rest = { $count } others

@@ -15,14 +15,18 @@ funnels-unit-conversation = Counted by conversation.
 funnels-unit-person = Counted by person.
 funnels-no-value = (none)
 funnels-nobody = Nobody entered this funnel
-funnels-why-nothing = Nothing of these days meets { $step }: choose other days, or look at the step's matcher beside the kinds of events on the page Quality.
+funnels-why-nothing = Nothing of these days meets { $step }: choose other days, or compare what the step asks for with the kinds of events on the page Quality.
 funnels-steps = Steps
 funnels-against = { $step } of { $of }: { $verdict }.
 funnels-step = Step
 funnels-reached = Reached
+    .meaning = How many reached the step, after all steps before it
 funnels-of-previous = Of the step before
+    .meaning = Share of those who reached the step before
 funnels-of-first = Of the first
+    .meaning = Share of those who reached the first step
 funnels-dropped = Went no further
+    .meaning = Reached this step and not the next
 funnels-quarter = 1 in 4 within
     .meaning = A quarter came from the step before within this time
 funnels-median = Median
@@ -48,7 +52,12 @@ funnels-better = Is better
 funnels-p = p
     .meaning = How probable so large a difference is by chance, corrected for the number of rows
 funnels-verdict = Verdict
-funnels-left-out = { $count } more rows are in the API.
+funnels-left-out = { $count ->
+    [one] { $count } more row is in the files.
+   *[other] { $count } more rows are in the files.
+}
+funnels-more-than = > { $number }
+funnels-less-than = < { $number }
 funnels-sequences = What happens one after the other
     .note = The door, then the first 8 things that people and business did; equal ones in a row once.
 funnels-sequence = Sequence
@@ -109,4 +118,7 @@ dropped-people = People
 dropped-person = Person
 dropped-entered = Entered the funnel
 dropped-reached = Reached the step
-dropped-more = { $count } more are in the CSV.
+dropped-more = { $count ->
+    [one] { $count } more is in the CSV.
+   *[other] { $count } more are in the CSV.
+}

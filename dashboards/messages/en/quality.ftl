@@ -97,3 +97,4 @@ quality-events = Events
 quality-people = People
 quality-impossible-time = Impossible time
 quality-late = Late
+quality-nothing = Nothing has come in in these days, so nothing can be told. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.

@@ -34,8 +34,8 @@ preset-7 = 7 jours
 preset-30 = 30 jours
 preset-90 = 90 jours
 as-table = En tableau
-choose-other-days = Choisissez d’autres jours ci-dessus.
-days-shown = Du { $first } au { $last }, jours de { $zone }.
+choose-other-days = Choisissez d’autres jours ci-dessus. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
+days-shown = Du { $first } au { $last }, fuseau horaire { $zone }.
 
 stage-impressions = Impressions
     .meaning = Nombre d’affichages des publicités : d’après les données de dépense
@@ -113,8 +113,13 @@ chart-row-cost = { $leads } · { $amount } { $currency }
 
 error-400 = Impossible d’afficher cela
 error-403 = Vous ne pouvez pas voir cela
-error-404 = Cette page n’existe pas
+error-404 = Il n’y a rien ici
 error-422 = Cette question est trop grande
 error-other = Les chiffres ne peuvent pas être affichés pour l’instant
 error-back = Retour aux 30 derniers jours
-chart-trend = Conversations par jour d’ouverture sur { $days } jours : { $opened } ouvertes, { $leads } prospects, { $purchases } achats. Le tableau ci-dessous donne chaque jour.
+chart-trend = Conversations par jour d’ouverture sur { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+} : { $opened } ouvertes, { $leads } prospects, { $purchases } achats. Le tableau ci-dessous donne chaque jour.
+error-days = Une page montre au plus { $count } jours. Choisissez-en moins ; l’API en accepte davantage.
+chart-rest = { $count } autres

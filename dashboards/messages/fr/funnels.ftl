@@ -15,14 +15,18 @@ funnels-unit-conversation = Compté par conversation.
 funnels-unit-person = Compté par personne.
 funnels-no-value = (aucune)
 funnels-nobody = Personne n’est entré dans cet entonnoir
-funnels-why-nothing = Rien de ces jours ne correspond à { $step } : choisissez d’autres jours, ou comparez le critère de l’étape aux types d’événements de la page Qualité.
+funnels-why-nothing = Rien de ces jours ne correspond à { $step } : choisissez d’autres jours, ou comparez ce que demande l’étape aux genres d’événements de la page Qualité.
 funnels-steps = Étapes
 funnels-against = { $step } sur { $of } : { $verdict }.
 funnels-step = Étape
 funnels-reached = Atteinte
+    .meaning = Combien ont atteint l’étape, après toutes les précédentes
 funnels-of-previous = De l’étape précédente
+    .meaning = Part de celles qui ont atteint l’étape précédente
 funnels-of-first = De la première
+    .meaning = Part de celles qui ont atteint la première étape
 funnels-dropped = N’ont pas continué
+    .meaning = Ont atteint cette étape et pas la suivante
 funnels-quarter = 1 sur 4 en moins de
     .meaning = Un quart est venu de l’étape précédente en moins de ce temps
 funnels-median = Médiane
@@ -30,7 +34,7 @@ funnels-three-quarters = 3 sur 4
 funnels-nine-tenths = 9 sur 10
 funnels-flow = Des portes d’entrée à la fin
 funnels-flow-told = Flux des portes d’entrée à travers les étapes : { $steps }
-funnels-left-after = parties après { $step }
+funnels-left-after = abandon après { $step }
 funnels-from = De
 funnels-to = Vers
 funnels-how-many = Combien
@@ -43,12 +47,17 @@ funnels-share = Part
 funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres. Intervalles de Wilson à 95 % ; valeurs p du test de deux proportions, corrigées du nombre de lignes (Benjamini et Hochberg).
 funnels-row = Ligne
-funnels-better = Est meilleure
+funnels-better = Est meilleur
     .meaning = Probabilité que la part réelle de la ligne soit plus grande que celle de toutes les autres
 funnels-p = p
     .meaning = Probabilité d’une différence aussi grande par hasard, corrigée du nombre de lignes
 funnels-verdict = Verdict
-funnels-left-out = { $count } autres lignes sont dans l’API.
+funnels-left-out = { $count ->
+    [one] { $count } autre ligne est dans les fichiers.
+   *[other] { $count } autres lignes sont dans les fichiers.
+}
+funnels-more-than = > { $number }
+funnels-less-than = < { $number }
 funnels-sequences = Ce qui se passe l’un après l’autre
     .note = La porte d’entrée, puis les 8 premières choses faites par les personnes et l’entreprise ; celles qui se répètent, une seule fois.
 funnels-sequence = Suite
@@ -109,4 +118,7 @@ dropped-people = Personnes
 dropped-person = Personne
 dropped-entered = Entrée dans l’entonnoir
 dropped-reached = Étape atteinte
-dropped-more = { $count } autres sont dans le CSV.
+dropped-more = { $count ->
+    [one] { $count } autre est dans le CSV.
+   *[other] { $count } autres sont dans le CSV.
+}

@@ -119,3 +119,4 @@ quality-events = Événements
 quality-people = Personnes
 quality-impossible-time = Heure impossible
 quality-late = En retard
+quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.

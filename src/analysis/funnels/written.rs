@@ -14,6 +14,8 @@ use crate::domain::{EventMatch, Kind, Source};
 
 /// Steps of a funnel at most; a step is a bit of a mask.
 const MOST_STEPS: usize = 20;
+/// What spend data and links tell, before there is an event.
+const RESERVED: [&str; 2] = ["impressions", "clicks"];
 /// Exclusions at most.
 const MOST_EXCLUSIONS: usize = 10;
 const DEFAULT_WINDOW_MS: i64 = 28 * 86_400_000;
@@ -176,6 +178,11 @@ impl WrittenFunnel {
             if steps.contains(&name) {
                 return Err(wrong(&format!("steps[{index}].name"), format!("{name:?} twice")));
             }
+            if RESERVED.contains(&name.as_str()) {
+                let reason =
+                    format!("{name:?} is what comes before a conversation: call it otherwise");
+                return Err(wrong(&format!("steps[{index}].name"), reason));
+            }
             steps.push(name);
             matches.push(step.check(&format!("steps[{index}]"))?);
         }
@@ -272,6 +279,11 @@ impl WrittenMatch {
         }
         let [payload, text, referral_ref] =
             std::array::from_fn(|index| std::mem::take(&mut patterns[index].1));
+        for (name, value) in [("min_value", self.min_value), ("max_value", self.max_value)] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                return Err(wrong(&key(name), "it is no number".to_owned()));
+            }
+        }
         if self.min_value.zip(self.max_value).is_some_and(|(least, most)| least > most) {
             return Err(wrong(&key("min_value"), "larger than max_value".to_owned()));
         }

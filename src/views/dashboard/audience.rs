@@ -50,13 +50,13 @@ impl AudiencePage {
             ]
         });
         let (from, to) = (&report.from, &report.to);
+        let days = weekly(&report.days);
         Self {
             page: "audience",
             range: Range::new(period, now, "/audience", ""),
             is_empty: report.days.iter().all(is_quiet),
-            chart: charts::audience(report),
-            days: report
-                .days
+            chart: charts::audience(&days),
+            days: days
                 .iter()
                 .map(|day| {
                     let counts = [day.audience, day.opted_in, day.stopped, day.expired];
@@ -68,4 +68,21 @@ impl AudiencePage {
             api: format!("/api/v1/audience?from={from}&to={to}"),
         }
     }
+}
+
+/// Seven days a row, each called by its first, if single ones would be too many.
+fn weekly(days: &[SubscriberDay]) -> Vec<SubscriberDay> {
+    const MOST_DAYS: usize = 92;
+    let by = if days.len() > MOST_DAYS { 7 } else { 1 };
+    let week = |days: &[SubscriberDay]| {
+        let mut week = days[0].clone();
+        for day in &days[1..] {
+            week.audience = day.audience;
+            week.opted_in += day.opted_in;
+            week.stopped += day.stopped;
+            week.expired += day.expired;
+        }
+        week
+    };
+    days.chunks(by).map(week).collect()
 }

@@ -76,6 +76,9 @@ pub(super) struct Asking {
     name: Option<String>,
     step: Option<String>,
     of: Option<String>,
+    /// The stage that all rows have reached, and where their list goes on.
+    reached: Option<String>,
+    cursor: Option<String>,
     filter: Option<String>,
     /// The link that a form has just saved.
     saved: Option<String>,
@@ -179,6 +182,10 @@ async fn show<P: Template>(
     let now = Timestamp((views.clock)());
     let page = match asking {
         Ok(Query(asking)) => match understand(asking, views, now) {
+            Ok(question) if is_too_long(&question.period) => {
+                let text = say("error-days").with("count", MOST_DAYS).to_string();
+                Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text))
+            }
             Ok(question) => make(views, question, now).await.map_err(Problem::from),
             Err(error) => Err(Problem::from(AnswerError::from(error))),
         },
@@ -188,6 +195,14 @@ async fn show<P: Template>(
         Ok(page) => html(StatusCode::OK, page.render()),
         Err(problem) => refused(problem),
     }
+}
+
+/// Days of a page at most. The API takes more.
+const MOST_DAYS: u64 = 1_100;
+
+fn is_too_long(period: &Period) -> bool {
+    let days = period.to.0.saturating_sub(period.from.0) / 86_400_000;
+    u64::try_from(days).is_ok_and(|days| days > MOST_DAYS)
 }
 
 /// A problem as a page.

@@ -14,6 +14,7 @@ pub(super) struct Range {
 
 pub(super) struct Preset {
     pub label: Message,
+    pub days: i64,
     pub href: String,
     pub is_current: bool,
 }
@@ -34,6 +35,7 @@ impl Range {
             let is_current = preset.from == period.from && preset.to == period.to;
             Some(Preset {
                 label: say(label),
+                days: before + 1,
                 href: format!("{page}{}{rest}", days_of(&preset)),
                 is_current,
             })
@@ -51,6 +53,9 @@ impl Range {
 pub(super) fn all_time(state: &CollectionState, period: &Period, now: Timestamp) -> String {
     let from = Timestamp(state.first_event.min(now.0));
     let to = Timestamp(state.last_event.max(now.0) + 1);
+    // As much of it as a page shows.
+    let longest = super::MOST_DAYS.cast_signed() * 86_400_000;
+    let from = Timestamp(from.0.max(to.0 - longest));
     Period::new(from, to, period.zone.clone())
         .map_or_else(|_| "/".to_owned(), |all| format!("/{}", days_of(&all)))
 }

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use serde::Deserialize;
 
+use super::super::Question;
 use super::super::answer::AnswerError;
 use super::super::rows::{listed_filters, read_stage};
-use super::super::{Question, cursor};
 use super::range::Range;
 use super::text::local_minute;
-use super::{Asks, show, words};
+use super::{Asking, Asks, show, words};
+use crate::analysis::Filter;
 use crate::domain::Timestamp;
 use crate::language::{Message, filters, say};
 use crate::store::{ConversationRow, Instant, Listed, Span};
@@ -46,24 +46,19 @@ struct Row {
     answers: u32,
 }
 
-/// Where the list begins, and the stage that all have reached.
-#[derive(Deserialize)]
-pub(in crate::views) struct Part {
-    cursor: Option<String>,
-    reached: Option<String>,
-}
-
 /// `GET /conversations/rows`.
-pub(in crate::views) async fn rows(
-    Allowed(views): Allowed,
-    Query(part): Query<Part>,
-    asking: Asks,
-) -> Response {
+pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Response {
+    let part = |of: fn(&Asking) -> &Option<String>| {
+        asking.as_ref().ok().and_then(|Query(asking)| of(asking).clone())
+    };
+    let (reached, cursor) = (part(|asking| &asking.reached), part(|asking| &asking.cursor));
     show(&views, asking, async |views, question, now| {
-        let reached = read_stage(part.reached.as_deref())?;
+        let reached = read_stage(reached.as_deref())?;
         let filters = listed_filters(&question)?;
-        let after = part.cursor.as_deref().filter(|cursor| !cursor.is_empty());
-        let after = after.map(|text| cursor::read(ConversationRow::ROWS, text)).transpose()?;
+        let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        let after = after
+            .map(|text| super::super::cursor::read(ConversationRow::ROWS, text))
+            .transpose()?;
         let span = Span {
             period: &question.period,
             status: "",
@@ -96,24 +91,20 @@ impl RowsPage {
     ) -> Self {
         let has_more = rows.len() > AT_ONCE;
         rows.truncate(AT_ONCE);
-        let filter: Vec<String> = question
-            .filters
-            .iter()
-            .map(|filter| format!("{}={}", filter.dimension.name(), filter.value))
-            .collect();
+        let filter = Filter::written(&question.filters);
         let mut kept = Vec::new();
         if !reached.is_empty() {
             kept.push(("reached".to_owned(), reached.to_owned()));
         }
         if !filter.is_empty() {
-            kept.push(("filter".to_owned(), filter.join(";")));
+            kept.push(("filter".to_owned(), filter));
         }
         let mut query = form_urlencoded::Serializer::new(String::new());
         let query = query.extend_pairs(&kept).finish();
         let period = &question.period;
         let range = Range::new(period, now, "/conversations/rows", &format!("&{query}"));
         let next = rows.last().filter(|_| has_more).map(|row| {
-            let cursor = cursor::written(ConversationRow::ROWS, &row.place());
+            let cursor = super::super::cursor::written(ConversationRow::ROWS, &row.place());
             let days = format!("from={}&through={}", range.first_day, range.last_day);
             format!("/conversations/rows?{days}&{query}&cursor={cursor}")
         });

@@ -105,6 +105,9 @@ impl Making<'_> {
         let days = self.period.days().into_iter();
         let counts: Vec<u64> =
             days.map(|(_, first)| row.opened_by_day.get(&first.0).copied().unwrap_or(0)).collect();
+        // A line has about as many points as it has room for.
+        let by = counts.len().div_ceil(31).max(1);
+        let counts: Vec<u64> = counts.chunks(by).map(|some| some.iter().sum()).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
         chart::spark(&counts, &say("ads-trend-told").with("most", most).to_string())
     }

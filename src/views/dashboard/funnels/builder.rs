@@ -142,6 +142,20 @@ impl Builder {
     pub(super) fn error(&self) -> Option<&FunnelError> {
         self.checked.as_ref().err().filter(|_| self.is_begun)
     }
+
+    /// Where it is wrong, as the form calls it: the key counts from 0, the form from 1.
+    pub(super) fn place(error: &FunnelError) -> String {
+        let Some((step, field)) =
+            error.key.strip_prefix("steps[").and_then(|key| key.split_once("]."))
+        else {
+            let field = say(format!("funnels-{}", error.key.trim_start_matches("exclude[0].")));
+            return if field.is_known() { field.to_string() } else { error.key.clone() };
+        };
+        let field_name = say(format!("funnels-field-{}", field.replace('_', "-")));
+        let field = if field_name.is_known() { field_name.to_string() } else { field.to_owned() };
+        let number = step.parse::<u64>().unwrap_or(0) + 1;
+        format!("{}, {field}", say("funnels-step-number").with("number", number))
+    }
 }
 
 /// The steps as they are written; one without a name is called by what it is.
@@ -174,7 +188,7 @@ fn number_error(steps: &[Row], exclusion: &Row) -> Option<FunnelError> {
     let mut rows = of_steps.chain(std::iter::once(("exclude[0]".to_owned(), exclusion)));
     rows.find_map(|(key, row)| {
         let text = &row.min_value;
-        let is_wrong = !text.is_empty() && text.parse::<f64>().is_err();
+        let is_wrong = !text.is_empty() && !text.parse::<f64>().is_ok_and(f64::is_finite);
         is_wrong.then(|| FunnelError {
             key: format!("{key}.min_value"),
             reason: format!("{text:?} is no number"),
@@ -194,7 +208,12 @@ impl Row {
             "min_value" => &mut self.min_value,
             _ => return,
         };
-        value.clone_into(place);
+        // A comma is a decimal mark where it is one.
+        if field == "min_value" {
+            *place = value.replace(',', ".");
+        } else {
+            value.clone_into(place);
+        }
     }
 
     fn fields(&self) -> [&String; 7] {

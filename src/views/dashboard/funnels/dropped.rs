@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::super::super::dropped::{DroppedPeople, answer_dropped_people};
 use super::super::range::Range;
 use super::super::text::local_minute;
 use super::super::{Asks, show};
-use super::page::label;
+use super::labels::{label, usual_title};
 use crate::analysis::DEFAULT_FUNNEL;
 use crate::domain::Timestamp;
 use crate::language::filters;
@@ -45,23 +44,12 @@ struct Person {
     reached: String,
 }
 
-/// Which step.
-#[derive(Deserialize)]
-pub(in crate::views) struct Asked {
-    name: Option<String>,
-    step: Option<String>,
-}
-
 /// `GET /funnels/people`.
-pub(in crate::views) async fn dropped(
-    Allowed(views): Allowed,
-    Query(asked): Query<Asked>,
-    asking: Asks,
-) -> Response {
-    let name = asked.name.filter(|name| !name.is_empty());
+pub(in crate::views) async fn dropped(Allowed(views): Allowed, asking: Asks) -> Response {
+    let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
+    let name = name.filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
     show(&views, asking, async |views, question, now| {
-        let question = Question { step: asked.step.clone(), ..question };
         let found = answer_dropped_people(views, &name, &question, MOST_PEOPLE).await?;
         let title = views.funnels.get(&name).map(|funnel| funnel.title.clone());
         Ok(DroppedPage::new(&found, title, &question, now))
@@ -92,7 +80,7 @@ impl DroppedPage {
         let step: String = form_urlencoded::byte_serialize(found.step.as_bytes()).collect();
         Self {
             page: "funnels",
-            title: title.unwrap_or_else(super::page::usual_title),
+            title: title.unwrap_or_else(usual_title),
             step: label(&found.step),
             step_name: found.step.clone(),
             total: found.total,

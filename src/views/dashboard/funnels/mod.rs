@@ -1,8 +1,14 @@
 //! Funnels: any that there is, one that is built in a form, and who went no further.
 
+mod addresses;
 mod builder;
+mod comparison;
 mod dropped;
+mod labels;
 mod page;
+mod share;
+
+use std::collections::HashMap;
 
 use axum::Extension;
 use axum::extract::Query;
@@ -124,15 +130,23 @@ async fn parts(
     let unit =
         if question.period.days().len() > MOST_DAYS { Dimension::Week } else { Dimension::Day };
     let dimensions = vec![question.by[0].clone(), unit];
-    let (reports, before, sequences) = tokio::try_join!(
+    let ad_titles = async {
+        if question.by[0] != Dimension::Ad {
+            return Ok(HashMap::new());
+        }
+        let found = store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
+        Ok(crate::analysis::ad_titles(&found, "titled_at")?)
+    };
+    let (reports, before, sequences, ad_titles) = tokio::try_join!(
         answer_by_each(store, own, &name, question, dimensions),
         super::super::answer::answer_funnel(store, own, &name, &before),
         sequences,
+        ad_titles,
     )?;
     let [report, trend] = <[_; 2]>::try_from(reports)
         .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
     let verdicts = rows_compared(&report, question)?;
     let against = periods_compared(&report, &before, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());
-    Ok(Parts { name, report, trend, verdicts, against, flows, sequences })
+    Ok(Parts { name, report, trend, verdicts, against, flows, sequences, ad_titles })
 }

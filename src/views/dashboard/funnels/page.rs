@@ -1,21 +1,29 @@
 //! The page of funnels: any funnel's steps with the times between them, its rows compared, where people
 //! go, and what they do first.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
-use super::super::super::{Question, charts, sankey};
+use super::super::super::{Question, sankey};
 use super::super::conversations::rate;
 use super::super::range::Range;
 use super::super::text::{dash, percent, span, thousands};
 use super::super::words;
+use super::addresses::Addresses;
 use super::builder::Builder;
+use super::comparison::Compared;
+use super::labels::{label, named, sequence, usual_title, word};
+use super::share::Share;
 use crate::analysis::{
-    DEFAULT_FUNNEL, Dimension, Filter, Flow, FunnelReport, Funnels, Step, Verdict, Verdicts, wilson,
+    DEFAULT_FUNNEL, Dimension, Filter, Flow, FunnelReport, Funnels, Step, Verdicts,
 };
 use crate::domain::Timestamp;
-use crate::language::{Message, decimal, filters, say};
+use crate::language::{Message, filters, say};
 use crate::store::Sequence;
 
+/// Rows of the table of flows.
+const MOST_FLOWS: usize = 60;
 /// Rows of the comparison and of the sequences.
 const MOST_ROWS: usize = 30;
 /// Breakdowns that the form offers.
@@ -41,16 +49,8 @@ struct Shown {
     unit: Message,
     has_times: bool,
     steps: Vec<StepRow>,
-    /// What the form that chooses them has to carry along.
-    kept: Vec<(String, String)>,
-    /// Which step's share of which is compared.
-    step: String,
-    of: String,
-    step_choices: Vec<Choice>,
-    of_choices: Vec<Choice>,
     against: Option<Message>,
-    trend: String,
-    trend_rows: Vec<[String; 4]>,
+    share: Share,
     compared: Vec<Compared>,
     left_out: usize,
     diagram: String,
@@ -58,19 +58,13 @@ struct Shown {
     sequences: Vec<[String; 2]>,
     /// Why there is nothing.
     zero: Option<Message>,
-    /// Addresses of the figures and of the trend's and the flows', to which a format is added; the last two may
-    /// be empty.
-    api: String,
-    trend_api: String,
-    flows_api: String,
-    from: String,
-    to: String,
+    addresses: Addresses,
 }
 
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
+pub(super) struct Choice {
+    pub value: String,
+    pub label: String,
+    pub is_chosen: bool,
 }
 
 struct StepRow {
@@ -85,12 +79,6 @@ struct StepRow {
     times: [String; 4],
 }
 
-struct Compared {
-    /// Row, all, reached, share, probability to be better, p-value.
-    cells: [String; 6],
-    verdict: Message,
-}
-
 /// What the page is made of.
 pub(super) struct Parts {
     pub name: String,
@@ -101,11 +89,8 @@ pub(super) struct Parts {
     pub against: Verdicts,
     pub flows: Vec<Flow>,
     pub sequences: Vec<Sequence>,
-}
-
-/// What the funnel that everybody has is called.
-pub(super) fn usual_title() -> String {
-    say("funnels-usual").to_string()
+    /// Titles of ads by id, if rows are ads.
+    pub ad_titles: HashMap<String, String>,
 }
 
 impl FunnelsPage {
@@ -131,15 +116,22 @@ impl FunnelsPage {
             label: say(format!("by-{offered}")).to_string(),
             is_chosen: by == *offered,
         });
-        let filter = written(&question.filters);
+        let filter = Filter::written(&question.filters);
         let kept = {
             let mut kept = form_urlencoded::Serializer::new(String::new());
             kept.append_pair("by", &by);
             if builder.is_none() {
                 kept.append_pair("name", name.unwrap_or_default());
             }
-            if !filter.is_empty() {
-                kept.append_pair("filter", &filter);
+            let own = [
+                ("filter", Some(&filter)),
+                ("step", question.step.as_ref()),
+                ("of", question.of.as_ref()),
+            ];
+            for (name, value) in own {
+                if let Some(value) = value.filter(|value| !value.is_empty()) {
+                    kept.append_pair(name, value);
+                }
             }
             kept.finish()
         };
@@ -158,17 +150,22 @@ impl FunnelsPage {
         };
         // What stands in the address alone is asked by the address.
         let figures = builder.as_ref().map_or_else(String::new, |builder| {
-            let days = format!("from={}&through={}", range.first_day, range.last_day);
-            format!("{path}?{days}&{}", builder.query)
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("from", &range.first_day).append_pair("through", &range.last_day);
+            if !filter.is_empty() {
+                query.append_pair("filter", &filter);
+            }
+            format!("{path}?{}&{}", query.finish(), builder.query)
         });
         Self {
             page: "funnels",
             funnels: funnels.collect(),
             dimensions: offered.collect(),
             title,
-            shown: parts.map(|parts| Shown {
-                kept: form_urlencoded::parse(kept.as_bytes()).into_owned().collect(),
-                ..Shown::new(parts, question, &range, &figures, shows_people)
+            shown: parts.map(|parts| {
+                let fields = form_urlencoded::parse(kept.as_bytes()).into_owned();
+                let kept = fields.filter(|(name, _)| !matches!(name.as_str(), "step" | "of"));
+                Shown::new(parts, question, &range, &figures, shows_people, kept.collect())
             }),
             filter,
             builder,
@@ -185,8 +182,9 @@ impl Shown {
         range: &Range,
         figures: &str,
         shows_people: bool,
+        kept: Vec<(String, String)>,
     ) -> Self {
-        let Parts { name, report, trend, verdicts, against, flows, sequences } = parts;
+        let Parts { name, report, trend, verdicts, against, flows, sequences, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let units: Vec<&Step> = report
             .steps
@@ -197,7 +195,8 @@ impl Shown {
             units.iter().map(|step| (label(&step.name), step.count.unwrap_or(0))).collect();
         let said: Vec<String> =
             counted.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
-        let people = shows_people.then(|| {
+        // The list knows no filters.
+        let people = (shows_people && question.filters.is_empty()).then(|| {
             let days = format!("from={}&through={}", range.first_day, range.last_day);
             format!("/funnels/people?{days}&name={name}&step=")
         });
@@ -205,56 +204,30 @@ impl Shown {
             let next = units.get(place + 1).and_then(|next| next.count);
             step_row(step, next, people.as_deref())
         });
-        let doors: Vec<Flow> =
-            flows.iter().map(|flow| Flow { from: word(&by, &flow.from), ..flow.clone() }).collect();
+        let doors: Vec<Flow> = flows
+            .iter()
+            .map(|flow| Flow { from: word(parts, &by, &flow.from), ..flow.clone() })
+            .collect();
         let doors = named(&doors);
-        let choices = |chosen: &str| -> Vec<Choice> {
-            let choice = |step: &&Step| Choice {
-                value: step.name.clone(),
-                label: label(&step.name),
-                is_chosen: step.name == chosen,
-            };
-            units.iter().map(choice).collect()
-        };
-        let unit = trend.by.first().map_or("day", String::as_str);
-        let rates = rates(trend, unit, &verdicts.step, &verdicts.of);
-        let mut filter = form_urlencoded::Serializer::new(String::new());
-        if !question.filters.is_empty() {
-            filter.append_pair("filter", &written(&question.filters));
-        }
-        let filter = filter.finish();
-        let period = format!("from={}&to={}&{filter}", report.from, report.to);
-        let asked = |what: &str, by: &str| match figures {
-            "" => format!("/api/v1/funnels/{name}{what}?{period}&by={by}"),
-            figures => format!("{figures}&by={by}"),
-        };
         let is_empty = counted.first().is_none_or(|(_, count)| *count == 0);
-        let (step, of) = (label(&verdicts.step), label(&verdicts.of));
         Self {
-            kept: Vec::new(),
             unit: say(format!("funnels-unit-{}", report.unit)),
             has_times: units.iter().any(|step| step.detail.is_some()),
             steps: steps.collect(),
-            step_choices: choices(&verdicts.step),
-            of_choices: choices(&verdicts.of),
             // Nothing is compared with a period in which there was nobody.
             against: against
                 .rows
                 .first()
                 .filter(|row| row.other_rate.is_some())
                 .map(|row| row.verdict.clone()),
-            trend: charts::rates(&rates, &step, &of),
-            trend_rows: rates
-                .iter()
-                .map(|(day, reached, of)| {
-                    let share = wilson(*reached, *of);
-                    [day.clone(), thousands(*of), thousands(*reached), rate(share)]
-                })
-                .collect(),
-            step,
-            of,
+            share: Share::new(trend, verdicts, &units, &question.period, kept),
             left_out: verdicts.rows.len().saturating_sub(MOST_ROWS),
-            compared: verdicts.rows.iter().take(MOST_ROWS).map(|row| compared(&by, row)).collect(),
+            compared: verdicts
+                .rows
+                .iter()
+                .take(MOST_ROWS)
+                .map(|row| Compared::new(parts, &by, row))
+                .collect(),
             diagram: sankey::sankey(
                 &doors,
                 &counted,
@@ -262,6 +235,8 @@ impl Shown {
             ),
             flows: doors
                 .into_iter()
+                .filter(|flow| flow.count > 0)
+                .take(MOST_FLOWS)
                 .map(|flow| [flow.from, flow.to, thousands(flow.count)])
                 .collect(),
             sequences: sequences
@@ -273,84 +248,8 @@ impl Shown {
                 let first = counted.first().map_or_else(String::new, |(name, _)| name.clone());
                 say("funnels-why-nothing").with("step", first)
             }),
-            api: asked("", &by),
-            trend_api: asked("", unit),
-            flows_api: if figures.is_empty() { asked("/flows", &by) } else { String::new() },
-            from: report.from.clone(),
-            to: report.to.clone(),
+            addresses: Addresses::new(parts, question, figures),
         }
-    }
-}
-
-/// Filters as they stand in an address.
-fn written(filters: &[Filter]) -> String {
-    let one = |filter: &Filter| format!("{}={}", filter.dimension.name(), filter.value);
-    filters.iter().map(one).collect::<Vec<_>>().join(";")
-}
-
-/// A row beside all others.
-fn compared(by: &str, row: &Verdict) -> Compared {
-    let value = row.by.values().next().cloned().flatten();
-    let value = value.map_or_else(|| say("funnels-no-value").to_string(), |value| word(by, &value));
-    Compared {
-        cells: [
-            value,
-            thousands(row.of),
-            thousands(row.reached),
-            rate(row.rate),
-            percent(Some(row.probability_better)),
-            row.adjusted_p_value.map_or_else(dash, |p| decimal(p, 3)),
-        ],
-        verdict: row.verdict.clone(),
-    }
-}
-
-/// Each day or week with how many reached a step, and of how many.
-fn rates(trend: &FunnelReport, unit: &str, step: &str, of: &str) -> Vec<(String, u64, u64)> {
-    let row = |row: &crate::analysis::Breakdown| {
-        let day = row.value(unit)?.to_owned();
-        Some((day, row.count(step).unwrap_or(0), row.count(of).unwrap_or(0)))
-    };
-    let mut rows: Vec<_> = trend.breakdown.iter().filter_map(row).collect();
-    rows.sort();
-    rows
-}
-
-/// Steps by their labels.
-fn named(flows: &[Flow]) -> Vec<Flow> {
-    let step = |name: &str| match name.strip_prefix("left after ") {
-        Some(step) => say("funnels-left-after").with("step", label(step)).to_string(),
-        None => label(name),
-    };
-    let named = flows.iter().map(|flow| Flow {
-        from: step(&flow.from),
-        to: step(&flow.to),
-        count: flow.count,
-    });
-    named.collect()
-}
-
-/// The door, then kinds of events, or what conversions are called.
-fn sequence(written: &str) -> String {
-    let word = |(place, part): (usize, &str)| match place {
-        0 => words::source(part).0,
-        _ => label(part),
-    };
-    written.split(" > ").enumerate().map(word).collect::<Vec<_>>().join(" › ")
-}
-
-/// A step as people call it.
-pub(super) fn label(step: &str) -> String {
-    let kind = say(format!("kind-{step}"));
-    if kind.is_known() { kind.to_string() } else { words::stage(step).0 }
-}
-
-/// A value as people call it.
-fn word(dimension: &str, value: &str) -> String {
-    match dimension {
-        "source" => words::source(value).0,
-        _ if value == "(none)" => say("funnels-no-value").to_string(),
-        _ => value.to_owned(),
     }
 }
 

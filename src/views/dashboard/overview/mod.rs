@@ -32,6 +32,8 @@ use tiles::{Tile, tiles};
 
 /// Rows of the ads table.
 const MOST_ADS: usize = 25;
+/// Days that have a row each.
+const MOST_DAYS: usize = 92;
 /// Alerts that are told; the others are on the page of quality.
 const MOST_ALERTS: usize = 5;
 
@@ -50,8 +52,7 @@ pub(super) struct Overview {
     tiles: Vec<Tile>,
     funnel_chart: String,
     steps: Vec<StepTexts>,
-    trend_chart: String,
-    days: Vec<DayTexts>,
+    trend: Trend,
     extremes: Option<Extremes>,
     columns: Vec<Column>,
     sources: Vec<Row>,
@@ -76,6 +77,31 @@ struct StepTexts {
     count: String,
     of_previous: String,
     of_first: String,
+}
+
+/// Day by day, or seven days each, beside the period before.
+struct Trend {
+    chart: String,
+    days: Vec<DayTexts>,
+    /// Whether there was anything in the period before.
+    has_before: bool,
+    /// Whether rows are seven days each.
+    is_weekly: bool,
+    /// Whether the last day is not over.
+    is_open: bool,
+}
+
+impl Trend {
+    fn new(all_days: &[Day], is_open: bool) -> Self {
+        let days = weekly(all_days);
+        Self {
+            chart: charts::trend(&days, all_days.len()),
+            has_before: days.iter().any(|day| day.before.is_some()),
+            is_weekly: all_days.len() > MOST_DAYS,
+            days: days.iter().map(day_texts).collect(),
+            is_open,
+        }
+    }
 }
 
 struct DayTexts {
@@ -136,7 +162,7 @@ async fn found(
     let parameters = Parameters::default();
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
-    let before = super::super::funnels::period_before(&question).period;
+    let before = so_far(super::super::funnels::period_before(&question).period, &question, now);
     let lookback = question.credit.parameters.lookback_ms();
     let fetch = async {
         let (ads, titles, touchpoints, conversions, before) = tokio::try_join!(
@@ -164,11 +190,20 @@ async fn found(
     Ok(Found { figures, answers, alerts, state })
 }
 
+/// The period before as far as the question's own has come: what is not over is not compared with what is.
+fn so_far(before: Period, question: &Question, now: Timestamp) -> Period {
+    let length = question.period.to.0 - question.period.from.0;
+    let to = before.to.0.min(now.0 - length).max(before.from.0);
+    Period { to: Timestamp(to), ..before }
+}
+
 impl Overview {
     fn new(found: &Found, period: &Period, now: Timestamp, webhook: String, rows: &str) -> Self {
         let Found { figures, answers, alerts, state } = found;
         let total = &figures.by_source;
-        let days = days_of(&figures.by_day, &figures.before, period);
+        let first = local_minute(Timestamp(state.first_event), &period.zone);
+        let days = days_of(&figures.by_day, &figures.before, period, &first);
+        let is_open = period.to > now;
         let mut ads: Vec<Row> = figures
             .by_ad
             .breakdown
@@ -199,11 +234,10 @@ impl Overview {
             webhook,
             alerts: alerts.iter().take(MOST_ALERTS).map(|alert| alert.text.clone()).collect(),
             more_alerts: alerts.len().saturating_sub(MOST_ALERTS),
-            tiles: tiles(figures, answers.as_ref()),
+            tiles: tiles(figures, answers.as_ref(), days.len(), is_open),
             funnel_chart: charts::funnel(total),
             steps: total.steps.iter().map(step_texts).collect(),
-            trend_chart: charts::trend(&days),
-            days: days.iter().map(day_texts).collect(),
+            trend: Trend::new(&days, is_open),
             extremes: extremes(&figures.ads, &figures.ad_titles),
             columns: conversation_steps()
                 .map(words::stage)
@@ -223,7 +257,8 @@ impl Overview {
 }
 
 /// Every day of the period, those without a conversation too, each beside the same one before.
-fn days_of(report: &FunnelReport, before: &FunnelReport, period: &Period) -> Vec<Day> {
+/// Before the `first` event there is nothing to compare with.
+fn days_of(report: &FunnelReport, before: &FunnelReport, period: &Period, first: &str) -> Vec<Day> {
     let by_date = |report: &'_ FunnelReport| -> BTreeMap<String, [u64; 3]> {
         let rows = report.breakdown.iter().filter_map(|row| Some((row.value("day")?, row)));
         let counts = |row: &Breakdown| {
@@ -240,17 +275,39 @@ fn days_of(report: &FunnelReport, before: &FunnelReport, period: &Period) -> Vec
             let date = date.to_string();
             Day {
                 counts: own.get(&date).copied().unwrap_or_default(),
-                before: Some(before_by_date.get(&same).copied().unwrap_or_default()),
+                before: (same.as_str() >= first.split(' ').next().unwrap_or_default())
+                    .then(|| before_by_date.get(&same).copied().unwrap_or_default()),
                 date,
             }
         })
         .collect()
 }
 
+/// Seven days a row, each called by its first, if single ones would be too many.
+fn weekly(days: &[Day]) -> Vec<Day> {
+    if days.len() <= MOST_DAYS {
+        return days.to_vec();
+    }
+    let sum = |all: &mut [u64; 3], more: [u64; 3]| {
+        all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
+    };
+    let week = |days: &[Day]| {
+        let mut week = Day { date: days[0].date.clone(), counts: [0; 3], before: None };
+        for day in days {
+            sum(&mut week.counts, day.counts);
+            if let Some(before) = day.before {
+                sum(week.before.get_or_insert_default(), before);
+            }
+        }
+        week
+    };
+    days.chunks(7).map(week).collect()
+}
+
 fn day_texts(day: &Day) -> DayTexts {
-    let before = day.before.unwrap_or_default();
     let [opened, leads, purchases] = day.counts.map(thousands);
-    let [opened_before, leads_before, purchases_before] = before.map(thousands);
+    let [opened_before, leads_before, purchases_before] =
+        day.before.map_or_else(|| std::array::from_fn(|_| dash()), |before| before.map(thousands));
     let counts = [opened, opened_before, leads, leads_before, purchases, purchases_before];
     DayTexts { date: day.date.clone(), counts }
 }

@@ -19,14 +19,27 @@ pub(super) struct Tile {
     pub stage: Option<&'static str>,
 }
 
-pub(super) fn tiles(figures: &Figures, answers: Option<&ResponseTimes>) -> Vec<Tile> {
+pub(super) fn tiles(
+    figures: &Figures,
+    answers: Option<&ResponseTimes>,
+    days: usize,
+    is_open: bool,
+) -> Vec<Tile> {
     let total = &figures.by_source;
     let step = |name: &str| total.steps.iter().find(|step| step.name == name);
     let count = |name| step(name).and_then(|step| step.count).map_or_else(dash, thousands);
     let of_previous = |name| percent(step(name).and_then(|step| step.rate_from_previous));
     let of_first = |name| percent(step(name).and_then(|step| step.rate_from_first));
     let of_all = |name| say("overview-of-conversations").with("share", of_first(name));
-    let changed = |name| change(total, &figures.before, name);
+    let changed = |name| {
+        let change = change(total, &figures.before, name)?;
+        let told = match (name, is_open) {
+            ("opened", false) => "overview-change",
+            ("opened", true) => "overview-change-so-far",
+            _ => "overview-change-later",
+        };
+        Some(say(told).with("change", change).with("days", days))
+    };
     let tile = |id: &'static str, value: String, notes: Vec<Message>| Tile {
         id,
         label: say(format!("overview-tile-{id}")),
@@ -106,7 +119,7 @@ fn response_time(answers: &ResponseTimes) -> Option<Tile> {
 
 /// How a count has changed since the period before.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn change(now: &FunnelReport, before: &FunnelReport, step: &str) -> Option<Message> {
+fn change(now: &FunnelReport, before: &FunnelReport, step: &str) -> Option<String> {
     let (now, before) = (now.count(step)? as f64, before.count(step).filter(|count| *count > 0)?);
     let percents = (now / before as f64 - 1.0) * 100.0;
     let sign = if percents < -0.5 {
@@ -116,6 +129,5 @@ fn change(now: &FunnelReport, before: &FunnelReport, step: &str) -> Option<Messa
     } else {
         "±"
     };
-    let change = format!("{sign}{}", decimal(percents.abs(), 0));
-    Some(say("overview-change").with("change", change))
+    Some(format!("{sign}{}", decimal(percents.abs(), 0)))
 }

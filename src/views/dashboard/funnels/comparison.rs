@@ -1,0 +1,51 @@
+//! A row beside all others, as texts.
+
+use super::super::conversations::rate;
+use super::super::text::{dash, percent, thousands};
+use super::labels::word;
+use super::page::Parts;
+use crate::analysis::Verdict;
+use crate::language::{Message, decimal, say};
+
+pub(super) struct Compared {
+    /// Row, all, reached, share, probability to be better, p-value.
+    pub cells: [String; 6],
+    pub verdict: Message,
+}
+
+impl Compared {
+    /// By the dimension of that name.
+    pub(super) fn new(parts: &Parts, by: &str, row: &Verdict) -> Self {
+        let value = row.by.values().next().cloned().flatten();
+        let value = value
+            .map_or_else(|| say("funnels-no-value").to_string(), |value| word(parts, by, &value));
+        Self {
+            cells: [
+                value,
+                thousands(row.of),
+                thousands(row.reached),
+                rate(row.rate),
+                probability(row.probability_better),
+                row.adjusted_p_value.map_or_else(dash, p_value),
+            ],
+            verdict: row.verdict.clone(),
+        }
+    }
+}
+
+/// Nothing is certain: not 100 %, and not 0.
+fn probability(part: f64) -> String {
+    match part {
+        0.999.. => say("funnels-more-than").with("number", percent(Some(0.999))).to_string(),
+        ..0.001 => say("funnels-less-than").with("number", percent(Some(0.001))).to_string(),
+        part => percent(Some(part)),
+    }
+}
+
+fn p_value(p: f64) -> String {
+    if p < 0.001 {
+        say("funnels-less-than").with("number", decimal(0.001, 3)).to_string()
+    } else {
+        decimal(p, 3)
+    }
+}

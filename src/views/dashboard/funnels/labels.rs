@@ -1,0 +1,54 @@
+//! What a funnel's steps, doors and rows are called.
+
+use super::super::words;
+use super::page::Parts;
+use crate::analysis::Flow;
+use crate::language::say;
+
+/// What the funnel that everybody has is called.
+pub(super) fn usual_title() -> String {
+    say("funnels-usual").to_string()
+}
+
+/// Steps by their labels.
+pub(super) fn named(flows: &[Flow]) -> Vec<Flow> {
+    let step = |name: &str| match name.strip_prefix("left after ") {
+        Some(step) => say("funnels-left-after").with("step", label(step)).to_string(),
+        None => label(name),
+    };
+    let named = flows.iter().map(|flow| Flow {
+        from: step(&flow.from),
+        to: step(&flow.to),
+        count: flow.count,
+    });
+    named.collect()
+}
+
+/// The door, then kinds of events, or what conversions are called.
+pub(super) fn sequence(written: &str) -> String {
+    let word = |(place, part): (usize, &str)| match place {
+        0 => words::source(part).0,
+        _ => label(part),
+    };
+    written.split(" > ").enumerate().map(word).collect::<Vec<_>>().join(" › ")
+}
+
+/// A step as people call it.
+pub(super) fn label(step: &str) -> String {
+    let kind = say(format!("kind-{step}"));
+    if kind.is_known() { kind.to_string() } else { words::stage(step).0 }
+}
+
+/// A value as people call it.
+pub(super) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
+    match dimension {
+        "source" => words::source(value).0,
+        "ad" if parts.ad_titles.contains_key(value) => {
+            // Several ads may have one title: the id's end tells them apart.
+            let end = value.chars().skip(value.chars().count().saturating_sub(4));
+            format!("{} (…{})", parts.ad_titles[value], end.collect::<String>())
+        }
+        _ if value == "(none)" => say("funnels-no-value").to_string(),
+        _ => value.to_owned(),
+    }
+}
