@@ -52,9 +52,9 @@ impl Range {
 /// The overview of everything that is stored.
 pub(super) fn all_time(state: &CollectionState, period: &Period, now: Timestamp) -> String {
     let from = Timestamp(state.first_event.min(now.0));
-    let to = Timestamp(state.last_event.max(now.0) + 1);
+    let to = Timestamp(state.last_event.max(from.0) + 1);
     // As much of it as a page shows.
-    let longest = super::MOST_DAYS.cast_signed() * 86_400_000;
+    let longest = (super::MOST_DAYS.cast_signed() - 1) * 86_400_000;
     let from = Timestamp(from.0.max(to.0 - longest));
     Period::new(from, to, period.zone.clone())
         .map_or_else(|_| "/".to_owned(), |all| format!("/{}", days_of(&all)))
