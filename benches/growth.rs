@@ -6,9 +6,11 @@
 
 mod history;
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Router;
@@ -121,7 +123,12 @@ async fn routes(store: &Store) -> Router {
 /// Seconds of one answer, read to its end.
 async fn ask(routes: &Router, path: &str) -> f64 {
     let day = |at: i64| jiff::Timestamp::from_millisecond(at).unwrap().to_string();
-    let uri = format!("{path}from={}&to={}", day(FROM), day(TO));
+    let mut uri = format!("{path}from={}&to={}", day(FROM), day(TO));
+    // A page that is asked for again is not made again: each time it is another address.
+    if !path.starts_with("/api/") {
+        static ROUND: AtomicU64 = AtomicU64::new(0);
+        write!(uri, "&round={}", ROUND.fetch_add(1, Ordering::Relaxed)).unwrap();
+    }
     let mut request = Request::get(uri).header("host", "localhost").body(Body::empty()).unwrap();
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
     let started = Instant::now();

@@ -101,15 +101,18 @@ impl Server {
         let session = Session::own(settings).await?;
         let migrated =
             tokio::time::timeout(MIGRATE_LIMIT, session::prepare(&session.store, settings));
-        // Webhooks must be taken soon: a ClickHouse that hangs is waited for behind them.
-        let hangs = |_| Err(session.store.timed_out());
-        let is_migrated = match migrated.await.unwrap_or_else(hangs) {
+        let is_migrated = match migrated.await {
+            // Webhooks must be taken soon: a ClickHouse that is slow is waited for behind them.
+            Err(_) => {
+                tracing::warn!("ClickHouse takes long to get ready; events stay in the journal");
+                false
+            }
             // A remote ClickHouse may come later: the journal takes events all the same.
-            Err(error @ StoreError::ClickHouse { .. }) if settings.clickhouse_url.is_some() => {
+            Ok(Err(error @ StoreError::ClickHouse { .. })) if settings.clickhouse_url.is_some() => {
                 tracing::warn!(%error, "ClickHouse does not answer yet; events stay in the journal");
                 false
             }
-            applied => applied.map(|_| true)?,
+            Ok(applied) => applied.map(|_| true)?,
         };
         let journal = if roles.has(Role::Collector) {
             Some(Journal::open(&session::journal_folder(settings), settings.journal_limits)?)

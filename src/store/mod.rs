@@ -168,14 +168,8 @@ impl Store {
         let question = self.client.query(queries::PING).fetch_one::<u8>();
         match tokio::time::timeout(Duration::from_secs(5), question).await {
             Ok(answer) => answer.map(|_| ()).map_err(|error| self.failed(error)),
-            Err(_) => Err(self.timed_out()),
+            Err(_) => Err(self.failed(clickhouse::error::Error::TimedOut)),
         }
-    }
-
-    /// The error of a question that was not answered in time.
-    #[must_use]
-    pub fn timed_out(&self) -> StoreError {
-        self.failed(clickhouse::error::Error::TimedOut)
     }
 
     fn failed(&self, source: clickhouse::error::Error) -> StoreError {

@@ -15,6 +15,7 @@ const AD_TITLES: &str = include_str!("../../queries/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../queries/touchpoints.sql");
 const CONVERSIONS: &str = include_str!("../../queries/conversions.sql");
 const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
+const WATERMARK: &str = include_str!("../../queries/watermark.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
 /// Behind every instant that ClickHouse keeps (2299), UTC milliseconds.
@@ -154,6 +155,15 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn clock(&self) -> Result<i64, StoreError> {
         self.client.query(CLOCK).fetch_one().await.map_err(|error| self.failed(error))
+    }
+
+    /// A number that is another one as soon as anything that is stored changes.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn watermark(&self) -> Result<u64, StoreError> {
+        let question = self.client.query(WATERMARK).fetch_one::<u64>();
+        question.await.map_err(|error| self.failed(error))
     }
 
     /// How much is stored, and until when.

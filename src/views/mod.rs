@@ -166,6 +166,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/reference", get(openapi::reference))
         .with_state(document);
+    let fresh = fresh::Fresh::new(views.store.clone());
     let guarded = questions
         .route("/", get(dashboard::overview))
         .route("/live", get(live::live))
@@ -185,7 +186,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/quality", get(dashboard::quality))
         .merge(descriptions)
         .route_layer(middleware::from_fn(parameters::known))
-        .route_layer(middleware::from_fn(fresh::tagged))
+        .route_layer(middleware::from_fn_with_state(fresh, fresh::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)

@@ -43,6 +43,7 @@ mod every_page;
 mod feedback;
 mod filters;
 mod formats;
+mod fresh;
 mod full_disk;
 mod funnel_answers;
 mod funnel_oracle;
