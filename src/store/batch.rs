@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
 use super::reported::{ArrivalRow, ReportRow};
-use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
+use super::rows::{AliasRow, ContactRow, DeliveryRow, EventRow, RefusalRow, VisitRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
@@ -105,6 +105,10 @@ impl Rows {
         store.insert_block("arrivals", &self.arrivals, token).await?;
         store.save_reports(&self.reports, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
+        let is_taken =
+            |event: &&EventRow| !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event));
+        let deliveries = DeliveryRow::of(self.events.iter().filter(is_taken));
+        store.insert_block("deliveries", &deliveries, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {
             tracing::error!(reason, "ClickHouse refused an event; it is in quarantine");

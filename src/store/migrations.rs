@@ -105,6 +105,8 @@ const MIGRATIONS: &[Migration] = migrations![
     77 "0077_token_uses",
     78 "0078_audit_log",
     79 "0079_pages_of_users",
+    80 "0080_deliveries",
+    81 "0081_fill_deliveries",
 ];
 
 const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{Store, StoreError};
 use crate::domain::Period;
 
+const DELIVERIES: &str = include_str!("../../queries/deliveries.sql");
 const EVENTS: &str = include_str!("../../queries/quality_events.sql");
 const UNKNOWN_REFS: &str = include_str!("../../queries/unknown_refs.sql");
 const THREADS_WITHOUT_REFERRAL: &str = include_str!("../../queries/threads_without_referral.sql");
@@ -90,6 +91,21 @@ pub struct PolicyEvent {
 }
 
 impl Store {
+    /// How many events of webhooks came in of a period, each as often as it came; `None` of a period that is not made
+    /// of whole quarters of an hour.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn received(&self, period: &Period) -> Result<Option<u64>, StoreError> {
+        const SLOT_MS: i64 = 15 * 60_000;
+        if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
+            return Ok(None);
+        }
+        let question = self.client.query(DELIVERIES).param("from", period.from.0);
+        let received = question.param("to", period.to.0).fetch_one().await;
+        received.map(Some).map_err(|error| self.failed(error))
+    }
+
     /// What came in of a period, by kind.
     ///
     /// # Errors

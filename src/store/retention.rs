@@ -34,6 +34,7 @@ impl Store {
         let Retention { raw, events, conversations, visits, quarantine } = *retention;
         let wanted = [
             (EVENTS, "time", events),
+            ("deliveries", "slot", events),
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),

@@ -1,5 +1,7 @@
 //! Rows of the tables, as the `clickhouse` crate writes them.
 
+use std::collections::BTreeMap;
+
 use clickhouse::Row;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -248,6 +250,27 @@ impl RefusalRow {
             body: refusal.body,
             replayed_at: 0,
         }
+    }
+}
+
+/// A row of `deliveries`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+pub(super) struct DeliveryRow {
+    /// Seconds.
+    slot: u32,
+    received: u64,
+}
+
+impl DeliveryRow {
+    /// Events of webhooks by the quarter of an hour in which they happened.
+    pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>) -> Vec<Self> {
+        const SLOT_MS: i64 = 15 * 60_000;
+        let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
+        for event in events.filter(|event| event.kind != Kind::Conversion.as_str()) {
+            *slots.entry(event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000)).or_default() += 1;
+        }
+        let row = |(slot, received)| Self { slot: u32::try_from(slot).unwrap_or(0), received };
+        slots.into_iter().map(row).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use super::answer::AnswerError;
 use super::problem::Problem;
 use super::{Asks, Question, api, frames, render};
 use crate::analysis::ReconciledDay;
-use crate::domain::Timestamp;
+use crate::domain::{Kind, Timestamp};
 use crate::store::{KindCount, PageThreads, Store};
 
 /// The report.
@@ -24,6 +24,13 @@ pub struct QualityReport {
     pub to: String,
     /// Distinct events of the period.
     pub events: u64,
+    /// Events of webhooks that came in of the period, each as often as it came; `null` of a period that is not made of
+    /// whole quarters of an hour. It is `accepted` and `duplicates` together.
+    pub received: Option<u64>,
+    /// Those, each once.
+    pub accepted: u64,
+    /// How often one came that was there already, or that has been erased since.
+    pub duplicates: Option<u64>,
     /// Those whose own time was impossible; they have that of their webhook.
     pub clamped: u64,
     /// Those that came in more than an hour after their time.
@@ -73,10 +80,19 @@ pub async fn answer_quality(
     now: Timestamp,
 ) -> Result<QualityReport, AnswerError> {
     let period = &question.period;
-    let figures =
-        async { Ok(tokio::try_join!(store.kind_counts(period), store.page_threads(period))?) };
-    let ((kinds, pages), watched) = tokio::try_join!(figures, Watched::of(store, question, now))?;
+    let figures = async {
+        let (kinds, pages) = (store.kind_counts(period), store.page_threads(period));
+        Ok(tokio::try_join!(kinds, pages, store.received(period))?)
+    };
+    let ((kinds, pages, received), watched) =
+        tokio::try_join!(figures, Watched::of(store, question, now))?;
+    // Conversions are made by us, of what came in.
+    let webhooks = kinds.iter().filter(|kind| kind.kind != Kind::Conversion.as_str());
+    let accepted = webhooks.map(|kind| kind.events).sum();
     Ok(QualityReport {
+        received,
+        accepted,
+        duplicates: received.map(|received| received.saturating_sub(accepted)),
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         events: kinds.iter().map(|kind| kind.events).sum(),

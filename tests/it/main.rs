@@ -34,6 +34,7 @@ mod consent;
 mod conversions;
 mod crash;
 mod dashboard;
+mod deliveries;
 mod doctor;
 mod doors;
 mod edges;

@@ -67,6 +67,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "conversations",
             "conversions",
             "costs",
+            "deliveries",
             "erasing",
             "events",
             "events_by_person",

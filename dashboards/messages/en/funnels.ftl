@@ -44,6 +44,7 @@ funnels-share-of = of
 chart-rates = Share of { $step } of { $of } over { $count } days or weeks. The table below has each.
 funnels-day = Day
 funnels-share = Share
+    .meaning = With its 95 % interval (Wilson)
 funnels-compared = { $step } of { $of }, row by row
 funnels-compared-note = Each row beside all others. Intervals are Wilson's, 95 %; p-values of the two-proportion test, corrected for the number of rows (Benjamini and Hochberg).
 funnels-row = Row

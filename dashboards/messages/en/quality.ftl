@@ -98,3 +98,11 @@ quality-people = People
 quality-impossible-time = Impossible time
 quality-late = Late
 quality-nothing = Nothing has come in in these days, so nothing can be told. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.
+quality-received = { $received ->
+    [one] { $received } event came in
+   *[other] { $received } events came in
+}: { $accepted } accepted, { $duplicates } delivered again. { $quarantined ->
+    [0] Nothing is in quarantine.
+    [one] { $quarantined } item is in quarantine besides.
+   *[other] { $quarantined } items are in quarantine besides.
+}

@@ -44,6 +44,7 @@ funnels-share-of = sur
 chart-rates = Part de { $step } sur { $of } sur { $count } jours ou semaines. Le tableau ci-dessous les donne tous.
 funnels-day = Jour
 funnels-share = Part
+    .meaning = Avec son intervalle à 95 % (Wilson)
 funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres. Intervalles de Wilson à 95 % ; valeurs p du test de deux proportions, corrigées du nombre de lignes (Benjamini et Hochberg).
 funnels-row = Ligne

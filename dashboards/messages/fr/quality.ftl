@@ -119,4 +119,12 @@ quality-events = Événements
 quality-people = Personnes
 quality-impossible-time = Heure impossible
 quality-late = En retard
-quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
+quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
+quality-received = { $received ->
+    [one] { $received } événement est arrivé
+   *[other] { $received } événements sont arrivés
+} : { $accepted } acceptés, { $duplicates } livrés une nouvelle fois. { $quarantined ->
+    [0] Rien n’est en quarantaine.
+    [one] { $quarantined } élément est en quarantaine en plus.
+   *[other] { $quarantined } éléments sont en quarantaine en plus.
+}

@@ -22,6 +22,8 @@ pub(super) struct QualityPage {
     tiles: Vec<[String; 4]>,
     /// What kind of alert each is, and what it says.
     alerts: Vec<(Message, Message)>,
+    /// What came in, and what became of it.
+    received: Option<Message>,
     unknown: Vec<[String; 5]>,
     pages: Vec<[String; 4]>,
     lost: Vec<[String; 5]>,
@@ -120,6 +122,7 @@ impl QualityPage {
             page: "quality",
             range: Range::new(period, now, "/quality", ""),
             is_empty: report.events == 0,
+            received: received(report),
             as_of: as_of.map(|at| say("quality-as-of").with("time", local(at))),
             tiles: vec![
                 tile("events", report.events),
@@ -138,4 +141,11 @@ impl QualityPage {
             api: format!("/api/v1/quality?from={from}&to={to}"),
         }
     }
+}
+
+/// What came in, and what became of it.
+fn received(report: &QualityReport) -> Option<Message> {
+    let told = say("quality-received").with("received", report.received?);
+    let told = told.with("accepted", report.accepted).with("duplicates", report.duplicates?);
+    Some(told.with("quarantined", report.quarantined))
 }

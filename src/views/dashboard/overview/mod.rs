@@ -77,6 +77,8 @@ struct StepTexts {
     count: String,
     of_previous: String,
     of_first: String,
+    /// Whether it counts conversations, which can be listed.
+    is_of_conversations: bool,
 }
 
 /// Day by day, or seven days each, beside the period before.
@@ -365,5 +367,6 @@ fn step_texts(step: &Step) -> StepTexts {
         count: step.count.map_or_else(dash, thousands),
         of_previous: percent(step.rate_from_previous),
         of_first: percent(step.rate_from_first),
+        is_of_conversations: conversation_steps().any(|stage| stage == step.name),
     }
 }
