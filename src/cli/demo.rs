@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::roles::Roles;
 use super::serve::{Server, stop_at_signal};
 use super::{progress, session};
+use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
 use crate::domain::{Period, Timestamp};
@@ -171,7 +172,8 @@ async fn send(
 fn announce(settings: &Settings, server: &Server) {
     let address = server.address;
     let secret = settings.app_secrets.first().map_or("", |secret| secret.expose_secret());
-    let who = server.first_link.as_ref().map_or("Log in as the user that you have made.\n".to_owned(), |link| {
+    let link = server.accounts.as_ref().and_then(Accounts::first_link);
+    let who = link.map_or("Log in as the user that you have made.\n".to_owned(), |link| {
         format!(
             "Only this machine may look, without logging in; make a user, and all have to:\n  http://{address}{link}\n"
         )

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod erase;
 mod feedback;
+mod first_link;
 mod generate;
 mod import;
 mod import_conversions;

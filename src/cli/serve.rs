@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
-use super::{feedback, in_force, reload, spend};
+use super::{feedback, first_link, in_force, reload, spend};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
@@ -51,12 +51,9 @@ pub(super) async fn run(
     let now = reload::follow(file, settings.clone(), stop.clone())?;
     let server = Server::start(now, roles, &stop).await?;
     println!("messenger-funnel listens on {scheme}://{}", server.address);
-    if let Some(link) = &server.first_link {
-        let link = format!("{scheme}://{}{link}", server.address);
-        tracing::info!(
-            link,
-            "until there is a user only this machine may look; this makes the first"
-        );
+    if let Some(accounts) = server.accounts.clone() {
+        let here = format!("{scheme}://{}", server.address);
+        tokio::spawn(first_link::tell(accounts, here, stop.clone()));
     }
     if !collects {
         return server.run(stop).await;
@@ -73,8 +70,8 @@ pub(super) async fn run(
 /// A server that listens.
 pub(super) struct Server {
     pub address: SocketAddr,
-    /// Where the first user is made, while there is none.
-    pub first_link: Option<String>,
+    /// Who may look, if pages are shown here.
+    pub accounts: Option<Accounts>,
     /// How far events have been shipped, if they are shipped here.
     pub progress: Option<watch::Receiver<Progress>>,
     session: Session,
@@ -161,8 +158,6 @@ impl Server {
         // Who asks at once is told by it; if ClickHouse is away they are told to wait.
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
-        // Whoever opens it is served by us, or by nobody.
-        let first_link = accounts.first_link().filter(|_| roles.has(Role::Web));
         tokio::spawn(take_tokens(accounts.clone(), now.clone()));
         let operations = Operations {
             journal,
@@ -171,9 +166,10 @@ impl Server {
             recorder,
             clock: session::now,
         };
-        let routes = routes(&now, &session, &roles, accounts, operations, links, stop)?;
+        let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
+        let accounts = roles.has(Role::Web).then_some(accounts);
         let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
-        Ok(Self { address, first_link, progress, session, http, reports, shipper, shipping })
+        Ok(Self { address, accounts, progress, session, http, reports, shipper, shipping })
     }
 
     /// What keeps its conversations up to date.
