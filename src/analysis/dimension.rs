@@ -186,12 +186,16 @@ impl Dimension {
         let local = zone.to_datetime(jiff::Timestamp::from_millisecond(time).ok()?);
         let date = local.date();
         Some(match self {
-            Self::Week => {
-                let since_monday = i64::from(date.weekday().to_monday_zero_offset());
-                date.saturating_sub(jiff::Span::new().days(since_monday)).to_string()
-            }
+            Self::Week => week_of(date),
             Self::Hour => format!("{:02}", local.hour()),
             _ => date.to_string(),
         })
     }
+}
+
+/// A week as rows are called by it: its Monday.
+#[must_use]
+pub fn week_of(date: jiff::civil::Date) -> String {
+    let since_monday = i64::from(date.weekday().to_monday_zero_offset());
+    date.saturating_sub(jiff::Span::new().days(since_monday)).to_string()
 }

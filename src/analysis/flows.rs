@@ -21,10 +21,7 @@ pub struct Flow {
 #[must_use]
 pub fn flows(report: &FunnelReport, dimension: &str) -> Vec<Flow> {
     let steps: Vec<(&str, u64)> =
-        report.steps.iter().filter_map(|step| Some((step.name.as_str(), step.count?))).collect();
-    // What spend tells is not made of units.
-    let first = steps.iter().position(|(name, _)| !matches!(*name, "impressions" | "clicks"));
-    let steps = &steps[first.unwrap_or(0)..];
+        report.unit_steps().filter_map(|step| Some((step.name.as_str(), step.count?))).collect();
     let Some((entry, _)) = steps.first() else { return Vec::new() };
     let doors = report.breakdown.iter().map(|row| Flow {
         from: row.value(dimension).unwrap_or("(none)").to_owned(),

@@ -16,7 +16,7 @@ use crate::domain::{AdDay, Period, add_known};
 /// Name of the funnel that everybody has.
 pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
 /// Stages that need spend data or tracked links.
-const BEFORE_OPENING: [&str; 2] = ["impressions", "clicks"];
+pub(super) const BEFORE_OPENING: [&str; 2] = ["impressions", "clicks"];
 
 /// A funnel's figures for a period.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -268,6 +268,11 @@ impl FunnelReport {
             self.breakdown.push(Breakdown::sum(&rest));
         }
         self
+    }
+
+    /// The steps that units take: those before the opening are told by spend and links.
+    pub fn unit_steps(&self) -> impl Iterator<Item = &Step> + Clone {
+        self.steps.iter().filter(|step| !BEFORE_OPENING.contains(&step.name.as_str()))
     }
 
     /// The count of a step; `None` if it is unknown or not a step of this funnel.

@@ -31,7 +31,7 @@ pub use attribution::{
     Scope, TopPath, Transition, attribution, comparison, costs, describe, goals, journeys_of,
     journeys_of_paths,
 };
-pub use dimension::Dimension;
+pub use dimension::{Dimension, week_of};
 pub use filter::Filter;
 pub use flows::{Flow, flows};
 pub use funnel::{

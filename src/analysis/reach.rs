@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Span;
-
-use super::Dimension;
 use super::funnel::{Breakdown, Step};
+use super::{Dimension, week_of};
 use crate::domain::{AdDay, Source, add_known};
 
 /// Impressions and clicks; `None` where there is no spend data.
@@ -108,10 +106,7 @@ pub(super) fn value_of_ad(dimension: &Dimension, day: &AdDay) -> Option<String> 
         Dimension::Placement if !day.placement().is_empty() => Some(day.placement()),
         Dimension::Campaign if !day.campaign_name.is_empty() => Some(day.campaign_name.clone()),
         Dimension::Day => Some(day.date.to_string()),
-        Dimension::Week => {
-            let since_monday = i64::from(day.date.weekday().to_monday_zero_offset());
-            Some(day.date.saturating_sub(Span::new().days(since_monday)).to_string())
-        }
+        Dimension::Week => Some(week_of(day.date)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use clickhouse::{Row, RowOwned, RowRead};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::rows::SLOT_MS;
 use super::{Store, StoreError};
 use crate::domain::Period;
 
@@ -97,7 +98,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn received(&self, period: &Period) -> Result<Option<u64>, StoreError> {
-        const SLOT_MS: i64 = 15 * 60_000;
         if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
             return Ok(None);
         }

@@ -253,6 +253,9 @@ impl RefusalRow {
     }
 }
 
+/// The quarter of an hour by which deliveries are counted, milliseconds.
+pub(super) const SLOT_MS: i64 = 15 * 60_000;
+
 /// A row of `deliveries`.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
 pub(super) struct DeliveryRow {
@@ -264,7 +267,6 @@ pub(super) struct DeliveryRow {
 impl DeliveryRow {
     /// Events of webhooks by the quarter of an hour in which they happened.
     pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>) -> Vec<Self> {
-        const SLOT_MS: i64 = 15 * 60_000;
         let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
         for event in events.filter(|event| event.kind != Kind::Conversion.as_str()) {
             *slots.entry(event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000)).or_default() += 1;

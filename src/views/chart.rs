@@ -3,6 +3,7 @@
 //! Colours are set by the page's style sheet: charts are drawn in stand-in colours, which are
 //! replaced by the style sheet's variables, so that one chart serves light and dark.
 
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -99,19 +100,7 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
             .y_label_area_size(52)
             .build_cartesian_2d(range, 0.0..most * 1.08)?;
         let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
-        let label = |place: &f64| day_label(&dates, *place);
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(GRID)
-            .label_style((FONT, 13).into_font().color(&MUTED))
-            .x_labels(days.len().clamp(1, 10))
-            .x_label_formatter(&label)
-            .y_labels(5)
-            .y_label_formatter(&|count| whole(*count))
-            .draw()?;
+        mesh(&mut chart, &dates, whole)?;
         let points = |series: usize| {
             let days = days.iter().enumerate();
             days.map(move |(place, day)| (place as f64, day.counts[series] as f64))
@@ -136,6 +125,26 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
     })
 }
 
+/// The grid of a chart over days, which are told below, with five numbers beside it.
+fn mesh(
+    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    dates: &[&str],
+    number: fn(f64) -> String,
+) -> Drawn {
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .label_style((FONT, 13).into_font().color(&MUTED))
+        .x_labels(dates.len().clamp(1, 10))
+        .x_label_formatter(&|place| day_label(dates, *place))
+        .y_labels(5)
+        .y_label_formatter(&|at| number(*at))
+        .draw()
+}
+
 /// A line of shares, 0 to 1, by day or week; a gap where there is none.
 #[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
 pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> String {
@@ -150,18 +159,7 @@ pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> Strin
             .y_label_area_size(64)
             .build_cartesian_2d(range, 0.0..(most * 1.08).min(1.0))?;
         let dates: Vec<&str> = days.iter().map(|(date, _)| date.as_str()).collect();
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(GRID)
-            .axis_style(GRID)
-            .label_style((FONT, 13).into_font().color(&MUTED))
-            .x_labels(days.len().clamp(1, 10))
-            .x_label_formatter(&|place| day_label(&dates, *place))
-            .y_labels(5)
-            .y_label_formatter(&|share| language::percent(*share))
-            .draw()?;
+        mesh(&mut chart, &dates, language::percent)?;
         let places: Vec<(f64, Option<f64>)> =
             days.iter().enumerate().map(|(place, (_, share))| (place as f64, *share)).collect();
         for part in places.split(|(_, share)| share.is_none()) {

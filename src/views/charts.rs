@@ -14,9 +14,7 @@ const MOST_BARS: usize = 12;
 
 /// A bar a step. Impressions and clicks would leave no room for conversations.
 pub(super) fn funnel(report: &FunnelReport) -> String {
-    let of_thread =
-        report.steps.iter().filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"));
-    let known = || of_thread.clone().filter_map(|step| Some((step, step.count?)));
+    let known = || report.unit_steps().filter_map(|step| Some((step, step.count?)));
     let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
             label: stage(&step.name).0,
@@ -88,15 +86,11 @@ pub(super) fn audience(days: &[SubscriberDay]) -> String {
 }
 
 /// From doors over the steps to the end, as a Sankey diagram.
-pub(super) fn flows(report: &FunnelReport, flows: &[Flow]) -> String {
-    let of_thread =
-        report.steps.iter().filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"));
-    let steps: Vec<(String, u64)> =
-        of_thread.map(|step| (step.name.clone(), step.count.unwrap_or(0))).collect();
+pub(super) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> String {
     let said: Vec<String> =
         steps.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
     let told = say("funnels-flow-told").with("steps", said.join(", "));
-    sankey::sankey(flows, &steps, &told.to_string())
+    sankey::sankey(flows, steps, &told.to_string())
 }
 
 /// A bar a channel, of name and credited conversions; `total` is all there are.

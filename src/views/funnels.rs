@@ -13,7 +13,7 @@ use super::answer::{self, AnswerError};
 use super::problem::Problem;
 use super::{Asks, Format, Misunderstood, Question, api, charts, frames, render};
 use crate::analysis::{
-    self, AnalysisError, Dimension, Flow, FunnelReport, Funnels, Verdicts, compare_periods,
+    self, AnalysisError, Dimension, Flow, FunnelReport, Funnels, Step, Verdicts, compare_periods,
     compare_rows,
 };
 use crate::domain::{Period, Timestamp};
@@ -114,9 +114,7 @@ fn before(period: &Period) -> Period {
 
 /// The step to be reached (the last but for the question's), of the first that has units.
 fn asked_steps(report: &FunnelReport, question: &Question) -> (String, String) {
-    let units =
-        report.steps.iter().filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"));
-    let names: Vec<&String> = units.map(|step| &step.name).collect();
+    let names: Vec<&String> = report.unit_steps().map(|step| &step.name).collect();
     let last = names.last().map(|name| (*name).clone()).unwrap_or_default();
     let first = names.first().map(|name| (*name).clone()).unwrap_or_default();
     (question.step.clone().unwrap_or(last), question.of.clone().unwrap_or(first))
@@ -210,7 +208,9 @@ pub(super) async fn flows(
     let report = report.map_err(Problem::from)?;
     let flows = analysis::flows(&report, &dimension);
     if matches!(look.format, Format::Svg | Format::Png) {
-        return render::charted(look.format, &charts::flows(&report, &flows));
+        let step = |step: &Step| (step.name.clone(), step.count.unwrap_or(0));
+        let steps: Vec<(String, u64)> = report.unit_steps().map(step).collect();
+        return render::charted(look.format, &charts::flows(&flows, &steps));
     }
     let told = Flows { funnel: name, flows };
     let json = || Json(&told).into_response();

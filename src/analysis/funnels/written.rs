@@ -10,12 +10,11 @@ use utoipa::ToSchema;
 
 use super::definition::{Funnel, Order, Reentry, Rules, Unit};
 use crate::analysis::Dimension;
+use crate::analysis::funnel::BEFORE_OPENING;
 use crate::domain::{EventMatch, Kind, Source};
 
 /// Steps of a funnel at most; a step is a bit of a mask.
 const MOST_STEPS: usize = 20;
-/// What spend data and links tell, before there is an event.
-const RESERVED: [&str; 2] = ["impressions", "clicks"];
 /// Exclusions at most.
 const MOST_EXCLUSIONS: usize = 10;
 const DEFAULT_WINDOW_MS: i64 = 28 * 86_400_000;
@@ -178,7 +177,7 @@ impl WrittenFunnel {
             if steps.contains(&name) {
                 return Err(wrong(&format!("steps[{index}].name"), format!("{name:?} twice")));
             }
-            if RESERVED.contains(&name.as_str()) {
+            if BEFORE_OPENING.contains(&name.as_str()) {
                 let reason =
                     format!("{name:?} is what comes before a conversation: call it otherwise");
                 return Err(wrong(&format!("steps[{index}].name"), reason));

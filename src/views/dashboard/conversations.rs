@@ -72,7 +72,7 @@ impl ConversationsPage {
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
                 if shows_people {
-                    format!("/people/{}/{}", row.page, row.person)
+                    super::person::address(&row.page, &row.person)
                 } else {
                     String::new()
                 },

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::tz::TimeZone;
 
-use super::rows::furthest;
+use super::rows::{came_by, furthest};
 use super::text::{local_minute, money, thousands};
 use super::words;
 use crate::domain::Timestamp;
@@ -93,12 +93,11 @@ pub(super) fn address(page: &str, person: &str) -> String {
 }
 
 fn conversation(row: &ConversationRow, at: &impl Fn(i64) -> String) -> Conversation {
-    let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
     Conversation {
         number: row.number,
         opened: at(row.opened_at.0),
         door: words::source(&row.source).0,
-        by: by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default(),
+        by: came_by(row),
         reached: words::stage(furthest(row)).0,
         acts: thousands(u64::from(row.acts)),
         answers: thousands(u64::from(row.answers)),

@@ -125,13 +125,12 @@ impl RowsPage {
         });
         let row = |row: &ConversationRow| {
             let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
-            let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
             Row {
                 href: super::person::address(&row.page_id, &row.person_id),
                 person: row.person_id.clone(),
                 opened: minute(row.opened_at),
                 source: words::source(&row.source).0,
-                by: by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default(),
+                by: came_by(row),
                 reached: words::stage(furthest(row)).0,
                 acts: row.acts,
                 answers: row.answers,
@@ -152,6 +151,12 @@ impl RowsPage {
             range,
         }
     }
+}
+
+/// What of a conversation's door tells people most.
+pub(super) fn came_by(row: &ConversationRow) -> String {
+    let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
+    by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
 /// The last stage that a conversation has reached.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use super::super::super::{Question, sankey};
+use super::super::super::{Question, charts};
 use super::super::conversations::rate;
 use super::super::range::Range;
 use super::super::text::{dash, percent, span, thousands};
@@ -186,15 +186,9 @@ impl Shown {
     ) -> Self {
         let Parts { name, report, trend, verdicts, against, flows, sequences, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
-        let units: Vec<&Step> = report
-            .steps
-            .iter()
-            .filter(|step| !matches!(step.name.as_str(), "impressions" | "clicks"))
-            .collect();
+        let units: Vec<&Step> = report.unit_steps().collect();
         let counted: Vec<(String, u64)> =
             units.iter().map(|step| (label(&step.name), step.count.unwrap_or(0))).collect();
-        let said: Vec<String> =
-            counted.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
         // The list knows no filters.
         let people = (shows_people && question.filters.is_empty()).then(|| {
             let days = format!("from={}&through={}", range.first_day, range.last_day);
@@ -228,11 +222,7 @@ impl Shown {
                 .take(MOST_ROWS)
                 .map(|row| Compared::new(parts, &by, row))
                 .collect(),
-            diagram: sankey::sankey(
-                &doors,
-                &counted,
-                &say("funnels-flow-told").with("steps", said.join(", ")).to_string(),
-            ),
+            diagram: charts::flows(&doors, &counted),
             flows: doors
                 .into_iter()
                 .filter(|flow| flow.count > 0)

@@ -6,7 +6,7 @@ use super::super::conversations::rate;
 use super::super::text::thousands;
 use super::labels::label;
 use super::page::Choice;
-use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
+use crate::analysis::{FunnelReport, Step, Verdicts, week_of, wilson};
 use crate::domain::Period;
 use crate::views::charts;
 
@@ -81,10 +81,4 @@ fn rates(
     days.dedup();
     let counts = |day: &String| known.get(day).copied().unwrap_or_default();
     days.iter().map(|day| (day.clone(), counts(day).0, counts(day).1)).collect()
-}
-
-/// A week is called by its Monday.
-fn week_of(date: jiff::civil::Date) -> String {
-    let since_monday = i64::from(date.weekday().to_monday_zero_offset());
-    date.saturating_sub(jiff::Span::new().days(since_monday)).to_string()
 }
