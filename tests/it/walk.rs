@@ -57,6 +57,9 @@ async fn a_newcomer_connects_a_meta_app() {
     let (_, settings) = blocks.iter().find(|(language, _)| language == "toml").unwrap();
     let settings = settings.replace("127.0.0.1:8080", &format!("127.0.0.1:{port}"));
     world.write("messenger-funnel.toml", settings);
+    // The engine, where `npm ci` puts it: the program itself may have been built anywhere.
+    let engine = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules");
+    std::os::unix::fs::symlink(engine, world.folder().join("node_modules")).unwrap();
 
     // As the newcomer's shell has it: in the folder of the settings, with the program on the path.
     let run = |script: &str, token: &str| {
