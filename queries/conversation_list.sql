@@ -1,6 +1,8 @@
 -- Conversations that were opened in a range, in time.
 -- Parameters: from, to (milliseconds; to is exclusive), after_time (ms), after_page, after_person (the
--- row behind which to begin), reached (a stage that all have reached; empty: all), filter_names, filter_values (dimensions and what they must be), limit, offset; page, person (empty, or the only person).
+-- row behind which to begin), reached, missed (a stage that all have reached, and one that none has; empty:
+-- any), filter_names, filter_values (dimensions and what they must be), limit, offset; page, person (empty,
+-- or the only person).
 -- Columns: opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
 -- ad_id, ad_title, referer, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
 -- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
@@ -44,6 +46,13 @@ WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
         {reached:String} = 'engaged', v_conversations.engaged_at IS NOT NULL,
         {reached:String} = 'lead', v_conversations.lead_at IS NOT NULL,
         {reached:String} = 'purchase', v_conversations.purchase_at IS NOT NULL,
+        true)
+    AND multiIf(
+        {missed:String} = 'messaged', v_conversations.messaged_at IS NULL,
+        {missed:String} = 'answered', v_conversations.answered_at IS NULL,
+        {missed:String} = 'engaged', v_conversations.engaged_at IS NULL,
+        {missed:String} = 'lead', v_conversations.lead_at IS NULL,
+        {missed:String} = 'purchase', v_conversations.purchase_at IS NULL,
         true)
     AND arrayAll((name, value) -> value = multiIf(
             name = 'source', source,

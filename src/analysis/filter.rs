@@ -19,12 +19,14 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads `source=ad;campaign=Autumn sale`: all of them must hold.
+    /// Reads `source=ad;campaign=Autumn sale`: all of them must hold. `\;` in a value is a semicolon, `\\` a
+    /// backslash.
     ///
     /// # Errors
     /// With what cannot be read.
     pub fn parse_list(text: &str, rules: &Arc<RefRules>) -> Result<Vec<Self>, String> {
-        let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let parts = parts(text);
+        let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
         parts
             .map(|part| {
                 let no_filter = || format!("{part:?} is no filter such as source=ad");
@@ -37,8 +39,14 @@ impl Filter {
     /// Filters as [`parse_list`](Self::parse_list) reads them.
     #[must_use]
     pub fn written(filters: &[Self]) -> String {
-        let one = |filter: &Self| format!("{}={}", filter.dimension.name(), filter.value);
+        let one = |filter: &Self| Self::one_written(&filter.dimension.name(), &filter.value);
         filters.iter().map(one).collect::<Vec<_>>().join(";")
+    }
+
+    /// The same of one filter that has not been made.
+    #[must_use]
+    pub fn one_written(dimension: &str, value: &str) -> String {
+        format!("{dimension}={}", value.replace('\\', "\\\\").replace(';', "\\;"))
     }
 
     /// Of the dimension of that name.
@@ -54,6 +62,21 @@ impl Filter {
     fn is_met(&self, value: Option<&str>) -> bool {
         value.unwrap_or(NONE) == self.value
     }
+}
+
+/// What stands between semicolons.
+fn parts(text: &str) -> Vec<String> {
+    let (mut parts, mut part) = (Vec::new(), String::new());
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => part.push(letters.next_if(|next| matches!(next, ';' | '\\')).unwrap_or('\\')),
+            ';' => parts.push(std::mem::take(&mut part)),
+            letter => part.push(letter),
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 /// The rows of a frame of conversations that meet all filters; `time` is the column of their instants.
@@ -99,6 +122,11 @@ mod tests {
             (read[1].dimension.name().as_ref(), read[1].value.as_str()),
             ("campaign", "Autumn=2")
         );
+        for value in ["a;b", r"C:\path", r"\;", r"end\", "plain"] {
+            let ours = [Filter::new("ref", value, &rules).unwrap(), read[0].clone()];
+            let again = Filter::parse_list(&Filter::written(&ours), &rules).unwrap();
+            assert_eq!(again, ours, "{value}");
+        }
         assert!(Filter::parse_list("", &rules).unwrap().is_empty());
         assert!(Filter::parse_list("source", &rules).unwrap_err().contains("is no filter"));
         assert!(Filter::parse_list("moon=full", &rules).unwrap_err().contains("moon"));

@@ -38,8 +38,8 @@ pub use funnel::{
     Breakdown, DEFAULT_FUNNEL, FunnelReport, REST, Step, StepDetail, Waits, ad_titles, funnel,
 };
 pub use funnels::{
-    Attempt, Counting, Dropped, Dropping, Funnel, FunnelError, Funnels, Occurrence, OneOrMany,
-    Order, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
+    Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
+    Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
 };
 pub use rates::{Rate, wilson};
 pub use reconciliation::{

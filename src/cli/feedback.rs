@@ -109,6 +109,7 @@ async fn refused(
         period: &period,
         status: "refused",
         reached: "",
+        missed: "",
         filters: &[],
         after: None,
         offset: 0,

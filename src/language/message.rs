@@ -167,6 +167,18 @@ pub mod filters {
         Ok(super::say(name.to_owned()))
     }
 
+    /// The head of a column of figures: the message of a name, and on hover its definition, `name.meaning`.
+    #[askama::filter_fn]
+    pub fn column(
+        name: &str,
+        _: &dyn askama::Values,
+    ) -> askama::Result<askama::filters::Safe<String>> {
+        let [label, meaning] = ["", ".meaning"]
+            .map(|part| super::escaped(&super::say(format!("{name}{part}")).to_string()));
+        let head = format!("<th scope=\"col\" class=\"n\" title=\"{meaning}\">{label}</th>");
+        Ok(askama::filters::Safe(head))
+    }
+
     /// The message of a name, whose own marks count.
     #[askama::filter_fn]
     pub fn markup(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-use super::{DroppedRow, Instant, Store, StoreError};
+use super::{Store, StoreError};
 use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 
 const EVENTS: &str = include_str!("../../queries/own_funnel_events.sql");
@@ -19,7 +19,6 @@ const CANONICAL: &str = include_str!("../../queries/own_funnel_person.sql");
 const MATCH: &str = include_str!("../../queries/own_funnel_match.sql");
 const COHORTS: &str = include_str!("../../queries/cohorts.sql");
 const TOP_SEQUENCES: &str = include_str!("../../queries/top_sequences.sql");
-const DROPPED: &str = include_str!("../../queries/dropped_conversations.sql");
 const CONVERSATIONS: &str = include_str!("../../queries/unit_conversations.sql");
 
 /// Those of a cohort who acted in a week.
@@ -42,16 +41,6 @@ pub struct Sequence {
     pub sequence: String,
     /// People of whom that is true.
     pub people: u64,
-}
-
-/// A row of the question `dropped_conversations`.
-#[derive(Debug, Row, Deserialize)]
-struct DroppedAt {
-    total: u64,
-    page_id: String,
-    person_id: String,
-    entered_at: i64,
-    reached_at: i64,
 }
 
 /// What a funnel asks of events.
@@ -202,34 +191,6 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let question = self.client.query(CONVERSATIONS).param("from", period.from.0);
         self.frame(question.param("until", until).param("with_before", with_before)).await
-    }
-
-    /// Conversations of the period that reached a stage of the default funnel and not the next, in
-    /// time, and how many there are in all (0 behind the last one).
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn dropped_conversations(
-        &self,
-        period: &Period,
-        reached: &str,
-        missed: &str,
-        offset: u64,
-        limit: u64,
-    ) -> Result<(u64, Vec<DroppedRow>), StoreError> {
-        let question = self.client.query(DROPPED).param("from", period.from.0);
-        let question = question.param("to", period.to.0);
-        let question = question.param("reached", reached).param("missed", missed);
-        let rows = question.param("offset", offset).param("limit", limit).fetch_all::<DroppedAt>();
-        let rows = rows.await.map_err(|error| self.failed(error))?;
-        let total = rows.first().map_or(0, |row| row.total);
-        let row = |row: DroppedAt| DroppedRow {
-            page_id: row.page_id,
-            person_id: row.person_id,
-            entered_at: Instant(row.entered_at),
-            reached_at: Instant(row.reached_at),
-        };
-        Ok((total, rows.into_iter().map(row).collect()))
     }
 
     /// People by the week of their first act, and who acted in each week after it.

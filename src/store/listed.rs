@@ -279,9 +279,24 @@ pub struct EventRow {
     pub currency: String,
 }
 
-/// An attempt that went no further.
+impl ConversationRow {
+    /// When it reached a stage behind its opening, if it has.
+    #[must_use]
+    pub fn stage_at(&self, stage: &str) -> Option<Instant> {
+        match stage {
+            "messaged" => self.messaged_at,
+            "answered" => self.answered_at,
+            "engaged" => self.engaged_at,
+            "lead" => self.lead_at,
+            "purchase" => self.purchase_at,
+            _ => None,
+        }
+    }
+}
+
+/// An attempt that reached a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DroppedRow {
+pub struct ReachedRow {
     /// Page or Instagram account.
     pub page_id: String,
     /// Person.

@@ -34,6 +34,8 @@ pub struct Span<'a> {
     pub status: &'a str,
     /// Only conversations that have reached this stage; empty: all.
     pub reached: &'a str,
+    /// Only conversations that have not reached this stage; empty: all.
+    pub missed: &'a str,
     /// Dimensions of conversations and touchpoints, and what they must be.
     pub filters: &'a [(String, String)],
     /// The row behind which to begin.
@@ -160,7 +162,7 @@ impl Store {
         let question = question.param("after_time", i64::MIN).param("after_page", "");
         let none: &[&str] = &[];
         let question = question.param("filter_names", none).param("filter_values", none);
-        let question = question.param("after_person", "").param("reached", "");
+        let question = question.param("after_person", "").param("reached", "").param("missed", "");
         let question = question.param("offset", 0_u64);
         let rows = question.param("limit", u64::MAX).fetch_all::<ConversationRow>();
         rows.await.map_err(|error| self.failed(error))
@@ -174,6 +176,7 @@ fn asked<R: Listed>(question: Query, span: &Span<'_>) -> Query {
         .param("to", span.period.to.0)
         .param("status", span.status)
         .param("reached", span.reached)
+        .param("missed", span.missed)
         .param("filter_names", span.filters.iter().map(|(name, _)| name).collect::<Vec<_>>())
         .param("filter_values", span.filters.iter().map(|(_, value)| value).collect::<Vec<_>>())
         .param("offset", span.offset)

@@ -56,7 +56,7 @@ pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
 pub use listed::{
-    ConversationRow, DroppedRow, EventRow, FeedbackRow, Instant, ReportedRow, TouchpointRow,
+    ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,
 };
 pub use lists::{Listed, Place, Rows, Span};
 pub use lock::wait_for_lock;

@@ -10,8 +10,8 @@ use super::question::Credit;
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, Counting, DEFAULT_FUNNEL,
-    Description, Dimension, Dropped, Dropping, Funnel, FunnelReport, Funnels, Journeys, Model,
-    Order, Scope, Unit,
+    Description, Dimension, Funnel, FunnelReport, Funnels, Journeys, Model, Order, Reached,
+    Reaching, Scope, Unit,
 };
 use crate::domain::{AdDay, Period, PersonOccurrences};
 use crate::store::{Apart, ConversationRow, EventRow, FunnelEvents, LATEST, Store, StoreError};
@@ -123,21 +123,22 @@ pub(super) async fn answer_own_by_each(
     .await
 }
 
-/// The attempts of a funnel of one's own that reached step number `step` (from 0) and not the next.
+/// The attempts of a funnel of one's own that reached step number `step` (from 0), and, `no_further`, not the next.
 ///
 /// # Errors
 /// If it cannot be computed.
-pub(super) async fn answer_dropped(
+pub(super) async fn answer_reached(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
     step: usize,
-) -> Result<Vec<Dropped>, AnswerError> {
-    let (own, period) = (funnel.clone(), question.period.clone());
-    own_people(store, funnel, question, move |conversations, people| {
-        let mut dropping = Dropping::new(&own, conversations, &period, step)?;
-        people.for_each(|person| dropping.add(&person));
-        Ok(dropping.finish())
+    no_further: bool,
+) -> Result<Vec<Reached>, AnswerError> {
+    let (own, period) = (narrowed(funnel, question), question.period.clone());
+    own_people(store, &own.clone(), question, move |conversations, people| {
+        let mut reaching = Reaching::new(&own, conversations, &period, step, no_further)?;
+        people.for_each(|person| reaching.add(&person));
+        Ok(reaching.finish())
     })
     .await
 }

@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::render::{self, Look, rendered};
 use super::{Asks, Format, Question, Views, answer, charts, frames};
 use crate::analysis::{
-    AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description, Funnel, FunnelReport,
+    AttributionReport, Comparison, CostReport, DEFAULT_FUNNEL, Description, FunnelReport, Funnels,
     STAGES, Unit, WrittenFunnel,
 };
 use crate::domain::Timestamp;
@@ -92,22 +92,19 @@ pub(super) async fn funnel(
     headers: HeaderMap,
 ) -> Answer {
     let (question, look) = understand(&views, asked, &headers)?;
-    let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question)
-        .await
-        .map_err(Problem::from)?;
-    funnel_in(&look, report)
+    funnel_of(&views, &views.funnels, &name, &question, &look).await
 }
 
-/// A funnel that somebody has built, in a form.
-pub(super) async fn built(
+/// One of `own`, or the default one, in the form that was asked for.
+pub(super) async fn funnel_of(
     views: &Views,
-    funnel: &Funnel,
+    own: &Funnels,
+    name: &str,
     question: &Question,
-    headers: &HeaderMap,
+    look: &Look,
 ) -> Answer {
-    let look = look(question, headers);
-    let report = answer::answer_own_funnel(&views.store, funnel, question).await;
-    funnel_in(&look, report.map_err(Problem::from)?)
+    let report = answer::answer_funnel(&views.store, own, name, question).await;
+    funnel_in(look, report.map_err(Problem::from)?)
 }
 
 fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
@@ -179,7 +176,8 @@ pub(super) fn understand(
     Ok((question, look))
 }
 
-fn look(question: &Question, headers: &HeaderMap) -> Look {
+/// How the answer is to look.
+pub(super) fn look(question: &Question, headers: &HeaderMap) -> Look {
     let format = question.format.unwrap_or_else(|| render::accepted(headers));
     Look { format, csv: question.csv.clone() }
 }

@@ -1,5 +1,7 @@
 //! What a funnel answers beside its counts: rows and periods compared, flows, what drives a step.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::HeaderMap;
@@ -11,10 +13,11 @@ use utoipa::ToSchema;
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Format, Misunderstood, Question, api, charts, frames, render};
+use super::render::Look;
+use super::{Asks, Format, Misunderstood, Question, Views, api, charts, frames, render};
 use crate::analysis::{
-    self, AnalysisError, Dimension, Flow, FunnelReport, Funnels, Step, Verdicts, compare_periods,
-    compare_rows,
+    self, AnalysisError, Breakdown, Dimension, Flow, FunnelReport, Funnels, Step, Verdicts,
+    compare_periods, compare_rows, week_of,
 };
 use crate::domain::{Period, Timestamp};
 use crate::store::Store;
@@ -132,8 +135,54 @@ pub(super) async fn comparison(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, look) = api::understand(&views, asked, &headers)?;
-    let verdicts = answer_verdicts(&views.store, &views.funnels, &name, &question).await;
-    render::rendered(&look, verdicts.map_err(Problem::from)?, frames::verdicts)
+    comparison_in(&views, &views.funnels, &name, &question, &look).await
+}
+
+/// The same of a funnel of `own`. By day or week it has a chart: the share of each.
+pub(super) async fn comparison_in(
+    views: &Views,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+    look: &Look,
+) -> Result<Response, Problem> {
+    if !matches!(look.format, Format::Svg | Format::Png) {
+        let verdicts = answer_verdicts(&views.store, own, name, question).await;
+        return render::rendered(look, verdicts.map_err(Problem::from)?, frames::verdicts);
+    }
+    if !matches!(question.by.as_slice(), [Dimension::Day | Dimension::Week]) {
+        let text = "there is a chart of a comparison by day or by week only".to_owned();
+        return Err(Problem::in_parameter("format", text));
+    }
+    let report = answer::answer_funnel(&views.store, own, name, question).await;
+    let report = report.map_err(Problem::from)?;
+    let steps = rows_compared(&report, question).map_err(Problem::from)?;
+    let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);
+    render::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of))
+}
+
+/// Of a report by day or week: each of the period, also those in which nothing was, with how many reached
+/// `step`, and of how many.
+pub(super) fn shares_in_time(
+    report: &FunnelReport,
+    period: &Period,
+    step: &str,
+    of: &str,
+) -> Vec<(String, u64, u64)> {
+    let unit = report.by.first().map_or("day", String::as_str);
+    let row = |row: &Breakdown| {
+        let day = row.value(unit)?.to_owned();
+        Some((day, (row.count(step).unwrap_or(0), row.count(of).unwrap_or(0))))
+    };
+    let known: BTreeMap<String, (u64, u64)> = report.breakdown.iter().filter_map(row).collect();
+    let mut days: Vec<String> = period
+        .days()
+        .into_iter()
+        .map(|(date, _)| if unit == "week" { week_of(date) } else { date.to_string() })
+        .collect();
+    days.dedup();
+    let counts = |day: &String| known.get(day).copied().unwrap_or_default();
+    days.iter().map(|day| (day.clone(), counts(day).0, counts(day).1)).collect()
 }
 
 /// Which values of which properties go with a step.
@@ -195,7 +244,18 @@ pub(super) async fn flows(
     asked: Asks,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (mut question, look) = api::understand(&views, asked, &headers)?;
+    let (question, look) = api::understand(&views, asked, &headers)?;
+    flows_in(&views, &views.funnels, &name, question, &look).await
+}
+
+/// The same of a funnel of `own`.
+pub(super) async fn flows_in(
+    views: &Views,
+    own: &Funnels,
+    name: &str,
+    mut question: Question,
+    look: &Look,
+) -> Result<Response, Problem> {
     if question.by.is_empty() {
         question.by = vec![Dimension::Source];
     }
@@ -204,7 +264,7 @@ pub(super) async fn flows(
         return Err(Problem::in_parameter("by", text));
     };
     let dimension = dimension.name().into_owned();
-    let report = answer::answer_funnel(&views.store, &views.funnels, &name, &question).await;
+    let report = answer::answer_funnel(&views.store, own, name, &question).await;
     let report = report.map_err(Problem::from)?;
     let flows = analysis::flows(&report, &dimension);
     if matches!(look.format, Format::Svg | Format::Png) {
@@ -212,7 +272,7 @@ pub(super) async fn flows(
         let steps: Vec<(String, u64)> = report.unit_steps().map(step).collect();
         return render::charted(look.format, &charts::flows(&flows, &steps));
     }
-    let told = Flows { funnel: name, flows };
+    let told = Flows { funnel: name.to_owned(), flows };
     let json = || Json(&told).into_response();
-    render::listed(&look, || frames::flows(&told.flows), json)
+    render::listed(look, || frames::flows(&told.flows), json)
 }

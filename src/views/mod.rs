@@ -14,7 +14,6 @@ mod chart;
 mod charts;
 mod cursor;
 mod dashboard;
-mod dropped;
 mod format;
 pub mod frames;
 mod fresh;
@@ -27,6 +26,7 @@ mod needs;
 mod openapi;
 mod own_page;
 mod parameters;
+mod people;
 mod picture;
 mod problem;
 mod qr;
@@ -138,7 +138,7 @@ fn questions() -> OpenApiRouter<Views> {
         .routes(routes!(funnels::comparison))
         .routes(routes!(funnels::drivers))
         .routes(routes!(funnels::flows))
-        .routes(routes!(dropped::people))
+        .routes(routes!(people::people))
         .routes(routes!(habits::sequences))
         .routes(routes!(habits::cohorts))
         .routes(routes!(rows::conversations))
@@ -172,7 +172,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/live", get(live::live))
         .route("/funnels", get(dashboard::funnels))
         .route("/funnels/build", get(dashboard::build))
-        .route("/funnels/people", get(dashboard::dropped))
+        .route("/funnels/people", get(dashboard::people))
         .route("/ads", get(dashboard::ads))
         .route("/attribution", get(dashboard::attribution))
         .route("/links", get(dashboard::links))

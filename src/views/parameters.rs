@@ -114,12 +114,22 @@ const STATUS: &[Parameter] = &[of(
     "refused",
     "Only events of this status",
 )];
-const REACHED: &[Parameter] = &[of(
-    "reached",
-    Kind::Choice(&["opened", "messaged", "answered", "engaged", "lead", "purchase"]),
-    "lead",
-    "Only conversations that have reached this stage of the funnel",
-)];
+const STAGES: &[Parameter] = &[
+    of(
+        "reached",
+        Kind::Choice(&["opened", "messaged", "answered", "engaged", "lead", "purchase"]),
+        "lead",
+        "Only conversations that have reached this stage of the funnel",
+    ),
+    of(
+        "missed",
+        Kind::Choice(&["messaged", "answered", "engaged", "lead", "purchase"]),
+        "purchase",
+        "Only conversations that have not reached this stage of the funnel",
+    ),
+];
+const REACHED: &[Parameter] =
+    &[text("reached", "lead", "The step that all have reached; instead of a step")];
 const STEP: &[Parameter] = &[text("step", "lead", "A step of the funnel")];
 const OF: &[Parameter] = &[text("of", "opened", "The step of which a share is taken")];
 const AGAINST: &[Parameter] = &[
@@ -202,14 +212,17 @@ const ALL: &[Taken] = &[
     taken("/api/v1/funnels/{name}", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     taken(
         "/api/v1/funnels/{name}/comparison",
-        &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, FORM, CSV],
+        &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, DRAWING, CSV],
     ),
     taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM, CSV]),
     taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
-    taken("/api/v1/funnels/{name}/people", &[RANGE, STEP, LIMIT, OFFSET, FORM, CSV]),
+    taken(
+        "/api/v1/funnels/{name}/people",
+        &[RANGE, FILTER, STEP, REACHED, LIMIT, OFFSET, FORM, CSV],
+    ),
     taken("/api/v1/sequences", &[RANGE, LIMIT, FORM, CSV]),
     taken("/api/v1/cohorts", &[RANGE, FORM, CSV]),
-    taken("/api/v1/conversations", &[RANGE, FILTER, REACHED, LIST, FORM, CSV]),
+    taken("/api/v1/conversations", &[RANGE, FILTER, STAGES, LIST, FORM, CSV]),
     taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM, CSV]),
     taken("/api/v1/conversions", &[RANGE, LIST, FORM, CSV]),
     taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM, CSV]),

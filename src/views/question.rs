@@ -65,6 +65,9 @@ pub struct Asked {
     /// Only conversations that have reached this stage.
     #[arg(skip)]
     pub reached: Option<String>,
+    /// Only conversations that have not reached this stage.
+    #[arg(skip)]
+    pub missed: Option<String>,
     /// A step of the funnel.
     #[arg(skip)]
     pub step: Option<String>,

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::problem::Problem;
-use super::{Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
-use crate::analysis::{NONE, STAGES};
+use super::{Asked, Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
+use crate::analysis::{Dimension, NONE, STAGES};
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
@@ -164,9 +164,12 @@ async fn list<R: Listed, P: Serialize>(
     page: fn(Page, Vec<R>) -> P,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
-    let reached = asked.as_ref().ok().and_then(|Query(asked)| asked.reached.clone());
-    let reached =
-        read_stage(reached.as_deref()).map_err(AnswerError::from).map_err(Problem::from)?;
+    let stage = |name, of: fn(&Asked) -> &Option<String>| {
+        let asked = asked.as_ref().ok().and_then(|Query(asked)| of(asked).as_deref());
+        read_stage(name, asked).map_err(AnswerError::from).map_err(Problem::from)
+    };
+    let reached = stage("reached", |asked| &asked.reached)?;
+    let missed = stage("missed", |asked| &asked.missed)?;
     let (question, look) = api::understand(views, asked, headers)?;
     let limit = look.rows_of(&question) as u64;
     let after = question.cursor.as_deref().map(|cursor| cursor::read(R::ROWS, cursor));
@@ -177,6 +180,7 @@ async fn list<R: Listed, P: Serialize>(
         filters: &filters,
         status: status.as_deref().unwrap_or_default(),
         reached,
+        missed,
         after: after.as_ref(),
         offset: question.offset as u64,
         limit,
@@ -226,26 +230,36 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
 }
 
 /// A stage as lists take it: empty where nobody is left out.
-pub(super) fn read_stage(reached: Option<&str>) -> Result<&'static str, Misunderstood> {
-    let wanted = reached.filter(|stage| !stage.is_empty()).unwrap_or("opened");
+pub(super) fn read_stage(
+    parameter: &'static str,
+    stage: Option<&str>,
+) -> Result<&'static str, Misunderstood> {
+    let wanted = stage.filter(|stage| !stage.is_empty()).unwrap_or("opened");
     if wanted == "opened" {
         return Ok("");
     }
     STAGES.into_iter().find(|stage| *stage == wanted).ok_or_else(|| Misunderstood {
-        parameter: "reached",
+        parameter,
         reason: format!("{wanted:?} is no stage; stages are opened, {}", STAGES.join(", ")),
     })
 }
 
-/// The question's filters as lists take them: by what a row has, not by parts of refs or times.
+/// What lists are filtered by: what a row has, not parts of refs or times.
+const TAKEN: [&str; 11] = [
+    "source", "page", "channel", "ref", "ad", "ad_set", "campaign", "link", "medium", "owner",
+    "referer",
+];
+
+/// Whether lists are filtered by a dimension.
+pub(super) fn is_listed(dimension: &Dimension) -> bool {
+    TAKEN.contains(&dimension.name().as_ref())
+}
+
+/// The question's filters as lists take them.
 pub(super) fn listed_filters(question: &Question) -> Result<Vec<(String, String)>, Misunderstood> {
-    const TAKEN: [&str; 11] = [
-        "source", "page", "channel", "ref", "ad", "ad_set", "campaign", "link", "medium", "owner",
-        "referer",
-    ];
     let filters = question.filters.iter().map(|filter| {
         let name = filter.dimension.name().into_owned();
-        if !TAKEN.contains(&name.as_str()) {
+        if !is_listed(&filter.dimension) {
             let reason = format!("rows are filtered by {}, not by {name}", TAKEN.join(", "));
             return Err(Misunderstood { parameter: "filter", reason });
         }

@@ -231,6 +231,7 @@ fn span<'a>(question: &'a Question, filters: &'a [(String, String)], limit: u64)
         period: &question.period,
         status: "",
         reached: "",
+        missed: "",
         filters,
         after: None,
         offset: 0,

@@ -322,7 +322,7 @@ async fn behind_every_figure_are_its_rows() {
     let dropped = server.json("/api/v1/funnels/click-to-messenger/people?step=answered").await;
     client.goto(&server.url("/funnels")).await.unwrap();
     client
-        .find(Locator::Css("#steps tbody tr:nth-child(3) a"))
+        .find(Locator::Css("#steps tbody tr:nth-child(3) td:nth-child(5) a"))
         .await
         .unwrap()
         .click()

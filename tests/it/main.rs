@@ -76,6 +76,7 @@ mod reports;
 mod retention;
 mod roles;
 mod rows;
+mod rows_behind;
 mod slow_attribution;
 mod slow_threads;
 mod spend;

@@ -51,15 +51,25 @@ conversations-reply-6 = later
 conversations-reply-7 = never
 
 conversations-answered = Answered
+    .meaning = The part of those in which the business answered
 conversations-wrote = Wrote
+    .meaning = Conversations with a message of the person
 conversations-leads = Leads
+    .meaning = Conversations that reached a lead
 conversations-lead-rate = Lead rate
+    .meaning = Leads over conversations with a message, with the 95 % interval
 conversations-purchases = Purchases
+    .meaning = Conversations that reached a purchase
 conversations-purchase-rate = Purchase rate
+    .meaning = Purchases over conversations with a message, with the 95 % interval
 conversations-within-5m = Within 5 min
+    .meaning = The part that was answered within five minutes
 conversations-within-1h = Within 1 h
+    .meaning = The part that was answered within an hour
 conversations-median = Median
+    .meaning = Half of those answered waited less
 conversations-nine-of-ten = 9 of 10
+    .meaning = Nine of ten of those answered waited less
 
 # Tables of times, and what their first columns are.
 conversations-by-source = By source
@@ -79,8 +89,11 @@ conversations-tags = Messages you sent, by tag
 conversations-tag = Tag
 conversations-tag-none = within the window
 conversations-sent = Sent
+    .meaning = Messages of the business
 conversations-read = Read
+    .meaning = Those that the person has read
 conversations-read-rate = Read rate
+    .meaning = The part that was read, with the 95 % interval
 
 conversations-heat = How long people wait, by weekday and hour
     .note = Median minutes from the first message to the answer; h are hours. The darker, the slower. Weekday and hour are those of the first message.

@@ -30,14 +30,18 @@ funnels-dropped = Went no further
 funnels-quarter = 1 in 4 within
     .meaning = A quarter came from the step before within this time
 funnels-median = Median
+    .meaning = Half of those who reached the step took less time from the one before
 funnels-three-quarters = 3 in 4
+    .meaning = Three of four took less time from the step before
 funnels-nine-tenths = 9 in 10
+    .meaning = Nine of ten took less time from the step before
 funnels-flow = From doors to the end
 funnels-flow-told = Flow from doors over the steps: { $steps }
 funnels-left-after = left after { $step }
 funnels-from = From
 funnels-to = To
 funnels-how-many = How many
+    .meaning = How many went this way
 funnels-rates = { $step } of { $of }, day by day
 funnels-share-step = Share of
 funnels-share-of = of
@@ -63,6 +67,7 @@ funnels-sequences = What happens one after the other
     .note = The door, then the first 8 things that people and business did; equal ones in a row once.
 funnels-sequence = Sequence
 funnels-people = People
+    .meaning = People who did first these things, in this order
 
 kind-message = message
 kind-echo = answer
@@ -109,17 +114,18 @@ funnels-all = All funnels
 funnels-keep = Keep it
     .how = This page's address is the funnel: bookmark it. To have it in the list, in reports and in the API, put this into the file <code>{ $file }</code> beside the settings:
 
-dropped-title = Went no further than { $step }
-dropped-count = { $count ->
+people-no-further = Went no further than { $step }
+people-reached = Reached { $step }
+people-count = { $count ->
     [one] { $count } in the funnel
    *[other] { $count } in the funnel
 }
-dropped-nobody = Nobody stayed behind here
-dropped-people = People
-dropped-person = Person
-dropped-entered = Entered the funnel
-dropped-reached = Reached the step
-dropped-more = { $count ->
+people-nobody = Nobody is here
+people-people = People
+people-person = Person
+people-entered = Entered the funnel
+people-at-step = Reached the step
+people-more = { $count ->
     [one] { $count } more is in the CSV.
    *[other] { $count } more are in the CSV.
 }

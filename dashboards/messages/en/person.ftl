@@ -8,12 +8,15 @@ person-asof = A person of the Page <bdi>{ $page }</bdi>. First seen { $first }, 
 person-conversations = Conversations
 person-conversations-none = None yet: nothing that they did opens one, or it is made within a second or two.
 person-number = Number
+    .meaning = The how-manieth conversation of the person it is
 person-opened = Opened
 person-door = Door
 person-by = By
 person-reached = Reached
 person-acts = Acts
+    .meaning = What the person did in it: messages, taps, doors
 person-answers = Answers
+    .meaning = Messages of the business in it
 person-timeline = What happened
 
 # What somebody did, by the kind of its event.

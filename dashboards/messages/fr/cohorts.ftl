@@ -10,7 +10,9 @@ cohorts-note = { $people ->
 cohorts-cut = Seules sont montrées les 53 dernières cohortes, et une demi-année de chacune ; les fichiers ci-dessous ont tout.
 cohorts-week = Semaine du
 cohorts-people = Personnes
+    .meaning = Personnes dont le premier acte date de cette semaine
 cohorts-week-0 = Semaine 0
+    .meaning = La semaine du premier acte ; les colonnes suivantes sont les semaines d’après : la part des personnes qui y ont écrit
 cohorts-all = Toutes, semaines terminées
 cohorts-share = { $active ->
     [one] { $active } personne sur { $size }

@@ -49,15 +49,25 @@ conversations-reply-6 = plus tard
 conversations-reply-7 = jamais
 
 conversations-answered = Répondues
+    .meaning = La part de celles où l’entreprise a répondu
 conversations-wrote = Ont écrit
+    .meaning = Conversations avec un message de la personne
 conversations-leads = Prospects
+    .meaning = Conversations qui ont atteint un contact qualifié
 conversations-lead-rate = Taux de prospects
+    .meaning = Contacts qualifiés sur conversations avec un message, avec l’intervalle à 95 %
 conversations-purchases = Achats
+    .meaning = Conversations qui ont atteint un achat
 conversations-purchase-rate = Taux d’achat
+    .meaning = Achats sur conversations avec un message, avec l’intervalle à 95 %
 conversations-within-5m = En 5 min
+    .meaning = La part qui a eu une réponse en cinq minutes
 conversations-within-1h = En 1 h
+    .meaning = La part qui a eu une réponse en une heure
 conversations-median = Médiane
+    .meaning = La moitié de ceux qui ont eu une réponse a attendu moins
 conversations-nine-of-ten = 9 sur 10
+    .meaning = Neuf sur dix de ceux qui ont eu une réponse ont attendu moins
 
 conversations-by-source = Par source
     .first = Source
@@ -76,8 +86,11 @@ conversations-tags = Messages que vous avez envoyés, par étiquette
 conversations-tag = Étiquette
 conversations-tag-none = dans la fenêtre
 conversations-sent = Envoyés
+    .meaning = Messages de l’entreprise
 conversations-read = Lus
+    .meaning = Ceux que la personne a lus
 conversations-read-rate = Taux de lecture
+    .meaning = La part lue, avec l’intervalle à 95 %
 
 conversations-heat = Combien de temps on attend, par jour et par heure
     .note = Minutes médianes entre le premier message et la réponse ; h : heures. Plus c’est foncé, plus c’est lent. Jour et heure sont ceux du premier message.

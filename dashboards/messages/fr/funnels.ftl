@@ -30,14 +30,18 @@ funnels-dropped = N’ont pas continué
 funnels-quarter = 1 sur 4 en moins de
     .meaning = Un quart est venu de l’étape précédente en moins de ce temps
 funnels-median = Médiane
+    .meaning = La moitié de ceux qui ont atteint l’étape a mis moins de temps depuis la précédente
 funnels-three-quarters = 3 sur 4
+    .meaning = Trois sur quatre ont mis moins de temps depuis l’étape précédente
 funnels-nine-tenths = 9 sur 10
+    .meaning = Neuf sur dix ont mis moins de temps depuis l’étape précédente
 funnels-flow = Des portes d’entrée à la fin
 funnels-flow-told = Flux des portes d’entrée à travers les étapes : { $steps }
 funnels-left-after = abandon après { $step }
 funnels-from = De
 funnels-to = Vers
 funnels-how-many = Combien
+    .meaning = Combien ont pris ce chemin
 funnels-rates = { $step } sur { $of }, jour après jour
 funnels-share-step = Part de
 funnels-share-of = sur
@@ -63,6 +67,7 @@ funnels-sequences = Ce qui se passe l’un après l’autre
     .note = La porte d’entrée, puis les 8 premières choses faites par les personnes et l’entreprise ; celles qui se répètent, une seule fois.
 funnels-sequence = Suite
 funnels-people = Personnes
+    .meaning = Personnes qui ont d’abord fait ces choses, dans cet ordre
 
 kind-message = message
 kind-echo = réponse
@@ -109,17 +114,18 @@ funnels-all = Tous les entonnoirs
 funnels-keep = Le garder
     .how = L’adresse de cette page est l’entonnoir : mettez-la en favori. Pour l’avoir dans la liste, dans les rapports et dans l’API, placez ceci dans le fichier <code>{ $file }</code> à côté des réglages :
 
-dropped-title = N’ont pas continué après { $step }
-dropped-count = { $count ->
+people-no-further = N’ont pas continué après { $step }
+people-reached = Ont atteint { $step }
+people-count = { $count ->
     [one] { $count } dans l’entonnoir
    *[other] { $count } dans l’entonnoir
 }
-dropped-nobody = Personne ne s’est arrêté ici
-dropped-people = Personnes
-dropped-person = Personne
-dropped-entered = Entrée dans l’entonnoir
-dropped-reached = Étape atteinte
-dropped-more = { $count ->
+people-nobody = Il n’y a personne ici
+people-people = Personnes
+people-person = Personne
+people-entered = Entrée dans l’entonnoir
+people-at-step = Étape atteinte
+people-more = { $count ->
     [one] { $count } autre est dans le CSV.
    *[other] { $count } autres sont dans le CSV.
 }

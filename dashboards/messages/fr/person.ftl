@@ -7,12 +7,15 @@ person-asof = Une personne de la Page <bdi>{ $page }</bdi>. Vue pour la premièr
 person-conversations = Conversations
 person-conversations-none = Aucune pour l’instant : rien de ce qu’elle a fait n’en ouvre une, ou elle sera créée d’ici une seconde ou deux.
 person-number = Numéro
+    .meaning = Le rang de la conversation parmi celles de la personne
 person-opened = Ouverte
 person-door = Porte d’entrée
 person-by = Par
 person-reached = Étape atteinte
 person-acts = Gestes
+    .meaning = Ce que la personne y a fait : messages, touches, portes
 person-answers = Réponses
+    .meaning = Messages de l’entreprise dans la conversation
 person-timeline = Ce qui s’est passé
 
 person-did-message = A écrit

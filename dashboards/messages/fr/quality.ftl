@@ -47,6 +47,7 @@ quality-unknown = Refs que personne n’a enregistrées
 quality-unknown-help = Des personnes sont venues par des liens avec ces refs ; le registre ne les connaît pas.
 quality-ref = Ref
 quality-came-by-it = Venues par elle
+    .meaning = Entrées dans un fil par cette référence
 quality-last = Dernière fois
 quality-nearest = Peut-être pour
 quality-page = Page
@@ -55,16 +56,22 @@ quality-threads = Nouveaux fils sans provenance
     .label = Fils sans provenance
 quality-threads-help = Le bouton de la Page, la recherche et la fenêtre de discussion de la Page ne laissent pas de trace ; une ref perdue non plus. Une Page sans bouton « Démarrer » ne transmet jamais la ref des nouvelles personnes.
 quality-new-threads = Nouveaux fils
+    .meaning = Personnes qui ont ouvert leur première conversation ces jours-ci
 quality-without-referral = Sans provenance
+    .meaning = Celles qui sont venues sans provenance : organiques, ou provenance perdue
 quality-share = Part
+    .meaning = La part du tout
 
 quality-lost = Clics qui ne sont pas arrivés
     .label = Clics perdus
 quality-lost-help = Clics sur des liens suivis dont la personne n’a pas été vue dans un fil depuis : des personnes qui n’ont pas écrit, et des refs perdues.
 quality-link = Lien
 quality-clicks = Clics
+    .meaning = Visites de personnes sur le lien suivi
 quality-arrived = Arrivés
+    .meaning = Clics dont la personne a été vue dans un fil
 quality-did-not = Non arrivés
+    .meaning = Clics dont la personne n’a pas été vue dans un fil
 
 quality-silent = Devenues silencieuses
     .label = Portes d’entrée silencieuses
@@ -76,8 +83,11 @@ quality-door-named = { $door ->
    *[other] { $door }
 } { $id }
 quality-usual-per-day = D’habitude par jour
+    .meaning = Conversations par jour par cette porte, comme avant
 quality-silent-days = Jours de silence
+    .meaning = Jours depuis la dernière conversation par elle
 quality-expected = Attendues entre-temps
+    .meaning = Conversations qui seraient venues en ce temps au rythme habituel
 
 quality-beside-meta = En regard du décompte de Meta
     .label = En regard de Meta
@@ -85,9 +95,13 @@ quality-beside-meta-help = Nos conversations par publicité dans lesquelles la p
 quality-day = Jour
 quality-account = Compte
 quality-ours = Nous
+    .meaning = Nos conversations par les publicités du compte où la personne a écrit
 quality-metas = Meta
+    .meaning = Ce que Meta compte comme conversations démarrées
 quality-gap = Écart
+    .meaning = Les nôtres moins celles de Meta
 quality-usual = Habituel
+    .meaning = Les nôtres, selon les jours d’avant : 999 jours ordinaires sur 1 000 sont entre les deux
 quality-causes = Ce qui peut l’expliquer
 quality-cause-without-referral = { $count ->
     [one] { $count } nouveau fil sans provenance
@@ -116,9 +130,13 @@ quality-channel = Canal
 quality-kind = Genre
 quality-wire = Sur le réseau
 quality-events = Événements
+    .meaning = Événements distincts de ces jours
 quality-people = Personnes
+    .meaning = Personnes qui ont eu un tel événement
 quality-impossible-time = Heure impossible
+    .meaning = Événements à l’heure impossible ; ils ont celle de leur webhook
 quality-late = En retard
+    .meaning = Événements arrivés plus d’une heure après leur heure
 quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
 quality-received = { $received ->
     [one] { $received } événement est arrivé

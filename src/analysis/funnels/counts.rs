@@ -133,9 +133,9 @@ impl Counting {
     }
 }
 
-/// Somebody whose attempt ended at a step.
+/// Somebody whose attempt reached a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Dropped {
+pub struct Reached {
     /// Page or Instagram account.
     pub page_id: String,
     /// Person.
@@ -146,15 +146,16 @@ pub struct Dropped {
     pub reached_at: i64,
 }
 
-/// Finds the attempts that reached a step and not the next, one person after the other.
-pub struct Dropping {
+/// Finds the attempts that reached a step, one person after the other.
+pub struct Reaching {
     units: Units,
     step: usize,
-    found: Vec<Dropped>,
+    no_further: bool,
+    found: Vec<Reached>,
 }
 
-impl Dropping {
-    /// At step number `step`, from 0; the rest is as with [`Counting::new`].
+impl Reaching {
+    /// Step number `step`, from 0, and, `no_further`, not the next; the rest is as with [`Counting::new`].
     ///
     /// # Errors
     /// If the frame is not of that form.
@@ -163,16 +164,21 @@ impl Dropping {
         conversations: &DataFrame,
         period: &Period,
         step: usize,
+        no_further: bool,
     ) -> Result<Self, AnalysisError> {
-        Ok(Self { units: Units::new(funnel, conversations, period)?, step, found: Vec::new() })
+        let units = Units::new(funnel, conversations, period)?;
+        Ok(Self { units, step, no_further, found: Vec::new() })
     }
 
     /// Looks at somebody.
     pub fn add(&mut self, person: &PersonOccurrences) {
-        let step = self.step;
+        let (step, no_further) = (self.step, self.no_further);
         let attempts = self.units.of(person).into_iter().map(|Counted { attempt, .. }| attempt);
-        let ended = attempts.filter(|attempt| attempt.times.len() == step + 1);
-        self.found.extend(ended.map(|attempt| Dropped {
+        let reached = attempts.filter(|attempt| {
+            let reached = attempt.times.len();
+            reached == step + 1 || reached > step && !no_further
+        });
+        self.found.extend(reached.map(|attempt| Reached {
             page_id: person.page_id.clone(),
             person_id: person.person_id.clone(),
             entered_at: attempt.times[0],
@@ -182,9 +188,9 @@ impl Dropping {
 
     /// Whoever was found, in time.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Dropped> {
+    pub fn finish(mut self) -> Vec<Reached> {
         self.found.sort_by(|a, b| {
-            let key = |one: &Dropped| (one.entered_at, one.page_id.clone(), one.person_id.clone());
+            let key = |one: &Reached| (one.entered_at, one.page_id.clone(), one.person_id.clone());
             key(a).cmp(&key(b))
         });
         self.found

@@ -8,7 +8,7 @@ mod units;
 mod written;
 
 pub use attempt::{Attempt, attempts};
-pub use counts::{Counting, Dropped, Dropping};
+pub use counts::{Counting, Reached, Reaching};
 pub use definition::{Funnel, Funnels, Order, Reentry, Rules, Unit};
 pub use written::{FunnelError, OneOrMany, WrittenFunnel, WrittenMatch};
 

@@ -4,10 +4,11 @@
 use askama::Template;
 
 use super::super::responses::{ReplySpeed, ResponseReport, WindowRow, Windows};
+use super::behind::Behind;
 use super::range::Range;
 use super::text::{between, dash, local, percent, span, thousands};
 use super::words;
-use crate::analysis::{Rate, wilson};
+use crate::analysis::{Filter, Rate, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::language::{self, Message, filters, say};
 use crate::store::ResponseTimes;
@@ -22,8 +23,9 @@ pub(super) struct ConversationsPage {
     range: Range,
     is_empty: bool,
     tiles: Vec<[String; 4]>,
-    /// Caption, what its first column is, and rows.
-    tables: Vec<(Message, Message, Vec<[String; 7]>)>,
+    tables: Vec<Table>,
+    /// Address of all conversations of the days; empty for who may see no people.
+    rows: String,
     /// Of each weekday: its name, and its hours.
     heat: Vec<(String, Vec<Cell>)>,
     replies: Vec<[String; 6]>,
@@ -34,6 +36,15 @@ pub(super) struct ConversationsPage {
     tags: Vec<[String; 4]>,
     /// Address of the figures, to which a format is added.
     api: String,
+}
+
+/// How people of each value of a dimension were answered.
+struct Table {
+    caption: Message,
+    /// What its first column is.
+    first: Message,
+    /// Each with the address of its conversations.
+    rows: Vec<([String; 7], String)>,
 }
 
 /// An hour of a weekday.
@@ -59,10 +70,21 @@ impl ConversationsPage {
         };
         let all = of("all").first().copied();
         let dimensions = ["source", "hour", "weekday", "app", "persona"];
+        let range = Range::new(period, now, "/conversations", "");
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let rows_of = |row: &ResponseTimes| match row.dimension.as_str() {
+            "source" => {
+                let filter = Filter::one_written("source", &row.value);
+                behind.with("filter", filter).with("reached", "messaged").address()
+            }
+            // By hours, apps and personas no list can be filtered.
+            _ => String::new(),
+        };
         let tables = dimensions.into_iter().map(|dimension| {
             let caption = format!("conversations-by-{dimension}");
             let first = say(format!("{caption}.first"));
-            (say(caption), first, of(dimension).into_iter().map(times).collect::<Vec<_>>())
+            let rows = of(dimension).into_iter().map(|row| (times(row), rows_of(row)));
+            Table { caption: say(caption), first, rows: rows.collect() }
         });
         let row = |row: &WindowRow| {
             [
@@ -82,10 +104,11 @@ impl ConversationsPage {
         let windows = &report.windows;
         Self {
             page: "conversations",
-            range: Range::new(period, now, "/conversations", ""),
+            rows: behind.with("reached", "messaged").address(),
+            range,
             is_empty: all.is_none(),
             tiles: tiles(report, all),
-            tables: tables.filter(|(_, _, rows)| !rows.is_empty()).collect(),
+            tables: tables.filter(|table| !table.rows.is_empty()).collect(),
             heat: heat(&of("weekday_hour")),
             replies: report.replies.iter().map(reply).collect(),
             note: report.note.clone(),

@@ -4,9 +4,11 @@ use askama::Template;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::super::links::{LinkFigures, LinksReport};
+use super::behind::{Behind, Figure};
 use super::range::Range;
-use super::text::{dash, thousands};
+use super::text::dash;
 use super::words;
+use crate::analysis::Filter;
 use crate::domain::{LONGEST_REF, LinkNote, Period, Timestamp};
 use crate::language::{self, Message, filters, say};
 
@@ -21,7 +23,8 @@ pub(super) struct LinksPage {
     has_address: bool,
     /// The link that has just been saved.
     saved: Option<String>,
-    columns: Vec<String>,
+    /// Stages, with their definitions.
+    columns: Vec<(String, String)>,
     rows: Vec<Row>,
     /// Address of the figures, to which a format is added.
     api: String,
@@ -33,7 +36,7 @@ struct Row {
     is_printed: bool,
     about: String,
     address: String,
-    counts: Vec<String>,
+    counts: Vec<Figure>,
     cost: String,
     notes: Vec<Message>,
 }
@@ -44,37 +47,42 @@ impl LinksPage {
         saved: Option<String>,
         period: &Period,
         now: Timestamp,
+        shows_people: bool,
     ) -> Self {
         // Those in use first, those with most clicks first.
         let mut links: Vec<&LinkFigures> = report.links.iter().collect();
         links.sort_by_key(|row| (row.link.is_archived, std::cmp::Reverse(row.clicks)));
         let (from, to) = (&report.from, &report.to);
+        let range = Range::new(period, now, "/links", "");
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
         Self {
             page: "links",
-            range: Range::new(period, now, "/links", ""),
             has_address: report.links.iter().all(|row| row.address.is_some()),
             saved: saved.filter(|slug| report.links.iter().any(|row| row.link.slug == *slug)),
-            columns: STEPS.iter().map(|step| words::stage(step).0).collect(),
-            rows: links.into_iter().map(row).collect(),
+            columns: STEPS.iter().map(|step| words::stage(step)).collect(),
+            rows: links.into_iter().map(|figures| row(figures, &behind)).collect(),
             api: format!("/api/v1/links?from={from}&to={to}"),
+            range,
         }
     }
 }
 
-fn row(figures: &LinkFigures) -> Row {
+fn row(figures: &LinkFigures, behind: &Behind) -> Row {
     let link = &figures.link;
     let about = [&link.campaign, &link.medium, &link.owner, &link.referral_ref];
     let about: Vec<&str> =
         about.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-    let counts = [figures.clicks, figures.previews, figures.arrived].into_iter();
-    let counts = counts.chain(STEPS.iter().map(|step| figures.count(step)));
+    let behind = behind.with("filter", Filter::one_written("link", &link.slug));
+    let visits = [figures.clicks, figures.previews, figures.arrived];
+    let visits = visits.map(|count| Behind::nowhere().count(Some(count))).into_iter();
+    let step = |step: &&str| behind.with("reached", *step).count(Some(figures.count(step)));
     Row {
         slug: link.slug.clone(),
         is_archived: link.is_archived,
         is_printed: link.is_printed,
         about: about.join(" · "),
         address: figures.address.clone().unwrap_or_else(|| figures.target.clone()),
-        counts: counts.map(thousands).collect(),
+        counts: visits.chain(STEPS.iter().map(step)).collect(),
         cost: link.cost.map_or_else(dash, |cost| {
             // As exactly as it was written.
             let places = usize::try_from(cost.scale()).unwrap_or_default();

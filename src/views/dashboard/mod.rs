@@ -3,10 +3,11 @@
 mod ads;
 mod attribution;
 mod audience;
+mod behind;
 mod cohorts;
 mod conversations;
+mod files;
 mod funnels;
-mod journeys;
 mod link_form;
 mod links;
 mod overview;
@@ -37,7 +38,7 @@ use attribution::{AttributionPage, Credits};
 use audience::AudiencePage;
 use cohorts::CohortsPage;
 use conversations::ConversationsPage;
-pub(super) use funnels::{build, dropped, funnels};
+pub(super) use funnels::{build, funnels, people};
 pub(super) use link_form::{edit_link, new_link};
 use links::LinksPage;
 pub(super) use overview::overview;
@@ -65,7 +66,7 @@ struct ErrorPage<'a> {
 
 /// A page's question: days as the form sends them (the last one inclusive) or a range as the API
 /// takes it, and what the attribution page asks besides.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asking {
     from: Option<String>,
@@ -80,6 +81,9 @@ pub(super) struct Asking {
     reached: Option<String>,
     cursor: Option<String>,
     filter: Option<String>,
+    /// The form of a built funnel's figures, which have no other address, and which figures.
+    format: Option<String>,
+    figures: Option<String>,
     /// The link that a form has just saved.
     saved: Option<String>,
     #[serde(flatten)]
@@ -89,25 +93,33 @@ pub(super) struct Asking {
 type Asks = Result<Query<Asking>, QueryRejection>;
 
 /// `GET /attribution`.
-pub(super) async fn attribution(Allowed(views): Allowed, asking: Asks) -> Response {
+pub(super) async fn attribution(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    asking: Asks,
+) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
         let spend = answer::spend_of(&views.store, &question.period).await?;
         let credits = answer::in_turn(Ways::of(&views.store, &question), move |ways| {
             Credits::new(&ways, &asked, &spend)
         });
-        Ok(AttributionPage::new(&credits.await?, &question, now))
+        Ok(AttributionPage::new(&credits.await?, &question, now, who.may(Scope::People)))
     })
     .await
 }
 
 /// `GET /links`.
-pub(super) async fn links(Allowed(views): Allowed, asking: Asks) -> Response {
+pub(super) async fn links(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    asking: Asks,
+) -> Response {
     let saved = asking.as_ref().ok().and_then(|Query(asking)| asking.saved.clone());
     show(&views, asking, async |views, question, now| {
         let public_url = views.public_url.as_deref();
         let report = super::answer_links(&views.store, &question, public_url).await?;
-        Ok(LinksPage::new(&report, saved, &question.period, now))
+        Ok(LinksPage::new(&report, saved, &question.period, now, who.may(Scope::People)))
     })
     .await
 }
@@ -166,10 +178,14 @@ pub(super) async fn person(
 }
 
 /// `GET /quality`.
-pub(super) async fn quality(Allowed(views): Allowed, asking: Asks) -> Response {
+pub(super) async fn quality(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    asking: Asks,
+) -> Response {
     show(&views, asking, async |views, question, now| {
         let report = super::answer_quality(&views.store, &question, now).await?;
-        Ok(QualityPage::new(&report, &question.period, now))
+        Ok(QualityPage::new(&report, &question.period, now, who.may(Scope::People)))
     })
     .await
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::super::quality::QualityReport;
+use super::behind::Behind;
 use super::range::Range;
 use super::text::{between, dash, local, percent, thousands};
-use crate::analysis::ReconciledDay;
+use crate::analysis::{Filter, ReconciledDay};
 use crate::domain::{Period, Timestamp};
 use crate::language::{self, Message, filters, say};
 
@@ -24,9 +25,10 @@ pub(super) struct QualityPage {
     alerts: Vec<(Message, Message)>,
     /// What came in, and what became of it.
     received: Option<Message>,
-    unknown: Vec<[String; 5]>,
-    pages: Vec<[String; 4]>,
-    lost: Vec<[String; 5]>,
+    /// Each with the address of its conversations.
+    unknown: Vec<([String; 5], String)>,
+    pages: Vec<([String; 4], String)>,
+    lost: Vec<([String; 5], String)>,
     silent: Vec<[String; 5]>,
     kinds: Vec<[String; 7]>,
     beside_meta: Vec<BesideMeta>,
@@ -73,7 +75,17 @@ fn beside_meta(day: &ReconciledDay) -> BesideMeta {
 }
 
 impl QualityPage {
-    pub(super) fn new(report: &QualityReport, period: &Period, now: Timestamp) -> Self {
+    pub(super) fn new(
+        report: &QualityReport,
+        period: &Period,
+        now: Timestamp,
+        shows_people: bool,
+    ) -> Self {
+        let range = Range::new(period, now, "/quality", "");
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let rows = |dimension: &str, value: &str| {
+            behind.with("filter", Filter::one_written(dimension, value)).address()
+        };
         let local = |instant: &str| local(instant, &period.zone);
         let tile = |id: &str, count: u64| {
             let label = format!("quality-tile-{id}");
@@ -82,22 +94,25 @@ impl QualityPage {
         };
         let unknown = report.unknown_refs.iter().take(MOST_ROWS).map(|row| {
             let nearest = row.nearest.clone().unwrap_or_default();
-            [
+            let texts = [
                 row.referral_ref.clone(),
                 thousands(row.touchpoints),
                 local(&row.last_seen),
                 nearest,
                 row.page.clone(),
-            ]
+            ];
+            (texts, rows("ref", &row.referral_ref))
         });
         let pages = report.pages.iter().map(|row| {
             let counts = [row.new_threads, row.without_referral].map(thousands);
             let [threads, without] = counts;
-            [row.page.clone(), threads, without, percent(Some(row.share))]
+            let texts = [row.page.clone(), threads, without, percent(Some(row.share))];
+            (texts, rows("page", &row.page))
         });
         let lost = report.lost_refs.iter().map(|row| {
             let [clicks, arrived, lost] = [row.clicks, row.arrived, row.lost].map(thousands);
-            [row.link.clone(), clicks, arrived, lost, percent(Some(row.share))]
+            let texts = [row.link.clone(), clicks, arrived, lost, percent(Some(row.share))];
+            (texts, rows("link", &row.link))
         });
         let silent = report.silent.iter().take(MOST_ROWS).map(|row| {
             [
@@ -120,7 +135,7 @@ impl QualityPage {
         let (from, to) = (&report.from, &report.to);
         Self {
             page: "quality",
-            range: Range::new(period, now, "/quality", ""),
+            range,
             is_empty: report.events == 0,
             received: received(report),
             as_of: as_of.map(|at| say("quality-as-of").with("time", local(at))),

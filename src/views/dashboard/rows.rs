@@ -10,7 +10,7 @@ use super::super::rows::{listed_filters, read_stage};
 use super::range::Range;
 use super::text::local_minute;
 use super::{Asking, Asks, show, words};
-use crate::analysis::Filter;
+use crate::analysis::{Filter, STAGES};
 use crate::domain::Timestamp;
 use crate::language::{Message, filters, say};
 use crate::store::{ConversationRow, Instant, Listed, Span};
@@ -53,7 +53,7 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
     };
     let (reached, cursor) = (part(|asking| &asking.reached), part(|asking| &asking.cursor));
     show(&views, asking, async |views, question, now| {
-        let reached = read_stage(reached.as_deref())?;
+        let reached = read_stage("reached", reached.as_deref())?;
         let filters = listed_filters(&question)?;
         let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
         let after = after
@@ -63,6 +63,7 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
             period: &question.period,
             status: "",
             reached,
+            missed: "",
             filters: &filters,
             after: after.as_ref(),
             offset: 0,
@@ -161,12 +162,6 @@ pub(super) fn came_by(row: &ConversationRow) -> String {
 
 /// The last stage that a conversation has reached.
 pub(super) fn furthest(row: &ConversationRow) -> &'static str {
-    let stages = [
-        ("purchase", row.purchase_at),
-        ("lead", row.lead_at),
-        ("engaged", row.engaged_at),
-        ("answered", row.answered_at),
-        ("messaged", row.messaged_at),
-    ];
-    stages.into_iter().find(|(_, at)| at.is_some()).map_or("opened", |(name, _)| name)
+    let reached = STAGES.into_iter().rev().find(|stage| row.stage_at(stage).is_some());
+    reached.unwrap_or("opened")
 }

@@ -3,7 +3,7 @@
 use polars::frame::DataFrame;
 
 use super::Columns;
-use crate::store::{ConversationRow, DroppedRow, FeedbackRow, Instant, ReportedRow, TouchpointRow};
+use crate::store::{ConversationRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow};
 
 fn millis(instant: Option<Instant>) -> Option<i64> {
     instant.map(|instant| instant.0)
@@ -104,7 +104,7 @@ pub fn feedback(rows: &[FeedbackRow]) -> DataFrame {
 
 /// `page_id, person_id, entered_at, reached_at`.
 #[must_use]
-pub fn dropped(rows: &[DroppedRow]) -> DataFrame {
+pub fn reached(rows: &[ReachedRow]) -> DataFrame {
     Columns::of(rows)
         .text("page_id", |row| row.page_id.as_str())
         .text("person_id", |row| row.person_id.as_str())

@@ -16,7 +16,7 @@ pub use attribution::{attribution, comparison, costs};
 pub use csv::CsvStyle;
 pub use encode::{Encoder, encoded};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};
-pub use lists::{conversations, dropped, feedback, reported, touchpoints};
+pub use lists::{conversations, feedback, reached, reported, touchpoints};
 pub use people::{audience, links, quality, responses};
 
 /// Makes a frame of rows, column by column.

@@ -125,6 +125,20 @@ impl Choice {
         report: &'a AdsReport,
         name: impl Fn(&AdsRow) -> String,
     ) -> Chosen<'a> {
+        let rows = self.found(report, name);
+        let count = rows.len();
+        let pages = count.div_ceil(AT_ONCE).max(1);
+        let page = self.page.min(pages);
+        let rows = rows.into_iter().skip((page - 1) * AT_ONCE).take(AT_ONCE).collect();
+        Chosen { rows, count, page, pages }
+    }
+
+    /// Those of all pages.
+    pub(super) fn found<'a>(
+        &self,
+        report: &'a AdsReport,
+        name: impl Fn(&AdsRow) -> String,
+    ) -> Vec<&'a AdsRow> {
         let wanted = self.search.to_lowercase();
         let is_wanted = |row: &&AdsRow| {
             let own = name(row);
@@ -145,11 +159,7 @@ impl Choice {
                 self.compared(figure(one, &self.sort), figure(other, &self.sort))
             });
         }
-        let count = rows.len();
-        let pages = count.div_ceil(AT_ONCE).max(1);
-        let page = self.page.min(pages);
-        let rows = rows.into_iter().skip((page - 1) * AT_ONCE).take(AT_ONCE).collect();
-        Chosen { rows, count, page, pages }
+        rows
     }
 
     /// What is unknown stands last, whichever way.

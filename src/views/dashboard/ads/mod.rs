@@ -6,14 +6,16 @@ mod row;
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::Extension;
-use axum::http::Uri;
-use axum::response::Response;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 
-use super::super::Question;
 use super::super::answer::AnswerError;
+use super::super::problem::Problem;
+use super::super::{Question, Views, ads_frame, answer_ads, render};
+use super::behind::Behind;
 use super::range::Range;
-use super::{Asks, show, words};
+use super::{Asks, files, show, words};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
 use crate::domain::Timestamp;
@@ -51,8 +53,6 @@ pub(super) struct AdsPage {
     intervals_href: String,
     /// Address of the figures, to which a format is added.
     api: String,
-    /// Address of the list of conversations; empty for who may see none.
-    list: String,
 }
 
 struct Tab {
@@ -79,20 +79,58 @@ pub(in crate::views) async fn ads(
     Allowed(views): Allowed,
     Extension(who): Extension<Who>,
     uri: Uri,
+    headers: HeaderMap,
     asking: Asks,
 ) -> Response {
     let choice = Choice::read(uri.query().unwrap_or_default());
-    let list = if who.may(Scope::People) { "/conversations/rows" } else { "" };
+    if files::is_asked(&asking) {
+        let told = file(&views, asking, &headers, &choice).await;
+        return told.unwrap_or_else(IntoResponse::into_response);
+    }
+    let shows_people = who.may(Scope::People);
     show(&views, asking, async |views, question, now| {
-        let titles = async {
-            let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
-            Ok(crate::analysis::ad_titles(&found, "titled_at")?)
-        };
-        let report = super::super::answer_ads(&views.store, &question);
-        let (report, titles) = tokio::try_join!(report, titles)?;
-        Ok(AdsPage::new(&report, &titles, &question, now, choice, list))
+        let (report, titles) = found(views, &question).await?;
+        Ok(AdsPage::new(&report, &titles, &question, now, choice, shows_people))
     })
     .await
+}
+
+/// The figures, and the titles of ads by id.
+async fn found(
+    views: &Views,
+    question: &Question,
+) -> Result<(AdsReport, HashMap<String, String>), AnswerError> {
+    let titles = async {
+        let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
+        Ok(crate::analysis::ad_titles(&found, "titled_at")?)
+    };
+    tokio::try_join!(answer_ads(&views.store, question), titles)
+}
+
+/// The rows that are looked for, in their order, with the columns that are shown.
+async fn file(
+    views: &Views,
+    asking: Asks,
+    headers: &HeaderMap,
+    choice: &Choice,
+) -> Result<Response, Problem> {
+    let (_, question, look) = files::understand(views, asking, headers)?;
+    let (mut report, titles) = found(views, &question).await.map_err(Problem::from)?;
+    let rows = choice.found(&report, |row| row::name(row, &titles));
+    let rows = rows.into_iter().map(|row| AdsRow { name: row::name(row, &titles), ..row.clone() });
+    report.rows = rows.collect();
+    let frame = || {
+        let frame = ads_frame(&report);
+        let hidden: Vec<&str> = choice.columns().filter(|one| !one.1).map(|one| one.0).collect();
+        let is_hidden = |name: &str| {
+            let of = name.strip_prefix("cost_per_").unwrap_or(name);
+            let of = of.trim_end_matches("_low").trim_end_matches("_high");
+            hidden.contains(&of)
+        };
+        let names = frame.get_column_names_owned();
+        frame.drop_many(names.into_iter().filter(|name| is_hidden(name)))
+    };
+    render::listed(&look, frame, || Json(&report).into_response())
 }
 
 impl AdsPage {
@@ -102,7 +140,7 @@ impl AdsPage {
         question: &Question,
         now: Timestamp,
         choice: Choice,
-        list: &str,
+        shows_people: bool,
     ) -> Self {
         let with_intervals = question.credit.intervals;
         let shown = if with_intervals { "&intervals=true" } else { "" };
@@ -113,7 +151,8 @@ impl AdsPage {
         let days = format!("from={}&through={}", range.first_day, range.last_day);
         let other = if with_intervals { "" } else { "&intervals=true" };
         let here = format!("/ads?{days}{rest}");
-        let making = Making { level: report.level, titles, period: &question.period };
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let making = Making { level: report.level, titles, period: &question.period, behind };
         let total = |total: &AdsRow| {
             let name = match &total.currency {
                 Some(currency) => say("ads-all-in").with("currency", currency),
@@ -121,7 +160,7 @@ impl AdsPage {
             };
             Row { name: name.to_string(), ..making.row(total) }
         };
-        let chosen = choice.chosen(report, |row| making.name(row));
+        let chosen = choice.chosen(report, |row| row::name(row, titles));
         Self {
             page: "ads",
             levels: Level::ALL
@@ -150,8 +189,12 @@ impl AdsPage {
             ),
             has_spend: report.rows.iter().any(|row| row.spend.is_some()),
             has_rows: !report.rows.is_empty(),
-            api: format!("/api/v1/ads?from={from}&to={to}&by={}", report.level),
-            list: if list.is_empty() { String::new() } else { format!("{list}?{days}") },
+            api: match choice.written() {
+                usual if usual.is_empty() => {
+                    format!("/api/v1/ads?from={from}&to={to}&by={}", report.level)
+                }
+                chosen => format!("{here}{chosen}"),
+            },
             name_href: format!("{here}{}", choice.sorted_by("name")),
             here,
             choice,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::super::behind::{Behind, Figure};
 use super::super::text::{amount, between, dash, percent, thousands};
 use super::super::words;
 use super::choice::STEPS;
-use crate::analysis::{AdsRow, Estimate};
+use crate::analysis::{AdsRow, Estimate, Filter};
 use crate::domain::Period;
 use crate::language::{decimal, say};
 use crate::views::chart;
@@ -25,14 +26,14 @@ pub(super) struct Row {
     pub roas: String,
     pub roas_range: String,
     pub without_cost: u64,
-    /// Where its conversations are listed: the filter, as it stands in an address; empty if they cannot be.
-    pub filter: String,
+    /// Address of its conversations; empty if they cannot be listed.
+    pub rows: String,
 }
 
 pub(super) struct StepCells {
     /// The step.
     pub name: &'static str,
-    pub count: String,
+    pub count: Figure,
     pub cost: String,
     /// The cost's interval.
     pub range: String,
@@ -43,22 +44,25 @@ pub(super) struct Making<'a> {
     pub level: &'static str,
     pub titles: &'a HashMap<String, String>,
     pub period: &'a Period,
+    /// All conversations of the days.
+    pub behind: Behind,
+}
+
+/// What a row is called: by its own name, else by what people saw.
+pub(super) fn name(row: &AdsRow, titles: &HashMap<String, String>) -> String {
+    match (row.name.as_str(), titles.get(&row.id)) {
+        ("", Some(title)) => title.clone(),
+        ("", None) => words::source(&row.id).0,
+        (name, _) => name.to_owned(),
+    }
 }
 
 impl Making<'_> {
-    /// What a row is called: by its own name, else by what people saw.
-    pub(super) fn name(&self, row: &AdsRow) -> String {
-        match (row.name.as_str(), self.titles.get(&row.id)) {
-            ("", Some(title)) => title.clone(),
-            ("", None) => words::source(&row.id).0,
-            (name, _) => name.to_owned(),
-        }
-    }
-
     pub(super) fn row(&self, row: &AdsRow) -> Row {
         // What is put down by hand is not unknown where nothing is.
         let is_by_hand = matches!(self.level, "link" | "source");
-        let name = self.name(row);
+        let name = name(row, self.titles);
+        let behind = self.behind(row);
         let about = [&row.campaign, &row.ad_set]
             .into_iter()
             .filter(|text| !text.is_empty() && **text != name);
@@ -66,7 +70,7 @@ impl Making<'_> {
         let steps = row.steps.iter().filter(|step| STEPS.contains(&step.name));
         let steps = steps.map(|step| StepCells {
             name: step.name,
-            count: count(step.count),
+            count: behind.with("reached", step.name).count(step.count),
             cost: step.cost.and_then(|cost| cost.value).map_or_else(dash, exact),
             range: step.cost.map_or_else(String::new, |cost| range(cost, exact)),
         });
@@ -92,7 +96,7 @@ impl Making<'_> {
             roas_range: row.roas.map_or_else(String::new, |roas| range(roas, ratio)),
             without_cost: row.without_cost,
             about: about.join(" · "),
-            filter: self.filter(row),
+            rows: behind.address(),
             id: row.id.clone(),
             name,
         }
@@ -112,12 +116,12 @@ impl Making<'_> {
         chart::spark(&counts, &say("ads-trend-told").with("most", most).to_string())
     }
 
-    fn filter(&self, row: &AdsRow) -> String {
+    /// Conversations are listed by what they have themselves: not by an ad's campaign.
+    fn behind(&self, row: &AdsRow) -> Behind {
         if row.id.is_empty() || !matches!(self.level, "ad" | "link" | "source") {
-            return String::new();
+            return Behind::nowhere();
         }
-        let mut filter = form_urlencoded::Serializer::new(String::new());
-        filter.append_pair("filter", &format!("{}={}", self.level, row.id)).finish()
+        self.behind.with("filter", Filter::one_written(self.level, &row.id))
     }
 }
 

@@ -1,13 +1,16 @@
 //! Where a funnel's figures are.
 
+use super::super::range::Range;
 use super::page::Parts;
 use crate::analysis::{Dimension, Filter};
 use crate::views::Question;
 
-/// Addresses to which a format is added; of a funnel without a name some are empty.
+/// Addresses to which a format is added.
 pub(super) struct Addresses {
     pub funnel: String,
     pub trend: String,
+    /// Of the share alone.
+    pub trend_chart: String,
     pub flows: String,
     pub compared: String,
     /// Of the sequences of everybody.
@@ -15,37 +18,44 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    /// `built` is where the figures of a funnel that is built in a form are, empty for one that has a name.
-    pub(super) fn new(parts: &Parts, question: &Question, built: &str) -> Self {
+    /// `built` is the funnel, as it stands in an address, if it has no name.
+    pub(super) fn new(
+        parts: &Parts,
+        question: &Question,
+        range: &Range,
+        built: Option<&str>,
+    ) -> Self {
         let Parts { name, report, trend, verdicts, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let unit = trend.by.first().map_or("day", String::as_str);
         let mut period = form_urlencoded::Serializer::new(String::new());
         period.append_pair("from", &report.from).append_pair("to", &report.to);
         let sequences = format!("/api/v1/sequences?{}", period.finish());
-        if !built.is_empty() {
-            return Self {
-                funnel: format!("{built}&by={by}"),
-                trend: format!("{built}&by={unit}"),
-                flows: String::new(),
-                compared: String::new(),
-                sequences,
-            };
-        }
         let asked = |what: &str, by: &str, more: &[(&str, &str)]| {
             let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("from", &report.from).append_pair("to", &report.to);
             if !question.filters.is_empty() {
                 query.append_pair("filter", &Filter::written(&question.filters));
             }
             query.append_pair("by", by).extend_pairs(more);
-            format!("/api/v1/funnels/{name}{what}?{}", query.finish())
+            let Some(built) = built else {
+                query.append_pair("from", &report.from).append_pair("to", &report.to);
+                let what = if what.is_empty() { String::new() } else { format!("/{what}") };
+                return format!("/api/v1/funnels/{name}{what}?{}", query.finish());
+            };
+            // What stands in the address alone is asked by the address.
+            query.append_pair("from", &range.first_day).append_pair("through", &range.last_day);
+            if !what.is_empty() {
+                query.append_pair("figures", what);
+            }
+            format!("/funnels/build?{}&{built}", query.finish())
         };
+        let steps = [("step", verdicts.step.as_str()), ("of", verdicts.of.as_str())];
         Self {
             funnel: asked("", &by, &[]),
             trend: asked("", unit, &[]),
-            flows: asked("/flows", &by, &[]),
-            compared: asked("/comparison", &by, &[("step", &verdicts.step), ("of", &verdicts.of)]),
+            trend_chart: asked("comparison", unit, &steps),
+            flows: asked("flows", &by, &[]),
+            compared: asked("comparison", &by, &steps),
             sequences,
         }
     }

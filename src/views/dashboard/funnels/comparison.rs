@@ -1,29 +1,36 @@
 //! A row beside all others, as texts.
 
+use super::super::behind::Figure;
 use super::super::conversations::rate;
-use super::super::text::{dash, percent, thousands};
+use super::super::text::{dash, percent};
 use super::labels::word;
-use super::page::Parts;
-use crate::analysis::Verdict;
+use super::page::{Parts, RowsBehind};
+use crate::analysis::{Verdict, Verdicts};
 use crate::language::{Message, decimal, say};
 
 pub(super) struct Compared {
-    /// Row, all, reached, share, probability to be better, p-value.
-    pub cells: [String; 6],
+    pub row: String,
+    pub of: Figure,
+    pub reached: Figure,
+    /// Share, probability to be better, p-value.
+    pub cells: [String; 3],
     pub verdict: Message,
 }
 
 impl Compared {
     /// By the dimension of that name.
-    pub(super) fn new(parts: &Parts, by: &str, row: &Verdict) -> Self {
+    pub(super) fn new(parts: &Parts, by: &str, row: &Verdict, behind: &RowsBehind<'_>) -> Self {
         let value = row.by.values().next().cloned().flatten();
-        let value = value
-            .map_or_else(|| say("funnels-no-value").to_string(), |value| word(parts, by, &value));
+        let behind = behind.of(value.as_deref());
+        let Verdicts { step, of, .. } = &parts.verdicts;
         Self {
+            row: value.map_or_else(
+                || say("funnels-no-value").to_string(),
+                |value| word(parts, by, &value),
+            ),
+            of: behind.with("reached", of).count(Some(row.of)),
+            reached: behind.with("reached", step).count(Some(row.reached)),
             cells: [
-                value,
-                thousands(row.of),
-                thousands(row.reached),
                 rate(row.rate),
                 probability(row.probability_better),
                 row.adjusted_p_value.map_or_else(dash, p_value),

@@ -3,9 +3,10 @@
 mod addresses;
 mod builder;
 mod comparison;
-mod dropped;
+mod download;
 mod labels;
 mod page;
+mod people;
 mod share;
 
 use std::collections::HashMap;
@@ -16,18 +17,16 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::super::answer::AnswerError;
-use super::super::api;
 use super::super::funnels::{answer_by_each, period_before, periods_compared, rows_compared};
-use super::super::problem::Problem;
 use super::super::{Question, Views};
-use super::{Asks, show};
+use super::{Asks, files, show};
 use crate::accounts::{Scope, Who};
-use crate::analysis::{DEFAULT_FUNNEL, Dimension, Funnels};
-use crate::domain::{FUNNEL_WINDOW_MS, Timestamp};
+use crate::analysis::{DEFAULT_FUNNEL, Dimension, Funnel, Funnels};
+use crate::domain::FUNNEL_WINDOW_MS;
 use crate::views::allowed::Allowed;
 use builder::Builder;
-pub(in crate::views) use dropped::dropped;
 use page::{FunnelsPage, Parts};
+pub(in crate::views) use people::people;
 
 /// Days of a trend by days; longer ones are by weeks.
 const MOST_DAYS: usize = 92;
@@ -54,49 +53,35 @@ pub(in crate::views) async fn funnels(
 /// `GET /funnels/build`: a funnel that stands in the address, in any form.
 pub(in crate::views) async fn build(
     Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
     uri: Uri,
     headers: HeaderMap,
     asking: Asks,
 ) -> Response {
-    let query = uri.query().unwrap_or_default();
-    let builder = Builder::read(query);
-    let format = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format");
-    if let (Some((_, format)), Ok(funnel)) = (format, &builder.checked) {
-        let answer = download(&views, asking, &headers, funnel.clone(), format.into_owned()).await;
-        return answer.unwrap_or_else(IntoResponse::into_response);
+    let builder = Builder::read(uri.query().unwrap_or_default());
+    if let (true, Ok(funnel)) = (files::is_asked(&asking), &builder.checked) {
+        let told = download::figures(&views, asking, &headers, funnel).await;
+        return told.unwrap_or_else(IntoResponse::into_response);
     }
     show(&views, asking, async |views, question, now| {
         let question = by_one(question);
         let parts = match &builder.checked {
             Ok(funnel) => {
                 let name = funnel.name.clone();
-                let only = Funnels::from([(name.clone(), funnel.clone())]);
-                Some(parts(views, &only, name, &question).await?)
+                Some(parts(views, &only(funnel), name, &question).await?)
             }
             Err(_) => None,
         };
         let builder = Some(builder);
-        Ok(FunnelsPage::new(parts.as_ref(), &views.funnels, builder, false, &question, now))
+        let shows_people = who.may(Scope::People);
+        Ok(FunnelsPage::new(parts.as_ref(), &views.funnels, builder, shows_people, &question, now))
     })
     .await
 }
 
-/// The figures of a built funnel as a file.
-async fn download(
-    views: &Views,
-    asking: Asks,
-    headers: &HeaderMap,
-    funnel: crate::analysis::Funnel,
-    format: String,
-) -> Result<Response, Problem> {
-    let Query(asking) = asking.map_err(|rejection| {
-        Problem::new(axum::http::StatusCode::BAD_REQUEST, rejection.body_text())
-    })?;
-    let now = Timestamp((views.clock)());
-    let mut asked = super::asked(asking, views).map_err(AnswerError::from)?;
-    asked.format = Some(format);
-    let asked = asked.understand(&views.defaults, now).map_err(AnswerError::from)?;
-    api::built(views, &funnel, &asked, headers).await
+/// The funnels there are, if this one is the only one.
+fn only(funnel: &Funnel) -> Funnels {
+    Funnels::from([(funnel.name.clone(), funnel.clone())])
 }
 
 /// One dimension at a time: by door, if none is asked for.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use askama::Template;
 
 use super::super::super::{Question, charts};
+use super::super::behind::{Behind, Figure};
 use super::super::conversations::rate;
 use super::super::range::Range;
 use super::super::text::{dash, percent, span, thousands};
@@ -16,11 +17,12 @@ use super::comparison::Compared;
 use super::labels::{label, named, sequence, usual_title, word};
 use super::share::Share;
 use crate::analysis::{
-    DEFAULT_FUNNEL, Dimension, Filter, Flow, FunnelReport, Funnels, Step, Verdicts,
+    DEFAULT_FUNNEL, Dimension, Filter, Flow, FunnelReport, Funnels, NONE, Step, Verdicts,
 };
 use crate::domain::Timestamp;
 use crate::language::{Message, filters, say};
 use crate::store::Sequence;
+use crate::views::rows::is_listed;
 
 /// Rows of the table of flows.
 const MOST_FLOWS: usize = 60;
@@ -54,7 +56,8 @@ struct Shown {
     compared: Vec<Compared>,
     left_out: usize,
     diagram: String,
-    flows: Vec<[String; 3]>,
+    /// From, to, and how many.
+    flows: Vec<(String, String, Figure)>,
     sequences: Vec<[String; 2]>,
     /// Why there is nothing.
     zero: Option<Message>,
@@ -70,11 +73,10 @@ pub(super) struct Choice {
 struct StepRow {
     name: String,
     meaning: String,
-    count: String,
+    count: Figure,
     of_previous: String,
     of_first: String,
-    dropped: String,
-    people: Option<String>,
+    dropped: Figure,
     /// Quartiles and 90th percentile of the time from the step before.
     times: [String; 4],
 }
@@ -91,6 +93,30 @@ pub(super) struct Parts {
     pub sequences: Vec<Sequence>,
     /// Titles of ads by id, if rows are ads.
     pub ad_titles: HashMap<String, String>,
+}
+
+/// The people of a breakdown's rows.
+pub(super) struct RowsBehind<'a> {
+    behind: &'a Behind,
+    /// Those that all must meet, with what the rows are.
+    filters: &'a [Filter],
+    dimension: Option<&'a Dimension>,
+}
+
+impl<'a> RowsBehind<'a> {
+    fn new(behind: &'a Behind, question: &'a Question) -> Self {
+        let dimension = question.by.first().filter(|dimension| !dimension.is_time());
+        Self { behind, filters: &question.filters, dimension }
+    }
+
+    /// Of the row with that value.
+    pub(super) fn of(&self, value: Option<&str>) -> Behind {
+        let Some(dimension) = self.dimension else { return Behind::nowhere() };
+        let value = value.unwrap_or(NONE).to_owned();
+        let mut filters = self.filters.to_vec();
+        filters.push(Filter { dimension: dimension.clone(), value });
+        self.behind.with("filter", Filter::written(&filters))
+    }
 }
 
 impl FunnelsPage {
@@ -148,15 +174,7 @@ impl FunnelsPage {
                 .and_then(|name| own.get(name))
                 .map_or_else(usual_title, |funnel| funnel.title.clone()),
         };
-        // What stands in the address alone is asked by the address.
-        let figures = builder.as_ref().map_or_else(String::new, |builder| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("from", &range.first_day).append_pair("through", &range.last_day);
-            if !filter.is_empty() {
-                query.append_pair("filter", &filter);
-            }
-            format!("{path}?{}&{}", query.finish(), builder.query)
-        });
+        let built = builder.as_ref().map(|builder| builder.query.as_str());
         Self {
             page: "funnels",
             funnels: funnels.collect(),
@@ -165,7 +183,8 @@ impl FunnelsPage {
             shown: parts.map(|parts| {
                 let fields = form_urlencoded::parse(kept.as_bytes()).into_owned();
                 let kept = fields.filter(|(name, _)| !matches!(name.as_str(), "step" | "of"));
-                Shown::new(parts, question, &range, &figures, shows_people, kept.collect())
+                let behind = behind(parts, own, question, &range, built, shows_people);
+                Shown::new(parts, question, &range, built, &behind, kept.collect())
             }),
             filter,
             builder,
@@ -174,35 +193,66 @@ impl FunnelsPage {
     }
 }
 
+/// Where a funnel's people are listed; `built` is the funnel, as it stands in an address, if it has no name.
+fn behind(
+    parts: &Parts,
+    own: &Funnels,
+    question: &Question,
+    range: &Range,
+    built: Option<&str>,
+    shows_people: bool,
+) -> Behind {
+    let is_own = built.is_some() || own.contains_key(&parts.name);
+    let can_be_listed = is_own || question.filters.iter().all(|one| is_listed(&one.dimension));
+    let all = Behind::on("/funnels/people", shows_people && can_be_listed);
+    let mut all = all.of_days(&range.first_day, &range.last_day);
+    if !question.filters.is_empty() {
+        all = all.with("filter", Filter::written(&question.filters));
+    }
+    match built {
+        Some(query) => form_urlencoded::parse(query.as_bytes())
+            .fold(all, |all, (name, value)| all.with(&name, value)),
+        None => all.with("name", &parts.name),
+    }
+}
+
 impl Shown {
-    /// `figures` is where a built funnel's figures are, empty for one that has a name.
+    /// `built` is the funnel, as it stands in an address, if it has no name; `behind` are its people.
     fn new(
         parts: &Parts,
         question: &Question,
         range: &Range,
-        figures: &str,
-        shows_people: bool,
+        built: Option<&str>,
+        behind: &Behind,
         kept: Vec<(String, String)>,
     ) -> Self {
-        let Parts { name, report, trend, verdicts, against, flows, sequences, .. } = parts;
+        let Parts { report, trend, verdicts, against, flows, sequences, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let units: Vec<&Step> = report.unit_steps().collect();
         let counted: Vec<(String, u64)> =
             units.iter().map(|step| (label(&step.name), step.count.unwrap_or(0))).collect();
-        // The list knows no filters.
-        let people = (shows_people && question.filters.is_empty()).then(|| {
-            let days = format!("from={}&through={}", range.first_day, range.last_day);
-            format!("/funnels/people?{days}&name={name}&step=")
-        });
+        // Of one person an attempt counts: which, depends on the days and rows that it is chosen from.
+        let nowhere = Behind::nowhere();
+        let of_part = if report.unit == "person" { &nowhere } else { behind };
+        let rows_behind = RowsBehind::new(of_part, question);
         let steps = units.iter().enumerate().map(|(place, step)| {
             let next = units.get(place + 1).and_then(|next| next.count);
-            step_row(step, next, people.as_deref())
+            step_row(step, next, behind)
         });
         let doors: Vec<Flow> = flows
             .iter()
             .map(|flow| Flow { from: word(parts, &by, &flow.from), ..flow.clone() })
             .collect();
         let doors = named(&doors);
+        let is_step = |name: &str| units.iter().any(|step| step.name == name);
+        let flow = |(flow, named): (&Flow, Flow)| {
+            let people = match flow.to.strip_prefix("left after ") {
+                Some(step) if is_step(step) => behind.with("step", step),
+                _ if is_step(&flow.from) => behind.with("reached", &flow.to),
+                _ => rows_behind.of(Some(&flow.from)).with("reached", &flow.to),
+            };
+            (named.from, named.to, people.count(Some(flow.count)))
+        };
         let is_empty = counted.first().is_none_or(|(_, count)| *count == 0);
         Self {
             unit: say(format!("funnels-unit-{}", report.unit)),
@@ -214,20 +264,21 @@ impl Shown {
                 .first()
                 .filter(|row| row.other_rate.is_some())
                 .map(|row| row.verdict.clone()),
-            share: Share::new(trend, verdicts, &units, &question.period, kept),
+            share: Share::new(trend, verdicts, &units, &question.period, range, of_part, kept),
             left_out: verdicts.rows.len().saturating_sub(MOST_ROWS),
             compared: verdicts
                 .rows
                 .iter()
                 .take(MOST_ROWS)
-                .map(|row| Compared::new(parts, &by, row))
+                .map(|row| Compared::new(parts, &by, row, &rows_behind))
                 .collect(),
             diagram: charts::flows(&doors, &counted),
-            flows: doors
-                .into_iter()
-                .filter(|flow| flow.count > 0)
+            flows: flows
+                .iter()
+                .zip(doors)
+                .filter(|(flow, _)| flow.count > 0)
                 .take(MOST_FLOWS)
-                .map(|flow| [flow.from, flow.to, thousands(flow.count)])
+                .map(flow)
                 .collect(),
             sequences: sequences
                 .iter()
@@ -238,29 +289,25 @@ impl Shown {
                 let first = counted.first().map_or_else(String::new, |(name, _)| name.clone());
                 say("funnels-why-nothing").with("step", first)
             }),
-            addresses: Addresses::new(parts, question, figures),
+            addresses: Addresses::new(parts, question, range, built),
         }
     }
 }
 
-fn step_row(step: &Step, next: Option<u64>, people: Option<&str>) -> StepRow {
+fn step_row(step: &Step, next: Option<u64>, behind: &Behind) -> StepRow {
     let waits = step.detail.as_ref().and_then(|detail| detail.waits.as_ref());
     let dropped = next.map(|next| step.count.unwrap_or(0).saturating_sub(next));
     let interval = step.detail.as_ref().and_then(|detail| detail.rate_interval);
     StepRow {
         name: label(&step.name),
         meaning: words::stage(&step.name).1,
-        count: step.count.map_or_else(dash, thousands),
+        count: behind.with("reached", &step.name).count(step.count),
         of_previous: match interval {
             Some(interval) => rate(Some(interval)),
             None => percent(step.rate_from_previous),
         },
         of_first: percent(step.rate_from_first),
-        dropped: dropped.map_or_else(dash, thousands),
-        people: people.filter(|_| dropped.is_some_and(|dropped| dropped > 0)).map(|people| {
-            let name: String = form_urlencoded::byte_serialize(step.name.as_bytes()).collect();
-            format!("{people}{name}")
-        }),
+        dropped: behind.with("step", &step.name).count(dropped),
         times: match waits {
             Some(waits) => {
                 [waits.p25_ms, waits.median_ms, waits.p75_ms, waits.p90_ms].map(|ms| span(Some(ms)))

@@ -1,14 +1,17 @@
 //! A step's share of another, day by day or week by week, and the choice of the two.
 
-use std::collections::BTreeMap;
+use jiff::ToSpan;
+use jiff::civil::Date;
 
+use super::super::behind::{Behind, Figure};
 use super::super::conversations::rate;
-use super::super::text::thousands;
+use super::super::range::Range;
 use super::labels::label;
 use super::page::Choice;
-use crate::analysis::{FunnelReport, Step, Verdicts, week_of, wilson};
+use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
 use crate::views::charts;
+use crate::views::funnels::shares_in_time;
 
 pub(super) struct Share {
     /// What the form that chooses has to carry along.
@@ -18,8 +21,15 @@ pub(super) struct Share {
     pub steps: Vec<Choice>,
     pub ofs: Vec<Choice>,
     pub chart: String,
-    /// Day, of how many, how many, share.
-    pub rows: Vec<[String; 4]>,
+    pub rows: Vec<Row>,
+}
+
+/// A day or a week.
+pub(super) struct Row {
+    pub day: String,
+    pub of: Figure,
+    pub reached: Figure,
+    pub share: String,
 }
 
 impl Share {
@@ -28,6 +38,8 @@ impl Share {
         verdicts: &Verdicts,
         units: &[&Step],
         period: &Period,
+        range: &Range,
+        behind: &Behind,
         kept: Vec<(String, String)>,
     ) -> Self {
         let place = |name: &str| units.iter().position(|step| step.name == name).unwrap_or(0);
@@ -40,12 +52,19 @@ impl Share {
             units[from.min(to)..to].iter().map(choice).collect()
         };
         let (at_step, at_of) = (place(&verdicts.step), place(&verdicts.of));
-        let unit = trend.by.first().map_or("day", String::as_str);
-        let rates = rates(trend, unit, period, &verdicts.step, &verdicts.of);
+        let rates = shares_in_time(trend, period, &verdicts.step, &verdicts.of);
         let (step, of) = (label(&verdicts.step), label(&verdicts.of));
+        let is_weekly = trend.by.first().is_some_and(|unit| unit == "week");
         let row = |(day, reached, of): &(String, u64, u64)| {
-            let share = rate(wilson(*reached, *of));
-            [day.clone(), thousands(*of), thousands(*reached), share]
+            let last = if is_weekly { sunday(day) } else { day.clone() };
+            // As far as the week is shown.
+            let behind = behind.of_days(day.max(&range.first_day), (&last).min(&range.last_day));
+            Row {
+                day: day.clone(),
+                of: behind.with("reached", &verdicts.of).count(Some(*of)),
+                reached: behind.with("reached", &verdicts.step).count(Some(*reached)),
+                share: rate(wilson(*reached, *of)),
+            }
         };
         Self {
             kept,
@@ -60,25 +79,8 @@ impl Share {
     }
 }
 
-/// Each day or week, also those in which nothing was, with how many reached a step, and of how many.
-fn rates(
-    trend: &FunnelReport,
-    unit: &str,
-    period: &Period,
-    step: &str,
-    of: &str,
-) -> Vec<(String, u64, u64)> {
-    let row = |row: &crate::analysis::Breakdown| {
-        let day = row.value(unit)?.to_owned();
-        Some((day, (row.count(step).unwrap_or(0), row.count(of).unwrap_or(0))))
-    };
-    let known: BTreeMap<String, (u64, u64)> = trend.breakdown.iter().filter_map(row).collect();
-    let mut days: Vec<String> = period
-        .days()
-        .into_iter()
-        .map(|(date, _)| if unit == "week" { week_of(date) } else { date.to_string() })
-        .collect();
-    days.dedup();
-    let counts = |day: &String| known.get(day).copied().unwrap_or_default();
-    days.iter().map(|day| (day.clone(), counts(day).0, counts(day).1)).collect()
+/// The last day of the week that begins on a day.
+fn sunday(monday: &str) -> String {
+    let monday = monday.parse::<Date>().unwrap_or_default();
+    monday.saturating_add(6.days()).to_string()
 }

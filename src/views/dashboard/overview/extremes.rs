@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::super::behind::{Behind, Figure};
 use super::super::text::{between, dash, money};
-use crate::analysis::{AdsReport, AdsRow, Estimate};
+use crate::analysis::{AdsReport, AdsRow, Estimate, Filter};
 use crate::language::{Message, say};
 
 /// Where paying more is worth it, and where less.
@@ -18,7 +19,7 @@ pub(super) struct Ad {
     pub id: String,
     pub title: String,
     pub spend: String,
-    pub leads: u64,
+    pub leads: Figure,
     pub cost: String,
     /// The cost's 95 % interval.
     pub range: String,
@@ -32,7 +33,11 @@ fn cost(row: &AdsRow) -> Option<Estimate> {
 /// The best is the ad whose lead surely costs least, by the upper end of its interval; the worst that whose
 /// lead surely costs most, by the lower end, which an ad that has brought none has too. Ads of the currency
 /// that most was spent in; none with fewer than two ads, or without a lead.
-pub(super) fn extremes(report: &AdsReport, titles: &HashMap<String, String>) -> Option<Extremes> {
+pub(super) fn extremes(
+    report: &AdsReport,
+    titles: &HashMap<String, String>,
+    behind: &Behind,
+) -> Option<Extremes> {
     let mut by_currency: BTreeMap<&str, f64> = BTreeMap::new();
     for row in &report.rows {
         let spend = row.spend.unwrap_or(0.0);
@@ -54,12 +59,10 @@ pub(super) fn extremes(report: &AdsReport, titles: &HashMap<String, String>) -> 
         id: row.id.clone(),
         title: titles.get(&row.id).unwrap_or(&row.name).clone(),
         spend: money(row.spend.unwrap_or(0.0), currency),
-        leads: row
-            .steps
-            .iter()
-            .find(|step| step.name == "lead")
-            .and_then(|step| step.count)
-            .unwrap_or(0),
+        leads: behind
+            .with("filter", Filter::one_written("ad", &row.id))
+            .with("reached", "lead")
+            .count(row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count)),
         cost: cost.value.map_or_else(dash, |value| money(value, currency)),
         range: match cost.high {
             Some(high) => between(money(cost.low, currency), money(high, currency)),

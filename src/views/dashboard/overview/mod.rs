@@ -14,12 +14,14 @@ use super::super::alerts::{Alert, Watched};
 use super::super::answer::{self, AnswerError, Ways};
 use super::super::chart::Day;
 use super::super::{Credit, Question, ads, charts, conversation_steps};
+use super::behind::{Behind, Figure};
 use super::range::{self, Range};
 use super::text::{dash, local_minute, money, percent, thousands};
 use super::{Asks, show, words};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{
-    AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, FunnelReport, Model, Parameters, Step,
+    AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, Filter, FunnelReport, Model,
+    Parameters, Step,
 };
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, filters, say};
@@ -60,8 +62,6 @@ pub(super) struct Overview {
     ads_left_out: usize,
     /// Address of the funnel's figures, to which a breakdown and a format are added.
     api: String,
-    /// Address of the list of conversations, to which a filter or a stage is added; empty for who may see none.
-    rows: String,
 }
 
 struct Stored {
@@ -74,11 +74,9 @@ struct StepTexts {
     name: String,
     label: String,
     meaning: String,
-    count: String,
+    count: Figure,
     of_previous: String,
     of_first: String,
-    /// Whether it counts conversations, which can be listed.
-    is_of_conversations: bool,
 }
 
 /// Day by day, or seven days each, beside the period before.
@@ -94,13 +92,13 @@ struct Trend {
 }
 
 impl Trend {
-    fn new(all_days: &[Day], is_open: bool) -> Self {
+    fn new(all_days: &[Day], is_open: bool, behind: &Behind) -> Self {
         let days = weekly(all_days);
         Self {
             chart: charts::trend(&days, all_days.len()),
             has_before: days.iter().any(|day| day.before.is_some()),
             is_weekly: all_days.len() > MOST_DAYS,
-            days: days.iter().map(day_texts).collect(),
+            days: day_texts(&days, all_days, behind),
             is_open,
         }
     }
@@ -108,8 +106,8 @@ impl Trend {
 
 struct DayTexts {
     date: String,
-    /// Of the day, and of the day as many days before as are shown.
-    counts: [String; 6],
+    /// Each of the day, and of the day as many days before as are shown.
+    counts: Vec<(Figure, String)>,
 }
 
 struct Column {
@@ -121,11 +119,11 @@ struct Row {
     id: String,
     label: String,
     meaning: String,
-    counts: Vec<String>,
+    /// Address of its conversations.
+    rows: String,
+    counts: Vec<Figure>,
     rate: String,
     value: String,
-    /// Where its conversations are listed: the filter, as it stands in an address.
-    filter: String,
 }
 
 /// What was found for the page.
@@ -147,8 +145,7 @@ pub(in crate::views) async fn overview(
     let is_limited = who.pages.is_some();
     show(&views, asking, async |views, question, now| {
         let found = Box::pin(found(&views.store, &question, now, is_limited)).await?;
-        let rows = if shows_people { "/conversations/rows" } else { "" };
-        Ok(Overview::new(&found, &question.period, now, webhook, rows))
+        Ok(Overview::new(&found, &question.period, now, webhook, shows_people))
     })
     .await
 }
@@ -200,12 +197,20 @@ fn so_far(before: Period, question: &Question, now: Timestamp) -> Period {
 }
 
 impl Overview {
-    fn new(found: &Found, period: &Period, now: Timestamp, webhook: String, rows: &str) -> Self {
+    fn new(
+        found: &Found,
+        period: &Period,
+        now: Timestamp,
+        webhook: String,
+        shows_people: bool,
+    ) -> Self {
         let Found { figures, answers, alerts, state } = found;
         let total = &figures.by_source;
         let first = local_minute(Timestamp(state.first_event), &period.zone);
         let days = days_of(&figures.by_day, &figures.before, period, &first);
         let is_open = period.to > now;
+        let range = Range::new(period, now, "/", "");
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
         let mut ads: Vec<Row> = figures
             .by_ad
             .breakdown
@@ -214,17 +219,15 @@ impl Overview {
             .map(|(ad, row)| {
                 let untitled = || say("overview-untitled").to_string();
                 let title = figures.ad_titles.get(ad).cloned().unwrap_or_else(untitled);
-                new_row("ad", ad, title, String::new(), row, String::new())
+                let behind = behind.with("filter", Filter::one_written("ad", ad));
+                new_row(ad, title, String::new(), row, String::new(), &behind)
             })
             .collect();
         let ads_left_out = ads.len().saturating_sub(MOST_ADS);
         ads.truncate(MOST_ADS);
-        let range = Range::new(period, now, "/", "");
-        let days_asked = format!("?from={}&through={}", range.first_day, range.last_day);
         Self {
             page: "overview",
             all_time: range::all_time(state, period, now),
-            range,
             stored: Stored {
                 is_nothing: state.events == 0,
                 as_of: (state.made_at > 0)
@@ -236,16 +239,16 @@ impl Overview {
             webhook,
             alerts: alerts.iter().take(MOST_ALERTS).map(|alert| alert.text.clone()).collect(),
             more_alerts: alerts.len().saturating_sub(MOST_ALERTS),
-            tiles: tiles(figures, answers.as_ref(), days.len(), is_open),
+            tiles: tiles(figures, answers.as_ref(), days.len(), is_open, &range, &behind),
             funnel_chart: charts::funnel(total),
-            steps: total.steps.iter().map(step_texts).collect(),
-            trend: Trend::new(&days, is_open),
-            extremes: extremes(&figures.ads, &figures.ad_titles),
+            steps: total.steps.iter().map(|step| step_texts(step, &behind)).collect(),
+            trend: Trend::new(&days, is_open, &behind),
+            extremes: extremes(&figures.ads, &figures.ad_titles, &behind),
             columns: conversation_steps()
                 .map(words::stage)
                 .map(|(label, meaning)| Column { label, meaning })
                 .collect(),
-            sources: sources(total, &figures.last_touch),
+            sources: sources(total, &figures.last_touch, &behind),
             ads,
             ads_left_out,
             api: format!(
@@ -253,7 +256,7 @@ impl Overview {
                 period.from.to_rfc3339(),
                 period.to.to_rfc3339()
             ),
-            rows: if rows.is_empty() { String::new() } else { format!("{rows}{days_asked}") },
+            range,
         }
     }
 }
@@ -306,44 +309,60 @@ fn weekly(days: &[Day]) -> Vec<Day> {
     days.chunks(7).map(week).collect()
 }
 
-fn day_texts(day: &Day) -> DayTexts {
-    let [opened, leads, purchases] = day.counts.map(thousands);
-    let [opened_before, leads_before, purchases_before] =
-        day.before.map_or_else(|| std::array::from_fn(|_| dash()), |before| before.map(thousands));
-    let counts = [opened, opened_before, leads, leads_before, purchases, purchases_before];
-    DayTexts { date: day.date.clone(), counts }
+/// Rows of `days`, each of which is one or more of `all_days`.
+fn day_texts(days: &[Day], all_days: &[Day], behind: &Behind) -> Vec<DayTexts> {
+    let last_of = |day: &Day| {
+        let first = all_days.iter().position(|one| one.date == day.date).unwrap_or(0);
+        let many = if days.len() == all_days.len() { 1 } else { 7 };
+        &all_days[(first + many).min(all_days.len()) - 1].date
+    };
+    let texts = |day: &Day| {
+        let behind = behind.of_days(&day.date, last_of(day));
+        let counts = ["opened", "lead", "purchase"].into_iter().enumerate().map(|(at, stage)| {
+            let now = behind.with("reached", stage).count(Some(day.counts[at]));
+            (now, day.before.map_or_else(dash, |before| thousands(before[at])))
+        });
+        DayTexts { date: day.date.clone(), counts: counts.collect() }
+    };
+    days.iter().map(texts).collect()
 }
 
-fn sources(total: &FunnelReport, last_touch: &AttributionReport) -> Vec<Row> {
+fn sources(total: &FunnelReport, last_touch: &AttributionReport, behind: &Behind) -> Vec<Row> {
     let rows = total.breakdown.iter().filter_map(|row| Some((row.value("source")?, row)));
     rows.map(|(name, row)| {
         let (label, meaning) = words::source(name);
         let value = worth(last_touch, |channel| channel == name).join(" + ");
-        new_row("source", name, label, meaning, row, value)
+        new_row(
+            name,
+            label,
+            meaning,
+            row,
+            value,
+            &behind.with("filter", Filter::one_written("source", name)),
+        )
     })
     .collect()
 }
 
 fn new_row(
-    dimension: &str,
     id: &str,
     label: String,
     meaning: String,
     row: &Breakdown,
     value: String,
+    behind: &Behind,
 ) -> Row {
-    let counts = conversation_steps().map(|stage| row.count(stage).map_or_else(dash, thousands));
     let last = row.steps.last().and_then(|step| step.rate_from_first);
-    let mut filter = form_urlencoded::Serializer::new(String::new());
-    filter.append_pair("filter", &format!("{dimension}={id}"));
     Row {
         id: id.to_owned(),
         label,
         meaning,
-        counts: counts.collect(),
+        rows: behind.address(),
+        counts: conversation_steps()
+            .map(|stage| behind.with("reached", stage).count(row.count(stage)))
+            .collect(),
         rate: percent(last),
         value: if value.is_empty() { dash() } else { value },
-        filter: filter.finish(),
     }
 }
 
@@ -358,15 +377,21 @@ fn worth(report: &AttributionReport, belongs: impl Fn(&str) -> bool) -> Vec<Stri
     by_currency.into_iter().map(|(currency, value)| money(value, currency)).collect()
 }
 
-fn step_texts(step: &Step) -> StepTexts {
+fn step_texts(step: &Step, behind: &Behind) -> StepTexts {
     let (label, meaning) = words::stage(&step.name);
+    // What Meta counts is in no list of ours.
+    let is_of_conversations = conversation_steps().any(|stage| stage == step.name);
+    let counted = behind.with("reached", &step.name).count(step.count);
     StepTexts {
         name: step.name.clone(),
         label,
         meaning,
-        count: step.count.map_or_else(dash, thousands),
+        count: if is_of_conversations {
+            counted
+        } else {
+            Figure { rows: String::new(), ..counted }
+        },
         of_previous: percent(step.rate_from_previous),
         of_first: percent(step.rate_from_first),
-        is_of_conversations: conversation_steps().any(|stage| stage == step.name),
     }
 }

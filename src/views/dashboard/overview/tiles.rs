@@ -1,5 +1,7 @@
 //! The figures at the top of the overview.
 
+use super::super::behind::Behind;
+use super::super::range::Range;
 use super::super::text::{amount, credit, dash, money, percent, span, thousands};
 use super::super::words;
 use super::figures::Figures;
@@ -15,8 +17,10 @@ pub(super) struct Tile {
     pub values: Vec<String>,
     pub notes: Vec<Message>,
     pub meaning: String,
-    /// Stage of the rows behind it.
+    /// Stage that it counts.
     pub stage: Option<&'static str>,
+    /// Address of what is behind it.
+    pub rows: String,
 }
 
 pub(super) fn tiles(
@@ -24,6 +28,8 @@ pub(super) fn tiles(
     answers: Option<&ResponseTimes>,
     days: usize,
     is_open: bool,
+    range: &Range,
+    behind: &Behind,
 ) -> Vec<Tile> {
     let total = &figures.by_source;
     let step = |name: &str| total.steps.iter().find(|step| step.name == name);
@@ -47,6 +53,7 @@ pub(super) fn tiles(
         notes,
         meaning: words::stage(id).1,
         stage: Some(id),
+        rows: behind.with("reached", id).count(step(id).and_then(|step| step.count)).rows,
     };
     let wrote = say("overview-wrote").with("share", of_previous("messaged"));
     let answered = say("overview-answered").with("count", count("answered"));
@@ -64,13 +71,16 @@ pub(super) fn tiles(
             vec![of_all("purchase")].into_iter().chain(changed("purchase")).collect(),
         ),
     ];
-    tiles.extend(value(figures));
-    tiles.extend(cost_per_lead(figures));
-    tiles.extend(answers.and_then(response_time));
+    let table = |page: &str, more: &str| {
+        format!("{page}?from={}&through={}{more}", range.first_day, range.last_day)
+    };
+    tiles.extend(value(figures, table("/attribution", "&model=last")));
+    tiles.extend(cost_per_lead(figures, table("/ads", "&by=ad")));
+    tiles.extend(answers.and_then(|times| response_time(times, table("/conversations", ""))));
     tiles
 }
 
-fn value(figures: &Figures) -> Option<Tile> {
+fn value(figures: &Figures, rows: String) -> Option<Tile> {
     let values = worth(&figures.last_touch, |_| true);
     let count = credit(figures.last_touch.total_conversions);
     (!values.is_empty()).then(|| Tile {
@@ -80,11 +90,12 @@ fn value(figures: &Figures) -> Option<Tile> {
         notes: vec![say("overview-of-conversions").with("count", count)],
         meaning: say("overview-tile-value.meaning").to_string(),
         stage: None,
+        rows,
     })
 }
 
 /// What a lead by an ad cost, each currency for itself.
-fn cost_per_lead(figures: &Figures) -> Option<Tile> {
+fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
     let paid = figures.ads.totals.iter().filter_map(|total| {
         let spend = total.spend.filter(|spend| *spend > 0.0)?;
         let cost = total.steps.iter().find(|step| step.name == "lead")?.cost?;
@@ -101,10 +112,11 @@ fn cost_per_lead(figures: &Figures) -> Option<Tile> {
         notes,
         meaning: say("overview-tile-cost.meaning").to_string(),
         stage: None,
+        rows,
     })
 }
 
-fn response_time(answers: &ResponseTimes) -> Option<Tile> {
+fn response_time(answers: &ResponseTimes, rows: String) -> Option<Tile> {
     let median = answers.median_ms?;
     let slow = say("overview-response-slow").with("time", span(answers.p90_ms));
     Some(Tile {
@@ -114,6 +126,7 @@ fn response_time(answers: &ResponseTimes) -> Option<Tile> {
         notes: vec![slow],
         meaning: say("overview-tile-response.meaning").to_string(),
         stage: None,
+        rows,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The journeys behind the attribution page's figures, as tables of texts.
 
-use super::text::{credit, dash, percent, thousands};
+use super::super::text::{credit, dash, percent, thousands};
+use super::channels::Named;
 use crate::analysis::Description;
 use crate::language::{self, say};
 
@@ -20,6 +21,8 @@ pub(super) struct JourneyTables {
 
 pub(super) struct AssistsRow {
     pub label: String,
+    /// Address of its conversations.
+    pub rows: String,
     pub counts: [String; 4],
     pub per_last: String,
     pub effect: String,
@@ -39,14 +42,14 @@ pub(super) struct Matrix {
 }
 
 impl JourneyTables {
-    pub(super) fn new(journeys: &Description, label: &impl Fn(&str) -> String) -> Self {
+    pub(super) fn new(journeys: &Description, named: &Named<'_>) -> Self {
         Self {
             lengths: lengths(journeys),
             lags: lags(journeys),
             people: people(journeys),
-            assists: assists(journeys, label),
-            paths: paths(journeys, label),
-            matrix: matrix(journeys, label),
+            assists: assists(journeys, named),
+            paths: paths(journeys, named),
+            matrix: matrix(journeys, named),
         }
     }
 }
@@ -77,10 +80,11 @@ fn people(journeys: &Description) -> Vec<[String; 3]> {
     rows.collect()
 }
 
-fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<AssistsRow> {
+fn assists(journeys: &Description, named: &Named<'_>) -> Vec<AssistsRow> {
     let rows = journeys.assists.iter().take(MOST_ROWS);
     rows.map(|row| AssistsRow {
-        label: label(&row.channel),
+        label: named.label(&row.channel),
+        rows: named.rows(&row.channel),
         counts: [row.conversions, row.first, row.last, row.assisted].map(credit),
         per_last: row.assisted_per_last.map_or_else(dash, |ratio| language::decimal(ratio, 2)),
         effect: percent(row.removal_effect),
@@ -88,10 +92,10 @@ fn assists(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<Assis
     .collect()
 }
 
-fn paths(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<PathRow> {
+fn paths(journeys: &Description, named: &Named<'_>) -> Vec<PathRow> {
     let rows = journeys.paths.iter().take(MOST_ROWS);
     rows.map(|row| PathRow {
-        steps: row.path.iter().map(|channel| label(channel)).collect(),
+        steps: row.path.iter().map(|channel| named.label(channel)).collect(),
         conversions: credit(row.conversions),
         without: credit(row.without_conversion),
         rate: percent(Some(row.conversions / (row.conversions + row.without_conversion))),
@@ -99,7 +103,7 @@ fn paths(journeys: &Description, label: &impl Fn(&str) -> String) -> Vec<PathRow
     .collect()
 }
 
-fn matrix(journeys: &Description, label: &impl Fn(&str) -> String) -> Option<Matrix> {
+fn matrix(journeys: &Description, named: &Named<'_>) -> Option<Matrix> {
     if journeys.assists.is_empty() || journeys.assists.len() > MOST_IN_MATRIX {
         return None;
     }
@@ -110,17 +114,17 @@ fn matrix(journeys: &Description, label: &impl Fn(&str) -> String) -> Option<Mat
         let found = journeys.transitions.iter().find(|step| step.from == from && step.to == to);
         found.map_or_else(String::new, |step| percent(Some(step.probability)))
     };
-    let named = |channel: &str| match channel {
+    let label = |channel: &str| match channel {
         "(start)" => say("attribution-to-start").to_string(),
         "(conversion)" => say("attribution-to-conversion").to_string(),
         "(no conversion)" => say("attribution-to-none").to_string(),
-        channel => label(channel),
+        channel => named.label(channel),
     };
     Some(Matrix {
         rows: from
             .iter()
-            .map(|from| (named(from), to.iter().map(|to| cell(from, to)).collect()))
+            .map(|from| (label(from), to.iter().map(|to| cell(from, to)).collect()))
             .collect(),
-        to: to.into_iter().map(named).collect(),
+        to: to.into_iter().map(label).collect(),
     })
 }

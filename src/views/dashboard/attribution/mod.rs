@@ -1,23 +1,28 @@
 //! The attribution page: models side by side, and the journeys behind them.
 
+mod channels;
+mod choices;
+mod journeys;
+
 use std::collections::HashMap;
 
 use askama::Template;
 
-use super::super::answer::{self, Ways};
-use super::super::charts;
-use super::super::{Credit, Question};
-use super::journeys::JourneyTables;
+use super::behind::Behind;
 use super::range::Range;
 use super::text::{amount, between, credit, dash, money, percent};
 use super::words;
-use crate::analysis::Parameters;
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
-    Dimension, Model, NONE,
+    Dimension, Model, Parameters,
 };
 use crate::domain::{AdDay, Timestamp};
 use crate::language::{self, Message, Value, filters, say};
+use crate::views::answer::{self, Ways};
+use crate::views::{Credit, Question, charts};
+use channels::Named;
+use choices::{Choice, channel_choices, goals, models};
+use journeys::JourneyTables;
 
 /// Rows of the tables of channels and paths.
 const MOST_ROWS: usize = 25;
@@ -82,17 +87,15 @@ pub(super) struct AttributionPage {
     comparison_api: String,
     costs_api: String,
     journeys_api: String,
-}
-
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
+    /// Address of the list of touchpoints; empty for who may see no people.
+    touchpoints: String,
 }
 
 struct CreditRow {
     id: String,
     label: String,
+    /// Address of its conversations.
+    rows: String,
     meaning: String,
     conversions: String,
     /// One a line.
@@ -105,6 +108,7 @@ struct CreditRow {
 
 struct CostRow {
     label: String,
+    rows: String,
     cells: [String; 6],
     /// `1.20 to 3.40`.
     interval: String,
@@ -112,6 +116,7 @@ struct CostRow {
 
 struct ComparedRow {
     label: String,
+    rows: String,
     cells: Vec<ComparedCell>,
 }
 
@@ -122,12 +127,19 @@ struct ComparedCell {
 }
 
 impl AttributionPage {
-    pub(super) fn new(found: &Credits, question: &Question, now: Timestamp) -> Self {
+    pub(super) fn new(
+        found: &Credits,
+        question: &Question,
+        now: Timestamp,
+        shows_people: bool,
+    ) -> Self {
         let asked = &question.credit;
         let query = query(question);
         let report = &found.report;
         let total = report.total_conversions;
-        let label = |channel: &str| label(channel, question, &found.ad_titles);
+        let range = Range::new(&question.period, now, "/attribution", &query);
+        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let named = Named { question, ad_titles: &found.ad_titles, behind };
         let api = |path: &str| {
             let (from, to) = (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
             format!("/api/v1/attribution{path}?from={from}&to={to}{query}")
@@ -136,7 +148,6 @@ impl AttributionPage {
         let rows = found.comparison.over_currencies();
         Self {
             page: "attribution",
-            range: Range::new(&question.period, now, "/attribution", &query),
             models: models(asked.model),
             channels: channel_choices(&question.by),
             goals: goals(&found.goals, asked.conversion.as_deref()),
@@ -147,7 +158,7 @@ impl AttributionPage {
             summary: summary(found, asked),
             notes: report.notes.clone(),
             chart: charts::attribution(
-                channels.iter().map(|one| (label(one.channel), one.conversions)),
+                channels.iter().map(|one| (named.label(one.channel), one.conversions)),
                 total,
             ),
             has_value: report.channels.iter().any(|row| row.value.is_some()),
@@ -155,21 +166,29 @@ impl AttributionPage {
             credits: channels
                 .iter()
                 .take(MOST_ROWS)
-                .map(|one| credit_row(one, total, &label))
+                .map(|one| credit_row(one, total, &named))
                 .collect(),
-            costs: cost_rows(&found.costs, &label),
+            costs: cost_rows(&found.costs, &named),
             compared_models: models(asked.model)
                 .into_iter()
                 .filter(|choice| found.comparison.models.contains(&choice.value.as_str()))
                 .collect(),
-            compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &label)).collect(),
+            compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &named)).collect(),
             left_out: rows.len().saturating_sub(MOST_ROWS),
-            journeys: JourneyTables::new(&found.journeys, &label),
+            journeys: JourneyTables::new(&found.journeys, &named),
             meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).into(),
             api: api(""),
             comparison_api: api("/comparison"),
             costs_api: api("/costs"),
             journeys_api: api("/journeys"),
+            touchpoints: if shows_people {
+                let (from, to) =
+                    (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
+                format!("/api/v1/touchpoints?from={from}&to={to}")
+            } else {
+                String::new()
+            },
+            range,
         }
     }
 }
@@ -203,77 +222,6 @@ fn query(question: &Question) -> String {
         query.append_pair("intervals", "true");
     }
     format!("&{}", query.finish())
-}
-
-/// A channel as people read it: the usual words for sources, ads by their titles, everything else as
-/// it is.
-fn label(channel: &str, question: &Question, ad_titles: &HashMap<String, String>) -> String {
-    let is_source = matches!(question.by.as_slice(), [] | [Dimension::Source]);
-    if is_source || channel == NONE {
-        return words::source(channel).0;
-    }
-    if !question.by.contains(&Dimension::Ad) {
-        return channel.to_owned();
-    }
-    let part = |part: &str| match ad_titles.get(part) {
-        // Several ads may have one title: the id's end tells them apart.
-        Some(title) => {
-            let end = part.chars().skip(part.chars().count().saturating_sub(4));
-            format!("{title} (…{})", end.collect::<String>())
-        }
-        None => part.to_owned(),
-    };
-    channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")
-}
-
-fn models(chosen: Model) -> Vec<Choice> {
-    let choice = |model: Model| Choice {
-        value: model.as_str().to_owned(),
-        label: words::model(model),
-        is_chosen: model == chosen,
-    };
-    Model::ALL.map(choice).into()
-}
-
-fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
-    let by: Vec<_> = by.iter().map(Dimension::name).collect();
-    let by = if by.is_empty() { "source".to_owned() } else { by.join(",") };
-    let usual = [
-        ("source", "attribution-by-source"),
-        ("ad", "attribution-by-ad"),
-        ("ref", "attribution-by-ref"),
-        ("page", "attribution-by-page"),
-        ("source,ad", "attribution-by-source-and-ad"),
-        ("source,ref", "attribution-by-source-and-ref"),
-        ("campaign", "attribution-by-campaign"),
-        ("medium", "attribution-by-medium"),
-        ("link", "attribution-by-link"),
-    ];
-    let mut choices: Vec<Choice> = usual
-        .into_iter()
-        .map(|(value, label)| Choice {
-            value: value.to_owned(),
-            label: say(label).to_string(),
-            is_chosen: value == by,
-        })
-        .collect();
-    if choices.iter().all(|choice| !choice.is_chosen) {
-        choices.push(Choice { value: by.clone(), label: by, is_chosen: true });
-    }
-    choices
-}
-
-fn goals(known: &[String], chosen: Option<&str>) -> Vec<Choice> {
-    let label = say("attribution-any").to_string();
-    let any = Choice { value: String::new(), label, is_chosen: chosen.is_none() };
-    let unknown = chosen.filter(|chosen| known.iter().all(|name| name != chosen));
-    let names = known.iter().map(String::as_str).chain(unknown);
-    let choice = |name: &str| Choice {
-        value: name.to_owned(),
-        label: name.to_owned(),
-        is_chosen: chosen == Some(name),
-    };
-    std::iter::once(any).chain(names.map(choice)).collect()
 }
 
 fn summary(found: &Credits, asked: &Credit) -> Message {
@@ -318,7 +266,7 @@ fn by_channel(report: &AttributionReport) -> Vec<ByChannel<'_>> {
     channels
 }
 
-fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) -> CreditRow {
+fn credit_row(one: &ByChannel<'_>, total: f64, named: &Named<'_>) -> CreditRow {
     // Intervals do not add up: with several currencies each has its own.
     let interval = |row: &&analysis::ChannelCredit| {
         let [low, high] = row.conversions_interval?;
@@ -333,7 +281,8 @@ fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) 
     let values: Vec<String> = one.rows.iter().filter_map(worth).collect();
     CreditRow {
         id: one.channel.to_owned(),
-        label: label(one.channel),
+        label: named.label(one.channel),
+        rows: named.rows(one.channel),
         meaning: words::source(one.channel).1,
         conversions: credit(one.conversions),
         intervals: one.rows.iter().filter_map(interval).collect(),
@@ -343,14 +292,15 @@ fn credit_row(one: &ByChannel<'_>, total: f64, label: &impl Fn(&str) -> String) 
     }
 }
 
-fn cost_rows(report: &CostReport, label: &impl Fn(&str) -> String) -> Vec<CostRow> {
+fn cost_rows(report: &CostReport, named: &Named<'_>) -> Vec<CostRow> {
     let known = |value: Option<f64>| value.map_or_else(dash, amount);
     let rows = report.channels.iter().take(MOST_ROWS);
     rows.map(|row| {
         let interval = row.cost_per_conversion_interval;
         let told = |[low, high]: [Option<f64>; 2]| between(known(low), known(high));
         CostRow {
-            label: label(&row.channel),
+            label: named.label(&row.channel),
+            rows: named.rows(&row.channel),
             cells: [
                 money(row.cost, &row.currency),
                 credit(row.conversions),
@@ -365,7 +315,7 @@ fn cost_rows(report: &CostReport, label: &impl Fn(&str) -> String) -> Vec<CostRo
     .collect()
 }
 
-fn compared_row(row: &ComparisonRow, label: &impl Fn(&str) -> String) -> ComparedRow {
+fn compared_row(row: &ComparisonRow, named: &Named<'_>) -> ComparedRow {
     let cells = Model::ALL.iter().filter_map(|model| row.models.get(model.as_str()));
     let cells = cells.map(|compared| ComparedCell {
         conversions: credit(compared.conversions),
@@ -374,7 +324,11 @@ fn compared_row(row: &ComparisonRow, label: &impl Fn(&str) -> String) -> Compare
             None => say("attribution-new").to_string(),
         }),
     });
-    ComparedRow { label: label(&row.channel), cells: cells.collect() }
+    ComparedRow {
+        label: named.label(&row.channel),
+        rows: named.rows(&row.channel),
+        cells: cells.collect(),
+    }
 }
 
 /// A part of one in whole percents, with its sign: `+12`.

@@ -1,0 +1,50 @@
+//! The channels of an attribution: what people call them, and where their conversations are.
+
+use std::collections::HashMap;
+
+use super::super::behind::Behind;
+use super::super::words;
+use crate::analysis::{Dimension, Filter, NONE};
+use crate::views::Question;
+use crate::views::rows::is_listed;
+
+pub(super) struct Named<'a> {
+    pub question: &'a Question,
+    /// Titles of ads, by id.
+    pub ad_titles: &'a HashMap<String, String>,
+    /// All conversations of the days.
+    pub behind: Behind,
+}
+
+impl Named<'_> {
+    /// A channel as people read it: the usual words for sources, ads by their titles, everything else as
+    /// it is.
+    pub(super) fn label(&self, channel: &str) -> String {
+        let by = self.question.by.as_slice();
+        if matches!(by, [] | [Dimension::Source]) || channel == NONE {
+            return words::source(channel).0;
+        }
+        if !by.contains(&Dimension::Ad) {
+            return channel.to_owned();
+        }
+        let part = |part: &str| match self.ad_titles.get(part) {
+            // Several ads may have one title: the id's end tells them apart.
+            Some(title) => {
+                let end = part.chars().skip(part.chars().count().saturating_sub(4));
+                format!("{title} (…{})", end.collect::<String>())
+            }
+            None => part.to_owned(),
+        };
+        channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")
+    }
+
+    /// Address of the conversations that it opened; empty if they cannot be listed.
+    pub(super) fn rows(&self, channel: &str) -> String {
+        let dimension = match self.question.by.as_slice() {
+            [] => Dimension::Source,
+            [dimension] if is_listed(dimension) => dimension.clone(),
+            _ => return String::new(),
+        };
+        self.behind.with("filter", Filter::one_written(&dimension.name(), channel)).address()
+    }
+}

@@ -1,0 +1,32 @@
+//! What a page shows as a file, where no question of the API is the same.
+
+use axum::extract::Query;
+use axum::http::{HeaderMap, StatusCode};
+
+use super::{Asking, Asks};
+use crate::domain::Timestamp;
+use crate::views::answer::AnswerError;
+use crate::views::problem::Problem;
+use crate::views::render::Look;
+use crate::views::{Question, Views, api};
+
+/// Whether a file is asked for, not a page.
+pub(super) fn is_asked(asking: &Asks) -> bool {
+    asking.as_ref().is_ok_and(|Query(asking)| asking.format.is_some())
+}
+
+/// The page's question, and how the file is to look.
+pub(super) fn understand(
+    views: &Views,
+    asking: Asks,
+    headers: &HeaderMap,
+) -> Result<(Asking, Question, Look), Problem> {
+    let Query(asking) =
+        asking.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
+    let mut asked = super::asked(asking.clone(), views).map_err(AnswerError::from)?;
+    asked.format.clone_from(&asking.format);
+    let now = Timestamp((views.clock)());
+    let question = asked.understand(&views.defaults, now).map_err(AnswerError::from)?;
+    let look = api::look(&question, headers);
+    Ok((asking, question, look))
+}

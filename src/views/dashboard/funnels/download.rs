@@ -1,0 +1,44 @@
+//! The figures of a funnel that stands in the address, as files: the API knows only funnels that have a name.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::super::Asks;
+use super::super::files::understand;
+use super::only;
+use crate::analysis::Funnel;
+use crate::views::answer::AnswerError;
+use crate::views::problem::Problem;
+use crate::views::{Misunderstood, Views, api, funnels, people};
+
+/// What the page of the funnel shows, by `figures`: the funnel itself, its `comparison` or its `flows`.
+pub(super) async fn figures(
+    views: &Views,
+    asking: Asks,
+    headers: &HeaderMap,
+    funnel: &Funnel,
+) -> Result<Response, Problem> {
+    let (asking, question, look) = understand(views, asking, headers)?;
+    let (own, name) = (only(funnel), funnel.name.as_str());
+    match asking.figures.as_deref() {
+        None => api::funnel_of(views, &own, name, &question, &look).await,
+        Some("comparison") => funnels::comparison_in(views, &own, name, &question, &look).await,
+        Some("flows") => funnels::flows_in(views, &own, name, question, &look).await,
+        Some(other) => {
+            let reason = format!("{other:?} is none; there are comparison and flows");
+            Err(AnswerError::from(Misunderstood { parameter: "figures", reason }).into())
+        }
+    }
+}
+
+/// Who reached a step of the funnel.
+pub(super) async fn list(
+    views: &Views,
+    asking: Asks,
+    headers: &HeaderMap,
+    funnel: &Funnel,
+) -> Result<Response, Problem> {
+    let (asking, question, look) = understand(views, asking, headers)?;
+    let (own, reached) = (only(funnel), asking.reached.as_deref());
+    people::people_in(views, &own, &funnel.name, &question, reached, &look).await
+}

@@ -1,0 +1,162 @@
+//! Who reached a step of a funnel, and who of them went no further.
+
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::allowed::Allowed;
+use super::answer::{self, AnswerError};
+use super::problem::Problem;
+use super::render::{self, Look};
+use super::rows::{listed_filters, read_stage};
+use super::{Asks, Misunderstood, Question, Views, api, conversation_steps, frames};
+use crate::analysis::{DEFAULT_FUNNEL, Funnels};
+use crate::store::{ConversationRow, Instant, ReachedRow, Span};
+
+/// Who reached a step.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FunnelPeople {
+    /// The funnel.
+    pub funnel: String,
+    /// The step that they reached.
+    pub step: String,
+    /// Whether only those are told who went no further.
+    pub no_further: bool,
+    /// How many there are in all.
+    pub total: u64,
+    /// Rows left out before the first.
+    offset: usize,
+    /// In time.
+    pub people: Vec<ReachedRow>,
+}
+
+/// Who reached a step and not the next, in time; with `reached` all who reached a step.
+#[utoipa::path(get, path = "/api/v1/funnels/{name}/people", tag = "funnels",
+    params(("name" = String, Path, description = "The funnel")),
+    responses((status = 200, body = FunnelPeople)))]
+pub(super) async fn people(
+    Allowed(views): Allowed,
+    Path(name): Path<String>,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let reached = asked.as_ref().ok().and_then(|Query(asked)| asked.reached.clone());
+    let (question, look) = api::understand(&views, asked, &headers)?;
+    people_in(&views, &views.funnels, &name, &question, reached.as_deref(), &look).await
+}
+
+/// The same of a funnel of `own`, in the form that was asked for.
+pub(super) async fn people_in(
+    views: &Views,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+    reached: Option<&str>,
+    look: &Look,
+) -> Result<Response, Problem> {
+    let limit = look.rows_of(question);
+    let told = answer_people(views, own, name, question, reached, limit).await;
+    let told = told.map_err(Problem::from)?;
+    let json = || Json(&told).into_response();
+    render::listed(look, || frames::reached(&told.people), json)
+}
+
+/// At most `limit` of those who reached the step `reached`, or, without one, the question's (the first unless it
+/// names another) and not the next.
+///
+/// # Errors
+/// If there is no such funnel or step, or it cannot be computed.
+pub(super) async fn answer_people(
+    views: &Views,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+    reached: Option<&str>,
+    limit: usize,
+) -> Result<FunnelPeople, AnswerError> {
+    let steps: Vec<String> = match own.get(name) {
+        Some(funnel) => funnel.steps.clone(),
+        None if name == DEFAULT_FUNNEL => conversation_steps().map(str::to_owned).collect(),
+        None => return Err(AnswerError::Unknown(format!("there is no funnel {name:?}"))),
+    };
+    let reached = reached.filter(|step| !step.is_empty());
+    let place = match (reached, question.step.as_deref()) {
+        (Some(_), Some(_)) => {
+            let reason = "either it is named, or a step of which people went no further".to_owned();
+            return Err(Misunderstood { parameter: "reached", reason }.into());
+        }
+        (Some(step), None) => place_of(&steps, step, "reached")?,
+        // From the last step nobody can go further.
+        (None, step) => place_of(&steps[..steps.len() - 1], step.unwrap_or(&steps[0]), "step")?,
+    };
+    let no_further = reached.is_none();
+    let offset = question.offset;
+    let (total, people) = if let Some(funnel) = own.get(name) {
+        let found = answer::answer_reached(&views.store, funnel, question, place, no_further);
+        let found = found.await?;
+        let total = found.len() as u64;
+        let row = |one: crate::analysis::Reached| ReachedRow {
+            page_id: one.page_id,
+            person_id: one.person_id,
+            entered_at: Instant(one.entered_at),
+            reached_at: Instant(one.reached_at),
+        };
+        (total, found.into_iter().skip(offset).take(limit).map(row).collect())
+    } else {
+        let missed = steps.get(place + 1).filter(|_| no_further);
+        of_conversations(views, question, &steps[place], missed, limit).await?
+    };
+    let (funnel, step) = (name.to_owned(), steps[place].clone());
+    Ok(FunnelPeople { funnel, step, no_further, total, offset, people })
+}
+
+fn place_of(
+    steps: &[String],
+    wanted: &str,
+    parameter: &'static str,
+) -> Result<usize, Misunderstood> {
+    steps.iter().position(|step| step == wanted).ok_or_else(|| {
+        let known = steps.join(", ");
+        let reason = match parameter {
+            "step" => {
+                format!("{wanted:?} is no step from which somebody can drop; such are {known}")
+            }
+            _ => format!("{wanted:?} is no step; steps are {known}"),
+        };
+        Misunderstood { parameter, reason }
+    })
+}
+
+/// Of the default funnel: how many, and those that are asked for.
+async fn of_conversations(
+    views: &Views,
+    question: &Question,
+    reached: &str,
+    missed: Option<&String>,
+    limit: usize,
+) -> Result<(u64, Vec<ReachedRow>), AnswerError> {
+    let filters = listed_filters(question)?;
+    let span = Span {
+        period: &question.period,
+        status: "",
+        reached: read_stage("reached", Some(reached))?,
+        missed: missed.map_or("", String::as_str),
+        filters: &filters,
+        after: None,
+        offset: question.offset as u64,
+        limit: limit as u64,
+    };
+    let total = async { views.store.list_total::<ConversationRow>(&span).await };
+    let rows = async { views.store.list::<ConversationRow>(&span)?.all().await };
+    let (total, rows) = tokio::try_join!(total, rows)?;
+    let row = |row: ConversationRow| ReachedRow {
+        entered_at: row.opened_at,
+        reached_at: row.stage_at(reached).unwrap_or(row.opened_at),
+        page_id: row.page_id,
+        person_id: row.person_id,
+    };
+    Ok((total, rows.into_iter().map(row).collect()))
+}
