@@ -35,6 +35,6 @@ audience-wrote = Ont écrit ces jours
 audience-conversations = Conversations
     .meaning = Leurs conversations de ces jours
 audience-leads = Prospects
-    .meaning = Celles d’entre elles qui ont atteint un contact qualifié
+    .meaning = Celles d’entre elles qui ont donné un prospect
 audience-purchases = Achats
     .meaning = Celles d’entre elles qui ont atteint un achat

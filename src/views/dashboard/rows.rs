@@ -111,19 +111,7 @@ impl RowsPage {
         });
         let stage = (!reached.is_empty())
             .then(|| say("rows-reached").with("stage", words::stage(reached).0));
-        let filtered = question.filters.iter().map(|filter| {
-            let value = match filter.dimension.name().as_ref() {
-                "source" => words::source(&filter.value).0,
-                _ => filter.value.clone(),
-            };
-            let name = say(format!("by-{}", filter.dimension.name()));
-            let name = if name.is_known() {
-                name.to_string()
-            } else {
-                filter.dimension.name().into_owned()
-            };
-            say("rows-filtered").with("name", name).with("value", value)
-        });
+        let filtered = question.filters.iter().map(words::filter);
         let row = |row: &ConversationRow| {
             let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
             Row {

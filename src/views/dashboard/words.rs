@@ -1,6 +1,6 @@
 //! What the pages call things, and what they mean.
 
-use crate::analysis::{Model, STAGES};
+use crate::analysis::{Filter, Model, STAGES};
 use crate::language::{Message, say};
 
 /// Every page: its name and its address.
@@ -37,6 +37,18 @@ pub fn stages() -> impl Iterator<Item = (String, String)> {
 /// A source's label and definition.
 pub(super) fn source(name: &str) -> (String, String) {
     known(&format!("source-{}", if name == "(none)" { "none" } else { name }), name)
+}
+
+/// What all rows of a list have in common.
+pub(super) fn filter(filter: &Filter) -> Message {
+    let dimension = filter.dimension.name();
+    let value = match dimension.as_ref() {
+        "source" => source(&filter.value).0,
+        _ => filter.value.clone(),
+    };
+    let name = say(format!("by-{dimension}"));
+    let name = if name.is_known() { name.to_string() } else { dimension.into_owned() };
+    say("rows-filtered").with("name", name).with("value", value)
 }
 
 /// A model's label.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::range::Range;
 use super::super::text::local_minute;
-use super::super::{Asks, files, show};
+use super::super::{Asks, files, show, words};
 use super::builder::Builder;
 use super::labels::{label, usual_title};
 use super::{download, only};
@@ -30,6 +30,8 @@ struct PeoplePage {
     /// What the days' form has to carry along.
     kept: Vec<(String, String)>,
     heading: Message,
+    /// What all have in common.
+    told: Vec<Message>,
     title: String,
     total: u64,
     people: Vec<Person>,
@@ -133,6 +135,7 @@ impl PeoplePage {
         Self {
             page: "funnels",
             heading: heading.with("step", label(&found.step)),
+            told: question.filters.iter().map(words::filter).collect(),
             title,
             total: found.total,
             more: found.total.saturating_sub(found.people.len() as u64),
