@@ -1,12 +1,10 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
--- what they are told apart by. Only the columns asked for are read; the others are empty, the same in
--- all rows.
+-- what they are told apart by. The line GROUPS stands for funnel_groups.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
 -- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit).
 -- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
 -- one), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
--- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages. A
--- column of few values alone is grouped by fastest as it is stored: texts are made of it afterwards.
+-- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages.
 SELECT
     counted.page_id AS page_id,
     counted.channel AS channel,
@@ -49,28 +47,7 @@ FROM
             '') AS link
     FROM
     (
-        SELECT
-            if({by_page:Bool} OR {by_link:Bool}, made.page_id, '') AS page_id,
-            if({by_channel:Bool}, made.channel, '') AS channel,
-            if({by_source:Bool} OR {by_link:Bool}, made.source, '') AS source,
-            if({by_ref:Bool} OR {by_link:Bool} AND made.source IN ('link', 'qr'), made.ref, '') AS ref,
-            if({by_link:Bool}, made.clicked, '') AS clicked,
-            if({by_ad:Bool}, made.ad_id, '') AS ad_id,
-            if({by_referer:Bool}, made.referer, '') AS referer,
-            multiIf(
-                {time_unit:String} = 'hour', toInt64(toUnixTimestamp(toStartOfHour(made.opened_at, {zone:String}))),
-                {time_unit:String} = 'day', toInt64(toUnixTimestamp(toStartOfDay(made.opened_at, {zone:String}))),
-                0) * 1000 AS opened_at,
-            count() AS opened,
-            sum(made.depth >= 1) AS messaged,
-            sum(made.depth >= 2) AS answered,
-            sum(made.depth >= 3) AS engaged,
-            sum(made.depth >= 4) AS lead,
-            sum(made.depth >= 5) AS purchase
-        FROM conversations AS made FINAL
-        WHERE made.opened_at >= fromUnixTimestamp64Milli({from:Int64})
-            AND made.opened_at < fromUnixTimestamp64Milli({to:Int64})
-        GROUP BY page_id, channel, source, ref, clicked, ad_id, referer, opened_at
+        GROUPS
     ) AS groups
     LEFT JOIN links_by_ref ON links_by_ref.ref = groups.ref
 ) AS counted

@@ -1,28 +1,29 @@
 -- The events that matter to an own funnel, each once: a row a person who has one of the first step's.
 -- STEPS and GAPS stand for sums of own_funnel_match, EVENTS for one of own_funnel_once and
--- own_funnel_sorted, PERSON for the person's id or own_funnel_person, EXCLUDED for the list of gaps.
+-- own_funnel_sorted, PERSON for the person's id or own_funnel_person, WIDE for UInt64 or UInt128.
 -- Parameters: from, until (milliseconds; until is exclusive), excluded (people who do not count:
--- page/person), is_any (steps in any order: each may be first), those of the matchers.
--- Columns: page_id, person_id; a list each: moments (milliseconds since from, times 2^20, and the place in
--- the delivery), steps (bit k: it meets step k, from 0), gaps (bit g: it is excluded between step g and the
--- next; empty if nothing is excluded anywhere).
+-- page/person), is_any (steps in any order: each may be first), has_ids (whether it matters who people are),
+-- gaps_at, place_at, time_at (bits), those of the matchers.
+-- Columns: page_id, person_id (empty without has_ids), events: a list of numbers, of which bit k says whether the
+-- event meets step k, from 0; bit gaps_at + g whether it is excluded between step g and the next; from place_at on
+-- stands its place in the delivery, from time_at on milliseconds since from.
 WITH (SELECT (groupArray(concat(page_id, ' ', alias)), groupArray(person_id)) FROM aliases) AS known
 SELECT
-    toString(page_id) AS page_id,
-    person_id,
-    groupArray(moment) AS moments,
-    groupArray(met) AS steps,
-    EXCLUDED AS gaps
+    if({has_ids:Bool}, toString(page), '') AS page_id,
+    if({has_ids:Bool}, person, '') AS person_id,
+    groupArray(event) AS events
 FROM
 (
     SELECT
-        page_id, PERSON AS person_id,
-        toUInt64(toUnixTimestamp64Milli(found.time) - {from:Int64}) * 1048576
-            + least(found.place, 1048575) AS moment,
-        toUInt32(STEPS) AS met, toUInt32(GAPS) AS excluded
+        found.page_id AS page, PERSON AS person,
+        toUInt32(STEPS) AS met, toUInt32(GAPS) AS excluded,
+        bitShiftLeft(toWIDE(toUnixTimestamp64Milli(found.time) - {from:Int64}), {time_at:UInt8})
+            + bitShiftLeft(toWIDE(least(found.place, 1048575)), {place_at:UInt8})
+            + bitShiftLeft(toWIDE(excluded), {gaps_at:UInt8})
+            + toWIDE(met) AS event
     FROM (EVENTS) AS found
     -- A conversion that was taken back has no name.
     WHERE (met != 0 OR excluded != 0) AND NOT (kind = 'conversion' AND name = '')
 )
-GROUP BY page_id, person_id
+GROUP BY page, person
 HAVING {is_any:Bool} OR bitAnd(groupBitOr(met), 1) = 1

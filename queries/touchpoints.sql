@@ -1,25 +1,24 @@
 -- Touchpoints in a range, in the order of people and of each person's touchpoints.
 -- Parameters: from, to (milliseconds; to is exclusive); of_converted (only of people who converted in
--- converted_from to converted_to, the same way); by_channel, by_ref, by_ad, by_referer, by_link (whether these are
--- wanted; other columns are empty and not read; the campaign comes with ad or link).
+-- converted_from to converted_to, the same way).
 -- Columns: page_id, person_id, time (ms), number, channel, source, ref, ad_id, ad_title, referer, link, campaign,
--- ad_set, medium, owner.
+-- ad_set, medium, owner. Lines of those that nobody asks for are left out.
 SELECT
     toString(page_id) AS page_id,
     person_id,
     toUnixTimestamp64Milli(v_touchpoints.time) AS time,
     number,
-    if({by_channel:Bool}, toString(v_touchpoints.channel), '') AS channel,
-    source,
-    if({by_ref:Bool}, v_touchpoints.ref, '') AS ref,
-    if({by_ad:Bool}, toString(v_touchpoints.ad_id), '') AS ad_id,
-    if({by_ad:Bool}, toString(v_touchpoints.ad_title), '') AS ad_title,
-    if({by_referer:Bool}, toString(v_touchpoints.referer), '') AS referer,
-    if({by_link:Bool}, v_touchpoints.link, '') AS link,
-    if({by_link:Bool} OR {by_ad:Bool}, v_touchpoints.campaign, '') AS campaign,
-    if({by_ad:Bool}, v_touchpoints.ad_set, '') AS ad_set,
-    if({by_link:Bool}, v_touchpoints.medium, '') AS medium,
-    if({by_link:Bool}, v_touchpoints.owner, '') AS owner
+    toString(channel) AS channel,
+    ref,
+    toString(ad_id) AS ad_id,
+    toString(ad_title) AS ad_title,
+    toString(referer) AS referer,
+    link,
+    campaign,
+    ad_set,
+    medium,
+    owner,
+    source
 FROM v_touchpoints
 WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND v_touchpoints.time < fromUnixTimestamp64Milli({to:Int64})

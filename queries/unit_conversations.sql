@@ -2,13 +2,12 @@
 -- order of people and time.
 -- Parameters: from, until (milliseconds; until is exclusive), with_before.
 -- Columns: page_id, person_id, opened_at (ms), channel, source, ref, ad_id, referer, link, campaign,
--- ad_set, medium, owner.
+-- ad_set, medium, owner. Lines of those that nobody asks for are left out.
 SELECT
     toString(page_id) AS page_id,
     person_id,
     toUnixTimestamp64Milli(found.opened_at) AS opened_at,
     toString(channel) AS channel,
-    source,
     ref,
     toString(ad_id) AS ad_id,
     toString(referer) AS referer,
@@ -16,7 +15,8 @@ SELECT
     campaign,
     ad_set,
     medium,
-    owner
+    owner,
+    source
 FROM
 (
     SELECT page_id, person_id, opened_at, channel, source, ref, ad_id, referer, link, campaign, ad_set, medium, owner

@@ -1,13 +1,16 @@
 //! Frames out of ClickHouse and into it, as Arrow.
 
-use std::io::Cursor;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 use clickhouse::query::Query;
 use polars::frame::DataFrame;
-use polars::prelude::{DataType, IntoColumn, PolarsResult, TimeUnit, TimeZone};
+use polars::prelude::{
+    Column, DataType, IntoColumn, PlSmallStr, PolarsError, PolarsResult, Scalar, TimeUnit, TimeZone,
+};
 use polars_io::ipc::{IpcStreamReader, IpcStreamWriter};
 use polars_io::{SerReader, SerWriter};
+use tokio::sync::mpsc;
 
 use super::insert::{END_LIMIT, SEND_LIMIT};
 use super::{Store, StoreError};
@@ -21,8 +24,57 @@ impl Store {
             .with_setting("output_format_arrow_compression_method", "none")
             .fetch_bytes("ArrowStream")
             .map_err(|error| self.failed(error))?;
-        let bytes = cursor.collect().await.map_err(|error| self.failed(error))?;
-        IpcStreamReader::new(Cursor::new(bytes)).finish().map_err(|source| self.unexpected(source))
+        // It is read while it comes: never are all bytes and all of the frame in memory.
+        let (taker, given) = mpsc::channel(CHUNKS);
+        let reading = tokio::task::spawn_blocking(move || {
+            let chunks = Chunks { given, now: Bytes::new(), at: 0 };
+            IpcStreamReader::new(chunks).set_rechunk(false).finish()
+        });
+        let come = async {
+            while let Some(bytes) = cursor.next().await? {
+                if taker.send(bytes).await.is_err() {
+                    break;
+                }
+            }
+            drop(taker);
+            Ok(())
+        };
+        let come = come.await;
+        let read = reading.await;
+        come.map_err(|error| self.failed(error))?;
+        read.map_err(|error| self.unexpected(PolarsError::ComputeError(error.to_string().into())))?
+            .map_err(|source| self.unexpected(source))
+    }
+
+    /// The frame of a statement without some columns, each of which stands in a line of its own and in which every
+    /// row has an empty text. `ask` sets the statement's parameters.
+    pub(super) async fn frame_without(
+        &self,
+        statement: &str,
+        empty: &[&str],
+        ask: impl FnOnce(Query) -> Query,
+    ) -> Result<DataFrame, StoreError> {
+        let column = |line: &str| {
+            let line = line.strip_suffix(',').filter(|_| line.starts_with("    "))?;
+            let name = line.rsplit(' ').next()?;
+            empty.iter().find(|empty| **empty == name).copied()
+        };
+        let head = statement.lines().take_while(|line| !line.starts_with("FROM")).count();
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        for (place, line) in statement.lines().enumerate() {
+            match column(line).filter(|_| place < head) {
+                Some(name) => left_out.push(name),
+                None => kept.push(line),
+            }
+        }
+        let statement = kept.join("\n");
+        let mut frame = self.frame(ask(self.client.query(&statement))).await?;
+        for name in left_out {
+            let nothing = Scalar::from(PlSmallStr::EMPTY);
+            let column = Column::new_scalar(name.into(), nothing, frame.height());
+            frame.with_column(column).map_err(|source| self.unexpected(source))?;
+        }
+        Ok(frame)
     }
 
     /// Inserts a frame as one block, its columns by their names; with the same `token` a second time
@@ -51,6 +103,46 @@ impl Store {
 
     fn unexpected(&self, source: polars::error::PolarsError) -> StoreError {
         StoreError::Answer { url: self.endpoint.url.clone(), source: Box::new(source) }
+    }
+}
+
+/// An answer's chunks that wait to be read.
+const CHUNKS: usize = 8;
+
+/// An answer as it comes.
+struct Chunks {
+    given: mpsc::Receiver<Bytes>,
+    now: Bytes,
+    /// Bytes that have been read.
+    at: u64,
+}
+
+impl Read for Chunks {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.now.is_empty() {
+            match self.given.blocking_recv() {
+                Some(bytes) => self.now = bytes,
+                None => return Ok(0),
+            }
+        }
+        let count = self.now.len().min(into.len());
+        into[..count].copy_from_slice(&self.now.split_to(count));
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+/// The reader of streams asks where it is, and skips what fills up blocks; it never goes back.
+impl Seek for Chunks {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let forward = match to {
+            SeekFrom::Current(many) => u64::try_from(many).ok(),
+            SeekFrom::Start(at) => at.checked_sub(self.at),
+            SeekFrom::End(_) => None,
+        };
+        let many = forward.ok_or(io::ErrorKind::Unsupported)?;
+        io::copy(&mut self.by_ref().take(many), &mut io::sink())?;
+        Ok(self.at)
     }
 }
 

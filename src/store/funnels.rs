@@ -3,12 +3,14 @@
 use std::fmt::Write;
 
 use clickhouse::Row;
+use clickhouse::query::Query;
 use polars::frame::DataFrame;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
-use super::{Store, StoreError};
+use super::{Apart, Store, StoreError};
 use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 
 const EVENTS: &str = include_str!("../../queries/own_funnel_events.sql");
@@ -52,6 +54,8 @@ pub struct FunnelEvents<'a> {
     pub exclusions: &'a [(EventMatch, u32)],
     /// Whether any step may be the first.
     pub is_any_order: bool,
+    /// Whether it matters who people are; they have no ids otherwise.
+    pub has_ids: bool,
     /// People who do not count, as `page/person`.
     pub excluded_people: &'a [String],
 }
@@ -68,38 +72,61 @@ struct WaysRow {
 
 /// A row of the question `own_funnel_events`.
 #[derive(Debug, Row, Deserialize)]
-struct PersonRow {
+struct PersonRow<E> {
     page_id: String,
     person_id: String,
-    moments: Vec<u64>,
-    steps: Vec<u32>,
-    gaps: Vec<u32>,
+    events: Vec<E>,
 }
 
-impl PersonRow {
-    fn into_person(self, from: i64) -> PersonOccurrences {
-        let Self { page_id, person_id, moments, steps, gaps } = self;
-        let gap = |place: usize| gaps.get(place).copied().unwrap_or(0);
-        let all = moments.iter().zip(&steps).enumerate();
-        let occurrence = |(place, (moment, steps)): (usize, (&u64, &u32))| Occurrence {
-            time: from.saturating_add_unsigned(moment >> 20),
-            steps: *steps,
-            gaps: gap(place),
-        };
+/// Where in an event's number what stands.
+#[derive(Debug, Clone, Copy)]
+struct Packing {
+    steps: u32,
+    gaps: u32,
+    /// Bits behind which the time stands.
+    time_at: u32,
+    from: i64,
+}
+
+impl Packing {
+    /// Bits of a place in a delivery.
+    const PLACE: u32 = 20;
+
+    fn new(asked: &FunnelEvents<'_>, from: i64) -> Self {
+        let steps = u32::try_from(asked.steps.len()).unwrap_or(u32::MAX);
+        let gaps = if asked.exclusions.is_empty() { 0 } else { steps };
+        Self { steps, gaps, time_at: steps + gaps + Self::PLACE, from }
+    }
+
+    /// Whether events until `until` fit into 64 bits.
+    fn is_narrow(self, until: i64) -> bool {
+        let time = u64::BITS - until.abs_diff(self.from).leading_zeros();
+        self.time_at + time <= u64::BITS
+    }
+
+    fn person<E: Copy + Ord + Into<u128>>(self, row: PersonRow<E>) -> PersonOccurrences {
+        let PersonRow { page_id, person_id, mut events } = row;
+        let moment = |event: &E| (*event).into() >> (self.steps + self.gaps);
         // They lie in time already, but for places in one millisecond.
-        let events = if moments.is_sorted() {
-            all.map(occurrence).collect()
-        } else {
-            let mut all: Vec<_> = all.collect();
-            all.sort_by_key(|(_, (moment, _))| **moment);
-            all.into_iter().map(occurrence).collect()
+        if !events.is_sorted_by_key(moment) {
+            events.sort_by_key(moment);
+        }
+        let occurrence = |event: &E| {
+            let event: u128 = (*event).into();
+            let mask = |at: u32, bits: u32| (event >> at) as u32 & ((1 << bits) - 1);
+            Occurrence {
+                time: self.from.saturating_add_unsigned((event >> self.time_at) as u64),
+                steps: mask(0, self.steps),
+                gaps: mask(self.steps, self.gaps),
+            }
         };
-        PersonOccurrences { page_id, person_id, events }
+        PersonOccurrences { page_id, person_id, events: events.iter().map(occurrence).collect() }
     }
 }
 
 /// The statement for a funnel: its matchers as bits, and how events are read.
-fn statement(asked: &FunnelEvents<'_>, has_aliases: bool, has_other_times: bool) -> String {
+fn statement(asked: &FunnelEvents<'_>, ways: &WaysRow, is_narrow: bool) -> String {
+    let WaysRow { has_aliases, has_other_times } = *ways;
     let one = |number: usize| {
         let lines = MATCH.lines().filter(|line| !line.starts_with("--"));
         lines.map(|line| line.replace('$', &number.to_string()) + "\n").collect::<String>()
@@ -115,10 +142,8 @@ fn statement(asked: &FunnelEvents<'_>, has_aliases: bool, has_other_times: bool)
     }
     let events = if has_aliases || has_other_times { SORTED } else { ONCE };
     let person = if has_aliases { CANONICAL } else { "found.person_id" };
-    let has_gaps = !asked.exclusions.is_empty();
-    let gaps = if has_gaps { "groupArray(excluded)" } else { "emptyArrayUInt32()" };
     EVENTS
-        .replace("EXCLUDED AS", &format!("{gaps} AS"))
+        .replace("toWIDE", if is_narrow { "toUInt64" } else { "toUInt128" })
         .replace("toUInt32(STEPS)", &format!("toUInt32({})", masks[0]))
         .replace("toUInt32(GAPS)", &format!("toUInt32({})", masks[1]))
         .replace("(EVENTS)", &format!("({events})"))
@@ -140,7 +165,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ways = self.client.query(WAYS).param("from", from).param("until", until);
         let ways: WaysRow = ways.fetch_one().await.map_err(|error| self.failed(error))?;
-        let statement = statement(&asked, ways.has_aliases, ways.has_other_times);
+        let packing = Packing::new(&asked, from);
+        let is_narrow = packing.is_narrow(until);
+        let statement = statement(&asked, &ways, is_narrow);
         let mut question = self
             .client
             .query(&statement)
@@ -149,6 +176,10 @@ impl Store {
             .param("from", from)
             .param("until", until)
             .param("is_any", asked.is_any_order)
+            .param("has_ids", asked.has_ids)
+            .param("gaps_at", packing.steps)
+            .param("place_at", packing.steps + packing.gaps)
+            .param("time_at", packing.time_at)
             .param("excluded", asked.excluded_people);
         let all = asked.steps.iter().chain(asked.exclusions.iter().map(|(matches, _)| matches));
         for (number, matches) in all.enumerate() {
@@ -163,10 +194,26 @@ impl Store {
                 .param(&format!("least{number}"), matches.min_value)
                 .param(&format!("most{number}"), matches.max_value);
         }
-        let mut rows = question.fetch::<PersonRow>().map_err(|error| self.failed(error))?;
+        if is_narrow {
+            self.given::<u64>(question, packing, taker).await
+        } else {
+            self.given::<u128>(question, packing, taker).await
+        }
+    }
+
+    async fn given<E>(
+        &self,
+        question: Query,
+        packing: Packing,
+        taker: mpsc::Sender<Vec<PersonOccurrences>>,
+    ) -> Result<(), StoreError>
+    where
+        E: Copy + Ord + Into<u128> + DeserializeOwned + Send + 'static,
+    {
+        let mut rows = question.fetch::<PersonRow<E>>().map_err(|error| self.failed(error))?;
         let mut batch = Vec::with_capacity(BATCH);
         while let Some(row) = rows.next().await.map_err(|error| self.failed(error))? {
-            batch.push(row.into_person(from));
+            batch.push(packing.person(row));
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 if taker.send(full).await.is_err() {
@@ -179,7 +226,7 @@ impl Store {
     }
 
     /// The conversations of `period` and until `until` (UTC milliseconds), and, `with_before`, each
-    /// person's last one before it. Columns: `queries/unit_conversations.sql`.
+    /// person's last one before it, with what `by` asks for. Columns: `queries/unit_conversations.sql`.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -188,9 +235,13 @@ impl Store {
         period: &Period,
         until: i64,
         with_before: bool,
+        by: Apart,
     ) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(CONVERSATIONS).param("from", period.from.0);
-        self.frame(question.param("until", until).param("with_before", with_before)).await
+        let asked = |question: Query| {
+            let question = question.param("from", period.from.0).param("until", until);
+            question.param("with_before", with_before)
+        };
+        self.frame_without(CONVERSATIONS, &by.left_out(), asked).await
     }
 
     /// People by the week of their first act, and who acted in each week after it.

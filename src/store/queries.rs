@@ -1,6 +1,7 @@
 //! One function for each question in `queries/`.
 
 use clickhouse::Row;
+use clickhouse::query::Query;
 use polars::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,8 @@ pub(super) const PING: &str = include_str!("../../queries/ping.sql");
 const CLOCK: &str = include_str!("../../queries/clock.sql");
 pub(super) const QUARANTINED: &str = include_str!("../../queries/quarantined.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../queries/funnel_counts.sql");
+const FUNNEL_GROUPS: &str = include_str!("../../queries/funnel_groups.sql");
+const FUNNEL_UNNAMED: &str = include_str!("../../queries/funnel_unnamed.sql");
 const AD_TITLES: &str = include_str!("../../queries/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../queries/touchpoints.sql");
 const CONVERSIONS: &str = include_str!("../../queries/conversions.sql");
@@ -51,12 +54,33 @@ pub struct Apart {
     pub referral_ref: bool,
     /// By ad.
     pub ad: bool,
+    /// By what the ad belongs to.
+    pub ad_names: bool,
     /// By registered link; without it a link that is printed is not told from another.
     pub link: bool,
     /// By the page that the visitor was on.
     pub referer: bool,
     /// By `hour` or `day` of the period's zone; empty: not at all.
     pub time_unit: &'static str,
+}
+
+impl Apart {
+    /// Columns of touchpoints and conversations that nobody asks for.
+    pub(super) fn left_out(&self) -> Vec<&'static str> {
+        let columns = [
+            ("channel", self.channel),
+            ("ref", self.referral_ref),
+            ("ad_id", self.ad),
+            ("ad_title", self.ad),
+            ("referer", self.referer),
+            ("link", self.link),
+            ("campaign", self.link || self.ad_names),
+            ("ad_set", self.ad_names),
+            ("medium", self.link),
+            ("owner", self.link),
+        ];
+        columns.into_iter().filter(|(_, is_asked)| !is_asked).map(|(name, _)| name).collect()
+    }
 }
 
 impl Store {
@@ -67,9 +91,11 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn funnel_counts(&self, period: &Period, by: Apart) -> Result<DataFrame, StoreError> {
         let zone = period.zone.iana_name().unwrap_or("UTC");
+        let named = by.link || by.ad_names;
+        let statement = if named { FUNNEL_COUNTS } else { FUNNEL_UNNAMED };
         let question = self
             .client
-            .query(FUNNEL_COUNTS)
+            .query(&statement.replace("    GROUPS\n", FUNNEL_GROUPS))
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("by_source", by.source)
@@ -106,20 +132,16 @@ impl Store {
         of_converted: bool,
         by: Apart,
     ) -> Result<DataFrame, StoreError> {
-        let question = self
-            .client
-            .query(TOUCHPOINTS)
-            .param("from", period.from.0.saturating_sub(before))
-            .param("to", period.to.0)
-            .param("of_converted", of_converted)
-            .param("by_channel", by.channel)
-            .param("by_ref", by.referral_ref)
-            .param("by_ad", by.ad)
-            .param("by_referer", by.referer)
-            .param("by_link", by.link)
-            .param("converted_from", period.from.0)
-            .param("converted_to", period.to.0);
-        self.frame(question).await
+        let (from, to) = (period.from.0, period.to.0);
+        let asked = |question: Query| {
+            question
+                .param("from", from.saturating_sub(before))
+                .param("to", to)
+                .param("of_converted", of_converted)
+                .param("converted_from", from)
+                .param("converted_to", to)
+        };
+        self.frame_without(TOUCHPOINTS, &by.left_out(), asked).await
     }
 
     /// The conversions of the period and of `behind` (milliseconds) after it, in the order of people.

@@ -80,7 +80,7 @@ pub async fn answer_own_funnel(
 ) -> Result<FunnelReport, AnswerError> {
     let (own, period, by) = (funnel.clone(), question.period.clone(), question.by.clone());
     let top = question.top;
-    own_people(store, funnel, question, move |conversations, people| {
+    own_people(store, funnel, question, false, move |conversations, people| {
         let mut counting = Counting::new(&own, conversations, &period, &by)?;
         people.for_each(|person| counting.add(&person));
         Ok(counting.finish(top))
@@ -112,7 +112,7 @@ pub(super) async fn answer_own_by_each(
 ) -> Result<Vec<FunnelReport>, AnswerError> {
     let (own, period, top) = (funnel.clone(), question.period.clone(), question.top);
     let asked = Question { by: dimensions.clone(), ..question.clone() };
-    own_people(store, funnel, &asked, move |conversations, people| {
+    own_people(store, funnel, &asked, false, move |conversations, people| {
         let by = |dimension| {
             Counting::new(&own, conversations, &period, std::slice::from_ref(dimension))
         };
@@ -135,7 +135,7 @@ pub(super) async fn answer_reached(
     no_further: bool,
 ) -> Result<Vec<Reached>, AnswerError> {
     let (own, period) = (narrowed(funnel, question), question.period.clone());
-    own_people(store, &own.clone(), question, move |conversations, people| {
+    own_people(store, &own.clone(), question, true, move |conversations, people| {
         let mut reaching = Reaching::new(&own, conversations, &period, step, no_further)?;
         people.for_each(|person| reaching.add(&person));
         Ok(reaching.finish())
@@ -144,11 +144,12 @@ pub(super) async fn answer_reached(
 }
 
 /// Has a funnel of one's own computed of conversations and of people, who are given as they come: all of
-/// them are never in memory at once.
+/// them are never in memory at once. They have ids if the funnel needs them, or `names_people`.
 async fn own_people<T, F>(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
+    names_people: bool,
     compute: F,
 ) -> Result<T, AnswerError>
 where
@@ -164,9 +165,12 @@ where
     let is_plain = funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty();
     let nothing = Period { to: period.from, ..period.clone() };
     let conversations = if is_plain {
-        store.unit_conversations(&nothing, period.from.0, false).await?
+        store.unit_conversations(&nothing, period.from.0, false, Apart::default()).await?
     } else {
-        store.unit_conversations(period, until, funnel.unit == Unit::Person).await?
+        let told_apart = by.iter().chain(funnel.filters.iter().map(|(dimension, _)| dimension));
+        let told_apart: Vec<Dimension> = told_apart.cloned().collect();
+        let with_before = funnel.unit == Unit::Person;
+        store.unit_conversations(period, until, with_before, apart(&told_apart)).await?
     };
     let testers: Vec<String> =
         funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
@@ -174,6 +178,7 @@ where
         steps: &funnel.matches,
         exclusions: &funnel.exclusions,
         is_any_order: funnel.rules.order == Order::Any,
+        has_ids: names_people || !is_plain,
         excluded_people: &testers,
     };
     let (taker, mut given) = mpsc::channel(4);
@@ -195,11 +200,14 @@ pub(super) fn apart(by: &[Dimension]) -> Apart {
             Dimension::Page => apart.page = true,
             Dimension::Channel => apart.channel = true,
             Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
-            Dimension::Ad | Dimension::AdSet => apart.ad = true,
+            Dimension::Ad => apart.ad = true,
+            Dimension::AdSet => (apart.ad, apart.ad_names) = (true, true),
             // A printed link has a source of its own.
             Dimension::Source => (apart.source, apart.link) = (true, true),
             Dimension::Link | Dimension::Medium | Dimension::Owner => apart.link = true,
-            Dimension::Campaign => (apart.link, apart.ad) = (true, true),
+            Dimension::Campaign => {
+                (apart.link, apart.ad, apart.ad_names) = (true, true, true);
+            }
             Dimension::Referer => apart.referer = true,
             Dimension::Hour => apart.time_unit = "hour",
             Dimension::Day | Dimension::Week if apart.time_unit.is_empty() => {

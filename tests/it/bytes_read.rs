@@ -99,6 +99,7 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
         ("after_person", ""),
         ("after_number", "0"),
         ("reached", ""),
+        ("missed", ""),
         ("page", ""),
         ("person", ""),
         ("filter_names", "[]"),
@@ -106,18 +107,9 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
         ("limit", "100000"),
         ("offset", "0"),
     ];
-    let of_all = [
-        ("by_channel", "false"),
-        ("by_ref", "false"),
-        ("by_ad", "false"),
-        ("by_referer", "false"),
-        ("by_link", "false"),
-        ("of_converted", "false"),
-        ("converted_from", "0"),
-        ("converted_to", "0"),
-    ];
+    let of_all = [("of_converted", "false"), ("converted_from", "0"), ("converted_to", "0")];
     for (query, table, parameters) in [
-        ("funnel_counts", "conversations", &nothing[..]),
+        ("funnel_groups", "conversations", &nothing[..]),
         ("conversation_list", "conversations", &list),
         ("touchpoint_list", "touchpoints", &list),
         ("touchpoints", "touchpoints", &of_all),
@@ -142,8 +134,8 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
             "{query} read {read}; the month has {month}"
         );
     }
-    let (_, little) = read(&engine, "funnel_counts", &[&range[..], &nothing].concat()).await;
-    let (_, much) = read(&engine, "funnel_counts", &[&range[..], &everything].concat()).await;
+    let (_, little) = read(&engine, "funnel_groups", &[&range[..], &nothing].concat()).await;
+    let (_, much) = read(&engine, "funnel_groups", &[&range[..], &everything].concat()).await;
     // The time (8 bytes), the depth (1), and which row counts (8 and 1).
     let month = "SELECT toUInt64(sum(rows)) FROM system.parts \
                  WHERE active AND table = 'conversations' AND partition = '202610'";

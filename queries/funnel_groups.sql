@@ -1,0 +1,26 @@
+-- Conversations that were opened in a range and how many of them reached each stage of the default funnel, grouped
+-- by what is stored with them. Only the columns asked for are read; the others are the same in all rows.
+-- Parameters: those of funnel_counts. Columns: page_id, channel, source, ref, clicked, ad_id, referer (as they are
+-- stored, which groups fastest), opened_at (ms: start of the unit; 0 without one), opened and the stages.
+SELECT
+    if({by_page:Bool} OR {by_link:Bool}, made.page_id, '') AS page_id,
+    if({by_channel:Bool}, made.channel, '') AS channel,
+    if({by_source:Bool} OR {by_link:Bool}, made.source, '') AS source,
+    if({by_ref:Bool} OR {by_link:Bool} AND made.source IN ('link', 'qr'), made.ref, '') AS ref,
+    if({by_link:Bool}, made.clicked, '') AS clicked,
+    if({by_ad:Bool}, made.ad_id, '') AS ad_id,
+    if({by_referer:Bool}, made.referer, '') AS referer,
+    multiIf(
+        {time_unit:String} = 'hour', toInt64(toUnixTimestamp(toStartOfHour(made.opened_at, {zone:String}))),
+        {time_unit:String} = 'day', toInt64(toUnixTimestamp(toStartOfDay(made.opened_at, {zone:String}))),
+        0) * 1000 AS opened_at,
+    count() AS opened,
+    sum(made.depth >= 1) AS messaged,
+    sum(made.depth >= 2) AS answered,
+    sum(made.depth >= 3) AS engaged,
+    sum(made.depth >= 4) AS lead,
+    sum(made.depth >= 5) AS purchase
+FROM conversations AS made FINAL
+WHERE made.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+    AND made.opened_at < fromUnixTimestamp64Milli({to:Int64})
+GROUP BY page_id, channel, source, ref, clicked, ad_id, referer, opened_at

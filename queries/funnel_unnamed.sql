@@ -1,0 +1,27 @@
+-- The same as funnel_counts where neither links nor the names of ads are asked for: without looking for them, which
+-- takes as long as counting a million conversations. The line GROUPS stands for
+-- funnel_groups.
+SELECT
+    toString(groups.page_id) AS page_id,
+    toString(groups.channel) AS channel,
+    toString(groups.source) AS source,
+    groups.ref AS ref,
+    toString(groups.ad_id) AS ad_id,
+    toString(groups.referer) AS referer,
+    groups.opened_at AS opened_at,
+    '' AS link,
+    '' AS campaign,
+    '' AS ad_set,
+    '' AS medium,
+    '' AS owner,
+    groups.opened AS opened,
+    groups.messaged AS messaged,
+    groups.answered AS answered,
+    groups.engaged AS engaged,
+    groups.lead AS lead,
+    groups.purchase AS purchase
+FROM
+(
+    GROUPS
+) AS groups
+SETTINGS do_not_merge_across_partitions_select_final = 1
