@@ -19,19 +19,25 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads `source=ad;campaign=Autumn sale`: all of them must hold. `\;` in a value is a semicolon, `\\` a
-    /// backslash.
+    /// Reads `source=ad;campaign=Autumn sale`: all of them must hold. A backslash makes of the semicolon, backslash
+    /// or blank behind it a part of the value.
     ///
     /// # Errors
     /// With what cannot be read.
     pub fn parse_list(text: &str, rules: &Arc<RefRules>) -> Result<Vec<Self>, String> {
-        let parts = parts(text);
-        let parts = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        let letters = letters(text);
+        let parts = letters.split(|letter| *letter == (';', false)).map(trimmed);
         parts
+            .filter(|part| !part.is_empty())
             .map(|part| {
-                let no_filter = || format!("{part:?} is no filter such as source=ad");
-                let (name, value) = part.split_once('=').ok_or_else(no_filter)?;
-                Self::new(name.trim(), value.trim(), rules).map_err(|error| error.to_string())
+                let said: String = part.iter().map(|(letter, _)| letter).collect();
+                let at = part.iter().position(|letter| *letter == ('=', false));
+                let at = at.ok_or_else(|| format!("{said:?} is no filter such as source=ad"))?;
+                let text = |letters: &[(char, bool)]| {
+                    trimmed(letters).iter().map(|(letter, _)| letter).collect::<String>()
+                };
+                let (name, value) = (text(&part[..at]), text(&part[at + 1..]));
+                Self::new(&name, &value, rules).map_err(|error| error.to_string())
             })
             .collect()
     }
@@ -46,7 +52,17 @@ impl Filter {
     /// The same of one filter that has not been made.
     #[must_use]
     pub fn one_written(dimension: &str, value: &str) -> String {
-        format!("{dimension}={}", value.replace('\\', "\\\\").replace(';', "\\;"))
+        let bare = value.trim();
+        let start = value.find(bare).unwrap_or(0);
+        let inside = start..start + bare.len();
+        let mut written = format!("{dimension}=");
+        for (at, letter) in value.char_indices() {
+            if matches!(letter, ';' | '\\') || !inside.contains(&at) {
+                written.push('\\');
+            }
+            written.push(letter);
+        }
+        written
     }
 
     /// Of the dimension of that name.
@@ -64,19 +80,26 @@ impl Filter {
     }
 }
 
-/// What stands between semicolons.
-fn parts(text: &str) -> Vec<String> {
-    let (mut parts, mut part) = (Vec::new(), String::new());
+/// A text's letters, and whether a backslash stood before each, which is none of them.
+fn letters(text: &str) -> Vec<(char, bool)> {
+    let mut found = Vec::new();
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => part.push(letters.next_if(|next| matches!(next, ';' | '\\')).unwrap_or('\\')),
-            ';' => parts.push(std::mem::take(&mut part)),
-            letter => part.push(letter),
+        let is_escaped = |next: &char| matches!(next, ';' | '\\') || next.is_whitespace();
+        match letters.next_if(|next| letter == '\\' && is_escaped(next)) {
+            Some(escaped) => found.push((escaped, true)),
+            None => found.push((letter, false)),
         }
     }
-    parts.push(part);
-    parts
+    found
+}
+
+/// Without blanks around it.
+fn trimmed(letters: &[(char, bool)]) -> &[(char, bool)] {
+    let is_blank = |letter: &(char, bool)| letter.0.is_whitespace() && !letter.1;
+    let start = letters.iter().take_while(|letter| is_blank(letter)).count();
+    let end = letters[start..].iter().rev().take_while(|letter| is_blank(letter)).count();
+    &letters[start..letters.len() - end]
 }
 
 /// The rows of a frame of conversations that meet all filters; `time` is the column of their instants.
@@ -122,7 +145,19 @@ mod tests {
             (read[1].dimension.name().as_ref(), read[1].value.as_str()),
             ("campaign", "Autumn=2")
         );
-        for value in ["a;b", r"C:\path", r"\;", r"end\", "plain"] {
+        for value in [
+            "a;b",
+            r"C:\path",
+            r"\;",
+            r"end\",
+            "plain",
+            " led",
+            "trailed \t",
+            "  ",
+            "",
+            r"\ a",
+            "a  b=c",
+        ] {
             let ours = [Filter::new("ref", value, &rules).unwrap(), read[0].clone()];
             let again = Filter::parse_list(&Filter::written(&ours), &rules).unwrap();
             assert_eq!(again, ours, "{value}");

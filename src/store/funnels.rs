@@ -104,7 +104,10 @@ impl Packing {
         self.time_at + time <= u64::BITS
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "what is cut off is what stands further up")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is cut off is what stands further up"
+    )]
     fn person<E: Copy + Ord + Into<u128>>(self, row: PersonRow<E>) -> PersonOccurrences {
         let PersonRow { page_id, person_id, mut events } = row;
         let moment = |event: &E| (*event).into() >> (self.steps + self.gaps);

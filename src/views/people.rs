@@ -85,7 +85,7 @@ pub(super) async fn answer_people(
     let reached = reached.filter(|step| !step.is_empty());
     let place = match (reached, question.step.as_deref()) {
         (Some(_), Some(_)) => {
-            let reason = "either it is named, or a step of which people went no further".to_owned();
+            let reason = "with it stands no step: step is for those who went no further".to_owned();
             return Err(Misunderstood { parameter: "reached", reason }.into());
         }
         (Some(step), None) => place_of(&steps, step, "reached")?,
@@ -118,15 +118,12 @@ fn place_of(
     wanted: &str,
     parameter: &'static str,
 ) -> Result<usize, Misunderstood> {
-    steps.iter().position(|step| step == wanted).ok_or_else(|| {
-        let known = steps.join(", ");
-        let reason = match parameter {
-            "step" => {
-                format!("{wanted:?} is no step from which somebody can drop; such are {known}")
-            }
-            _ => format!("{wanted:?} is no step; steps are {known}"),
-        };
-        Misunderstood { parameter, reason }
+    steps.iter().position(|step| step == wanted).ok_or_else(|| Misunderstood {
+        parameter,
+        reason: format!(
+            "{wanted:?} is none of the steps that can stand here: {}",
+            steps.join(", ")
+        ),
     })
 }
 

@@ -229,18 +229,20 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
     format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
 }
 
-/// A stage as lists take it: empty where nobody is left out.
+/// A stage as lists take it: empty where nobody is left out, as by what all have reached.
 pub(super) fn read_stage(
     parameter: &'static str,
     stage: Option<&str>,
 ) -> Result<&'static str, Misunderstood> {
-    let wanted = stage.filter(|stage| !stage.is_empty()).unwrap_or("opened");
-    if wanted == "opened" {
+    let wanted = stage.unwrap_or_default();
+    if wanted.is_empty() || (parameter, wanted) == ("reached", "opened") {
         return Ok("");
     }
-    STAGES.into_iter().find(|stage| *stage == wanted).ok_or_else(|| Misunderstood {
-        parameter,
-        reason: format!("{wanted:?} is no stage; stages are opened, {}", STAGES.join(", ")),
+    STAGES.into_iter().find(|stage| *stage == wanted).ok_or_else(|| {
+        let opened = if parameter == "reached" { "opened, " } else { "" };
+        let stages = STAGES.join(", ");
+        let reason = format!("{wanted:?} is no stage here; there are {opened}{stages}");
+        Misunderstood { parameter, reason }
     })
 }
 

@@ -123,7 +123,7 @@ async fn who_dropped_flows_sequences_and_cohorts_add_up() {
             assert_eq!(sum("to", step), sum("from", step), "{name} {step}");
         }
         let (status, told) = server.get(&format!("{path}/people?{RANGE}&step=purchase")).await;
-        assert!(status == 400 && told.contains("such are"), "{told}");
+        assert!(status == 400 && told.contains("can stand here"), "{told}");
     }
     let all = server.json(&format!("/api/v1/conversations?{RANGE}&limit=100000")).await;
     let people: std::collections::BTreeSet<String> =

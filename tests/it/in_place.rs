@@ -293,7 +293,7 @@ async fn behind_every_figure_are_its_rows() {
         );
     }
     let (status, text) = server.get("/api/v1/conversations?reached=nothing").await;
-    assert!(status == 400 && text.contains("stages are opened, messaged"), "{text}");
+    assert!(status == 400 && text.contains("there are opened, messaged"), "{text}");
 
     // From the overview to the rows, and from there to a person.
     let browser = Browser::open(1280, 1000, "light").await;

@@ -32,12 +32,30 @@ async fn figures(server: &Server, page: &str) -> Vec<(u64, String)> {
 async fn a_figure_leads_to_as_many_rows_as_it_says() {
     let (_world, server) = demo();
     let total = Regex::new(r#"<span id="total">([0-9,]+)"#).unwrap();
+    // The demo's days, and parts of them.
+    let usual = server.json("/api/v1/conversations?limit=1").await;
+    let instant = |name: &str| usual[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let (from, to) = (instant("from"), instant("to"));
+    let days = |days: i64| jiff::Span::new().hours(24 * days);
+    let weeks = format!("/funnels?from={}&to={to}", from.checked_sub(days(80)).unwrap());
+    let hours = jiff::Span::new().hours(10);
+    let (noon, later) = (from.checked_add(hours).unwrap(), to.checked_sub(days(3)).unwrap());
+    let later = later.checked_sub(hours).unwrap();
+    let parts = format!("from={noon}&to={later}");
+    let (overview, funnels) = (format!("/?{parts}"), format!("/funnels?{parts}&by=ref"));
+    let built = format!("/funnels/build?s1.kind=message&s2.conversion=lead&{parts}");
     for (page, at_least) in [
         ("/", 60),
+        (overview.as_str(), 60),
+        (funnels.as_str(), 40),
+        (built.as_str(), 15),
+        ("/funnels?by=ref.utm_source", 40),
+        // A step is called as a door is.
+        ("/funnels/build?s1.kind=message&s1.name=ad&s2.kind=echo&s2.name=organic", 15),
         ("/funnels", 60),
         ("/funnels?by=ad&filter=source%3Dad&step=lead&of=messaged", 40),
         // By weeks, of which the first and the last are not whole.
-        ("/funnels?from=2026-08-01&through=2026-12-01", 15),
+        (weeks.as_str(), 15),
         ("/funnels/build?s1.kind=message&s2.conversion=lead&s3.conversion=purchase", 40),
         ("/funnels/build?s1.kind=message&s2.conversion=lead&unit=person&filter=source%3Dad", 3),
         ("/ads?by=ad", 20),
@@ -52,6 +70,30 @@ async fn a_figure_leads_to_as_many_rows_as_it_says() {
             let told = &total.captures(&list).unwrap_or_else(|| panic!("{address}: {list}"))[1];
             assert_eq!(told.replace(',', ""), count.to_string(), "{page} leads to {address}");
         }
+    }
+}
+
+/// The name of a channel leads to the conversations that it opened, also where it is none.
+#[tokio::test]
+async fn a_channel_leads_to_its_conversations() {
+    let (_world, server) = demo();
+    let total = Regex::new(r#"<span id="total">([0-9,]+)"#).unwrap();
+    let name = Regex::new(r#"<th scope="row"[^>]*><a href="([^"]+)"><bdi>([^<]+)"#).unwrap();
+    for (page, none) in [("/attribution", None), ("/attribution?by=ad", Some("(no ad)"))] {
+        let (_, text) = server.get(page).await;
+        let mut seen = Vec::new();
+        for found in name.captures_iter(&text) {
+            let address = found[1].replace("&#38;", "&").replace("&amp;", "&");
+            let (status, list) = server.get(&address).await;
+            assert_eq!(status, 200, "{page} leads to {address}");
+            let told = total.captures(&list).unwrap_or_else(|| panic!("{address}: {list}"));
+            // Some doors are only ever entered again.
+            if &told[1] != "0" {
+                seen.push(found[2].to_owned());
+            }
+        }
+        assert!(seen.len() > 10, "{page}: {seen:?}");
+        assert!(none.is_none_or(|none| seen.iter().any(|seen| seen == none)), "{seen:?}");
     }
 }
 
@@ -85,6 +127,14 @@ async fn a_funnel_without_a_name_has_all_files() {
     }
     let (status, told) = server.get(&format!("{built}&figures=moons&format=csv")).await;
     assert!(status == 400 && told.contains("comparison and flows"), "{told}");
+    let json = server.json(
+        "/funnels/people?s1.kind=message&s2.kind=echo&reached=message&format=json&limit=2&offset=1",
+    );
+    assert_eq!(json.await["people"].as_array().unwrap().len(), 2);
+    let (status, told) = server.get("/funnels/build?s1.kind=message&format=csv").await;
+    assert!(status == 400 && told.contains("steps"), "{told}");
+    let usual = csv("/funnels/people?reached=messaged").await;
+    assert!(usual.starts_with("page_id,person_id,entered_at,reached_at"), "{usual}");
     // What is no funnel has no people: the form says why.
     let (_, form) = server.get("/funnels/people?s1.kind=message&s2.payload=(").await;
     assert!(form.contains("id=\"build\""), "{form}");
@@ -102,6 +152,7 @@ async fn a_searched_table_of_ads_is_a_file() {
     let head = csv.lines().next().unwrap();
     assert!(head.contains("cost_per_lead_low") && head.contains("spend"), "{head}");
     assert!(!head.contains("impressions") && !head.contains("answered"), "{head}");
+    assert!(!head.contains("cost_per_click") && !head.contains("cpm"), "{head}");
     assert!(csv.lines().count() == 2 && csv.contains("Win a wedding cake!"), "{csv}");
     // The usual one is a question of the API.
     let (_, page) = server.get("/ads?by=ad").await;
@@ -119,18 +170,20 @@ async fn lists_are_narrowed_by_what_was_reached_and_what_was_not() {
     assert!(leads > purchases && purchases > 0);
     assert_eq!(total("reached=lead&missed=purchase").await, leads - purchases);
     let people = "/api/v1/funnels/click-to-messenger/people";
+    let (_, page) = server.get("/conversations/rows?reached=lead&missed=purchase").await;
+    assert!(page.contains(&format!("{} conversations.", leads - purchases)), "{page}");
     let all = server.json(&format!("{people}?reached=lead&filter=source%3Dad")).await;
     assert_eq!(all["total"].as_u64().unwrap(), total("reached=lead&filter=source%3Dad").await);
     assert_eq!(all["no_further"], false);
     for (query, said) in [
-        ("reached=lead&step=lead", "either it is named"),
-        ("reached=sold", "steps are opened, messaged"),
-        ("step=purchase", "such are opened, messaged"),
+        ("reached=lead&step=lead", "with it stands no step"),
+        ("reached=sold", "can stand here: opened, messaged"),
+        ("step=purchase", "can stand here: opened, messaged"),
         ("filter=ref.0%3Da", "rows are filtered by"),
     ] {
         let (status, told) = server.get(&format!("{people}?{query}")).await;
         assert!(status == 400 && told.contains(said), "{query}: {told}");
     }
     let (status, told) = server.get("/api/v1/conversations?missed=sold").await;
-    assert!(status == 400 && told.contains("no stage"), "{told}");
+    assert!(status == 400 && told.contains("no stage here; there are messaged"), "{told}");
 }

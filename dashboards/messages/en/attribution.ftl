@@ -41,6 +41,8 @@ attribution-none-help = Choose other days or another conversion above. What coun
 
 attribution-credit = Conversions
     .meaning = Conversions of these days, as far as the model gives their credit here
+attribution-how-many = Conversions
+    .meaning = Conversions of these days, each whole
 attribution-interval = 95 % interval
     .meaning = If other people like these had come: 400 drawings of as many people
 attribution-share = Share

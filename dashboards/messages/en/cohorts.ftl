@@ -13,7 +13,7 @@ cohorts-week = Week of
 cohorts-people = People
     .meaning = People whose first act was in this week
 cohorts-week-0 = Week 0
-    .meaning = The week of the first act; the columns behind it are the weeks after: the part of the people who wrote in them
+    .meaning = The week of the first act; the columns behind it are the weeks after: the part of the people who did something in them
 cohorts-all = All, weeks that are over
 # What a share is of.
 cohorts-share = { $active } of { $size } people

@@ -67,7 +67,7 @@ funnels-sequences = What happens one after the other
     .note = The door, then the first 8 things that people and business did; equal ones in a row once.
 funnels-sequence = Sequence
 funnels-people = People
-    .meaning = People who did first these things, in this order
+    .meaning = People whose first acts were these, in this order
 
 kind-message = message
 kind-echo = answer

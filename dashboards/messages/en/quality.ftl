@@ -54,7 +54,7 @@ quality-new-threads = New threads
 quality-without-referral = Without referral
     .meaning = Those who came without a referral: organic, or their referral was lost
 quality-share = Share
-    .meaning = The part of the whole
+    .meaning = Of all clicks, or all new threads, the part in the column before
 
 quality-lost = Clicks that did not arrive
     .label = Lost clicks
@@ -73,11 +73,11 @@ quality-silent-help = Of the 28 days before. At their own rate, a silence this l
 quality-door = Door
 quality-door-named = { $door } { $id }
 quality-usual-per-day = Usually a day
-    .meaning = Conversations a day by this door, as it was before
+    .meaning = Entries a day by this door, as it was before
 quality-silent-days = Silent days
-    .meaning = Days since the last conversation by it
+    .meaning = Days since the last entry by it
 quality-expected = Expected meanwhile
-    .meaning = Conversations that would have come in this time at the usual rate
+    .meaning = Entries that would have come in this time at the usual rate
 
 quality-beside-meta = Beside Meta's own count
     .label = Beside Meta
@@ -91,7 +91,7 @@ quality-metas = Meta's
 quality-gap = Gap
     .meaning = Ours minus Meta’s
 quality-usual = Usual
-    .meaning = Ours, as the days before let expect: 999 of 1,000 usual days lie between
+    .meaning = The range in which ours lies on 999 of 1,000 days like those before
 quality-causes = What may explain it
 quality-cause-without-referral = { $count ->
     [one] { $count } new thread without a referral

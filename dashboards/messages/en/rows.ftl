@@ -4,6 +4,7 @@ rows-total = { $count ->
    *[other] { $count } conversations.
 }
 rows-reached = reached { $stage }
+rows-missed = did not reach { $stage }
 rows-filtered = { $name }: { $value }
 rows-nothing = There is no such conversation in these days
 rows-person = Person

@@ -38,6 +38,8 @@ attribution-none-help = Choisissez d’autres jours ou une autre conversion ci-d
 
 attribution-credit = Conversions
     .meaning = Conversions de ces jours, pour la part que le modèle attribue ici
+attribution-how-many = Conversions
+    .meaning = Conversions de ces jours, chacune entière
 attribution-interval = Intervalle à 95 %
     .meaning = Si d’autres personnes semblables étaient venues : 400 tirages d’autant de personnes
 attribution-share = Part
@@ -84,7 +86,7 @@ attribution-assisted-per-last = Assistées par conclue
 attribution-paths = Les parcours
 attribution-lengths = Selon le nombre de points de contact
 attribution-touchpoints = Points de contact
-    .meaning = Combien de points de contact compte le parcours
+    .meaning = Le nombre de points de contact du parcours
 attribution-touchpoints-file = Points de contact, un par ligne (CSV)
 attribution-without = Sans
     .meaning = Parcours sans conversion

@@ -10,16 +10,16 @@ audience-chart = Audience inscrite par jour sur { $days ->
    *[other] { $days } jours
 } : { $count } à la fin. Le tableau ci-dessous donne chaque jour.
 audience-people = Audience
-    .meaning = Personnes abonnées à la fin du jour
+    .meaning = Personnes inscrites à la fin du jour
 audience-opted-in = Inscrites
-    .meaning = Personnes qui se sont abonnées ce jour-là
+    .meaning = Personnes qui se sont inscrites ce jour-là
 audience-stopped-or-expired = Désinscrites ou expirées
 audience-each-day = Chaque jour
 audience-day = Jour
 audience-stopped = Désinscrites
     .meaning = Personnes qui ont arrêté les notifications ce jour-là
 audience-expired = Expirées
-    .meaning = Personnes dont l’abonnement a expiré ce jour-là
+    .meaning = Personnes dont l’inscription a expiré ce jour-là
 
 audience-lists = Listes de clients
 audience-lists-none = Aucune liste n’a été importée : <code>messenger-funnel import audience FILE --name NAME</code> prend ce qui a été téléversé vers Meta pour l’appariement de clients. Seules des empreintes sont conservées.

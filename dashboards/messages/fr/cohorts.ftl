@@ -12,7 +12,7 @@ cohorts-week = Semaine du
 cohorts-people = Personnes
     .meaning = Personnes dont le premier acte date de cette semaine
 cohorts-week-0 = Semaine 0
-    .meaning = La semaine du premier acte ; les colonnes suivantes sont les semaines d’après : la part des personnes qui y ont écrit
+    .meaning = La semaine du premier acte ; les colonnes suivantes sont les semaines d’après : la part des personnes qui y ont fait quelque chose
 cohorts-all = Toutes, semaines terminées
 cohorts-share = { $active ->
     [one] { $active } personne sur { $size }

@@ -67,7 +67,7 @@ funnels-sequences = Ce qui se passe l’un après l’autre
     .note = La porte d’entrée, puis les 8 premières choses faites par les personnes et l’entreprise ; celles qui se répètent, une seule fois.
 funnels-sequence = Suite
 funnels-people = Personnes
-    .meaning = Personnes qui ont d’abord fait ces choses, dans cet ordre
+    .meaning = Personnes dont les premiers actes sont ceux-ci, dans cet ordre
 
 kind-message = message
 kind-echo = réponse

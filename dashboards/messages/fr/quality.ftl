@@ -47,7 +47,7 @@ quality-unknown = Refs que personne n’a enregistrées
 quality-unknown-help = Des personnes sont venues par des liens avec ces refs ; le registre ne les connaît pas.
 quality-ref = Ref
 quality-came-by-it = Venues par elle
-    .meaning = Entrées dans un fil par cette référence
+    .meaning = Entrées dans un fil par ce ref
 quality-last = Dernière fois
 quality-nearest = Peut-être pour
 quality-page = Page
@@ -60,7 +60,7 @@ quality-new-threads = Nouveaux fils
 quality-without-referral = Sans provenance
     .meaning = Celles qui sont venues sans provenance : organiques, ou provenance perdue
 quality-share = Part
-    .meaning = La part du tout
+    .meaning = De tous les clics, ou de tous les nouveaux fils, la part de la colonne précédente
 
 quality-lost = Clics qui ne sont pas arrivés
     .label = Clics perdus
@@ -83,11 +83,11 @@ quality-door-named = { $door ->
    *[other] { $door }
 } { $id }
 quality-usual-per-day = D’habitude par jour
-    .meaning = Conversations par jour par cette porte, comme avant
+    .meaning = Entrées par jour par cette porte, comme avant
 quality-silent-days = Jours de silence
-    .meaning = Jours depuis la dernière conversation par elle
+    .meaning = Jours depuis la dernière entrée par elle
 quality-expected = Attendues entre-temps
-    .meaning = Conversations qui seraient venues en ce temps au rythme habituel
+    .meaning = Entrées qui seraient venues en ce temps au rythme habituel
 
 quality-beside-meta = En regard du décompte de Meta
     .label = En regard de Meta
@@ -101,7 +101,7 @@ quality-metas = Meta
 quality-gap = Écart
     .meaning = Les nôtres moins celles de Meta
 quality-usual = Habituel
-    .meaning = Les nôtres, selon les jours d’avant : 999 jours ordinaires sur 1 000 sont entre les deux
+    .meaning = La plage où sont les nôtres 999 jours sur 1 000 comme ceux d’avant
 quality-causes = Ce qui peut l’expliquer
 quality-cause-without-referral = { $count ->
     [one] { $count } nouveau fil sans provenance

@@ -4,6 +4,7 @@ rows-total = { $count ->
    *[other] { $count } conversations.
 }
 rows-reached = a atteint { $stage }
+rows-missed = n’a pas atteint { $stage }
 rows-filtered = { $name } : { $value }
 rows-nothing = Aucune conversation de ce genre ces jours-là
 rows-person = Personne

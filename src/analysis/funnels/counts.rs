@@ -176,7 +176,7 @@ impl Reaching {
         let attempts = self.units.of(person).into_iter().map(|Counted { attempt, .. }| attempt);
         let reached = attempts.filter(|attempt| {
             let reached = attempt.times.len();
-            reached == step + 1 || reached > step && !no_further
+            if no_further { reached == step + 1 } else { reached > step }
         });
         self.found.extend(reached.map(|attempt| Reached {
             page_id: person.page_id.clone(),

@@ -71,7 +71,7 @@ impl ConversationsPage {
         let all = of("all").first().copied();
         let dimensions = ["source", "hour", "weekday", "app", "persona"];
         let range = Range::new(period, now, "/conversations", "");
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         let rows_of = |row: &ResponseTimes| match row.dimension.as_str() {
             "source" => {
                 let filter = Filter::one_written("source", &row.value);

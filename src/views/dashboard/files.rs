@@ -25,6 +25,7 @@ pub(super) fn understand(
         asking.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let mut asked = super::asked(asking.clone(), views).map_err(AnswerError::from)?;
     asked.format.clone_from(&asking.format);
+    (asked.limit, asked.offset) = (asking.limit.clone(), asking.offset.clone());
     let now = Timestamp((views.clock)());
     let question = asked.understand(&views.defaults, now).map_err(AnswerError::from)?;
     let look = api::look(&question, headers);

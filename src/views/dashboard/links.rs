@@ -54,7 +54,7 @@ impl LinksPage {
         links.sort_by_key(|row| (row.link.is_archived, std::cmp::Reverse(row.clicks)));
         let (from, to) = (&report.from, &report.to);
         let range = Range::new(period, now, "/links", "");
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         Self {
             page: "links",
             has_address: report.links.iter().all(|row| row.address.is_some()),

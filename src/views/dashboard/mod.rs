@@ -77,13 +77,16 @@ pub(super) struct Asking {
     name: Option<String>,
     step: Option<String>,
     of: Option<String>,
-    /// The stage that all rows have reached, and where their list goes on.
+    /// The stage that all rows have reached, the one that none has, and where their list goes on.
     reached: Option<String>,
+    missed: Option<String>,
     cursor: Option<String>,
     filter: Option<String>,
-    /// The form of a built funnel's figures, which have no other address, and which figures.
+    /// The form of a file; of a built funnel, which figures stand in it; of a list, which rows.
     format: Option<String>,
     figures: Option<String>,
+    limit: Option<String>,
+    offset: Option<String>,
     /// The link that a form has just saved.
     saved: Option<String>,
     #[serde(flatten)]

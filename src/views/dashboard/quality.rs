@@ -82,7 +82,7 @@ impl QualityPage {
         shows_people: bool,
     ) -> Self {
         let range = Range::new(period, now, "/quality", "");
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         let rows = |dimension: &str, value: &str| {
             behind.with("filter", Filter::one_written(dimension, value)).address()
         };

@@ -10,6 +10,8 @@ pub(super) struct Range {
     pub last_day: String,
     pub time_zone: String,
     pub presets: Vec<Preset>,
+    /// Begin and end, RFC 3339, if they are not those of whole days.
+    instants: Option<[String; 2]>,
 }
 
 pub(super) struct Preset {
@@ -24,6 +26,28 @@ impl Range {
     pub(super) fn told(&self) -> Message {
         let told = say("days-shown").with("first", &self.first_day).with("last", &self.last_day);
         told.with("zone", &self.time_zone)
+    }
+
+    /// The same range, as an address asks for it.
+    pub(super) fn asked(&self) -> [(&'static str, String); 2] {
+        self.days(&self.first_day, &self.last_day)
+    }
+
+    /// As much of these days as lies in it.
+    pub(super) fn days(&self, first: &str, last: &str) -> [(&'static str, String); 2] {
+        let (begin, end) = match &self.instants {
+            Some([from, to]) => (
+                (first <= self.first_day.as_str()).then(|| from.clone()),
+                (last >= self.last_day.as_str()).then(|| to.clone()),
+            ),
+            None => (None, None),
+        };
+        let first = first.max(self.first_day.as_str());
+        let last = last.min(self.last_day.as_str());
+        [
+            ("from", begin.unwrap_or_else(|| first.to_owned())),
+            end.map_or_else(|| ("through", last.to_owned()), |to| ("to", to)),
+        ]
     }
 
     /// Presets lead to `page`, with `rest` (`&key=value…`) behind the days.
@@ -45,6 +69,10 @@ impl Range {
             last_day: last.to_string(),
             time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
             presets: presets.collect(),
+            instants: period
+                .whole_days()
+                .is_none()
+                .then(|| [period.from.to_rfc3339(), period.to.to_rfc3339()]),
         }
     }
 }

@@ -51,9 +51,11 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
     let part = |of: fn(&Asking) -> &Option<String>| {
         asking.as_ref().ok().and_then(|Query(asking)| of(asking).clone())
     };
-    let (reached, cursor) = (part(|asking| &asking.reached), part(|asking| &asking.cursor));
+    let (reached, missed) = (part(|asking| &asking.reached), part(|asking| &asking.missed));
+    let cursor = part(|asking| &asking.cursor);
     show(&views, asking, async |views, question, now| {
         let reached = read_stage("reached", reached.as_deref())?;
+        let missed = read_stage("missed", missed.as_deref())?;
         let filters = listed_filters(&question)?;
         let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
         let after = after
@@ -63,7 +65,7 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
             period: &question.period,
             status: "",
             reached,
-            missed: "",
+            missed,
             filters: &filters,
             after: after.as_ref(),
             offset: 0,
@@ -77,7 +79,7 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
         };
         let rows = async { views.store.list::<ConversationRow>(&span)?.all().await };
         let (rows, total) = tokio::try_join!(rows, total).map_err(AnswerError::from)?;
-        Ok(RowsPage::new(rows, total, reached, &question, now))
+        Ok(RowsPage::new(rows, total, [reached, missed], &question, now))
     })
     .await
 }
@@ -86,7 +88,7 @@ impl RowsPage {
     fn new(
         mut rows: Vec<ConversationRow>,
         total: Option<u64>,
-        reached: &str,
+        [reached, missed]: [&'static str; 2],
         question: &Question,
         now: Timestamp,
     ) -> Self {
@@ -94,9 +96,9 @@ impl RowsPage {
         rows.truncate(AT_ONCE);
         let filter = Filter::written(&question.filters);
         let mut kept = Vec::new();
-        if !reached.is_empty() {
-            kept.push(("reached".to_owned(), reached.to_owned()));
-        }
+        let stages = [("reached", reached), ("missed", missed)];
+        let stages = stages.into_iter().filter(|(_, stage)| !stage.is_empty());
+        kept.extend(stages.clone().map(|(name, stage)| (name.to_owned(), stage.to_owned())));
         if !filter.is_empty() {
             kept.push(("filter".to_owned(), filter));
         }
@@ -106,11 +108,13 @@ impl RowsPage {
         let range = Range::new(period, now, "/conversations/rows", &format!("&{query}"));
         let next = rows.last().filter(|_| has_more).map(|row| {
             let cursor = super::super::cursor::written(ConversationRow::ROWS, &row.place());
-            let days = format!("from={}&through={}", range.first_day, range.last_day);
+            let days = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(range.asked())
+                .finish();
             format!("/conversations/rows?{days}&{query}&cursor={cursor}")
         });
-        let stage = (!reached.is_empty())
-            .then(|| say("rows-reached").with("stage", words::stage(reached).0));
+        let stages = stages
+            .map(|(name, stage)| say(format!("rows-{name}")).with("stage", words::stage(stage).0));
         let filtered = question.filters.iter().map(words::filter);
         let row = |row: &ConversationRow| {
             let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
@@ -127,7 +131,7 @@ impl RowsPage {
         };
         Self {
             page: "conversations",
-            told: stage.into_iter().chain(filtered).collect(),
+            told: stages.chain(filtered).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(
                 "/api/v1/conversations?from={}&to={}&{query}",

@@ -3,6 +3,8 @@
 
 use std::cmp::Ordering;
 
+use polars::frame::DataFrame;
+
 use crate::analysis::{AdsReport, AdsRow};
 
 /// The steps that have a column.
@@ -131,6 +133,22 @@ impl Choice {
         let page = self.page.min(pages);
         let rows = rows.into_iter().skip((page - 1) * AT_ONCE).take(AT_ONCE).collect();
         Chosen { rows, count, page, pages }
+    }
+
+    /// The columns of a file that are shown, with what rows are.
+    pub(super) fn narrowed(&self, file: DataFrame) -> DataFrame {
+        const ALWAYS: [&str; 6] = ["id", "name", "campaign", "ad_set", "account_id", "currency"];
+        if self.columns.is_empty() {
+            return file;
+        }
+        let is_shown = |name: &str| {
+            let of = name.strip_prefix("cost_per_").unwrap_or(name);
+            let of = of.trim_end_matches("_low").trim_end_matches("_high");
+            let of = if of == "click" { "clicks" } else { of };
+            ALWAYS.contains(&name) || self.shows(of)
+        };
+        let names = file.get_column_names_owned();
+        file.drop_many(names.into_iter().filter(|name| !is_shown(name)))
     }
 
     /// Those of all pages.

@@ -116,21 +116,17 @@ async fn file(
 ) -> Result<Response, Problem> {
     let (_, question, look) = files::understand(views, asking, headers)?;
     let (mut report, titles) = found(views, &question).await.map_err(Problem::from)?;
-    let rows = choice.found(&report, |row| row::name(row, &titles));
-    let rows = rows.into_iter().map(|row| AdsRow { name: row::name(row, &titles), ..row.clone() });
+    let rows = choice.found(&report, |row| row::name(row, &titles)).into_iter().cloned();
     report.rows = rows.collect();
-    let frame = || {
-        let frame = ads_frame(&report);
-        let hidden: Vec<&str> = choice.columns().filter(|one| !one.1).map(|one| one.0).collect();
-        let is_hidden = |name: &str| {
-            let of = name.strip_prefix("cost_per_").unwrap_or(name);
-            let of = of.trim_end_matches("_low").trim_end_matches("_high");
-            hidden.contains(&of)
-        };
-        let names = frame.get_column_names_owned();
-        frame.drop_many(names.into_iter().filter(|name| is_hidden(name)))
-    };
-    render::listed(&look, frame, || Json(&report).into_response())
+    for row in &mut report.rows {
+        // As the page has it: an ad that Meta gives no name has the title that people saw.
+        if let (true, Some(title)) = (row.name.is_empty(), titles.get(&row.id)) {
+            row.name.clone_from(title);
+        }
+    }
+    // They are those of all rows.
+    report.totals.clear();
+    render::listed(&look, || choice.narrowed(ads_frame(&report)), || Json(&report).into_response())
 }
 
 impl AdsPage {
@@ -148,10 +144,11 @@ impl AdsPage {
         let kept = format!("{rest}{}", choice.on_page(1));
         let range = Range::new(&question.period, now, "/ads", &kept);
         let (from, to) = (&report.from, &report.to);
-        let days = format!("from={}&through={}", range.first_day, range.last_day);
+        let days =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(range.asked()).finish();
         let other = if with_intervals { "" } else { "&intervals=true" };
         let here = format!("/ads?{days}{rest}");
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         let making = Making { level: report.level, titles, period: &question.period, behind };
         let total = |total: &AdsRow| {
             let name = match &total.currency {

@@ -45,6 +45,24 @@ impl Named<'_> {
             [dimension] if is_listed(dimension) => dimension.clone(),
             _ => return String::new(),
         };
-        self.behind.with("filter", Filter::one_written(&dimension.name(), channel)).address()
+        let name = dimension.name();
+        // No touchpoint at all opened none, and a value that looks like none cannot be asked for.
+        let value = match channel {
+            NONE => return String::new(),
+            channel if channel == format!("(no {name})") => NONE,
+            channel => unquoted(channel),
+        };
+        if value == NONE && channel.starts_with('"') {
+            return String::new();
+        }
+        self.behind.with("filter", Filter::one_written(&name, value)).address()
+    }
+}
+
+/// A value that looks like a name of ours stands in quotes as a channel.
+fn unquoted(channel: &str) -> &str {
+    match channel.strip_prefix("\"(").and_then(|rest| rest.strip_suffix(")\"")) {
+        Some(_) => &channel[1..channel.len() - 1],
+        None => channel,
     }
 }

@@ -138,7 +138,7 @@ impl AttributionPage {
         let report = &found.report;
         let total = report.total_conversions;
         let range = Range::new(&question.period, now, "/attribution", &query);
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         let named = Named { question, ad_titles: &found.ad_titles, behind };
         let api = |path: &str| {
             let (from, to) = (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());

@@ -43,7 +43,7 @@ impl Addresses {
                 return format!("/api/v1/funnels/{name}{what}?{}", query.finish());
             };
             // What stands in the address alone is asked by the address.
-            query.append_pair("from", &range.first_day).append_pair("through", &range.last_day);
+            query.extend_pairs(range.asked());
             if !what.is_empty() {
                 query.append_pair("figures", what);
             }

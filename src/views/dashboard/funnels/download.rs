@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::super::Asks;
 use super::super::files::understand;
 use super::only;
-use crate::analysis::Funnel;
+use crate::analysis::{Funnel, FunnelError, Funnels};
 use crate::views::answer::AnswerError;
 use crate::views::problem::Problem;
 use crate::views::{Misunderstood, Views, api, funnels, people};
@@ -16,8 +16,11 @@ pub(super) async fn figures(
     views: &Views,
     asking: Asks,
     headers: &HeaderMap,
-    funnel: &Funnel,
+    funnel: &Result<Funnel, FunnelError>,
 ) -> Result<Response, Problem> {
+    let funnel = funnel
+        .as_ref()
+        .map_err(|error| Problem::in_parameter(error.key.clone(), error.reason.clone()))?;
     let (asking, question, look) = understand(views, asking, headers)?;
     let (own, name) = (only(funnel), funnel.name.as_str());
     match asking.figures.as_deref() {
@@ -31,14 +34,14 @@ pub(super) async fn figures(
     }
 }
 
-/// Who reached a step of the funnel.
+/// Who reached a step of a funnel of `own`.
 pub(super) async fn list(
     views: &Views,
     asking: Asks,
     headers: &HeaderMap,
-    funnel: &Funnel,
+    own: &Funnels,
+    name: &str,
 ) -> Result<Response, Problem> {
     let (asking, question, look) = understand(views, asking, headers)?;
-    let (own, reached) = (only(funnel), asking.reached.as_deref());
-    people::people_in(views, &own, &funnel.name, &question, reached, &look).await
+    people::people_in(views, own, name, &question, asking.reached.as_deref(), &look).await
 }

@@ -59,8 +59,8 @@ pub(in crate::views) async fn build(
     asking: Asks,
 ) -> Response {
     let builder = Builder::read(uri.query().unwrap_or_default());
-    if let (true, Ok(funnel)) = (files::is_asked(&asking), &builder.checked) {
-        let told = download::figures(&views, asking, &headers, funnel).await;
+    if files::is_asked(&asking) {
+        let told = download::figures(&views, asking, &headers, &builder.checked).await;
         return told.unwrap_or_else(IntoResponse::into_response);
     }
     show(&views, asking, async |views, question, now| {

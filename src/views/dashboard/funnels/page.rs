@@ -97,25 +97,46 @@ pub(super) struct Parts {
 
 /// The people of a breakdown's rows.
 pub(super) struct RowsBehind<'a> {
-    behind: &'a Behind,
+    /// The people of all rows.
+    all: &'a Behind,
+    /// Those that can be told apart: of one person one attempt counts, and which one depends on the days and
+    /// rows that it is chosen from.
+    apart: Behind,
     /// Those that all must meet, with what the rows are.
     filters: &'a [Filter],
     dimension: Option<&'a Dimension>,
 }
 
 impl<'a> RowsBehind<'a> {
-    fn new(behind: &'a Behind, question: &'a Question) -> Self {
-        let dimension = question.by.first().filter(|dimension| !dimension.is_time());
-        Self { behind, filters: &question.filters, dimension }
+    /// By a dimension, if its values can be asked for.
+    fn new(
+        parts: &Parts,
+        all: &'a Behind,
+        question: &'a Question,
+        dimension: Option<&'a Dimension>,
+    ) -> Self {
+        let is_apart = parts.report.unit != "person";
+        let apart = if is_apart { all.clone() } else { Behind::nowhere() };
+        let dimension = dimension.filter(|dimension| !dimension.is_time());
+        Self { all, apart, filters: &question.filters, dimension }
+    }
+
+    /// Of some days of the range.
+    pub(super) fn of_days(&self, days: [(&'static str, String); 2]) -> Behind {
+        self.apart.within(days)
     }
 
     /// Of the row with that value.
     pub(super) fn of(&self, value: Option<&str>) -> Behind {
         let Some(dimension) = self.dimension else { return Behind::nowhere() };
+        // A value that looks like none cannot be asked for.
+        if value == Some(NONE) {
+            return Behind::nowhere();
+        }
         let value = value.unwrap_or(NONE).to_owned();
         let mut filters = self.filters.to_vec();
         filters.push(Filter { dimension: dimension.clone(), value });
-        self.behind.with("filter", Filter::written(&filters))
+        self.apart.with("filter", Filter::written(&filters))
     }
 }
 
@@ -184,13 +205,23 @@ impl FunnelsPage {
                 let fields = form_urlencoded::parse(kept.as_bytes()).into_owned();
                 let kept = fields.filter(|(name, _)| !matches!(name.as_str(), "step" | "of"));
                 let behind = behind(parts, own, question, &range, built, shows_people);
-                Shown::new(parts, question, &range, built, &behind, kept.collect())
+                let by = question
+                    .by
+                    .first()
+                    .filter(|dimension| is_own(&parts.name, own, built) || is_listed(dimension));
+                let rows = RowsBehind::new(parts, &behind, question, by);
+                Shown::new(parts, question, &range, built, &rows, kept.collect())
             }),
             filter,
             builder,
             range,
         }
     }
+}
+
+/// Whether it is not the funnel that everybody has.
+fn is_own(name: &str, own: &Funnels, built: Option<&str>) -> bool {
+    built.is_some() || own.contains_key(name)
 }
 
 /// Where a funnel's people are listed; `built` is the funnel, as it stands in an address, if it has no name.
@@ -202,10 +233,9 @@ fn behind(
     built: Option<&str>,
     shows_people: bool,
 ) -> Behind {
-    let is_own = built.is_some() || own.contains_key(&parts.name);
-    let can_be_listed = is_own || question.filters.iter().all(|one| is_listed(&one.dimension));
-    let all = Behind::on("/funnels/people", shows_people && can_be_listed);
-    let mut all = all.of_days(&range.first_day, &range.last_day);
+    let can_be_listed = is_own(&parts.name, own, built)
+        || question.filters.iter().all(|one| is_listed(&one.dimension));
+    let mut all = Behind::on("/funnels/people", range, shows_people && can_be_listed);
     if !question.filters.is_empty() {
         all = all.with("filter", Filter::written(&question.filters));
     }
@@ -223,7 +253,7 @@ impl Shown {
         question: &Question,
         range: &Range,
         built: Option<&str>,
-        behind: &Behind,
+        behind: &RowsBehind<'_>,
         kept: Vec<(String, String)>,
     ) -> Self {
         let Parts { report, trend, verdicts, against, flows, sequences, .. } = parts;
@@ -231,25 +261,25 @@ impl Shown {
         let units: Vec<&Step> = report.unit_steps().collect();
         let counted: Vec<(String, u64)> =
             units.iter().map(|step| (label(&step.name), step.count.unwrap_or(0))).collect();
-        // Of one person an attempt counts: which, depends on the days and rows that it is chosen from.
-        let nowhere = Behind::nowhere();
-        let of_part = if report.unit == "person" { &nowhere } else { behind };
-        let rows_behind = RowsBehind::new(of_part, question);
         let steps = units.iter().enumerate().map(|(place, step)| {
             let next = units.get(place + 1).and_then(|next| next.count);
-            step_row(step, next, behind)
+            step_row(step, next, behind.all)
         });
         let doors: Vec<Flow> = flows
             .iter()
             .map(|flow| Flow { from: word(parts, &by, &flow.from), ..flow.clone() })
             .collect();
         let doors = named(&doors);
-        let is_step = |name: &str| units.iter().any(|step| step.name == name);
+        let first = units.first().map(|step| &step.name);
         let flow = |(flow, named): (&Flow, Flow)| {
             let people = match flow.to.strip_prefix("left after ") {
-                Some(step) if is_step(step) => behind.with("step", step),
-                _ if is_step(&flow.from) => behind.with("reached", &flow.to),
-                _ => rows_behind.of(Some(&flow.from)).with("reached", &flow.to),
+                // Doors lead to the first step, whatever they are called.
+                _ if Some(&flow.to) == first => {
+                    let door = Some(flow.from.as_str()).filter(|door| *door != NONE);
+                    behind.of(door).with("reached", &flow.to)
+                }
+                Some(step) => behind.all.with("step", step),
+                None => behind.all.with("reached", &flow.to),
             };
             (named.from, named.to, people.count(Some(flow.count)))
         };
@@ -264,13 +294,13 @@ impl Shown {
                 .first()
                 .filter(|row| row.other_rate.is_some())
                 .map(|row| row.verdict.clone()),
-            share: Share::new(trend, verdicts, &units, &question.period, range, of_part, kept),
+            share: Share::new(trend, verdicts, &units, &question.period, range, behind, kept),
             left_out: verdicts.rows.len().saturating_sub(MOST_ROWS),
             compared: verdicts
                 .rows
                 .iter()
                 .take(MOST_ROWS)
-                .map(|row| Compared::new(parts, &by, row, &rows_behind))
+                .map(|row| Compared::new(parts, &by, row, behind))
                 .collect(),
             diagram: charts::flows(&doors, &counted),
             flows: flows

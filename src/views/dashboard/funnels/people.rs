@@ -64,10 +64,6 @@ pub(in crate::views) async fn people(
             return Redirect::to(&format!("/funnels/build?{}", builder.query)).into_response();
         }
     };
-    if let (true, Some(funnel)) = (files::is_asked(&asking), built) {
-        let told = download::list(&views, asking, &headers, funnel).await;
-        return told.unwrap_or_else(IntoResponse::into_response);
-    }
     let part = |of: fn(&super::super::Asking) -> &Option<String>| {
         let asking = asking.as_ref().ok();
         asking.and_then(|Query(asking)| of(asking).clone()).filter(|text| !text.is_empty())
@@ -78,6 +74,11 @@ pub(in crate::views) async fn people(
         None => part(|asking| &asking.name).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned()),
     };
     let own = built.map(only);
+    if files::is_asked(&asking) {
+        let own = own.as_ref().unwrap_or(&views.funnels);
+        let told = download::list(&views, asking, &headers, own, &name).await;
+        return told.unwrap_or_else(IntoResponse::into_response);
+    }
     show(&views, asking, async |views, question, now| {
         let own = own.as_ref().unwrap_or(&views.funnels);
         let reached = reached.as_deref();
@@ -120,7 +121,7 @@ impl PeoplePage {
             entered: local_minute(Timestamp(row.entered_at.0), &period.zone),
             reached: local_minute(Timestamp(row.reached_at.0), &period.zone),
         };
-        let days = format!("from={}&through={}", range.first_day, range.last_day);
+        let days = written(&range.asked().map(|(name, value)| (name.to_owned(), value)));
         let (path, api) = if built.is_some() {
             ("/funnels/build", format!("/funnels/people?{days}&{}", written(&kept)))
         } else {

@@ -3,11 +3,11 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::super::behind::{Behind, Figure};
+use super::super::behind::Figure;
 use super::super::conversations::rate;
 use super::super::range::Range;
 use super::labels::label;
-use super::page::Choice;
+use super::page::{Choice, RowsBehind};
 use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
 use crate::views::charts;
@@ -39,7 +39,7 @@ impl Share {
         units: &[&Step],
         period: &Period,
         range: &Range,
-        behind: &Behind,
+        behind: &RowsBehind<'_>,
         kept: Vec<(String, String)>,
     ) -> Self {
         let place = |name: &str| units.iter().position(|step| step.name == name).unwrap_or(0);
@@ -57,8 +57,7 @@ impl Share {
         let is_weekly = trend.by.first().is_some_and(|unit| unit == "week");
         let row = |(day, reached, of): &(String, u64, u64)| {
             let last = if is_weekly { sunday(day) } else { day.clone() };
-            // As far as the week is shown.
-            let behind = behind.of_days(day.max(&range.first_day), (&last).min(&range.last_day));
+            let behind = behind.of_days(range.days(day, &last));
             Row {
                 day: day.clone(),
                 of: behind.with("reached", &verdicts.of).count(Some(*of)),

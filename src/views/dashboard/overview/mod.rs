@@ -92,13 +92,13 @@ struct Trend {
 }
 
 impl Trend {
-    fn new(all_days: &[Day], is_open: bool, behind: &Behind) -> Self {
+    fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &Behind) -> Self {
         let days = weekly(all_days);
         Self {
             chart: charts::trend(&days, all_days.len()),
             has_before: days.iter().any(|day| day.before.is_some()),
             is_weekly: all_days.len() > MOST_DAYS,
-            days: day_texts(&days, all_days, behind),
+            days: day_texts(&days, all_days, range, behind),
             is_open,
         }
     }
@@ -210,7 +210,7 @@ impl Overview {
         let days = days_of(&figures.by_day, &figures.before, period, &first);
         let is_open = period.to > now;
         let range = Range::new(period, now, "/", "");
-        let behind = Behind::conversations(&range.first_day, &range.last_day, shows_people);
+        let behind = Behind::conversations(&range, shows_people);
         let mut ads: Vec<Row> = figures
             .by_ad
             .breakdown
@@ -242,7 +242,7 @@ impl Overview {
             tiles: tiles(figures, answers.as_ref(), days.len(), is_open, &range, &behind),
             funnel_chart: charts::funnel(total),
             steps: total.steps.iter().map(|step| step_texts(step, &behind)).collect(),
-            trend: Trend::new(&days, is_open, &behind),
+            trend: Trend::new(&days, is_open, &range, &behind),
             extremes: extremes(&figures.ads, &figures.ad_titles, &behind),
             columns: conversation_steps()
                 .map(words::stage)
@@ -310,14 +310,14 @@ fn weekly(days: &[Day]) -> Vec<Day> {
 }
 
 /// Rows of `days`, each of which is one or more of `all_days`.
-fn day_texts(days: &[Day], all_days: &[Day], behind: &Behind) -> Vec<DayTexts> {
+fn day_texts(days: &[Day], all_days: &[Day], range: &Range, behind: &Behind) -> Vec<DayTexts> {
     let last_of = |day: &Day| {
         let first = all_days.iter().position(|one| one.date == day.date).unwrap_or(0);
         let many = if days.len() == all_days.len() { 1 } else { 7 };
         &all_days[(first + many).min(all_days.len()) - 1].date
     };
     let texts = |day: &Day| {
-        let behind = behind.of_days(&day.date, last_of(day));
+        let behind = behind.within(range.days(&day.date, last_of(day)));
         let counts = ["opened", "lead", "purchase"].into_iter().enumerate().map(|(at, stage)| {
             let now = behind.with("reached", stage).count(Some(day.counts[at]));
             (now, day.before.map_or_else(dash, |before| thousands(before[at])))
@@ -381,16 +381,12 @@ fn step_texts(step: &Step, behind: &Behind) -> StepTexts {
     let (label, meaning) = words::stage(&step.name);
     // What Meta counts is in no list of ours.
     let is_of_conversations = conversation_steps().any(|stage| stage == step.name);
-    let counted = behind.with("reached", &step.name).count(step.count);
+    let behind = if is_of_conversations { behind } else { &Behind::nowhere() };
     StepTexts {
         name: step.name.clone(),
         label,
         meaning,
-        count: if is_of_conversations {
-            counted
-        } else {
-            Figure { rows: String::new(), ..counted }
-        },
+        count: behind.with("reached", &step.name).count(step.count),
         of_previous: percent(step.rate_from_previous),
         of_first: percent(step.rate_from_first),
     }
