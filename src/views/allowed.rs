@@ -9,7 +9,7 @@ use super::problem::Problem;
 use crate::accounts::Who;
 
 /// Routes whose figures can be those of some Pages; what stands not here tells of all, or changes something.
-const BY_PAGE: [&str; 32] = [
+const BY_PAGE: [&str; 33] = [
     "/",
     "/live",
     "/funnels",
@@ -20,6 +20,7 @@ const BY_PAGE: [&str; 32] = [
     "/links",
     "/conversations",
     "/conversations/rows",
+    "/attribution/touchpoints",
     "/cohorts",
     "/people/{page}/{id}",
     "/reference",

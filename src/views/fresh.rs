@@ -25,8 +25,13 @@ const KEPT_FOR: Duration = Duration::from_secs(60);
 /// Bytes of all pages that are kept.
 const KEPT_BYTES: u64 = 32 << 20;
 /// Pages that tell of people: no browser writes them to its disk.
-const OF_PEOPLE: [&str; 4] =
-    ["/conversations", "/conversations/rows", "/funnels/people", "/people/{page}/{id}"];
+const OF_PEOPLE: [&str; 5] = [
+    "/attribution/touchpoints",
+    "/conversations",
+    "/conversations/rows",
+    "/funnels/people",
+    "/people/{page}/{id}",
+];
 
 /// Pages as they were last made.
 #[derive(Debug, Clone)]

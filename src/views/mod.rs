@@ -180,6 +180,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/links/{slug}/edit", get(dashboard::edit_link))
         .route("/conversations", get(dashboard::conversations))
         .route("/conversations/rows", get(dashboard::rows))
+        .route("/attribution/touchpoints", get(dashboard::touchpoints))
         .route("/cohorts", get(dashboard::cohorts))
         .route("/people/{page}/{id}", get(dashboard::person))
         .route("/audience", get(dashboard::audience))

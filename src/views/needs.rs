@@ -22,6 +22,7 @@ pub(super) const NEEDS: &[(&str, &str, Scope)] = &[
     ("POST", "/links/{slug}/archive", Write),
     ("GET", "/conversations", Read),
     ("GET", "/conversations/rows", People),
+    ("GET", "/attribution/touchpoints", People),
     ("GET", "/cohorts", Read),
     ("GET", "/people/{page}/{id}", People),
     ("GET", "/audience", Read),

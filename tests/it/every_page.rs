@@ -54,6 +54,7 @@ pub async fn pages(server: &Server) -> Vec<String> {
         "/links/new",
         "/conversations",
         "/conversations/rows?reached=lead&filter=source%3Dad",
+        "/attribution/touchpoints?filter=source%3Dlink",
         "/cohorts",
         "/audience",
         "/reports",
@@ -214,7 +215,12 @@ async fn every_link_leads_somewhere() {
         for link in link.captures_iter(&text) {
             let address = link[1].replace("&amp;", "&").replace("&#38;", "&");
             // One person is as good as another, and lists of rows have a test of their own.
-            let one_of_many = ["/people/", "/conversations/rows?", "/funnels/people?"];
+            let one_of_many = [
+                "/people/",
+                "/conversations/rows?",
+                "/funnels/people?",
+                "/attribution/touchpoints?",
+            ];
             let kind = one_of_many.into_iter().find(|many| address.starts_with(many));
             let kind = kind.map_or_else(|| address.clone(), str::to_owned);
             found.entry(kind).or_insert((address, page.clone()));

@@ -92,7 +92,6 @@ attribution-paths = The journeys
 attribution-lengths = By number of touchpoints
 attribution-touchpoints = Touchpoints
     .meaning = How many touchpoints the path has
-attribution-touchpoints-file = Touchpoints, one a row (CSV)
 # Journeys without a conversion.
 attribution-without = Without
     .meaning = Journeys that led to no conversion

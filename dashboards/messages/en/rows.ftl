@@ -17,3 +17,14 @@ rows-acts = Acts
 rows-answers = Answers
     .meaning = Messages of the business in it
 rows-next = Next page
+
+touchpoints-title = Touchpoints, one a row
+touchpoints-total = { $count ->
+    [one] { $count } touchpoint.
+   *[other] { $count } touchpoints.
+}
+touchpoints-about = Credit goes to those on the way to a conversion, also to earlier ones within the lookback window.
+touchpoints-nothing = There is no such touchpoint in these days
+touchpoints-number = Number
+    .meaning = Which of the person’s touchpoints it is, in time
+touchpoints-time = When

@@ -87,7 +87,6 @@ attribution-paths = Les parcours
 attribution-lengths = Selon le nombre de points de contact
 attribution-touchpoints = Points de contact
     .meaning = Le nombre de points de contact du parcours
-attribution-touchpoints-file = Points de contact, un par ligne (CSV)
 attribution-without = Sans
     .meaning = Parcours sans conversion
 attribution-lags = Selon les jours du premier point de contact à la conversion

@@ -17,3 +17,14 @@ rows-acts = Gestes
 rows-answers = Réponses
     .meaning = Messages de l’entreprise
 rows-next = Page suivante
+
+touchpoints-title = Points de contact, un par ligne
+touchpoints-total = { $count ->
+    [one] { $count } point de contact.
+   *[other] { $count } points de contact.
+}
+touchpoints-about = Le crédit va à ceux qui mènent à une conversion, y compris plus tôt dans la fenêtre d’attribution.
+touchpoints-nothing = Aucun point de contact de ce genre ces jours-là
+touchpoints-number = Rang
+    .meaning = Le rang du point de contact parmi ceux de la personne
+touchpoints-time = Quand

@@ -16,6 +16,7 @@ mod quality;
 mod range;
 mod rows;
 mod text;
+mod touchpoints;
 pub mod words;
 
 use askama::Template;
@@ -46,6 +47,7 @@ use person::PersonPage;
 use quality::QualityPage;
 pub(super) use rows::rows;
 pub(super) use text::{credit, percent, thousands};
+pub(super) use touchpoints::touchpoints;
 pub(super) use words::stage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");

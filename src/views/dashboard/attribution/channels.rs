@@ -1,4 +1,4 @@
-//! The channels of an attribution: what people call them, and where their conversations are.
+//! The channels of an attribution: what people call them, and where their touchpoints are.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Named<'a> {
     pub question: &'a Question,
     /// Titles of ads, by id.
     pub ad_titles: &'a HashMap<String, String>,
-    /// All conversations of the days.
+    /// All touchpoints of the days.
     pub behind: Behind,
 }
 
@@ -38,7 +38,7 @@ impl Named<'_> {
         channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")
     }
 
-    /// Address of the conversations that it opened; empty if they cannot be listed.
+    /// Address of its touchpoints; empty if they cannot be listed.
     pub(super) fn rows(&self, channel: &str) -> String {
         let dimension = match self.question.by.as_slice() {
             [] => Dimension::Source,
@@ -46,7 +46,7 @@ impl Named<'_> {
             _ => return String::new(),
         };
         let name = dimension.name();
-        // No touchpoint at all opened none, and a value that looks like none cannot be asked for.
+        // No touchpoint at all has none, and a value that looks like none cannot be asked for.
         let value = match channel {
             NONE => return String::new(),
             channel if channel == format!("(no {name})") => NONE,

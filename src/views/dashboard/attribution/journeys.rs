@@ -21,7 +21,7 @@ pub(super) struct JourneyTables {
 
 pub(super) struct AssistsRow {
     pub label: String,
-    /// Address of its conversations.
+    /// Address of its touchpoints.
     pub rows: String,
     pub counts: [String; 4],
     pub per_last: String,

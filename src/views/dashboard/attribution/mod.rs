@@ -94,7 +94,7 @@ pub(super) struct AttributionPage {
 struct CreditRow {
     id: String,
     label: String,
-    /// Address of its conversations.
+    /// Address of its touchpoints.
     rows: String,
     meaning: String,
     conversions: String,
@@ -138,7 +138,8 @@ impl AttributionPage {
         let report = &found.report;
         let total = report.total_conversions;
         let range = Range::new(&question.period, now, "/attribution", &query);
-        let behind = Behind::conversations(&range, shows_people);
+        let touchpoints = Behind::on("/attribution/touchpoints", &range, shows_people);
+        let behind = touchpoints.clone();
         let named = Named { question, ad_titles: &found.ad_titles, behind };
         let api = |path: &str| {
             let (from, to) = (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
@@ -181,13 +182,7 @@ impl AttributionPage {
             comparison_api: api("/comparison"),
             costs_api: api("/costs"),
             journeys_api: api("/journeys"),
-            touchpoints: if shows_people {
-                let (from, to) =
-                    (question.period.from.to_rfc3339(), question.period.to.to_rfc3339());
-                format!("/api/v1/touchpoints?from={from}&to={to}")
-            } else {
-                String::new()
-            },
+            touchpoints: touchpoints.address(),
             range,
         }
     }

@@ -1,0 +1,131 @@
+//! The touchpoints behind a channel's credit, one a row.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+
+use super::super::Question;
+use super::super::answer::AnswerError;
+use super::super::rows::listed_filters;
+use super::range::Range;
+use super::text::local_minute;
+use super::{Asks, show, words};
+use crate::analysis::Filter;
+use crate::domain::Timestamp;
+use crate::language::{Message, filters};
+use crate::store::{Listed, Span, TouchpointRow};
+use crate::views::allowed::Allowed;
+
+/// Rows of a page.
+const AT_ONCE: usize = 100;
+
+#[derive(Template)]
+#[template(path = "touchpoints.html", config = "dashboards/askama.toml")]
+struct TouchpointsPage {
+    page: &'static str,
+    range: Range,
+    /// What the days' form has to carry along.
+    kept: Vec<(String, String)>,
+    /// What all rows have in common.
+    told: Vec<Message>,
+    /// How many there are; told on the first page.
+    total: Option<u64>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    api: String,
+}
+
+struct Row {
+    href: String,
+    person: String,
+    time: String,
+    number: u32,
+    source: String,
+    by: String,
+}
+
+/// `GET /attribution/touchpoints`.
+pub(in crate::views) async fn touchpoints(Allowed(views): Allowed, asking: Asks) -> Response {
+    let cursor = asking.as_ref().ok().and_then(|Query(asking)| asking.cursor.clone());
+    show(&views, asking, async |views, question, now| {
+        let filters = listed_filters(&question)?;
+        let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        let after =
+            after.map(|text| super::super::cursor::read(TouchpointRow::ROWS, text)).transpose()?;
+        let span = Span {
+            period: &question.period,
+            status: "",
+            reached: "",
+            missed: "",
+            filters: &filters,
+            after: after.as_ref(),
+            offset: 0,
+            limit: AT_ONCE as u64 + 1,
+        };
+        let total = async {
+            match span.after {
+                Some(_) => Ok(None),
+                None => views.store.list_total::<TouchpointRow>(&span).await.map(Some),
+            }
+        };
+        let rows = async { views.store.list::<TouchpointRow>(&span)?.all().await };
+        let (rows, total) = tokio::try_join!(rows, total).map_err(AnswerError::from)?;
+        Ok(TouchpointsPage::new(rows, total, &question, now))
+    })
+    .await
+}
+
+impl TouchpointsPage {
+    fn new(
+        mut rows: Vec<TouchpointRow>,
+        total: Option<u64>,
+        question: &Question,
+        now: Timestamp,
+    ) -> Self {
+        const HERE: &str = "/attribution/touchpoints";
+        let has_more = rows.len() > AT_ONCE;
+        rows.truncate(AT_ONCE);
+        let filter = Filter::written(&question.filters);
+        let kept: Vec<(String, String)> = Some(filter)
+            .filter(|filter| !filter.is_empty())
+            .map(|filter| ("filter".to_owned(), filter))
+            .into_iter()
+            .collect();
+        let written = |pairs: &[(&str, String)]| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(pairs).extend_pairs(&kept).finish()
+        };
+        let period = &question.period;
+        let range = Range::new(period, now, HERE, &format!("&{}", written(&[])));
+        let next = rows.last().filter(|_| has_more).map(|row| {
+            let cursor = super::super::cursor::written(TouchpointRow::ROWS, &row.place());
+            let [from, to] = range.asked();
+            format!("{HERE}?{}", written(&[from, to, ("cursor", cursor)]))
+        });
+        let row = |row: &TouchpointRow| Row {
+            href: super::person::address(&row.page_id, &row.person_id),
+            person: row.person_id.clone(),
+            time: local_minute(Timestamp(row.time.0), &period.zone),
+            number: row.number,
+            source: words::source(&row.source).0,
+            by: [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .cloned()
+                .unwrap_or_default(),
+        };
+        Self {
+            page: "attribution",
+            told: question.filters.iter().map(words::filter).collect(),
+            rows: rows.iter().map(row).collect(),
+            api: format!(
+                "/api/v1/touchpoints?{}",
+                written(&[("from", period.from.to_rfc3339()), ("to", period.to.to_rfc3339())])
+            ),
+            total,
+            next,
+            kept,
+            range,
+        }
+    }
+}
