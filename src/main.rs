@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use tikv_jemallocator::Jemalloc;
 
-/// Gives memory back when an analysis is over, which the system's allocator does not.
+/// Gives back what an analysis has used; the system's allocator keeps it, for each thread that has made one.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
