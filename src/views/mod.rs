@@ -21,6 +21,7 @@ mod funnels;
 mod habits;
 mod limits;
 mod links;
+mod listing;
 mod live;
 mod needs;
 mod openapi;

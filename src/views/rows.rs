@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
+use super::listing::Listing;
 use super::problem::Problem;
 use super::{Asked, Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
 use crate::analysis::{Dimension, NONE, STAGES};
@@ -192,20 +193,7 @@ async fn list<R: Listed, P: Serialize>(
     if look.format != Format::Json {
         return render::listed(&look, DataFrame::default, || ().into_response());
     }
-    // One more tells whether the list goes on.
-    let one_more = Span { limit: limit.saturating_add(1), ..span.clone() };
-    let rows = async { views.store.list::<R>(&one_more)?.all().await };
-    let total = async {
-        match span.after {
-            // The first page has told it.
-            Some(_) => Ok(None),
-            None => views.store.list_total::<R>(&span).await.map(Some),
-        }
-    };
-    let (mut rows, total) = tokio::try_join!(rows, total).map_err(failed)?;
-    let has_more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = rows.last().filter(|_| has_more).map(|row| cursor::written(R::ROWS, &row.place()));
+    let Listing { rows, total, next } = Listing::of(&views.store, &span).await.map_err(failed)?;
     let told = Page {
         from: question.period.from.to_rfc3339(),
         to: question.period.to.to_rfc3339(),

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::super::Question;
 use super::super::answer::AnswerError;
+use super::super::listing::Listing;
 use super::super::rows::{listed_filters, read_stage};
 use super::range::Range;
 use super::text::local_minute;
@@ -16,13 +17,16 @@ use crate::language::{Message, filters, say};
 use crate::store::{ConversationRow, Instant, Listed, Span};
 use crate::views::allowed::Allowed;
 
+const HERE: &str = "/conversations/rows";
 /// Rows of a page.
-const AT_ONCE: usize = 100;
+const AT_ONCE: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "rows.html", config = "dashboards/askama.toml")]
 struct RowsPage {
     page: &'static str,
+    /// Its own address.
+    here: &'static str,
     range: Range,
     /// What else the days' form has to carry along.
     kept: Vec<(String, String)>,
@@ -69,31 +73,21 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
             filters: &filters,
             after: after.as_ref(),
             offset: 0,
-            limit: AT_ONCE as u64 + 1,
+            limit: AT_ONCE,
         };
-        let total = async {
-            match span.after {
-                Some(_) => Ok(None),
-                None => views.store.list_total::<ConversationRow>(&span).await.map(Some),
-            }
-        };
-        let rows = async { views.store.list::<ConversationRow>(&span)?.all().await };
-        let (rows, total) = tokio::try_join!(rows, total).map_err(AnswerError::from)?;
-        Ok(RowsPage::new(rows, total, [reached, missed], &question, now))
+        let found = Listing::of(&views.store, &span).await.map_err(AnswerError::from)?;
+        Ok(RowsPage::new(found, [reached, missed], &question, now))
     })
     .await
 }
 
 impl RowsPage {
     fn new(
-        mut rows: Vec<ConversationRow>,
-        total: Option<u64>,
+        Listing { rows, total, next }: Listing<ConversationRow>,
         [reached, missed]: [&'static str; 2],
         question: &Question,
         now: Timestamp,
     ) -> Self {
-        let has_more = rows.len() > AT_ONCE;
-        rows.truncate(AT_ONCE);
         let filter = Filter::written(&question.filters);
         let mut kept = Vec::new();
         let stages = [("reached", reached), ("missed", missed)];
@@ -105,13 +99,12 @@ impl RowsPage {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let query = query.extend_pairs(&kept).finish();
         let period = &question.period;
-        let range = Range::new(period, now, "/conversations/rows", &format!("&{query}"));
-        let next = rows.last().filter(|_| has_more).map(|row| {
-            let cursor = super::super::cursor::written(ConversationRow::ROWS, &row.place());
+        let range = Range::new(period, now, HERE, &format!("&{query}"));
+        let next = next.map(|cursor| {
             let days = form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(range.asked())
                 .finish();
-            format!("/conversations/rows?{days}&{query}&cursor={cursor}")
+            format!("{HERE}?{days}&{query}&cursor={cursor}")
         });
         let stages = stages
             .map(|(name, stage)| say(format!("rows-{name}")).with("stage", words::stage(stage).0));
@@ -131,6 +124,7 @@ impl RowsPage {
         };
         Self {
             page: "conversations",
+            here: HERE,
             told: stages.chain(filtered).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(
@@ -148,8 +142,7 @@ impl RowsPage {
 
 /// What of a conversation's door tells people most.
 pub(super) fn came_by(row: &ConversationRow) -> String {
-    let by = [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer];
-    by.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
+    words::tells_most([&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer])
 }
 
 /// The last stage that a conversation has reached.

@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::super::Question;
 use super::super::answer::AnswerError;
+use super::super::listing::Listing;
 use super::super::rows::listed_filters;
 use super::range::Range;
 use super::text::local_minute;
@@ -16,13 +17,16 @@ use crate::language::{Message, filters};
 use crate::store::{Listed, Span, TouchpointRow};
 use crate::views::allowed::Allowed;
 
+const HERE: &str = "/attribution/touchpoints";
 /// Rows of a page.
-const AT_ONCE: usize = 100;
+const AT_ONCE: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "touchpoints.html", config = "dashboards/askama.toml")]
 struct TouchpointsPage {
     page: &'static str,
+    /// Its own address.
+    here: &'static str,
     range: Range,
     /// What the days' form has to carry along.
     kept: Vec<(String, String)>,
@@ -60,31 +64,20 @@ pub(in crate::views) async fn touchpoints(Allowed(views): Allowed, asking: Asks)
             filters: &filters,
             after: after.as_ref(),
             offset: 0,
-            limit: AT_ONCE as u64 + 1,
+            limit: AT_ONCE,
         };
-        let total = async {
-            match span.after {
-                Some(_) => Ok(None),
-                None => views.store.list_total::<TouchpointRow>(&span).await.map(Some),
-            }
-        };
-        let rows = async { views.store.list::<TouchpointRow>(&span)?.all().await };
-        let (rows, total) = tokio::try_join!(rows, total).map_err(AnswerError::from)?;
-        Ok(TouchpointsPage::new(rows, total, &question, now))
+        let found = Listing::of(&views.store, &span).await.map_err(AnswerError::from)?;
+        Ok(TouchpointsPage::new(found, &question, now))
     })
     .await
 }
 
 impl TouchpointsPage {
     fn new(
-        mut rows: Vec<TouchpointRow>,
-        total: Option<u64>,
+        Listing { rows, total, next }: Listing<TouchpointRow>,
         question: &Question,
         now: Timestamp,
     ) -> Self {
-        const HERE: &str = "/attribution/touchpoints";
-        let has_more = rows.len() > AT_ONCE;
-        rows.truncate(AT_ONCE);
         let filter = Filter::written(&question.filters);
         let kept: Vec<(String, String)> = Some(filter)
             .filter(|filter| !filter.is_empty())
@@ -97,8 +90,7 @@ impl TouchpointsPage {
         };
         let period = &question.period;
         let range = Range::new(period, now, HERE, &format!("&{}", written(&[])));
-        let next = rows.last().filter(|_| has_more).map(|row| {
-            let cursor = super::super::cursor::written(TouchpointRow::ROWS, &row.place());
+        let next = next.map(|cursor| {
             let [from, to] = range.asked();
             format!("{HERE}?{}", written(&[from, to, ("cursor", cursor)]))
         });
@@ -108,14 +100,17 @@ impl TouchpointsPage {
             time: local_minute(Timestamp(row.time.0), &period.zone),
             number: row.number,
             source: words::source(&row.source).0,
-            by: [&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer]
-                .into_iter()
-                .find(|text| !text.is_empty())
-                .cloned()
-                .unwrap_or_default(),
+            by: words::tells_most([
+                &row.ad_title,
+                &row.ad_id,
+                &row.link,
+                &row.referral_ref,
+                &row.referer,
+            ]),
         };
         Self {
             page: "attribution",
+            here: HERE,
             told: question.filters.iter().map(words::filter).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(

@@ -51,6 +51,17 @@ pub(super) fn filter(filter: &Filter) -> Message {
     say("rows-filtered").with("name", name).with("value", value)
 }
 
+/// Of the parts of a door, ordered by what they tell people, the first that there is.
+pub(super) fn tells_most(parts: [&String; 5]) -> String {
+    parts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
+}
+
+/// An ad by its title. Several may have one: the id's end tells them apart.
+pub(super) fn ad(title: &str, id: &str) -> String {
+    let end = id.chars().skip(id.chars().count().saturating_sub(4));
+    format!("{title} (…{})", end.collect::<String>())
+}
+
 /// A model's label.
 pub(super) fn model(model: Model) -> String {
     say(format!("model-{}", model.as_str())).to_string()

@@ -28,11 +28,7 @@ impl Named<'_> {
             return channel.to_owned();
         }
         let part = |part: &str| match self.ad_titles.get(part) {
-            // Several ads may have one title: the id's end tells them apart.
-            Some(title) => {
-                let end = part.chars().skip(part.chars().count().saturating_sub(4));
-                format!("{title} (…{})", end.collect::<String>())
-            }
+            Some(title) => words::ad(title, part),
             None => part.to_owned(),
         };
         channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")

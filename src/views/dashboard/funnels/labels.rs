@@ -43,11 +43,7 @@ pub(super) fn label(step: &str) -> String {
 pub(super) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
     match dimension {
         "source" => words::source(value).0,
-        "ad" if parts.ad_titles.contains_key(value) => {
-            // Several ads may have one title: the id's end tells them apart.
-            let end = value.chars().skip(value.chars().count().saturating_sub(4));
-            format!("{} (…{})", parts.ad_titles[value], end.collect::<String>())
-        }
+        "ad" if parts.ad_titles.contains_key(value) => words::ad(&parts.ad_titles[value], value),
         _ if value == "(none)" => say("funnels-no-value").to_string(),
         _ => value.to_owned(),
     }

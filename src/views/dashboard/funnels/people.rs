@@ -19,6 +19,7 @@ use crate::views::Question;
 use crate::views::allowed::Allowed;
 use crate::views::people::{FunnelPeople, answer_people};
 
+const HERE: &str = "/funnels/people";
 /// People that there is room for; the others are in the CSV.
 const MOST_PEOPLE: usize = 200;
 
@@ -26,6 +27,8 @@ const MOST_PEOPLE: usize = 200;
 #[template(path = "people.html", config = "dashboards/askama.toml")]
 struct PeoplePage {
     page: &'static str,
+    /// Its own address.
+    here: &'static str,
     range: Range,
     /// What the days' form has to carry along.
     kept: Vec<(String, String)>,
@@ -114,7 +117,7 @@ impl PeoplePage {
         let written = |pairs: &[(String, String)]| {
             form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
         };
-        let range = Range::new(period, now, "/funnels/people", &format!("&{}", written(&kept)));
+        let range = Range::new(period, now, HERE, &format!("&{}", written(&kept)));
         let person = |row: &ReachedRow| Person {
             href: super::super::person::address(&row.page_id, &row.person_id),
             id: row.person_id.clone(),
@@ -123,7 +126,7 @@ impl PeoplePage {
         };
         let days = written(&range.asked().map(|(name, value)| (name.to_owned(), value)));
         let (path, api) = if built.is_some() {
-            ("/funnels/build", format!("/funnels/people?{days}&{}", written(&kept)))
+            ("/funnels/build", format!("{HERE}?{days}&{}", written(&kept)))
         } else {
             let (from, to) = (period.from.to_rfc3339(), period.to.to_rfc3339());
             let mut asked = form_urlencoded::Serializer::new(String::new());
@@ -135,6 +138,7 @@ impl PeoplePage {
         let heading = say(if found.no_further { "people-no-further" } else { "people-reached" });
         Self {
             page: "funnels",
+            here: HERE,
             heading: heading.with("step", label(&found.step)),
             told: question.filters.iter().map(words::filter).collect(),
             title,
