@@ -1,6 +1,8 @@
 -- Tables of ours that hold rows on disk.
+-- Parameters: database.
 -- Columns: name, rows.
-SELECT name, ifNull(total_rows, 0) AS rows
+SELECT name, sum(ifNull(total_rows, 0)) AS rows
 FROM system.tables
-WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND name NOT LIKE '%\_rebuilt'
+WHERE database = {database:String} AND engine LIKE '%MergeTree' AND name NOT LIKE '%\_rebuilt'
+GROUP BY name
 ORDER BY name

@@ -250,10 +250,12 @@ pub(super) fn journal_folder(settings: &Settings) -> std::path::PathBuf {
 
 fn configured(settings: &Settings) -> Option<Endpoint> {
     settings.clickhouse_url.as_ref().map(|url| Endpoint {
-        url: url.trim_end_matches('/').to_owned(),
+        url: url.clone(),
         user: settings.clickhouse_user.clone(),
         password: settings.clickhouse_password.clone(),
         database: settings.clickhouse_database.clone(),
+        cluster: settings.clickhouse_cluster.clone(),
+        is_shared: true,
     })
 }
 

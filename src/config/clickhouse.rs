@@ -13,7 +13,7 @@ use crate::store::{Bounds, Reader};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ClickHouse {
-    url: Option<String>,
+    url: Option<Urls>,
     user: String,
     password: SecretString,
     password_file: Option<PathBuf>,
@@ -23,6 +23,14 @@ pub(super) struct ClickHouse {
     reader: Option<WrittenReader>,
     question_seconds: Option<u32>,
     question_memory_mb: Option<u32>,
+}
+
+/// One address, or those of a cluster's nodes: a list, or one text with commas.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Urls {
+    List(Vec<String>),
+    Joined(String),
 }
 
 /// `[clickhouse.reader]`.
@@ -52,7 +60,9 @@ impl Default for WrittenReader {
 
 /// The section, checked.
 pub(super) struct Checked {
+    /// With commas, if there are several.
     pub url: Option<String>,
+    pub cluster: Option<String>,
     pub user: String,
     pub password: SecretString,
     pub database: String,
@@ -63,14 +73,28 @@ pub(super) struct Checked {
 
 impl ClickHouse {
     pub(super) fn check(self) -> anyhow::Result<Checked> {
-        check_url("clickhouse.url", self.url.as_deref())?;
-        if self.cluster.is_some_and(|cluster| !cluster.is_empty()) {
-            bail!("clickhouse.cluster: this version writes to one ClickHouse server");
+        let urls = self.url.map(Urls::check).transpose()?.unwrap_or_default();
+        let cluster = self.cluster.filter(|cluster| !cluster.is_empty());
+        match &cluster {
+            Some(_) if urls.is_empty() => {
+                bail!("clickhouse.cluster: clickhouse.url has to name its nodes")
+            }
+            Some(cluster) if !is_name(cluster) => {
+                bail!("clickhouse.cluster: {cluster:?} is made of letters, digits and _")
+            }
+            None if urls.len() > 1 => bail!(
+                "clickhouse.url: it names {} nodes; clickhouse.cluster has to say of which cluster",
+                urls.len()
+            ),
+            _ => {}
         }
-        if self.url.is_some() && self.port.is_some() {
+        if !urls.is_empty() && self.port.is_some() {
             bail!("clickhouse.port: it is the embedded engine's; clickhouse.url names a server");
         }
         let database = self.database.unwrap_or_else(|| "messenger_funnel".to_owned());
+        if cluster.is_some() && !is_name(&database) {
+            bail!("clickhouse.database: on a cluster it is made of letters, digits and _");
+        }
         let reader = self.reader.map(WrittenReader::check).transpose()?;
         if reader.is_some() && !is_name(&database) {
             bail!("clickhouse.database: with a reader it is made of letters, digits and _");
@@ -84,7 +108,8 @@ impl ClickHouse {
             bail!("clickhouse.question_seconds, question_memory_mb: 0 would be no bound at all");
         }
         Ok(Checked {
-            url: self.url,
+            url: (!urls.is_empty()).then(|| urls.join(",")),
+            cluster,
             user: self.user,
             password: secret("clickhouse.password", self.password, self.password_file)?,
             database,
@@ -92,6 +117,27 @@ impl ClickHouse {
             reader,
             bounds,
         })
+    }
+}
+
+impl Urls {
+    fn check(self) -> anyhow::Result<Vec<String>> {
+        let written = match self {
+            Self::List(list) => list,
+            Self::Joined(joined) => joined.split(',').map(str::to_owned).collect(),
+        };
+        let urls: Vec<String> = written
+            .iter()
+            .map(|url| url.trim().trim_end_matches('/').to_owned())
+            .filter(|url| !url.is_empty())
+            .collect();
+        for url in &urls {
+            check_url("clickhouse.url", Some(url))?;
+        }
+        if urls.is_empty() {
+            bail!("clickhouse.url: it names no address");
+        }
+        Ok(urls)
     }
 }
 

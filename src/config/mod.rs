@@ -81,8 +81,10 @@ pub struct Settings {
     pub rate_limit: NonZeroU32,
     /// Reports, and where they go.
     pub reports: Arc<ReportSettings>,
-    /// The ClickHouse server; `None` means the embedded engine.
+    /// The ClickHouse server, of a cluster its nodes with commas; `None` means the embedded engine.
     pub clickhouse_url: Option<String>,
+    /// Name of the cluster that it is.
+    pub clickhouse_cluster: Option<String>,
     /// User at ClickHouse.
     pub clickhouse_user: String,
     /// Password at ClickHouse.
@@ -311,6 +313,7 @@ impl Settings {
             tls: server.tls,
             oidc: server.oidc,
             clickhouse_url: clickhouse.url,
+            clickhouse_cluster: clickhouse.cluster,
             clickhouse_user: clickhouse.user,
             clickhouse_password: clickhouse.password,
             clickhouse_database: clickhouse.database,

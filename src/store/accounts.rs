@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        self.client.query(USERS).fetch_all().await.map_err(|error| self.failed(error))
+        self.client().query(USERS).fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// Writes a user in place of what was known of them, or removes them.
@@ -146,7 +146,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn api_tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
-        self.client.query(TOKENS).fetch_all().await.map_err(|error| self.failed(error))
+        self.client().query(TOKENS).fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// Writes a token, or revokes it.
@@ -186,7 +186,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn audit_log(&self, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
-        let question = self.client.query(AUDIT).param("limit", limit);
+        let question = self.client().query(AUDIT).param("limit", limit);
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 }

@@ -80,6 +80,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn subscriptions(&self, period: &Period) -> Result<DataFrame, StoreError> {
-        self.frame(self.client.query(SUBSCRIPTIONS).param("to", period.to.0)).await
+        self.frame(self.client().query(SUBSCRIPTIONS).param("to", period.to.0)).await
     }
 }

@@ -37,13 +37,9 @@ impl Store {
     #[must_use]
     pub fn within(&self, bounds: Bounds) -> Self {
         let memory = u64::from(bounds.memory_mb) << 20;
-        let client = self
-            .client
-            .clone()
-            .with_setting("max_execution_time", bounds.seconds.to_string())
-            .with_setting("max_memory_usage", memory.to_string())
-            .with_setting("cancel_http_readonly_queries_on_client_close", "1");
-        Self { client, endpoint: self.endpoint.clone() }
+        self.with_setting("max_execution_time", &bounds.seconds.to_string())
+            .with_setting("max_memory_usage", &memory.to_string())
+            .with_setting("cancel_http_readonly_queries_on_client_close", "1")
     }
 }
 

@@ -94,7 +94,7 @@ impl Store {
     }
 
     async fn claim_now(&self, work: &str) -> Result<Option<ClaimNow>, StoreError> {
-        let question = self.client.query(CLAIM_NOW).param("work", work);
+        let question = self.client().query(CLAIM_NOW).param("work", work);
         question.fetch_optional().await.map_err(|error| self.failed(error))
     }
 }

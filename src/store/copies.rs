@@ -79,7 +79,9 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn kept_tables(&self) -> Result<Vec<KeptTable>, StoreError> {
-        self.client.query(TABLES).fetch_all().await.map_err(|error| self.failed(error))
+        let question = self.client().query(&self.about_nodes(TABLES, false));
+        let question = question.param("database", self.home()).fetch_all();
+        question.await.map_err(|error| self.failed(error))
     }
 
     /// Begins to copy a table.
@@ -87,7 +89,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub fn copy_table(&self, table: &str) -> Result<Copying, StoreError> {
-        let question = self.client.query(COPY).param("table", table);
+        let question = self.client().query(COPY).param("table", table);
         let bytes = question.fetch_bytes("Native").map_err(|error| self.failed(error))?;
         Ok(Copying { store: self.clone(), bytes })
     }
@@ -99,7 +101,7 @@ impl Store {
         let statement = RESTORE.lines().filter(|line| !line.starts_with("--"));
         let statement: String = statement.collect();
         let insert = self
-            .client
+            .client()
             .insert_formatted_with(statement.replace("KEPT", &table.name))
             .with_setting("max_partitions_per_insert_block", "0")
             // What was dropped before as a block that came twice must not be dropped now.

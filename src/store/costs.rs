@@ -82,7 +82,7 @@ impl Store {
         to: i64,
         zone: &str,
     ) -> Result<Vec<OurAdDay>, StoreError> {
-        let question = self.client.query(OUR_AD_DAYS).param("from", from).param("to", to);
+        let question = self.client().query(OUR_AD_DAYS).param("from", from).param("to", to);
         let rows: Vec<CameRow> =
             question.param("zone", zone).fetch_all().await.map_err(|error| self.failed(error))?;
         let days = rows.into_iter().map(|row| OurAdDay {
@@ -103,7 +103,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn costs(&self) -> Result<Vec<Cost>, StoreError> {
         let rows: Vec<CostRow> =
-            self.client.query(COSTS).fetch_all().await.map_err(|error| self.failed(error))?;
+            self.client().query(COSTS).fetch_all().await.map_err(|error| self.failed(error))?;
         let costs = rows.into_iter().filter_map(|row| {
             Some(Cost {
                 of: CostOf::from_name(&row.kind)?,
@@ -150,7 +150,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn named_ads(&self) -> Result<HashMap<String, AdNames>, StoreError> {
         let rows: Vec<NamedRow> =
-            self.client.query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))?;
+            self.client().query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))?;
         let ads = rows.into_iter().map(|row| {
             let names = AdNames {
                 account_id: row.account_id,
@@ -173,7 +173,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn purchase_values(&self, period: &Period) -> Result<DataFrame, StoreError> {
         let question = self
-            .client
+            .client()
             .query(PURCHASE_VALUES)
             .param("from", period.from.0)
             .param("to", period.to.0)

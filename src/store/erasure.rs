@@ -1,6 +1,7 @@
 //! Taking one person out of every table.
 
 use clickhouse::Row;
+use clickhouse::query::Query;
 use serde::Deserialize;
 
 use super::{Store, StoreError};
@@ -63,7 +64,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn pages_of_person(&self, person: &str) -> Result<Vec<String>, StoreError> {
-        let question = self.client.query(PAGES).param("person", person);
+        let question = self.client().query(PAGES).param("person", person);
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
@@ -77,9 +78,11 @@ impl Store {
         person: &str,
     ) -> Result<Vec<ErasedName>, StoreError> {
         self.end_erasing().await?;
-        let begin = self.client.query(BEGIN).param("page", page).param("person", person);
-        begin.execute().await.map_err(|error| self.failed(error))?;
-        self.client.query(NOW).fetch_all().await.map_err(|error| self.failed(error))
+        let whole = &self.endpoint.database;
+        let names =
+            |query: Query| query.param("whole", whole).param("page", page).param("person", person);
+        self.insert_everywhere(BEGIN, names).await?;
+        self.client().query(NOW).fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// Deletes the rows of whom [`Store::begin_erasing`] was told of, from every table and from the disk's files.
@@ -87,13 +90,13 @@ impl Store {
     /// # Errors
     /// If ClickHouse fails; what is deleted stays deleted, and all can be done again.
     pub async fn erase(&self) -> Result<(), StoreError> {
-        for statement in [MEMBERS, WAITING, CONSENTS, REPORTS, REFUSED] {
-            let done = self.client.query(statement).execute().await;
-            done.map_err(|error| self.failed(error))?;
+        let whole = &self.endpoint.database;
+        for statement in [MEMBERS, WAITING, CONSENTS, REPORTS] {
+            self.everywhere(statement, |query| query.param("whole", whole)).await?;
         }
+        self.everywhere(REFUSED, |query| query).await?;
         for table in TABLES_OF_PEOPLE {
-            let done = self.client.query(PERSON).param("table", table).execute().await;
-            done.map_err(|error| self.failed(error))?;
+            self.everywhere(PERSON, |query| query.param("table", table)).await?;
         }
         Ok(())
     }
@@ -105,9 +108,8 @@ impl Store {
     pub async fn hurry_old_files(&self, is_urgent: bool) -> Result<(), StoreError> {
         let seconds = if is_urgent { 1 } else { USUAL_LIFETIME };
         for table in TABLES_OF_PEOPLE.into_iter().chain(OTHERS) {
-            let changed = self.client.query(LIFETIME).param("table", table);
-            let changed = changed.param("seconds", seconds).execute().await;
-            changed.map_err(|error| self.failed(error))?;
+            let lifetime = |query: Query| query.param("table", table).param("seconds", seconds);
+            self.everywhere(LIFETIME, lifetime).await?;
         }
         Ok(())
     }
@@ -118,7 +120,8 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn old_files(&self) -> Result<u64, StoreError> {
         let tables: Vec<&str> = TABLES_OF_PEOPLE.into_iter().chain(OTHERS).collect();
-        let question = self.client.query(OLD_PARTS).param("tables", tables);
+        let question = self.client().query(&self.about_nodes(OLD_PARTS, true));
+        let question = question.param("database", self.home()).param("tables", tables);
         question.fetch_one().await.map_err(|error| self.failed(error))
     }
 
@@ -127,7 +130,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse fails.
     pub async fn end_erasing(&self) -> Result<(), StoreError> {
-        self.client.query(END).execute().await.map_err(|error| self.failed(error))
+        self.everywhere(END, |query| query).await
     }
 
     /// All that a table holds of a person, as lines of JSON.
@@ -140,7 +143,7 @@ impl Store {
         page: &str,
         person: &str,
     ) -> Result<Vec<u8>, StoreError> {
-        let question = self.client.query(ROWS).param("table", table);
+        let question = self.client().query(ROWS).param("table", table);
         let question = question.param("page", page).param("person", person);
         let mut lines = question.fetch_bytes("JSONEachRow").map_err(|error| self.failed(error))?;
         lines.collect().await.map(|bytes| bytes.to_vec()).map_err(|error| self.failed(error))

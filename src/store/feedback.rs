@@ -72,7 +72,7 @@ impl Store {
         to: i64,
         names: &[&str],
     ) -> Result<Vec<Candidate>, StoreError> {
-        let question = self.client.query(FEEDBACK_CANDIDATES).param("from", from).param("to", to);
+        let question = self.client().query(FEEDBACK_CANDIDATES).param("from", from).param("to", to);
         let question = question.param("names", names);
         question.fetch_all().await.map_err(|error| self.failed(error))
     }

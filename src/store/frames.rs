@@ -68,7 +68,7 @@ impl Store {
             }
         }
         let statement = kept.join("\n");
-        let mut frame = self.frame(ask(self.client.query(&statement))).await?;
+        let mut frame = self.frame(ask(self.client().query(&statement))).await?;
         for name in left_out {
             let nothing = Scalar::from(PlSmallStr::EMPTY);
             let column = Column::new_scalar(name.into(), nothing, frame.height());
@@ -90,7 +90,7 @@ impl Store {
         }
         let bytes = arrow(rows).map_err(|source| self.unexpected(source))?;
         let mut insert = self
-            .client
+            .client()
             .insert_formatted_with(INSERT_FRAME.trim_end())
             .with_setting("param_table", table)
             .with_setting("insert_deduplication_token", token)

@@ -167,13 +167,13 @@ impl Store {
         asked: FunnelEvents<'_>,
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
-        let ways = self.client.query(WAYS).param("from", from).param("until", until);
+        let ways = self.client().query(WAYS).param("from", from).param("until", until);
         let ways: WaysRow = ways.fetch_one().await.map_err(|error| self.failed(error))?;
         let packing = Packing::new(&asked, from);
         let is_narrow = packing.is_narrow(until);
         let statement = statement(&asked, &ways, is_narrow);
         let mut question = self
-            .client
+            .client()
             .query(&statement)
             .with_setting("optimize_aggregation_in_order", "1")
             .with_setting("do_not_merge_across_partitions_select_final", "1")
@@ -253,7 +253,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn cohorts(&self, period: &Period) -> Result<Vec<CohortWeek>, StoreError> {
-        let question = self.client.query(COHORTS).param("from", period.from.0);
+        let question = self.client().query(COHORTS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
         question.fetch_all().await.map_err(|error| self.failed(error))
@@ -271,7 +271,7 @@ impl Store {
         length: u32,
         limit: u64,
     ) -> Result<Vec<Sequence>, StoreError> {
-        let question = self.client.query(TOP_SEQUENCES).param("from", period.from.0);
+        let question = self.client().query(TOP_SEQUENCES).param("from", period.from.0);
         let question = question.param("to", period.to.0).param("until", until);
         let question = question.param("length", length).param("limit", limit);
         question.fetch_all().await.map_err(|error| self.failed(error))

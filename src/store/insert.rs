@@ -29,7 +29,7 @@ impl Store {
         }
         let failed = |error| self.failed(error);
         let mut insert = self
-            .client
+            .client()
             .insert::<R>(table)
             .await
             .map_err(failed)?

@@ -132,7 +132,7 @@ impl Store {
     /// If ClickHouse cannot be asked; later ones are the cursor's.
     pub fn list<R: Listed>(&self, span: &Span<'_>) -> Result<Rows<R>, StoreError> {
         // It goes out as it comes, however long it is.
-        let question = self.client.query(R::STATEMENT).with_setting("max_execution_time", "0");
+        let question = self.client().query(R::STATEMENT).with_setting("max_execution_time", "0");
         let rows = asked::<R>(question, span).fetch::<R>();
         Ok(Rows { rows: rows.map_err(|error| self.failed(error))?, store: self.clone() })
     }
@@ -144,7 +144,7 @@ impl Store {
     pub async fn list_total<R: Listed>(&self, span: &Span<'_>) -> Result<u64, StoreError> {
         let all = Span { after: None, offset: 0, limit: u64::MAX, ..span.clone() };
         let statement = TOTAL.replace("(LIST)", &format!("(\n{})", R::STATEMENT));
-        let total = asked::<R>(self.client.query(&statement), &all).fetch_one::<TotalRow>().await;
+        let total = asked::<R>(self.client().query(&statement), &all).fetch_one::<TotalRow>().await;
         Ok(total.map_err(|error| self.failed(error))?.total)
     }
 
@@ -157,7 +157,7 @@ impl Store {
         page: &str,
         person: &str,
     ) -> Result<Vec<ConversationRow>, StoreError> {
-        let question = self.client.query(CONVERSATIONS).param("page", page);
+        let question = self.client().query(CONVERSATIONS).param("page", page);
         let question = question.param("person", person).param("from", 0_i64).param("to", LATEST);
         let question = question.param("after_time", i64::MIN).param("after_page", "");
         let none: &[&str] = &[];

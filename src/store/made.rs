@@ -159,7 +159,7 @@ impl Store {
         &self,
         tables: MadeTables,
     ) -> Result<Vec<ChangedBatch>, StoreError> {
-        let question = self.client.query(CHANGED_BATCHES);
+        let question = self.client().query(CHANGED_BATCHES);
         let question = question.param("batches_table", tables.name("changed_batches"));
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
@@ -173,7 +173,7 @@ impl Store {
         tables: MadeTables,
         batches: &[u64],
     ) -> Result<Vec<ChangedPerson>, StoreError> {
-        self.client
+        self.client()
             .query(CHANGED_PEOPLE)
             .param("changed", tables.name("changed_people"))
             .param("people", tables.name("people"))
@@ -196,7 +196,7 @@ impl Store {
         bound: i64,
     ) -> Result<DataFrame, StoreError> {
         let question = self
-            .client
+            .client()
             .query(THREAD_EVENTS)
             .param("changed", tables.name("changed_people"))
             .param("people", tables.name("people"))
@@ -215,7 +215,7 @@ impl Store {
     ) -> Result<Vec<(String, String)>, StoreError> {
         let mut all = Vec::new();
         for clicks in in_parts(clicks) {
-            let question = self.client.query(CLICKED_LINKS).param("clicks", clicks);
+            let question = self.client().query(CLICKED_LINKS).param("clicks", clicks);
             let found: Vec<(String, String)> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             all.extend(found);
@@ -256,7 +256,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn work_off(&self, tables: MadeTables, batches: &[u64]) -> Result<(), StoreError> {
-        self.client
+        self.client()
             .query(WORK_OFF)
             .param("batches_table", tables.name("changed_batches"))
             .param("batches", batches)

@@ -3,16 +3,16 @@
 //! ClickHouse has no lock to take, so every statement is harmless when it runs twice
 //! (`IF NOT EXISTS`): two processes that start together both run what is missing, with one result.
 
-use clickhouse::Row;
+use clickhouse::{Client, Row};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, cluster};
 
-struct Migration {
-    version: u32,
-    name: &'static str,
-    statement: &'static str,
+pub(super) struct Migration {
+    pub(super) version: u32,
+    pub(super) name: &'static str,
+    pub(super) statement: &'static str,
 }
 
 macro_rules! migrations {
@@ -25,7 +25,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![
+pub(super) const MIGRATIONS: &[Migration] = migrations![
     1 "0001_events",
     2 "0002_quarantine",
     3 "0003_links",
@@ -109,7 +109,7 @@ const MIGRATIONS: &[Migration] = migrations![
     81 "0081_fill_deliveries",
 ];
 
-const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
+pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
 const CREATE_TABLE: &str = include_str!("../../queries/create_migrations_table.sql");
 const APPLIED: &str = include_str!("../../queries/applied_migrations.sql");
 const RECORD: &str = include_str!("../../queries/record_migration.sql");
@@ -134,46 +134,71 @@ pub struct Applied {
 /// # Errors
 /// If ClickHouse refuses, or the database is of another (newer or changed) schema.
 pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
+    if let Some(cluster) = &store.endpoint.cluster {
+        return cluster::migrate(store, cluster).await;
+    }
     let failed = |error| store.failed(error);
     // The database itself cannot be the current one while it is being made.
-    store
-        .client
-        .clone()
-        .with_database("default")
-        .query(CREATE_DATABASE)
-        .param("database", &store.endpoint.database)
-        .execute()
-        .await
-        .map_err(failed)?;
-    store.client.query(CREATE_TABLE).execute().await.map_err(failed)?;
-    let applied: Vec<AppliedRow> = store.client.query(APPLIED).fetch_all().await.map_err(failed)?;
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let create = store.client().clone().with_database("default");
+    let create = create.query(CREATE_DATABASE).param("database", &store.endpoint.database);
+    create.execute().await.map_err(failed)?;
+    let client = store.client();
+    let pending = pending(store, client).await?;
+    for migration in &pending {
+        client.query(migration.statement).execute().await.map_err(failed)?;
+        record(client, migration).await.map_err(failed)?;
+        tracing::info!(migration = migration.name, "applied");
+    }
+    Ok(Applied { now: pending.len(), version: newest() })
+}
+
+/// The version that this program knows.
+pub(super) fn newest() -> u32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+/// What a database lacks.
+///
+/// # Errors
+/// If it belongs to another version of the program.
+pub(super) async fn pending(
+    store: &Store,
+    client: &Client,
+) -> Result<Vec<&'static Migration>, StoreError> {
+    let failed = |error| store.failed(error);
+    client.query(CREATE_TABLE).execute().await.map_err(failed)?;
+    let applied: Vec<AppliedRow> = client.query(APPLIED).fetch_all().await.map_err(failed)?;
+    let known = newest();
     if let Some(newest) = applied.last().filter(|row| row.version > known) {
         return Err(StoreError::SchemaTooNew { found: newest.version, known });
     }
-    let mut now = 0;
+    let mut pending = Vec::new();
     for migration in MIGRATIONS {
-        let checksum = hex::encode(Sha256::digest(migration.statement));
+        let checksum = migration.checksum();
         match applied.iter().find(|row| row.version == migration.version) {
-            Some(row) if row.checksum == checksum => continue,
+            Some(row) if row.checksum == checksum => {}
             Some(_) => {
                 let Migration { version, name, .. } = *migration;
                 return Err(StoreError::MigrationChanged { version, name });
             }
-            None => {}
+            None => pending.push(migration),
         }
-        store.client.query(migration.statement).execute().await.map_err(failed)?;
-        store
-            .client
-            .query(RECORD)
-            .param("version", migration.version)
-            .param("name", migration.name)
-            .param("checksum", &checksum)
-            .execute()
-            .await
-            .map_err(failed)?;
-        tracing::info!(migration = migration.name, "applied");
-        now += 1;
     }
-    Ok(Applied { now, version: known })
+    Ok(pending)
+}
+
+/// Notes that a migration has been applied.
+pub(super) async fn record(
+    client: &Client,
+    migration: &Migration,
+) -> Result<(), clickhouse::error::Error> {
+    let noted = client.query(RECORD).param("version", migration.version);
+    let noted = noted.param("name", migration.name).param("checksum", migration.checksum());
+    noted.execute().await
+}
+
+impl Migration {
+    fn checksum(&self) -> String {
+        hex::encode(Sha256::digest(self.statement))
+    }
 }

@@ -9,6 +9,7 @@ mod audience;
 mod batch;
 mod bounded;
 mod claims;
+pub mod cluster;
 mod copies;
 mod costs;
 pub mod engine;
@@ -24,6 +25,7 @@ mod lock;
 mod made;
 mod matching;
 mod migrations;
+mod nodes;
 mod parameters;
 mod quality;
 mod quarantine;
@@ -40,11 +42,15 @@ mod shipper;
 mod spend;
 mod visible;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clickhouse::Client;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use thiserror::Error;
+
+use cluster::Known;
+use nodes::Nodes;
 
 pub use accounts::{AuditRow, TokenRow, UserRow};
 pub use audience::Audience;
@@ -78,7 +84,7 @@ pub use visible::is_page_id;
 /// How to reach a ClickHouse.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// `http://host:port` or `https://…`.
+    /// `http://host:port` or `https://…`; of a cluster the addresses of its nodes, with commas.
     pub url: String,
     /// User; the server's default user if empty.
     pub user: String,
@@ -86,6 +92,16 @@ pub struct Endpoint {
     pub password: SecretString,
     /// Database; made by the migrations if it is missing.
     pub database: String,
+    /// Name of the cluster among the servers' `remote_servers`; `None`: one server.
+    pub cluster: Option<String>,
+    /// Whether other processes than those of this machine may use it.
+    pub is_shared: bool,
+}
+
+impl Endpoint {
+    fn nodes(&self) -> impl Iterator<Item = &str> {
+        self.url.split(',').map(str::trim)
+    }
 }
 
 /// Why the store could not do it.
@@ -118,6 +134,14 @@ pub enum StoreError {
         /// Its name.
         name: &'static str,
     },
+    /// The cluster is not as it should be.
+    #[error("clickhouse.cluster {name:?}: {reason}")]
+    Cluster {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The database has migrations that this program does not know.
     #[error("the database is at schema version {found}, this program knows {known}: upgrade it")]
     SchemaTooNew {
@@ -137,8 +161,9 @@ pub enum StoreError {
 /// A handle to one database: cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    client: Client,
+    nodes: Nodes,
     endpoint: Endpoint,
+    known: Arc<Known>,
 }
 
 impl std::fmt::Debug for Store {
@@ -151,13 +176,17 @@ impl Store {
     /// A handle; nothing is sent yet.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        let mut client =
-            Client::default().with_url(&endpoint.url).with_database(&endpoint.database);
-        if !endpoint.user.is_empty() {
-            client =
-                client.with_user(&endpoint.user).with_password(endpoint.password.expose_secret());
-        }
-        Self { client, endpoint }
+        Self { nodes: Nodes::of(&endpoint), endpoint, known: Arc::default() }
+    }
+
+    fn client(&self) -> &Client {
+        self.nodes.next()
+    }
+
+    /// The same store, of which everything is asked with this setting.
+    fn with_setting(&self, name: &str, value: &str) -> Self {
+        let nodes = self.nodes.map(|client| client.with_setting(name, value));
+        Self { nodes, endpoint: self.endpoint.clone(), known: Arc::clone(&self.known) }
     }
 
     /// Whether ClickHouse answers with these credentials, within a few seconds.
@@ -165,7 +194,7 @@ impl Store {
     /// # Errors
     /// What it said, or that it did not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let question = self.client.query(queries::PING).fetch_one::<u8>();
+        let question = self.client().query(queries::PING).fetch_one::<u8>();
         match tokio::time::timeout(Duration::from_secs(5), question).await {
             Ok(answer) => answer.map(|_| ()).map_err(|error| self.failed(error)),
             Err(_) => Err(self.failed(clickhouse::error::Error::TimedOut)),

@@ -101,7 +101,7 @@ impl Store {
         if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
             return Ok(None);
         }
-        let question = self.client.query(DELIVERIES).param("from", period.from.0);
+        let question = self.client().query(DELIVERIES).param("from", period.from.0);
         let received = question.param("to", period.to.0).fetch_one().await;
         received.map(Some).map_err(|error| self.failed(error))
     }
@@ -155,7 +155,7 @@ impl Store {
     where
         R: RowOwned + RowRead,
     {
-        let question = self.client.query(statement).param("from", period.from.0);
+        let question = self.client().query(statement).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         question.fetch_all().await.map_err(|error| self.failed(error))
     }

@@ -32,7 +32,7 @@ pub async fn replay_quarantined(
 ) -> Result<Replayed, StoreError> {
     let failed = |error| store.failed(error);
     let rows: Vec<RefusalRow> =
-        store.client.query(queries::QUARANTINED).fetch_all().await.map_err(failed)?;
+        store.client().query(queries::QUARANTINED).fetch_all().await.map_err(failed)?;
     let mut replayed = Replayed { tried: rows.len() as u64, ..Replayed::default() };
     for rows in rows.chunks(AT_ONCE) {
         let mut events = Vec::new();

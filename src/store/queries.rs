@@ -94,7 +94,7 @@ impl Store {
         let named = by.link || by.ad_names;
         let statement = if named { FUNNEL_COUNTS } else { FUNNEL_UNNAMED };
         let question = self
-            .client
+            .client()
             .query(&statement.replace("    GROUPS\n", FUNNEL_GROUPS))
             .param("from", period.from.0)
             .param("to", period.to.0)
@@ -115,7 +115,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn ad_titles(&self, period: &Period) -> Result<DataFrame, StoreError> {
-        let question = self.client.query(AD_TITLES).param("from", period.from.0);
+        let question = self.client().query(AD_TITLES).param("from", period.from.0);
         self.frame(question.param("to", period.to.0)).await
     }
 
@@ -151,7 +151,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn conversions(&self, period: &Period, behind: i64) -> Result<DataFrame, StoreError> {
         let until = period.to.0.saturating_add(behind);
-        let question = self.client.query(CONVERSIONS).param("from", period.from.0);
+        let question = self.client().query(CONVERSIONS).param("from", period.from.0);
         self.frame(question.param("to", until)).await
     }
 
@@ -166,7 +166,7 @@ impl Store {
         person: &str,
         limit: u64,
     ) -> Result<Vec<EventRow>, StoreError> {
-        let question = self.client.query(PERSON_EVENTS).param("page", page);
+        let question = self.client().query(PERSON_EVENTS).param("page", page);
         let rows = question.param("person", person).param("limit", limit).fetch_all();
         rows.await.map_err(|error| self.failed(error))
     }
@@ -176,7 +176,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn clock(&self) -> Result<i64, StoreError> {
-        self.client.query(CLOCK).fetch_one().await.map_err(|error| self.failed(error))
+        self.client().query(CLOCK).fetch_one().await.map_err(|error| self.failed(error))
     }
 
     /// A number that is another one as soon as anything that is stored changes.
@@ -184,7 +184,8 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn watermark(&self) -> Result<u64, StoreError> {
-        let question = self.client.query(WATERMARK).fetch_one::<u64>();
+        let question = self.client().query(&self.about_nodes(WATERMARK, false));
+        let question = question.param("database", self.home()).fetch_one::<u64>();
         question.await.map_err(|error| self.failed(error))
     }
 
@@ -193,7 +194,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn collection_state(&self) -> Result<CollectionState, StoreError> {
-        let question = self.client.query(COLLECTION_STATE).fetch_one();
+        let question = self.client().query(COLLECTION_STATE).fetch_one();
         question.await.map_err(|error| self.failed(error))
     }
 }

@@ -71,11 +71,13 @@ impl Reader {
             .replace("MEMORY", &self.max_memory_bytes.to_string())
             .replace("SECONDS", &self.max_seconds.to_string())
             .replace("ROWS", &self.max_result_rows.to_string());
-        let grant = |table: String| {
-            let statement = GRANT.replace("`DATABASE`.TABLE", &table);
-            statement.replace("TO USER", &format!("TO {}", self.user))
-        };
-        std::iter::once(create).chain(Self::tables(database).map(grant)).collect()
+        let grants = Self::tables(database).map(|table| self.grant(&table));
+        std::iter::once(create.trim_end().to_owned()).chain(grants).collect()
+    }
+
+    fn grant(&self, table: &str) -> String {
+        let statement = GRANT.replace("`DATABASE`.TABLE", table);
+        statement.replace("TO USER", &format!("TO {}", self.user))
     }
 }
 
@@ -85,9 +87,14 @@ impl Store {
     /// # Errors
     /// If ClickHouse refuses: the program's own user needs `ACCESS MANAGEMENT`.
     pub async fn make_reader(&self, reader: &Reader) -> Result<(), StoreError> {
-        for statement in reader.statements(&self.endpoint.database) {
-            let made = self.client.query(&statement).execute().await;
-            made.map_err(|error| self.failed(error))?;
+        let mut statements = reader.statements(&self.endpoint.database);
+        if self.endpoint.cluster.is_some() {
+            // Whoever asks a node asks all of them, and may read what it has itself.
+            statements[0].push_str(",\n    distributed_product_mode = 'global'");
+            statements.extend(Reader::tables(&self.home()).map(|table| reader.grant(&table)));
+        }
+        for statement in statements {
+            self.everywhere(&statement, |query| query).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! A second set of the tables that are made of events, and how the two compare.
 
 use clickhouse::Row;
+use clickhouse::query::Query;
 use serde::{Deserialize, Serialize};
 
 use super::{MadeTables, Store, StoreError};
@@ -35,14 +36,15 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn begin_rebuilt(&self) -> Result<(), StoreError> {
         for table in MADE.into_iter().chain(CHANGED) {
-            let make = self.client.query(&CREATE.replace("LIKE_TABLE", table));
-            let make = make.param("rebuilt", MadeTables::Rebuilt.name(table)).execute();
-            make.await.map_err(|error| self.failed(error))?;
+            let rebuilt = MadeTables::Rebuilt.name(table);
+            let make = CREATE.replace("LIKE_TABLE", table);
+            self.everywhere(&make, |query| query.param("rebuilt", &rebuilt)).await?;
+            self.distribute(&rebuilt).await?;
         }
         let [changed, batches] = CHANGED.map(|table| MadeTables::Rebuilt.name(table));
-        let everyone = self.client.query(EVERYONE_CHANGED).param("changed", &changed).execute();
+        let everyone = self.client().query(EVERYONE_CHANGED).param("changed", &changed).execute();
         everyone.await.map_err(|error| self.failed(error))?;
-        let pending = self.client.query(EVERYONE_PENDING).param("changed", &changed);
+        let pending = self.client().query(EVERYONE_PENDING).param("changed", &changed);
         let pending = pending.param("batches_table", &batches).execute();
         pending.await.map_err(|error| self.failed(error))
     }
@@ -52,7 +54,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn compare_rebuilt(&self, table: &str) -> Result<Compared, StoreError> {
-        let question = self.client.query(ROWS_THAT_DIFFER).param("live", table);
+        let question = self.client().query(ROWS_THAT_DIFFER).param("live", table);
         let question = question.param("rebuilt", MadeTables::Rebuilt.name(table));
         question.fetch_one().await.map_err(|error| self.failed(error))
     }
@@ -63,9 +65,9 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn use_rebuilt(&self) -> Result<(), StoreError> {
         for table in MADE {
-            let swap = self.client.query(EXCHANGE).param("live", table);
-            let swap = swap.param("rebuilt", MadeTables::Rebuilt.name(table)).execute();
-            swap.await.map_err(|error| self.failed(error))?;
+            let rebuilt = MadeTables::Rebuilt.name(table);
+            let ask = |query: Query| query.param("live", table).param("rebuilt", &rebuilt);
+            self.everywhere(EXCHANGE, ask).await?;
         }
         Ok(())
     }
@@ -76,8 +78,9 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn end_rebuilt(&self) -> Result<(), StoreError> {
         for table in MADE.into_iter().chain(CHANGED) {
-            let drop = self.client.query(DROP).param("rebuilt", MadeTables::Rebuilt.name(table));
-            drop.execute().await.map_err(|error| self.failed(error))?;
+            let rebuilt = MadeTables::Rebuilt.name(table);
+            self.everywhere_read(DROP, |query| query.param("rebuilt", &rebuilt)).await?;
+            self.everywhere(DROP, |query| query.param("rebuilt", &rebuilt)).await?;
         }
         Ok(())
     }

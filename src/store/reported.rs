@@ -194,7 +194,7 @@ impl Store {
         let mut ids = ids;
         let keys: Vec<&str> = keys.iter().copied().collect();
         for keys in in_parts(&keys) {
-            let question = self.client.query(REPORTS_WAITING).param("keys", keys);
+            let question = self.client().query(REPORTS_WAITING).param("keys", keys);
             let found: Vec<String> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             ids.extend(found);
@@ -221,10 +221,10 @@ impl Store {
         let mut rounds = 0;
         loop {
             rounds += 1;
-            let question = self.client.query(REPORTS_TO_MATCH).param("ids", ids);
+            let question = self.client().query(REPORTS_TO_MATCH).param("ids", ids);
             let reports: Vec<Report> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
-            let question = self.client.query(EVENTS_OF_REPORTS).param("ids", ids);
+            let question = self.client().query(EVENTS_OF_REPORTS).param("ids", ids);
             let made: Vec<MadeEvent> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             let people = self.people_of(&reports).await?;
@@ -257,7 +257,7 @@ impl Store {
             .collect();
         let keys: Vec<&String> = keys.into_iter().collect();
         for keys in in_parts(&keys) {
-            let question = self.client.query(PEOPLE_BEHIND).param("keys", keys);
+            let question = self.client().query(PEOPLE_BEHIND).param("keys", keys);
             let rows: Vec<BehindRow> =
                 question.fetch_all().await.map_err(|error| self.failed(error))?;
             for BehindRow { key, page_id, person_id } in rows {
@@ -272,7 +272,7 @@ impl Store {
         for asked in in_parts_by(&asked, |(page, person)| weight(page) + weight(person)) {
             let (pages, ids): (Vec<&String>, Vec<&String>) =
                 asked.iter().map(|(page, person)| (page, person)).unzip();
-            let question = self.client.query(PEOPLE_SEEN).param("pages", pages);
+            let question = self.client().query(PEOPLE_SEEN).param("pages", pages);
             let rows: Vec<SeenRow> = question
                 .param("people", ids)
                 .fetch_all()

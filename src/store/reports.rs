@@ -116,7 +116,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn report_definitions(&self) -> Result<Vec<WrittenDefinition>, StoreError> {
-        self.client.query(DEFINITIONS).fetch_all().await.map_err(|error| self.failed(error))
+        self.client().query(DEFINITIONS).fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// Keeps a report, or removes it (without `definition`); `version` is the time, UTC microseconds.
@@ -164,7 +164,7 @@ impl Store {
         is_unfinished: bool,
         limit: u64,
     ) -> Result<Vec<ReportRun>, StoreError> {
-        let question = self.client.query(RUNS).param("report", report).param("run", run);
+        let question = self.client().query(RUNS).param("report", report).param("run", run);
         let question = question.param("is_unfinished", is_unfinished);
         question.param("limit", limit).fetch_all().await.map_err(|error| self.failed(error))
     }
@@ -202,7 +202,7 @@ impl Store {
         &self,
         runs: &[&str],
     ) -> Result<Vec<ReportDelivery>, StoreError> {
-        let question = self.client.query(DELIVERIES).param("runs", runs);
+        let question = self.client().query(DELIVERIES).param("runs", runs);
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
@@ -233,7 +233,7 @@ impl Store {
         schedule: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
-        let question = self.client.query(SCHEDULE_SINCE).param("report", report);
+        let question = self.client().query(SCHEDULE_SINCE).param("report", report);
         let last =
             question.fetch_optional::<SinceRow>().await.map_err(|error| self.failed(error))?;
         match last {

@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn response_times(&self, period: &Period) -> Result<Vec<ResponseTimes>, StoreError> {
-        let question = self.client.query(RESPONSE_TIMES).param("from", period.from.0);
+        let question = self.client().query(RESPONSE_TIMES).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
         question.fetch_all().await.map_err(|error| self.failed(error))
@@ -110,7 +110,7 @@ impl Store {
     ) -> Result<Vec<ClosingWindow>, StoreError> {
         let (sources, hours): (Vec<&str>, Vec<i64>) =
             window.by_source.iter().map(|(source, hours)| (source.as_str(), *hours)).unzip();
-        self.client
+        self.client()
             .query(CLOSING_WINDOWS)
             .param("from", period.from.0)
             .param("to", period.to.0)
@@ -130,7 +130,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn opt_in_counts(&self, period: &Period) -> Result<(u64, u64), StoreError> {
-        let question = self.client.query(OPT_IN_COUNTS).param("from", period.from.0);
+        let question = self.client().query(OPT_IN_COUNTS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         question.fetch_one().await.map_err(|error| self.failed(error))
     }

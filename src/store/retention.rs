@@ -1,5 +1,7 @@
 //! How long rows are kept: by ClickHouse itself, as a TTL of each table.
 
+use clickhouse::query::Query;
+
 use super::{Store, StoreError};
 
 const NOW: &str = include_str!("../../queries/retention_now.sql");
@@ -41,27 +43,25 @@ impl Store {
             ("link_visits", "time", visits),
             ("quarantine", "received_at", quarantine),
         ];
-        let now = self.client.query(NOW).param("tables", wanted.map(|(table, ..)| table).to_vec());
+        let tables = wanted.map(|(table, ..)| table).to_vec();
+        let now = self.client().query(NOW).param("database", self.home()).param("tables", tables);
         let now: Vec<(String, u32, u32)> = now.fetch_all().await.map_err(failed)?;
         for (table, column, days) in wanted {
             let found = now.iter().find(|(name, ..)| name == table);
             let (now, raw_now) = found.map_or((0, 0), |(_, days, raw_days)| (*days, *raw_days));
             if now != days {
-                let change = if days == 0 {
-                    self.client.query(KEEP_FOR_GOOD)
-                } else {
-                    self.client.query(KEEP_FOR).param("column", column).param("days", days)
+                let change = if days == 0 { KEEP_FOR_GOOD } else { KEEP_FOR };
+                let ask = |query: Query| match days {
+                    0 => query.param("table", table),
+                    _ => query.param("table", table).param("column", column).param("days", days),
                 };
-                change.param("table", table).execute().await.map_err(failed)?;
+                self.everywhere(change, ask).await?;
                 tracing::info!(table, days, "rows are kept so long from now on (0: for good)");
             }
             if table == EVENTS && raw_now != raw {
-                let change = if raw == 0 {
-                    self.client.query(KEEP_RAW_FOR_GOOD)
-                } else {
-                    self.client.query(KEEP_RAW_FOR).param("days", raw)
-                };
-                change.execute().await.map_err(failed)?;
+                let change = if raw == 0 { KEEP_RAW_FOR_GOOD } else { KEEP_RAW_FOR };
+                let ask = |query: Query| if raw == 0 { query } else { query.param("days", raw) };
+                self.everywhere(change, ask).await?;
             }
         }
         Ok(())

@@ -40,7 +40,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn tell_views(&self, to: &ViewSettings, version: u64) -> Result<(), StoreError> {
-        let known = self.client.query(SETTINGS_NOW).fetch_one::<ViewSettings>().await;
+        let known = self.client().query(SETTINGS_NOW).fetch_one::<ViewSettings>().await;
         if known.map_err(|error| self.failed(error))? == *to {
             return Ok(());
         }

@@ -231,8 +231,12 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn ad_accounts(&self) -> Result<Vec<AdAccount>, StoreError> {
-        let rows: Vec<AccountRow> =
-            self.client.query(AD_ACCOUNTS).fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<AccountRow> = self
+            .client()
+            .query(AD_ACCOUNTS)
+            .fetch_all()
+            .await
+            .map_err(|error| self.failed(error))?;
         let accounts = rows.into_iter().map(|row| AdAccount {
             id: row.account_id,
             name: row.name,
@@ -251,7 +255,7 @@ impl Store {
         first: Date,
         last: Date,
     ) -> Result<Vec<KnownDay>, StoreError> {
-        let question = self.client.query(KNOWN_SPEND_DAYS);
+        let question = self.client().query(KNOWN_SPEND_DAYS);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
         let rows: Vec<KnownRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
         let days = rows.into_iter().map(|row| KnownDay {
@@ -290,7 +294,7 @@ impl Store {
         first: Date,
         last: Date,
     ) -> Result<Vec<AdDay>, StoreError> {
-        let question = self.client.query(SPEND_BY_DAY).param("account", account_id);
+        let question = self.client().query(SPEND_BY_DAY).param("account", account_id);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
         let rows: Vec<SpendRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
         Ok(rows.into_iter().map(SpendRow::into_day).collect())

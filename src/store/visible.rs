@@ -54,11 +54,13 @@ impl Store {
         } else {
             format!("page_id IN ({})", list.join(", "))
         };
-        let of_pages = OF_PAGES.iter().map(|table| format!("'{table}': '{filter}'"));
-        let of_none = OF_NO_PAGE.iter().map(|table| format!("'{table}': '0'"));
-        let filters: Vec<String> = of_pages.chain(of_none).collect();
+        let of_pages = OF_PAGES.iter().map(|table| (table, filter.as_str()));
+        let of_none = OF_NO_PAGE.iter().map(|table| (table, "0"));
+        // On a cluster each shard leaves them out too.
+        let home = self.home();
+        let both = |(table, filter)| format!("'{table}': '{filter}', '{home}.{table}': '{filter}'");
+        let filters: Vec<String> = of_pages.chain(of_none).map(both).collect();
         let filters = format!("{{{}}}", filters.join(", "));
-        let client = self.client.clone().with_setting("additional_table_filters", filters);
-        Self { client, endpoint: self.endpoint.clone() }
+        self.with_setting("additional_table_filters", &filters)
     }
 }

@@ -43,6 +43,8 @@ impl Engine {
             user: "funnel".to_owned(),
             password: password.clone().into(),
             database: "messenger_funnel".to_owned(),
+            cluster: None,
+            is_shared: false,
         });
         Self { url, password, client }
     }

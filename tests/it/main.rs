@@ -29,6 +29,7 @@ mod bi_views;
 mod bounds;
 mod bytes_read;
 mod cli;
+mod cluster;
 mod collector;
 mod consent;
 mod conversions;

@@ -42,6 +42,8 @@ impl Listening {
             user: USER.to_owned(),
             password: self.password.clone().into(),
             database: database.to_owned(),
+            cluster: None,
+            is_shared: false,
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum EngineProgram {
 
 impl EngineProgram {
     /// The arguments of the hidden subcommand that name it.
-    pub(super) fn as_args(&self) -> [OsString; 2] {
+    pub fn as_args(&self) -> [OsString; 2] {
         match self {
             Self::Library(path) => ["--library".into(), path.into()],
             Self::Binary(path) => ["--binary".into(), path.into()],

@@ -1,0 +1,148 @@
+//! A ClickHouse of many nodes: where tables lie there, and statements that each node has to hear.
+
+pub mod ddl;
+mod migrating;
+
+use clickhouse::Client;
+use clickhouse::query::Query;
+use tokio::sync::OnceCell;
+
+pub(super) use migrating::migrate;
+
+use super::nodes::Nodes;
+use super::{Store, StoreError};
+
+const HAS_KEEPER: &str = include_str!("../../../queries/has_keeper.sql");
+const SORTING_KEY: &str = include_str!("../../../queries/sorting_key.sql");
+const DISTRIBUTE: &str = include_str!("../../../queries/distribute.sql");
+
+/// What has been found out about a cluster.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Whether the servers have a Keeper: then a statement reaches them all by one of them, and tables are replicated.
+    has_keeper: OnceCell<bool>,
+}
+
+impl Store {
+    /// The database in which tables hold rows: on a cluster not the one that is asked.
+    pub(super) fn home(&self) -> String {
+        match &self.endpoint.cluster {
+            Some(_) => format!("{}_local", self.endpoint.database),
+            None => self.endpoint.database.clone(),
+        }
+    }
+
+    /// Whether other processes, on other machines, may use the same database.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.endpoint.is_shared
+    }
+
+    /// Carries out a statement about tables where they lie: on a cluster, on all nodes.
+    pub(super) async fn everywhere(
+        &self,
+        statement: &str,
+        ask: impl Fn(Query) -> Query,
+    ) -> Result<(), StoreError> {
+        self.everywhere_in(&self.home(), statement, ask).await
+    }
+
+    /// The same where tables are read; nothing, if that is where they lie.
+    pub(super) async fn everywhere_read(
+        &self,
+        statement: &str,
+        ask: impl Fn(Query) -> Query,
+    ) -> Result<(), StoreError> {
+        match &self.endpoint.cluster {
+            Some(_) => self.everywhere_in(&self.endpoint.database, statement, ask).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same in one of the two databases.
+    async fn everywhere_in(
+        &self,
+        database: &str,
+        statement: &str,
+        ask: impl Fn(Query) -> Query,
+    ) -> Result<(), StoreError> {
+        match &self.endpoint.cluster {
+            Some(cluster) if self.has_keeper().await? => {
+                let statement = ddl::on_cluster(statement, cluster);
+                let client = self.client().clone().with_database(database);
+                let done = ask(client.query(&statement)).execute().await;
+                done.map_err(|error| self.failed(error))
+            }
+            _ => self.on_each(database, statement, ask).await,
+        }
+    }
+
+    /// Carries out a statement on each node, one after the other.
+    async fn on_each(
+        &self,
+        database: &str,
+        statement: &str,
+        ask: impl Fn(Query) -> Query,
+    ) -> Result<(), StoreError> {
+        for node in self.each() {
+            let done = ask(node.with_database(database).query(statement)).execute().await;
+            done.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the same rows on every node.
+    pub(super) async fn insert_everywhere(
+        &self,
+        statement: &str,
+        ask: impl Fn(Query) -> Query,
+    ) -> Result<(), StoreError> {
+        self.on_each(&self.home(), statement, ask).await
+    }
+
+    /// A client a node.
+    fn each(&self) -> Vec<Client> {
+        self.endpoint.nodes().map(|node| Nodes::only(&self.endpoint, node)).collect()
+    }
+
+    /// The statement, asking the system tables of one replica of each shard, or of every node.
+    pub(super) fn about_nodes(&self, statement: &str, every: bool) -> String {
+        let Some(cluster) = &self.endpoint.cluster else { return statement.to_owned() };
+        let function = if every { "clusterAllReplicas" } else { "cluster" };
+        ["parts", "tables"].iter().fold(statement.to_owned(), |text, table| {
+            let all = format!("FROM {function}('{cluster}', system.{table})");
+            text.replace(&format!("FROM system.{table}"), &all)
+        })
+    }
+
+    async fn has_keeper(&self) -> Result<bool, StoreError> {
+        let ask = || async {
+            let asked = self.client().clone().with_database("default");
+            asked.query(HAS_KEEPER).fetch_one().await.map_err(|error| self.failed(error))
+        };
+        self.known.has_keeper.get_or_try_init(ask).await.copied()
+    }
+
+    /// Has the tables of this name on all shards read and written as one.
+    pub(super) async fn distribute(&self, table: &str) -> Result<(), StoreError> {
+        let Some(cluster) = &self.endpoint.cluster else { return Ok(()) };
+        let (home, whole) = (self.home(), self.endpoint.database.clone());
+        let sorting_key: String = self
+            .client()
+            .clone()
+            .with_database("default")
+            .query(SORTING_KEY)
+            .param("database", &home)
+            .param("table", table)
+            .fetch_one()
+            .await
+            .map_err(|error| self.failed(error))?;
+        let statement = DISTRIBUTE
+            .replace("CLUSTER", cluster)
+            .replace("HOME", &home)
+            .replace("TABLE_NAME", table)
+            .replace("KEY", &ddl::sharding_key(&sorting_key));
+        let ask = |query: Query| query.param("whole", &whole).param("table", table);
+        self.everywhere(&statement, ask).await
+    }
+}
