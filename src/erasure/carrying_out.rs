@@ -137,10 +137,11 @@ impl Eraser {
         person: &str,
         found: &mut Found,
     ) -> Result<(Vec<String>, Option<Active>), ErasureError> {
-        let _nobody_makes_conversations = self.upkeep.lock().await?;
+        let nobody_makes_conversations = self.upkeep.turn().await?;
         let names = self.store.begin_erasing(page, person).await?;
         self.store.erase().await?;
         self.store.end_erasing().await?;
+        nobody_makes_conversations.end().await;
         let events: u64 = names.iter().map(|name| name.events).sum();
         found.people += u64::from(events > 0);
         found.events += events;

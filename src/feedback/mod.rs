@@ -14,7 +14,7 @@ pub use sorting::{Sorted, sort};
 
 use crate::domain::{DAY_MS, Timestamp};
 use crate::meta::{ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy};
-use crate::store::{Store, StoreError, Told, wait_for_lock};
+use crate::store::{Store, StoreError, Told};
 
 /// How far back conversions are looked for: those that are older than Meta takes are told to be.
 const LOOK_BACK_MS: i64 = 28 * DAY_MS;
@@ -66,14 +66,6 @@ pub enum FeedbackError {
     /// ClickHouse failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The lock file cannot be used.
-    #[error("{path}: {source}")]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
 }
 
 fn advice(error: &GraphError) -> &'static str {
@@ -123,9 +115,7 @@ pub async fn pass(
     settings: &FeedbackSettings,
     clock: fn() -> i64,
 ) -> Result<Passed, FeedbackError> {
-    let locked = wait_for_lock(&settings.lock).await;
-    let _lock =
-        locked.map_err(|source| FeedbackError::Lock { path: settings.lock.clone(), source })?;
+    let _turn = store.wait_for_turn(&settings.lock).await?;
     let sorted = plan(store, settings, clock()).await?;
     let mut passed = Passed { withheld: sorted.withheld, ..Passed::default() };
     passed.expired = sorted.kept.iter().filter(|told| told.status == "expired").count();

@@ -4,7 +4,6 @@ mod edit;
 mod forms;
 mod told;
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -13,7 +12,7 @@ pub use edit::{About, Edit, EditError, Form};
 pub use forms::router;
 
 use crate::domain::{Link, LinkNote, Timestamp};
-use crate::store::{Store, StoreError, wait_for_lock};
+use crate::store::{Store, StoreError};
 
 /// Why an edit was not made.
 #[derive(Debug, Error)]
@@ -24,14 +23,6 @@ pub enum RegistryError {
     /// ClickHouse failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The lock file cannot be used.
-    #[error("{path}: {source}")]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
 }
 
 /// The registry of tracked links.
@@ -44,7 +35,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The registry in `store`; edits wait for one another by the file `lock`.
+    /// The registry in `store`; edits wait for one another.
     #[must_use]
     pub fn new(store: Store, lock: PathBuf, clock: fn() -> i64) -> Self {
         Self { store, lock, clock }
@@ -55,18 +46,19 @@ impl Registry {
     /// # Errors
     /// If the link cannot be, or ClickHouse fails; then nothing has changed.
     pub async fn make(&self, edit: Edit) -> Result<(Link, Vec<LinkNote>), RegistryError> {
-        let _lock = self.lock().await?;
+        // An edit reads a link and writes it again: one after the other.
+        let turn = self.store.wait_for_turn(&self.lock).await?;
+        let made = self.make_now(edit).await;
+        turn.end().await;
+        made
+    }
+
+    async fn make_now(&self, edit: Edit) -> Result<(Link, Vec<LinkNote>), RegistryError> {
         let links = self.store.links().await?;
         let link = edit.of(&links)?;
         let edited_at = Timestamp((self.clock)()).micros();
         self.store.save_link(link.clone(), edited_at).await?;
         let others: Vec<Link> = links.into_values().collect();
         Ok((link.clone(), link.lint(&others)))
-    }
-
-    /// An edit reads a link and writes it again: one after the other.
-    async fn lock(&self) -> Result<File, RegistryError> {
-        let locked = wait_for_lock(&self.lock).await;
-        locked.map_err(|source| RegistryError::Lock { path: self.lock.clone(), source })
     }
 }

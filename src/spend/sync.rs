@@ -12,7 +12,7 @@ use super::plan::{self, Window};
 use super::spool::{self, Spool};
 use crate::domain::{AdAccount, AdDay};
 use crate::meta::{Graph, GraphError, InsightsPage, InsightsQuery, Remedy, RunState};
-use crate::store::{Store, StoreError, wait_for_lock};
+use crate::store::{Store, StoreError};
 
 /// Days that are asked for at once; more is a report that Meta makes in its own time.
 const AT_ONCE_DAYS: u64 = 3;
@@ -117,7 +117,7 @@ pub async fn sync(
     let path = settings.folder.join(format!("{account_id}.lock"));
     let failed = |source| SyncError::File { path: settings.folder.clone(), source };
     std::fs::create_dir_all(&settings.folder).map_err(failed)?;
-    let _lock = wait_for_lock(&path).await.map_err(failed)?;
+    let _turn = store.wait_for_turn(&path).await?;
 
     let started = moment(clock());
     let account = graph.ad_account(account_id).await?;

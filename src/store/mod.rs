@@ -65,7 +65,7 @@ pub use listed::{
     ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,
 };
 pub use lists::{Listed, Place, Rows, Span};
-pub use lock::wait_for_lock;
+pub use lock::Turn;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
 pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
@@ -149,6 +149,14 @@ pub enum StoreError {
         found: u32,
         /// Highest version known.
         known: u32,
+    },
+    /// The file that decides whose turn it is cannot be used.
+    #[error("{path}: {source}")]
+    Lock {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
     },
     /// The work was cut off, by a panic or by shutting down.
     #[error("shipping was cut off: {0}")]

@@ -2,14 +2,13 @@
 //! events are looked at, and of those only what may have changed. The result is the same as if all
 //! were made from nothing, in whatever order events come ([`rebuild()`] proves it).
 //!
-//! One process at a time works: whoever holds the lock that [`Upkeep::new`] is given. Each step may be
+//! One process at a time works: whose turn it is ([`Upkeep::turn`]). Each step may be
 //! done twice: rows that are no more are taken away first, then the person's lists are written, then
 //! the rows, and only then are the people worked off.
 
 mod making;
 mod rebuild;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,12 +22,14 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{MadeTables, Store, StoreError, wait_for_lock};
+use crate::store::{MadeTables, Store, StoreError, Turn};
 
 /// People in one pass at most, if there are several blocks to choose from.
 const PEOPLE_AT_ONCE: u64 = 100_000;
 /// How often changes that another process has shipped are looked for.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long changes gather between two rounds.
+const GATHERING: Duration = Duration::from_millis(300);
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
@@ -44,14 +45,6 @@ pub enum UpkeepError {
     /// The work was cut off, by a panic or by shutting down.
     #[error("making conversations was cut off: {0}")]
     CutOff(String),
-    /// The lock file cannot be used.
-    #[error("{path}: {source}")]
-    Lock {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
 }
 
 /// Makes conversations of one database's events.
@@ -64,7 +57,7 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Works on `store` while holding the file `lock`.
+    /// Works on `store`; the file `lock` decides whose turn it is, and names the work.
     #[must_use]
     pub fn new(store: Store, lock: PathBuf, clock: fn() -> i64) -> Self {
         Self { store, lock, clock }
@@ -76,8 +69,12 @@ impl Upkeep {
         let mut wait = FIRST_RETRY;
         loop {
             let pause = match self.catch_up().await {
-                Ok(_) => {
+                Ok(people) => {
                     wait = FIRST_RETRY;
+                    if people > 0 {
+                        // A round costs ClickHouse about the same for one person as for hundreds.
+                        tokio::time::sleep(GATHERING).await;
+                    }
                     IDLE
                 }
                 Err(error) => {
@@ -112,16 +109,25 @@ impl Upkeep {
             gauge!("messenger_funnel_upkeep_pending_people").set(0);
             return Ok(people);
         }
-        let lock = self.lock().await?;
-        while let Some(done) = self.pass(MadeTables::Live, until).await? {
-            people += done;
-        }
-        drop(lock);
-        Ok(people)
+        let turn = self.turn().await?;
+        let worked = loop {
+            match self.pass(MadeTables::Live, until, &turn).await {
+                Ok(Some(done)) => people += done,
+                Ok(None) => break Ok(people),
+                Err(error) => break Err(error),
+            }
+        };
+        turn.end().await;
+        worked
     }
 
     /// Makes the conversations of one lot of changed people; `None` if there are none.
-    async fn pass(&self, tables: MadeTables, until: u64) -> Result<Option<u64>, UpkeepError> {
+    async fn pass(
+        &self,
+        tables: MadeTables,
+        until: u64,
+        turn: &Turn,
+    ) -> Result<Option<u64>, UpkeepError> {
         let batches = self.next_batches(tables, until).await?;
         if batches.is_empty() {
             return Ok(None);
@@ -133,6 +139,9 @@ impl Upkeep {
         let made = tokio::task::spawn_blocking(work).await;
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
+        if !turn.holds() {
+            return Err(UpkeepError::CutOff("another process may have begun".to_owned()));
+        }
         self.write(tables, &made, &format!("{batches:?}")).await?;
         self.store.work_off(tables, &batches).await?;
         counter!("messenger_funnel_upkeep_people_total").increment(count);
@@ -205,13 +214,12 @@ impl Upkeep {
         Ok(())
     }
 
-    /// Waits until no other process works, and keeps all from it until the file is dropped.
+    /// Waits until no other process works, and keeps all from it until the turn ends.
     ///
     /// # Errors
-    /// If the lock file cannot be used.
-    pub async fn lock(&self) -> Result<File, UpkeepError> {
-        let locked = wait_for_lock(&self.lock).await;
-        locked.map_err(|source| UpkeepError::Lock { path: self.lock.clone(), source })
+    /// If the lock file cannot be used, or ClickHouse cannot be asked.
+    pub async fn turn(&self) -> Result<Turn, UpkeepError> {
+        Ok(self.store.wait_for_turn(&self.lock).await?)
     }
 
     fn micros(&self) -> u64 {

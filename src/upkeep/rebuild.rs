@@ -42,13 +42,13 @@ impl Rebuilt {
 pub async fn rebuild(upkeep: &Upkeep, progress: impl Fn(u64, u64)) -> Result<Rebuilt, UpkeepError> {
     // What has changed until now is made the usual way, so that both sides have seen the same.
     upkeep.catch_up().await?;
-    let lock = upkeep.lock().await?;
+    let turn = upkeep.turn().await?;
     let store = &upkeep.store;
     store.begin_rebuilt().await?;
     let all = store.changed_batches(MadeTables::Rebuilt).await?;
     let all: u64 = all.iter().map(|batch| batch.people).sum();
     let mut people = 0;
-    while let Some(done) = upkeep.pass(MadeTables::Rebuilt, u64::MAX).await? {
+    while let Some(done) = upkeep.pass(MadeTables::Rebuilt, u64::MAX, &turn).await? {
         people += done;
         progress(people, all.max(people));
     }
@@ -60,6 +60,6 @@ pub async fn rebuild(upkeep: &Upkeep, progress: impl Fn(u64, u64)) -> Result<Reb
     }
     store.use_rebuilt().await?;
     store.end_rebuilt().await?;
-    drop(lock);
+    turn.end().await;
     Ok(Rebuilt { people, tables })
 }

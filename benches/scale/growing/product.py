@@ -72,11 +72,6 @@ class Installation(Product):
         # ClickHouse finds its tables by links within the folder.
         shutil.copytree(self.data, folder, symlinks=True)
 
-    def folder_bytes(self):
-        """What the file system says that the data takes."""
-        found = subprocess.run(["du", "-sB1", self.data], capture_output=True, text=True, check=True)
-        return int(found.stdout.split()[0])
-
     def sql(self, statement):
         """Asks the embedded ClickHouse; the answer is lines of columns that tabs separate."""
         engine = json.loads((self.data / "clickhouse/engine.json").read_text())

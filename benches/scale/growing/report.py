@@ -57,8 +57,6 @@ def disk(sizes):
              for name in names]
     marks = [sum(each["rest"] for each in one["tables"].values()) / one["events"] for one in sizes]
     rows.append(["marks and primary keys in these", *with_ratios(marks, "{:.1f}")])
-    rows.append(["the whole folder, as the file system counts", *with_ratios(
-        [one["folder"] / one["events"] for one in sizes], "{:.1f}")])
     return table(head_of(sizes, "bytes an event on disk"), rows)
 
 

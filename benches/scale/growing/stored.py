@@ -3,8 +3,6 @@
 import os
 import time
 
-from .copies import ASIDE
-
 # Of the disk so much stays free.
 SPARE_BYTES = 10 * 1000**3
 # A month needs room for what it becomes, for parts that wait to be removed, and for its webhooks.
@@ -62,8 +60,6 @@ def measure(product):
     raw = product.number(
         "SELECT sum(column_bytes_on_disk) FROM system.parts_columns WHERE active "
         "AND database = currentDatabase() AND table = 'events_by_person' AND column = 'raw'")
-    aside = product.number(
-        f"SELECT sum(bytes_on_disk) FROM system.parts WHERE database = '{ASIDE}'")
     return {"events": events, "people": people, "conversations": conversations,
-            "folder": product.folder_bytes() - aside, "tables": tables, "columns": columns, "raw": raw,
+            "tables": tables, "columns": columns, "raw": raw,
             "bytes": sum(table["bytes"] for table in tables.values())}

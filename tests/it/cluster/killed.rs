@@ -13,9 +13,12 @@ const QUESTION: &str = "/api/v1/funnels/click-to-messenger?from=2026-11-20&to=20
 const PEOPLE: usize = 1200;
 
 /// Waits until the funnel has so many conversations. While a node is away it says so, rather than less.
-async fn wait_for(server: &Server, opened: u64) {
+async fn wait_for(cluster: &mut Cluster, server: &Server, opened: u64) {
     let started = Instant::now();
     loop {
+        for node in &mut cluster.nodes {
+            node.revive().await;
+        }
         let (status, told) = server.get(QUESTION).await;
         let report: Value = serde_json::from_str(&told).unwrap();
         if status == 200 && count(&report, "opened") == Some(opened) {
@@ -38,7 +41,7 @@ async fn a_node_that_is_killed_under_load_costs_nothing() {
             cluster.nodes[0].kill();
         }
         if number == PEOPLE / 4 * 3 {
-            cluster.nodes[0].start().await;
+            cluster.nodes[0].revive().await;
         }
         let time = TIME + i64::try_from(number).unwrap();
         let body = message("1", &format!("person-{number}"), time, &format!("m{number}"));
@@ -47,7 +50,7 @@ async fn a_node_that_is_killed_under_load_costs_nothing() {
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
     assert_eq!(acknowledged, PEOPLE as u64, "the collector needs no ClickHouse");
-    wait_for(&server, acknowledged).await;
+    wait_for(&mut cluster, &server, acknowledged).await;
     // No row lies there twice either, merged or not.
     let mut rows = 0;
     for node in &cluster.nodes {
@@ -65,9 +68,10 @@ async fn a_start_with_a_dead_node_takes_webhooks() {
     let world = cluster.world();
     world.succeed(&["migrate"]);
     cluster.nodes[1].kill();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    cluster.nodes[0].revive().await;
     let server = world.serve();
     assert_eq!(server.post(&message("1", "ann", TIME, "m1")).await, 200);
-    cluster.nodes[1].start().await;
-    wait_for(&server, 1).await;
+    wait_for(&mut cluster, &server, 1).await;
     server.interrupt();
 }

@@ -132,6 +132,14 @@ impl Node {
         }
     }
 
+    /// Starts it again, if it has ended. This form of the engine does by itself, other than a server, when a peer
+    /// resets a connection to it, as one does that is killed.
+    pub async fn revive(&mut self) {
+        if self.engine.as_mut().is_none_or(|engine| engine.try_wait().unwrap().is_some()) {
+            self.start().await;
+        }
+    }
+
     /// As `kill -9` does.
     pub fn kill(&mut self) {
         let mut engine = self.engine.take().unwrap();
@@ -145,6 +153,9 @@ impl Drop for Node {
         if let Some(mut engine) = self.engine.take() {
             engine.kill().ok();
             engine.wait().ok();
+        }
+        if std::thread::panicking() {
+            eprintln!("{}: {}", self.url(), said(&self.folder));
         }
     }
 }
