@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-cluster test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -35,6 +35,10 @@ test-clients: engine build
 	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
 		$(CLIENTS)/bin/pytest -q tests/clients
 
+# ClickHouse as a cluster of several engines, and many processes on one. `make test` runs these tests too.
+test-cluster: engine
+	cargo test --locked --test it -- cluster:: many:: roles::
+
 # The crash test at length: 200 kills, about five minutes.
 test-crash: engine
 	MESSENGER_FUNNEL_TEST_KILLS=200 cargo test --locked --test it crash -- --nocapture
@@ -52,6 +56,16 @@ bench-draining: engine
 # New events beside a small and a large history, and a rebuild. About fifteen minutes.
 bench-upkeep: engine
 	cargo bench --locked --bench upkeep
+
+# Bytes, rates, pages and memory at 1 and 10 million events. About a quarter of an hour.
+bench-scale: engine
+	cargo build --release --locked
+	benches/scale/run 1 10
+
+# The same traffic through services as one would write them: FastAPI, express, nginx with a log. About six minutes.
+bench-services: engine
+	cargo build --release --locked
+	benches/peers/services/run
 
 # Funnels beside windowFunnel by hand. About twelve minutes.
 bench-funnel: engine

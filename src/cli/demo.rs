@@ -1,6 +1,7 @@
 //! `demo`: a month of synthetic traffic, sent through the real collector, then served.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -11,7 +12,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::roles::Roles;
-use super::serve::{Server, stop_at_signal};
+use super::serve::Server;
+use super::stopping::Stopping;
 use super::{progress, session};
 use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
@@ -64,8 +66,9 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
     if args.fresh {
         engine::remove_data(&settings.data_dir)?;
     }
-    let stop = stop_at_signal();
-    let server = Server::start(watch::channel(settings.clone()).1, Roles::all(), &stop).await?;
+    let stopping = Stopping::at_signal(Duration::ZERO);
+    let stop = stopping.stop.clone();
+    let server = Server::start(watch::channel(settings.clone()).1, Roles::all(), &stopping).await?;
     let path = settings.data_dir.join("demo.json");
     let mut note = match read_note(&path)? {
         Some(note) => note,

@@ -30,6 +30,7 @@ mod roles;
 mod serve;
 mod session;
 mod spend;
+mod stopping;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

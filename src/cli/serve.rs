@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
+use super::stopping::Stopping;
 use super::{feedback, first_link, in_force, reload, spend};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, Door, Keys};
@@ -45,11 +46,12 @@ pub(super) async fn run(
     args: ServeArgs,
 ) -> anyhow::Result<()> {
     let roles = Roles::new(&args, &settings)?;
-    let stop = stop_at_signal();
+    let stopping = Stopping::at_signal(settings.notice);
+    let stop = stopping.stop.clone();
     let collects = roles.has(Role::Collector);
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
     let now = reload::follow(file, settings.clone(), stop.clone())?;
-    let server = Server::start(now, roles, &stop).await?;
+    let server = Server::start(now, roles, &stopping).await?;
     println!("messenger-funnel listens on {scheme}://{}", server.address);
     if let Some(accounts) = server.accounts.clone() {
         let here = format!("{scheme}://{}", server.address);
@@ -86,8 +88,9 @@ impl Server {
     pub(super) async fn start(
         now: watch::Receiver<Settings>,
         roles: Roles,
-        stop: &CancellationToken,
+        stopping: &Stopping,
     ) -> anyhow::Result<Self> {
+        let stop = &stopping.stop;
         let settings = &now.borrow().clone();
         let certificate = certificate(&now, settings)?;
         let recorder = operations::record()?;
@@ -165,6 +168,7 @@ impl Server {
             progress: progress.clone(),
             recorder,
             clock: session::now,
+            leaving: stopping.leaving.clone(),
         };
         let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
         let accounts = roles.has(Role::Web).then_some(accounts);
@@ -370,24 +374,4 @@ fn routes(
     let all = all.method_not_allowed_fallback(views::not_allowed).layer(limit);
     let all = all.layer(axum::middleware::from_fn(views::in_their_language));
     Ok(all.layer(axum::middleware::from_fn(operations::noted)))
-}
-
-/// A token that is cancelled by Ctrl-C or SIGTERM.
-pub(super) fn stop_at_signal() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let cancel = stop.clone();
-    tokio::spawn(async move {
-        let terminated = async {
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(mut signal) => drop(signal.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
-        }
-        cancel.cancel();
-    });
-    stop
 }

@@ -15,6 +15,7 @@ mod nearest;
 mod oidc;
 mod reports;
 mod retention;
+mod secrets;
 mod server;
 mod window;
 
@@ -36,6 +37,7 @@ use journal::JournalKeys;
 use list::List;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
+use secrets::{Texts, secret, secrets};
 use server::Server;
 use window::Window;
 
@@ -73,6 +75,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The key by which sessions are signed; `None`: one of this data folder.
     pub session_key_file: Option<PathBuf>,
+    /// How long an end is told by `/readyz` before it begins.
+    pub notice: Duration,
     /// Certificate and key, if TLS is ours to do.
     pub tls: Option<TlsFiles>,
     /// Who tells us who somebody is, besides our own users.
@@ -225,20 +229,6 @@ impl Default for Attribution {
     }
 }
 
-/// A list of secrets: in the file a list, in the environment one text with commas.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Texts {
-    List(Vec<SecretString>),
-    Joined(SecretString),
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
-}
-
 impl Settings {
     /// Reads `file`, or [`DEFAULT_FILE`] if it is there, and the environment.
     ///
@@ -310,6 +300,7 @@ impl Settings {
             rate_limit: server.rate_limit,
             trusted_proxies: server.proxies,
             session_key_file: server.session_key_file,
+            notice: server.notice,
             tls: server.tls,
             oidc: server.oidc,
             clickhouse_url: clickhouse.url,
@@ -369,33 +360,4 @@ fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {
         bail!("attribution.{key}: {reason}");
     }
     Ok((model, parameters))
-}
-
-/// The secret itself, or what its file holds without the line's end.
-fn secret(key: &str, own: SecretString, file: Option<PathBuf>) -> anyhow::Result<SecretString> {
-    let Some(file) = file else { return Ok(own) };
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("{key}_file: {}", file.display()))?;
-    Ok(text.trim_end().into())
-}
-
-fn secrets(key: &str, own: Texts, file: Option<PathBuf>) -> anyhow::Result<Vec<SecretString>> {
-    use secrecy::ExposeSecret;
-    let own = if file.is_some() {
-        Texts::Joined(secret(key, SecretString::default(), file)?)
-    } else {
-        own
-    };
-    Ok(match own {
-        Texts::List(list) => {
-            list.into_iter().filter(|text| !text.expose_secret().is_empty()).collect()
-        }
-        Texts::Joined(joined) => joined
-            .expose_secret()
-            .split([',', '\n'])
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(SecretString::from)
-            .collect(),
-    })
 }

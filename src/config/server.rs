@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
@@ -28,6 +29,7 @@ pub(super) struct Server {
     rate_limit: u32,
     trusted_proxies: List,
     session_key_file: Option<PathBuf>,
+    drain_seconds: u32,
     tls_certificate_file: Option<PathBuf>,
     tls_key_file: Option<PathBuf>,
     oidc: Option<oidc::Written>,
@@ -54,6 +56,7 @@ impl Default for Server {
             rate_limit: USUAL_LIMIT,
             trusted_proxies: List::default(),
             session_key_file: None,
+            drain_seconds: 0,
             tls_certificate_file: None,
             tls_key_file: None,
             oidc: None,
@@ -69,6 +72,7 @@ pub(super) struct Checked {
     pub rate_limit: NonZeroU32,
     pub proxies: Vec<IpNet>,
     pub session_key_file: Option<PathBuf>,
+    pub notice: Duration,
     pub tls: Option<TlsFiles>,
     pub oidc: Option<ProviderSettings>,
 }
@@ -102,6 +106,7 @@ impl Server {
             bail!("server.rate_limit: with 0 nobody could ask anything");
         };
         let session_key_file = self.session_key_file;
+        let notice = Duration::from_secs(self.drain_seconds.into());
         let proxies = networks(self.trusted_proxies)?;
         let tls = match (self.tls_certificate_file, self.tls_key_file) {
             (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
@@ -115,7 +120,17 @@ impl Server {
         };
         let public_url = self.public_url;
         let oidc = self.oidc.map(|written| written.check(public_url.as_deref())).transpose()?;
-        Ok(Checked { listen, public_url, tokens, rate_limit, proxies, session_key_file, tls, oidc })
+        Ok(Checked {
+            listen,
+            public_url,
+            tokens,
+            rate_limit,
+            proxies,
+            session_key_file,
+            notice,
+            tls,
+            oidc,
+        })
     }
 }
 

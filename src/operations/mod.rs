@@ -12,6 +12,7 @@ mod tls;
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::journal::Journal;
 use crate::store::{Progress, Store};
@@ -35,6 +36,8 @@ pub struct Operations {
     pub recorder: Recorder,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
+    /// Cancelled when this process is about to end.
+    pub leaving: CancellationToken,
 }
 
 /// `/healthz`, `/readyz` and `/metrics`. They name no person and no secret, and need no token.

@@ -9,7 +9,7 @@ use crate::journal::Health;
 /// Older than this nobody wants the figures to be, seconds.
 const MOST_LAG_SECONDS: i64 = 300;
 
-/// 200 if the journal takes webhooks and ClickHouse answers and gets what is journaled; else 503. A line a check.
+/// 200 if this process stays, the journal takes webhooks, and ClickHouse answers and gets what is journaled; else 503. A line a check.
 pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, String) {
     let journal = operations.journal.as_ref().map(|journal| match journal.health() {
         Health::Good => Ok(()),
@@ -19,7 +19,11 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
     let waiting_since =
         operations.progress.as_ref().map(|progress| progress.borrow().waiting_since);
     let shipping = waiting_since.map(|since| in_time(since, (operations.clock)()));
+    // Who asks sends nothing more, and what is under way is answered.
+    let is_leaving = operations.leaving.is_cancelled();
+    let leaving = is_leaving.then(|| ("server", Err("it is about to end".to_owned())));
     let checks = [
+        leaving,
         journal.map(|health| ("journal", health)),
         Some(("clickhouse", clickhouse)),
         shipping.map(|shipping| ("shipping", shipping)),

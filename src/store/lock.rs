@@ -52,7 +52,7 @@ impl Store {
         let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
         let claim = loop {
             // Before it is asked for: it lasts no shorter than is believed.
-            let asked = now();
+            let asked = Instant::now();
             if let Some(claim) = self.claim(&work, &holder, lasts).await? {
                 break (claim, asked);
             }
@@ -60,8 +60,7 @@ impl Store {
         };
         let (claim, asked) = claim;
         let prolonged = Arc::new(Mutex::new(asked));
-        let prolonging =
-            tokio::spawn(prolong(self.clone(), claim.clone(), Arc::clone(&prolonged)));
+        let prolonging = tokio::spawn(prolong(self.clone(), claim.clone(), Arc::clone(&prolonged)));
         let lease = Lease { store: self.clone(), claim, prolonged, prolonging };
         Ok(Turn { _file: file, lease: Some(lease) })
     }
@@ -70,7 +69,7 @@ impl Store {
 async fn prolong(store: Store, claim: Claim, prolonged: Arc<Mutex<Instant>>) {
     loop {
         tokio::time::sleep(PROLONGED).await;
-        let asked = now();
+        let asked = Instant::now();
         match store.prolong(&claim).await {
             Ok(true) => *prolonged.lock().unwrap_or_else(PoisonError::into_inner) = asked,
             Ok(false) => return,
@@ -107,11 +106,6 @@ impl Drop for Turn {
             runtime.spawn(async move { lease.store.give_up(lease.claim).await });
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long something lasts, and no instant of data")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// Waits until no other process holds the file, and holds it until it is dropped.

@@ -50,10 +50,10 @@ impl Nodes {
         let clients = if let [url] = urls[..] {
             vec![Client::default().with_url(url)]
         } else {
-            let uris: Arc<[Uri]> = urls.iter().filter_map(|url| url.parse().ok()).collect();
+            let nodes: Arc<[Uri]> = urls.iter().filter_map(|url| url.parse().ok()).collect();
             let ways = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
                 .pool_idle_timeout(IDLE_LIMIT)
-                .build(Ways::new(uris));
+                .build(Ways::new(nodes));
             let client = |url: &&str| Client::with_http_client(ways.clone()).with_url(*url);
             urls.iter().map(client).collect()
         };
@@ -153,10 +153,6 @@ impl Service<Uri> for Ways {
                         return Ok(connection);
                     }
                     Err(error) => {
-                        #[expect(
-                            clippy::disallowed_methods,
-                            reason = "a pause, and no instant of data"
-                        )]
                         ways.note(node, Some(Instant::now()));
                         tracing::debug!(node = %ways.nodes[node], error, "a node does not answer");
                         failed = error;

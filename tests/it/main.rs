@@ -58,6 +58,7 @@ mod large_list;
 mod layers;
 mod limited;
 mod links;
+mod many;
 mod migrations;
 mod oidc;
 mod outage;

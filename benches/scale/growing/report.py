@@ -64,11 +64,15 @@ def columns(sizes):
     last = sizes[-1]["columns"]
     names = sorted(last, key=lambda name: -last[name])[:LARGEST]
     rows = [
-        [f"`{name}` of `{of}`", *(f"{one['columns'].get((of, name), 0) / one['events']:.2f}"
-                                 for one in sizes)]
+        [f"`{name}` of `{of}`", *(an_event(one, (of, name)) for one in sizes)]
         for of, name in names
     ]
     return table(head_of(sizes, "compressed bytes an event")[:len(sizes) + 1], rows)
+
+
+def an_event(size, column):
+    found = size["columns"].get(column)
+    return f"{found / size['events']:.2f}" if found else "-"
 
 
 def time_of_pages(sizes, key, head):

@@ -103,9 +103,9 @@ async fn a_cluster_says_what_one_node_says() {
     for world in [&one, &many] {
         fill(world, &traffic);
     }
-    let (server, served) = (one.serve(), many.serve());
-    assert_same(&figures(&server).await, &figures(&served).await);
-    drop((server, served));
+    let (server, of_many) = (one.serve(), many.serve());
+    assert_same(&figures(&server).await, &figures(&of_many).await);
+    drop((server, of_many));
 
     // Both shards have their part, and all of a person lies on one.
     for table in ["events_by_person", "conversations", "people"] {
@@ -133,11 +133,11 @@ async fn a_cluster_says_what_one_node_says() {
     for world in [&one, &many] {
         world.succeed(&["erase", "--page", page, "--person", person]);
     }
-    let (server, served) = (one.serve(), many.serve());
-    assert_same(&figures(&server).await, &figures(&served).await);
-    let journey = served.get(&format!("/api/v1/people/{page}/{person}")).await;
+    let (server, of_many) = (one.serve(), many.serve());
+    assert_same(&figures(&server).await, &figures(&of_many).await);
+    let journey = of_many.get(&format!("/api/v1/people/{page}/{person}")).await;
     assert_eq!(journey.0, 404, "{}", journey.1);
-    drop((server, served));
+    drop((server, of_many));
 
     // From one node onto a cluster, by a backup.
     let folder = one.folder().join("backup").display().to_string();
@@ -145,6 +145,6 @@ async fn a_cluster_says_what_one_node_says() {
     let other = Cluster::start(2).await;
     let moved = other.world();
     moved.succeed(&["restore", &folder]);
-    let (server, served) = (one.serve(), moved.serve());
-    assert_same(&figures(&server).await, &figures(&served).await);
+    let (server, of_many) = (one.serve(), moved.serve());
+    assert_same(&figures(&server).await, &figures(&of_many).await);
 }

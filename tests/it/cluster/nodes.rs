@@ -88,6 +88,9 @@ impl Node {
              <logger><level>error</level><console>1</console></logger>\
              <tcp_port>{}</tcp_port><listen_host>127.0.0.1</listen_host>\
              <background_schedule_pool_size>16</background_schedule_pool_size>\
+             <merge_tree><cleanup_delay_period>5</cleanup_delay_period>\
+             <cleanup_delay_period_random_add>1</cleanup_delay_period_random_add>\
+             <max_cleanup_delay_period>10</max_cleanup_delay_period></merge_tree>\
              <remote_servers><{NAME}>{servers}</{NAME}></remote_servers></clickhouse>",
             self.tcp
         );

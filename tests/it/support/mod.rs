@@ -213,6 +213,13 @@ impl Server {
         }
     }
 
+    /// Waits until it says that it is about to end.
+    pub async fn wait_until_leaving(&self) {
+        while !self.get("/readyz").await.1.contains("about to end") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// As `kill -9` does.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
