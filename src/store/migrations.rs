@@ -107,6 +107,11 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     79 "0079_pages_of_users",
     80 "0080_deliveries",
     81 "0081_fill_deliveries",
+    82 "0082_codecs_of_conversations",
+    83 "0083_codecs_of_touchpoints",
+    84 "0084_codecs_of_conversions",
+    85 "0085_codecs_of_people",
+    86 "0086_codecs_of_events",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -10,6 +10,7 @@ from statistics import median
 
 from harness.process import cpu_seconds, memory_mb, reset_peak_memory
 
+from .months import person
 from .product import SECRET
 
 ROUNDS = 7
@@ -24,6 +25,8 @@ PAGES = {
 # New events of a round, each webhook with so many; half of the people are known.
 NEW = 1000
 ITEMS = 100
+# What ids of new people begin with.
+NEW_PEOPLE = "80000"
 # A round's events happen within so many milliseconds, behind those of the round before, all behind the
 # thirty days.
 ROUND_MS = 4000
@@ -81,29 +84,28 @@ def answer(product, path):
     return took, cpu_seconds(pids) - used
 
 
-def rounds_of_new_events(products, months, end, people, ids):
+def rounds_of_new_events(products, months, end, people):
     """Of each product medians over rounds of new events: milliseconds from the first request until
     conversations are made, those until the last 200, and those that server and engine were busy."""
     found = [[] for _ in products]
     for number in range(ROUNDS + 1):
         for product, of_it, rounds in zip(products, months, found):
-            one = one_round(product, number, end, people, of_it, ids)
+            one = one_round(product, number, end, people, of_it)
             # Here too the first one warms up.
             if number > 0:
                 rounds.append(one)
     return [{key: median(one[key] for one in rounds) for key in rounds[0]} for rounds in found]
 
 
-def one_round(product, number, end, people, months, ids):
+def one_round(product, number, end, people, months):
     """One round: 1,000 events of 250 new people and of as many from all over the history."""
     chance = random.Random(number)
     since = int(end.timestamp() * 1000) + number * ROUND_MS
-    wanted = [f"{ids(chance.randrange(months))}{chance.randrange(people):06}"
-              for _ in range(NEW // 4)]
+    wanted = [person(chance.randrange(people), chance.randrange(months)) for _ in range(NEW // 4)]
     asked = ", ".join(f"'{one}'" for one in set(wanted))
     known = product.rows(f"SELECT page_id, person_id FROM people WHERE person_id IN ({asked})")
     page = known[0][0]
-    new = [(page, f"80000{number:05}{place:06}") for place in range(NEW // 4)]
+    new = [(page, f"{NEW_PEOPLE}{number:05}{place:06}") for place in range(NEW // 4)]
     who = [one for pair in zip(new, chance.choices(known, k=len(new))) for one in pair]
     bodies = webhooks(who, number, since)
     processes = parts(product).values()
@@ -111,7 +113,7 @@ def one_round(product, number, end, people, months, ids):
     is_done = (
         f"SELECT (SELECT count() FROM conversations WHERE opened_at >= "
         f"fromUnixTimestamp64Milli({since}) AND opened_at < "
-        f"fromUnixTimestamp64Milli({since + ROUND_MS}) AND startsWith(person_id, '80000')) = "
+        f"fromUnixTimestamp64Milli({since + ROUND_MS}) AND startsWith(person_id, '{NEW_PEOPLE}')) = "
         f"{len(new)} AND (SELECT sum(pending) FROM changed_batches) = 0")
     connection = http.client.HTTPConnection(product.address, timeout=60)
     used, started = cpu_seconds(processes), time.monotonic()
@@ -136,10 +138,10 @@ def one_round(product, number, end, people, months, ids):
 def webhooks(who, number, since):
     """A message of each, and its answer."""
     entries = []
-    for place, (page, person) in enumerate(who):
+    for place, (page, who_writes) in enumerate(who):
         for kind, after in STAGE.items():
             at = since + place * ROUND_MS // len(who) + after
-            sides = (person, page) if kind == "message" else (page, person)
+            sides = (who_writes, page) if kind == "message" else (page, who_writes)
             message = {"mid": f"m_{number}_{place}_{kind}", "text": "x"}
             if kind == "echo":
                 message["is_echo"] = True

@@ -3,7 +3,7 @@
 import re
 
 from . import copies
-from .months import DAYS, GENERATED, Months, of_month, today
+from .months import DAYS, Months, today
 
 MONTH = 1
 # What differs: a copy's ids are hashes of the original's, and an import notes when it was.
@@ -41,7 +41,7 @@ def copies_are_as_imported(product, other, people):
 
 def moved_text(webhooks):
     """Webhooks as they would have been so many days before, of the copied month's people."""
-    webhooks = webhooks.replace(GENERATED.encode(), of_month(MONTH).encode())
+    webhooks = re.sub(rb"7000000(\d{6})000", b"7000000\\g<1>%03d" % MONTH, webhooks)
     webhooks = re.sub(rb'("(?:timestamp|watermark|time)":)(\d{13})\b',
                       lambda found: earlier(found, SECONDS * 1000), webhooks)
     return re.sub(rb'("(?:created_time|time)":)(\d{10})\b',
@@ -63,7 +63,7 @@ def contents(product):
         # Of a conversion raw JSON tells the id of another event.
         texts = [f"if(kind = 'conversion', '', {name})" if name == "raw" else f"toString({name})"
                  for name in columns]
-        is_of_month = (f"startsWith(person_id, '{of_month(MONTH)}')" if "person_id" in columns
+        is_of_month = (f"endsWith(person_id, '{MONTH:03}')" if "person_id" in columns
                        else f"slot < toDateTime({end})")
         found[table] = product.sql(
             f"SELECT count(), sum(sipHash64({', '.join(texts)})) FROM {table} FINAL "

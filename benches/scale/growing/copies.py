@@ -5,7 +5,7 @@ Month 0 is set aside in a database of its own as soon as it has been imported, b
 new events change what it has become.
 """
 
-from .months import DAYS, GENERATED, of_month
+from .months import DAYS
 
 ASIDE = "month_set_aside"
 # What is copied. Everything else that has people in it must be named here, or in LEFT, or the run ends.
@@ -52,7 +52,7 @@ def changed_value(table, name, kind, month):
     """What a column holds in the copy; `None` for the same as in the original."""
     days = month * DAYS
     if name == "person_id" or name == "mid":
-        return f"replaceOne(old.{name}, '{GENERATED}', '{of_month(month)}')"
+        return others(f"old.{name}", month)
     if name == "event_id":
         return new_id("old.event_id", month)
     if name == "raw":
@@ -69,6 +69,11 @@ def changed_value(table, name, kind, month):
     return None
 
 
+def others(text, month):
+    """A text that tells of people of month 0 with those of another month in their place."""
+    return f"replaceRegexpAll({text}, '7000000([0-9]{{6}})000', '7000000\\\\1{month:03}')"
+
+
 def new_id(value, month):
     return f"reinterpretAsUUID(sipHash128({value}, {month}))"
 
@@ -80,8 +85,7 @@ def new_raw(month):
     shift = month * DAYS * 86_400
     second = "intDiv(toUnixTimestamp64Milli(old.time), 1000)"
     before = "intDiv(toUnixTimestamp64Milli(old.time) - 1, 1000)"
-    person = f"replaceAll(old.raw, '{GENERATED}', '{of_month(month)}')"
-    moved = f"replaceAll({person}, toString({second}), toString({second} - {shift}))"
+    moved = f"replaceAll({others('old.raw', month)}, toString({second}), toString({second} - {shift}))"
     moved = (f"if({second} = {before}, {moved}, "
              f"replaceAll({moved}, toString({before}), toString({before} - {shift})))")
     cause = "toUUIDOrZero(JSONExtractString(old.raw, 'cause'))"

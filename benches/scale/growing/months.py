@@ -1,15 +1,18 @@
 """Months of traffic that go the real way: `generate`, then `import webhooks`.
 
 Month 0 is the last thirty days; month 1 the thirty before it, and so on. The generator numbers people
-from 7000000000000000 on in every run: each month but the first gets people of its own by another number
-in the middle of theirs, so that ten months are ten times as many people and not ten times as busy ones.
+from 7000000000000000 on in every run: each month gets people of its own by its number at the end of
+theirs, so that ten months are ten times as many people and not ten times as busy ones. At the end,
+because Meta's numbers do not tell either when somebody came: were they apart by months, ClickHouse would
+see at once in which month to look for whom.
 """
 
+import re
 from datetime import datetime, timedelta, timezone
 
 DAYS = 30
-# Digits of a generated person's id that stay the same for up to a million people.
-GENERATED = "7000000000"
+# A generated person's id, and the part of it that tells who of a month it is.
+GENERATED = re.compile(rb"7000000000(\d{6})")
 MOST_PEOPLE = 1_000_000
 CHUNK = 1 << 24
 ADS = {
@@ -27,9 +30,14 @@ def today():
     return datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def of_month(month):
-    """What stands in the ids of a month's people where the generator writes `GENERATED`."""
-    return f"7000000{month:03}"
+def person(number, month):
+    """The id of somebody of a month."""
+    return f"7000000{number:06}{month:03}"
+
+
+def of_month(webhooks, month):
+    """Webhooks as the generator writes them, of a month's own people."""
+    return GENERATED.sub(b"7000000\\g<1>%03d" % month, webhooks)
 
 
 class Months:
@@ -54,13 +62,10 @@ class Months:
             "generate", "--people", self.people, "--seed", month + 1,
             "--from", begin, "--to", end, "--output", path,
         )
-        if month == 0:
-            return path
         moved = path.with_suffix(".moved")
-        old, new = GENERATED.encode(), of_month(month).encode()
         with open(path, "rb") as bodies, open(moved, "wb") as out:
             while lines := bodies.readlines(CHUNK):
-                out.write(b"".join(lines).replace(old, new))
+                out.write(of_month(b"".join(lines), month))
         moved.replace(path)
         return path
 
