@@ -81,7 +81,9 @@ impl Runner {
         let store = &self.shelf.store;
         let lease = i64::try_from(self.shelf.settings.lease.as_millis()).unwrap_or(60_000);
         let work = format!("report:{}", run.run);
-        let Some(claim) = store.claim(&work, &self.holder, lease).await? else { return Ok(None) };
+        let Some(claim) = store.claim(&work, &self.holder, lease, 1).await? else {
+            return Ok(None);
+        };
         // Another process may have ended it between our look and our claim.
         let known = store.report_runs(&run.report, &run.run, 1).await?.pop();
         let mut run = known.unwrap_or(run);

@@ -38,7 +38,8 @@ pub struct Claim {
 
 impl Store {
     /// Takes a piece of work if nobody has it: for `lasts_ms`, unless it is prolonged. `None` if another
-    /// process has it.
+    /// process has it. `first` is the number of its first turn: one that ClickHouse has seen before is dropped, although
+    /// the row may be gone.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -47,12 +48,13 @@ impl Store {
         work: &str,
         holder: &str,
         lasts_ms: i64,
+        first: u32,
     ) -> Result<Option<Claim>, StoreError> {
         let before = self.claim_now(work).await?;
         let turn = match &before {
             Some(claim) if claim.until > claim.now => return Ok(None),
             Some(claim) => claim.turn + 1,
-            None => 1,
+            None => first,
         };
         let claim = Claim { work: work.to_owned(), holder: holder.to_owned(), turn, lasts_ms };
         // Who comes second with it is dropped.

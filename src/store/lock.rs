@@ -50,15 +50,17 @@ impl Store {
         let work = format!("turn {}", path.file_stem().unwrap_or_default().to_string_lossy());
         let holder = uuid::Uuid::new_v4().to_string();
         let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
-        let claim = loop {
+        // Rows of turns go after two days: who begins again counts from another number.
+        let day = u32::try_from(self.clock().await? / 86_400_000).unwrap_or_default();
+        let first = day.saturating_mul(100_000);
+        let (claim, asked) = loop {
             // Before it is asked for: it lasts no shorter than is believed.
             let asked = Instant::now();
-            if let Some(claim) = self.claim(&work, &holder, lasts).await? {
+            if let Some(claim) = self.claim(&work, &holder, lasts, first).await? {
                 break (claim, asked);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         };
-        let (claim, asked) = claim;
         let prolonged = Arc::new(Mutex::new(asked));
         let prolonging = tokio::spawn(prolong(self.clone(), claim.clone(), Arc::clone(&prolonged)));
         let lease = Lease { store: self.clone(), claim, prolonged, prolonging };

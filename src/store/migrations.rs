@@ -112,6 +112,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     84 "0084_codecs_of_conversions",
     85 "0085_codecs_of_people",
     86 "0086_codecs_of_events",
+    87 "0087_turns",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
