@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 DAYS = 30
 # A generated person's id, and the part of it that tells who of a month it is.
 GENERATED = re.compile(rb"7000000000(\d{6})")
-MOST_PEOPLE = 1_000_000
+MOST_PEOPLE, MOST_MONTHS = 1_000_000, 1_000
 CHUNK = 1 << 24
 ADS = {
     "120211234567890101": "Café au lait, first one free",
