@@ -20,10 +20,16 @@ BETWEEN_LOOKS = 0.05
 
 
 class Freshness:
-    """Sends probes and looks for them, beside a load."""
+    """Sends probes, from number `first` on, and looks for them, beside a load."""
 
-    def __init__(self, server, since_ms):
-        self.server, self.since_ms = server, since_ms
+    between_probes = BETWEEN_PROBES
+
+    def __init__(self, server, since_ms, first=0):
+        self.server, self.first = server, first
+        since = datetime.fromtimestamp(since_ms / 1000, timezone.utc)
+        self.query = urllib.parse.urlencode({
+            "from": since.isoformat(), "to": (since + timedelta(days=1)).isoformat(), "by": "ref",
+        })
         self.acknowledged, self.seen = {}, {}
         self.refused, self.looks = 0, []
         self.enough = threading.Event()
@@ -52,9 +58,9 @@ class Freshness:
         connection = http.client.HTTPConnection(self.server.address, timeout=10)
         start = time.monotonic()
         for n in range(probes):
-            time.sleep(max(0, start + n * BETWEEN_PROBES - time.monotonic()))
-            ref = f"probe-{n}"
-            body = probe(n, ref)
+            time.sleep(max(0, start + n * self.between_probes - time.monotonic()))
+            ref = f"probe-{self.first + n}"
+            body = probe(self.first + n, ref)
             digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
             signature = {"X-Hub-Signature-256": f"sha256={digest}"}
             connection.request("POST", "/webhooks/meta", body, signature)
@@ -66,14 +72,10 @@ class Freshness:
                 self.refused += 1
 
     def look(self):
-        since = datetime.fromtimestamp(self.since_ms / 1000, timezone.utc)
-        query = urllib.parse.urlencode({
-            "from": since.isoformat(), "to": (since + timedelta(days=1)).isoformat(), "by": "ref",
-        })
         connection = http.client.HTTPConnection(self.server.address, timeout=60)
         while not self.enough.wait(BETWEEN_LOOKS):
             asked = time.monotonic()
-            connection.request("GET", f"/api/v1/funnels/click-to-messenger?{query}")
+            connection.request("GET", f"/api/v1/funnels/click-to-messenger?{self.query}")
             answer = connection.getresponse()
             report = json.loads(answer.read())
             now = time.monotonic()
