@@ -6,14 +6,14 @@ use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{check_url, secret};
+use super::{List, check_url, secret};
 use crate::store::{Bounds, Reader};
 
 /// The section as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ClickHouse {
-    url: Option<Urls>,
+    url: Option<List>,
     user: String,
     password: SecretString,
     password_file: Option<PathBuf>,
@@ -23,14 +23,6 @@ pub(super) struct ClickHouse {
     reader: Option<WrittenReader>,
     question_seconds: Option<u32>,
     question_memory_mb: Option<u32>,
-}
-
-/// One address, or those of a cluster's nodes: a list, or one text with commas.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Urls {
-    List(Vec<String>),
-    Joined(String),
 }
 
 /// `[clickhouse.reader]`.
@@ -73,7 +65,7 @@ pub(super) struct Checked {
 
 impl ClickHouse {
     pub(super) fn check(self) -> anyhow::Result<Checked> {
-        let urls = self.url.map(Urls::check).transpose()?.unwrap_or_default();
+        let urls = self.url.map(check_urls).transpose()?.unwrap_or_default();
         let cluster = self.cluster.filter(|cluster| !cluster.is_empty());
         match &cluster {
             Some(_) if urls.is_empty() => {
@@ -120,25 +112,21 @@ impl ClickHouse {
     }
 }
 
-impl Urls {
-    fn check(self) -> anyhow::Result<Vec<String>> {
-        let written = match self {
-            Self::List(list) => list,
-            Self::Joined(joined) => joined.split(',').map(str::to_owned).collect(),
-        };
-        let urls: Vec<String> = written
-            .iter()
-            .map(|url| url.trim().trim_end_matches('/').to_owned())
-            .filter(|url| !url.is_empty())
-            .collect();
-        for url in &urls {
-            check_url("clickhouse.url", Some(url))?;
-        }
-        if urls.is_empty() {
-            bail!("clickhouse.url: it names no address");
-        }
-        Ok(urls)
+/// One address, or those of a cluster's nodes.
+fn check_urls(written: List) -> anyhow::Result<Vec<String>> {
+    let urls: Vec<String> = written
+        .into_list()
+        .iter()
+        .map(|url| url.trim().trim_end_matches('/').to_owned())
+        .filter(|url| !url.is_empty())
+        .collect();
+    for url in &urls {
+        check_url("clickhouse.url", Some(url))?;
     }
+    if urls.is_empty() {
+        bail!("clickhouse.url: it names no address");
+    }
+    Ok(urls)
 }
 
 impl WrittenReader {

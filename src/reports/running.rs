@@ -81,7 +81,7 @@ impl Runner {
         let store = &self.shelf.store;
         let lease = i64::try_from(self.shelf.settings.lease.as_millis()).unwrap_or(60_000);
         let work = format!("report:{}", run.run);
-        let Some(claim) = store.claim(&work, &self.holder, lease, 1).await? else {
+        let Some(claim) = store.claim(&work, &self.holder, lease, false).await? else {
             return Ok(None);
         };
         // Another process may have ended it between our look and our claim.
@@ -107,7 +107,7 @@ impl Runner {
         self.save(&mut run).await?;
         let done = tokio::select! {
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
-            () = self.keep(&claim) => Err(RunError::LeaseLost),
+            () = store.keep_prolonging(&claim, self.shelf.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
         };
         if matches!(done, Err(RunError::LeaseLost)) {
             // It is no longer ours to say what became of it.
@@ -255,20 +255,6 @@ impl Runner {
             link: link
                 .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
         })
-    }
-
-    /// Prolongs a claim until it is lost.
-    async fn keep(&self, claim: &Claim) {
-        let pause = self.shelf.settings.lease / 3;
-        loop {
-            tokio::time::sleep(pause).await;
-            match self.shelf.store.prolong(claim).await {
-                Ok(true) => {}
-                Ok(false) => return,
-                // The lease goes on while ClickHouse is away, and ends if it stays away.
-                Err(error) => tracing::warn!(%error, "a report's lease could not be prolonged"),
-            }
-        }
     }
 
     /// Keeps what became of a run: behind what was kept before, also where a clock is behind another's.

@@ -1,6 +1,8 @@
 //! Work that one process of several does, whatever machine it runs on: whoever inserts a turn's row first has
 //! it. ClickHouse drops the second block with a token that it has seen, so that all read the same holder.
 
+use std::time::{Duration, Instant};
+
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +40,8 @@ pub struct Claim {
 
 impl Store {
     /// Takes a piece of work if nobody has it: for `lasts_ms`, unless it is prolonged. `None` if another
-    /// process has it. `first` is the number of its first turn: one that ClickHouse has seen before is dropped, although
-    /// the row may be gone.
+    /// process has it. Work that `comes_back` begins with another number after its rows are gone: ClickHouse drops
+    /// what it has seen before.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -48,13 +50,17 @@ impl Store {
         work: &str,
         holder: &str,
         lasts_ms: i64,
-        first: u32,
+        comes_back: bool,
     ) -> Result<Option<Claim>, StoreError> {
         let before = self.claim_now(work).await?;
         let turn = match &before {
             Some(claim) if claim.until > claim.now => return Ok(None),
             Some(claim) => claim.turn + 1,
-            None => first,
+            None if comes_back => {
+                let day = u32::try_from(self.clock().await? / 86_400_000).unwrap_or_default();
+                day.saturating_mul(100_000)
+            }
+            None => 1,
         };
         let claim = Claim { work: work.to_owned(), holder: holder.to_owned(), turn, lasts_ms };
         // Who comes second with it is dropped.
@@ -76,6 +82,27 @@ impl Store {
         // Between the look and the word of it the turn may have been another's.
         let after = self.claim_now(&claim.work).await?;
         Ok(after.is_some_and(|after| after.turn == claim.turn && after.holder == claim.holder))
+    }
+
+    /// Prolongs a turn after each `pause` until it is lost, and tells when it was asked for.
+    pub async fn keep_prolonging(
+        &self,
+        claim: &Claim,
+        pause: Duration,
+        mut prolonged: impl FnMut(Instant) + Send,
+    ) {
+        loop {
+            tokio::time::sleep(pause).await;
+            let asked = Instant::now();
+            match self.prolong(claim).await {
+                Ok(true) => prolonged(asked),
+                Ok(false) => return,
+                // It goes on while ClickHouse is away, and ends if it stays away.
+                Err(error) => {
+                    tracing::warn!(work = claim.work, %error, "a lease could not be prolonged");
+                }
+            }
+        }
     }
 
     /// Ends a turn.

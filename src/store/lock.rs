@@ -44,39 +44,28 @@ impl Store {
     pub async fn wait_for_turn(&self, path: &Path) -> Result<Turn, StoreError> {
         let file = wait_for_lock(path).await;
         let file = file.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
-        if !self.is_shared() {
+        if !self.endpoint.is_shared {
             return Ok(Turn { _file: file, lease: None });
         }
         let work = format!("turn {}", path.file_stem().unwrap_or_default().to_string_lossy());
         let holder = uuid::Uuid::new_v4().to_string();
         let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
-        // Rows of turns go after two days: who begins again counts from another number.
-        let day = u32::try_from(self.clock().await? / 86_400_000).unwrap_or_default();
-        let first = day.saturating_mul(100_000);
         let (claim, asked) = loop {
             // Before it is asked for: it lasts no shorter than is believed.
             let asked = Instant::now();
-            if let Some(claim) = self.claim(&work, &holder, lasts, first).await? {
+            if let Some(claim) = self.claim(&work, &holder, lasts, true).await? {
                 break (claim, asked);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         };
         let prolonged = Arc::new(Mutex::new(asked));
-        let prolonging = tokio::spawn(prolong(self.clone(), claim.clone(), Arc::clone(&prolonged)));
+        let (store, kept, heard) = (self.clone(), claim.clone(), Arc::clone(&prolonged));
+        let prolonging = tokio::spawn(async move {
+            let note = |asked| *heard.lock().unwrap_or_else(PoisonError::into_inner) = asked;
+            store.keep_prolonging(&kept, PROLONGED, note).await;
+        });
         let lease = Lease { store: self.clone(), claim, prolonged, prolonging };
         Ok(Turn { _file: file, lease: Some(lease) })
-    }
-}
-
-async fn prolong(store: Store, claim: Claim, prolonged: Arc<Mutex<Instant>>) {
-    loop {
-        tokio::time::sleep(PROLONGED).await;
-        let asked = Instant::now();
-        match store.prolong(&claim).await {
-            Ok(true) => *prolonged.lock().unwrap_or_else(PoisonError::into_inner) = asked,
-            Ok(false) => return,
-            Err(error) => tracing::warn!(%error, "a turn could not be prolonged"),
-        }
     }
 }
 

@@ -40,6 +40,8 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub(super) struct Nodes {
     clients: Vec<Client>,
+    /// Clients that go to their node and no other: what is asked is about the node.
+    each: Vec<Client>,
     next: Arc<AtomicUsize>,
 }
 
@@ -47,8 +49,9 @@ impl Nodes {
     /// The nodes of an endpoint; nothing is sent yet.
     pub(super) fn of(endpoint: &Endpoint) -> Self {
         let urls: Vec<&str> = endpoint.nodes().collect();
-        let clients = if let [url] = urls[..] {
-            vec![Client::default().with_url(url)]
+        let each: Vec<Client> = urls.iter().map(|url| Client::default().with_url(*url)).collect();
+        let clients = if let [only] = &each[..] {
+            vec![only.clone()]
         } else {
             let nodes: Arc<[Uri]> = urls.iter().filter_map(|url| url.parse().ok()).collect();
             let ways = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
@@ -57,7 +60,7 @@ impl Nodes {
             let client = |url: &&str| Client::with_http_client(ways.clone()).with_url(*url);
             urls.iter().map(client).collect()
         };
-        let all = Self { clients, next: Arc::default() };
+        let all = Self { clients, each, next: Arc::default() };
         all.map(|client| {
             let mut client = client.with_database(&endpoint.database);
             if !endpoint.user.is_empty() {
@@ -77,16 +80,16 @@ impl Nodes {
         &self.clients[turn % self.clients.len()]
     }
 
-    /// A client of one node, which goes to no other: what is asked is about the node.
-    pub(super) fn only(endpoint: &Endpoint, node: &str) -> Client {
-        let one = Endpoint { url: node.to_owned(), ..endpoint.clone() };
-        Self::of(&one).next().clone()
+    /// A client of each node, which goes to no other.
+    pub(super) fn each(&self) -> &[Client] {
+        &self.each
     }
 
     /// The same nodes with clients that differ.
     pub(super) fn map(&self, change: impl Fn(Client) -> Client) -> Self {
-        let clients = self.clients.iter().cloned().map(change).collect();
-        Self { clients, next: Arc::clone(&self.next) }
+        let changed = |clients: &[Client]| clients.iter().cloned().map(&change).collect();
+        let (clients, each) = (changed(&self.clients), changed(&self.each));
+        Self { clients, each, next: Arc::clone(&self.next) }
     }
 }
 

@@ -56,10 +56,15 @@ impl Store {
         };
         let of_pages = OF_PAGES.iter().map(|table| (table, filter.as_str()));
         let of_none = OF_NO_PAGE.iter().map(|table| (table, "0"));
-        // On a cluster each shard leaves them out too.
-        let home = self.home();
-        let both = |(table, filter)| format!("'{table}': '{filter}', '{home}.{table}': '{filter}'");
-        let filters: Vec<String> = of_pages.chain(of_none).map(both).collect();
+        let of_all = of_pages.chain(of_none);
+        let mut filters: Vec<String> =
+            of_all.clone().map(|(table, filter)| format!("'{table}': '{filter}'")).collect();
+        if self.endpoint.cluster.is_some() {
+            // Each shard leaves them out too.
+            let home = self.home();
+            let there = of_all.map(|(table, filter)| format!("'{home}.{table}': '{filter}'"));
+            filters.extend(there);
+        }
         let filters = format!("{{{}}}", filters.join(", "));
         self.with_setting("additional_table_filters", &filters)
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use messenger_funnel::collector::{SIGNATURE_HEADER, sign};
 use messenger_funnel::store::engine::Engine;
-use secrecy::ExposeSecret;
 use tokio::sync::RwLock;
 
 use crate::support::{SECRET, Server, World, count, message, signal, start_engine};
@@ -20,10 +19,7 @@ const QUESTION: &str = "/api/v1/funnels/click-to-messenger?from=2026-11-20&to=20
 fn part(engine: &Engine, key: &str, role: &str) -> (World, Server) {
     let endpoint = engine.endpoint("shared");
     let world = World::new()
-        .with("clickhouse.url", &endpoint.url)
-        .with("clickhouse.user", &endpoint.user)
-        .with("clickhouse.password", endpoint.password.expose_secret())
-        .with("clickhouse.database", "shared")
+        .on(&endpoint)
         .with("server.session_key_file", key)
         .with("server.drain_seconds", "1");
     let server = Server::start(world.command(&["serve", "--role", role]));

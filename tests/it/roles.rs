@@ -1,7 +1,6 @@
 //! The service in parts: a collector, a worker and a web process on one ClickHouse.
 
 use crate::support::{Server, World, count, message, start_engine, succeeded};
-use secrecy::ExposeSecret;
 
 /// 2026-11-20T10:00:00Z.
 const TIME: i64 = 1_795_168_800_000;
@@ -13,11 +12,7 @@ async fn parts_do_together_what_one_process_does() {
     let engine = start_engine(folder.path()).await.unwrap();
     let endpoint = engine.endpoint("shared");
     let part = |role: &str| {
-        let world = World::new()
-            .with("clickhouse.url", &endpoint.url)
-            .with("clickhouse.user", &endpoint.user)
-            .with("clickhouse.password", endpoint.password.expose_secret())
-            .with("clickhouse.database", "shared");
+        let world = World::new().on(&endpoint);
         let server = Server::start(world.command(&["serve", "--role", role]));
         (world, server)
     };

@@ -18,7 +18,7 @@ pub enum Change<'a> {
 }
 
 /// Words between a statement's verb and the name that it is about.
-const BEFORE_NAMES: [&str; 15] = [
+const BEFORE_NAMES: [&str; 16] = [
     "CREATE",
     "OR",
     "REPLACE",
@@ -34,6 +34,7 @@ const BEFORE_NAMES: [&str; 15] = [
     "ALTER",
     "DROP",
     "TRUNCATE",
+    "EXCHANGE",
 ];
 
 /// A statement without the comment before it.
@@ -123,7 +124,7 @@ fn names_begin(statement: &str) -> usize {
         let rest = &statement[at..];
         let blank = rest.len() - rest.trim_start().len();
         let word = rest[blank..].split_whitespace().next().unwrap_or_default();
-        if word != "EXCHANGE" && !BEFORE_NAMES.contains(&word) {
+        if !BEFORE_NAMES.contains(&word) {
             return at + blank;
         }
         at += blank + word.len();

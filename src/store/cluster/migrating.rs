@@ -73,8 +73,8 @@ async fn check(store: &Store, cluster: &str) -> Result<(), StoreError> {
 /// Those that answer, and what one said that does not.
 async fn nodes(store: &Store) -> Result<(Vec<Node>, Option<StoreError>), StoreError> {
     let (mut nodes, mut away) = (Vec::new(), None);
-    for client in store.each() {
-        let client = client.with_database(store.home());
+    for client in store.nodes.each() {
+        let client = client.clone().with_database(store.home());
         match node(store, client).await {
             Ok(node) => nodes.push(node),
             Err(error @ StoreError::ClickHouse { .. }) => away = Some(error),

@@ -3,13 +3,11 @@
 pub mod ddl;
 mod migrating;
 
-use clickhouse::Client;
 use clickhouse::query::Query;
 use tokio::sync::OnceCell;
 
 pub(super) use migrating::migrate;
 
-use super::nodes::Nodes;
 use super::{Store, StoreError};
 
 const HAS_KEEPER: &str = include_str!("../../../queries/has_keeper.sql");
@@ -30,12 +28,6 @@ impl Store {
             Some(_) => format!("{}_local", self.endpoint.database),
             None => self.endpoint.database.clone(),
         }
-    }
-
-    /// Whether other processes, on other machines, may use the same database.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        self.endpoint.is_shared
     }
 
     /// Carries out a statement about tables where they lie: on a cluster, on all nodes.
@@ -84,8 +76,8 @@ impl Store {
         statement: &str,
         ask: impl Fn(Query) -> Query,
     ) -> Result<(), StoreError> {
-        for node in self.each() {
-            let done = ask(node.with_database(database).query(statement)).execute().await;
+        for node in self.nodes.each() {
+            let done = ask(node.clone().with_database(database).query(statement)).execute().await;
             done.map_err(|error| self.failed(error))?;
         }
         Ok(())
@@ -98,11 +90,6 @@ impl Store {
         ask: impl Fn(Query) -> Query,
     ) -> Result<(), StoreError> {
         self.on_each(&self.home(), statement, ask).await
-    }
-
-    /// A client a node.
-    fn each(&self) -> Vec<Client> {
-        self.endpoint.nodes().map(|node| Nodes::only(&self.endpoint, node)).collect()
     }
 
     /// The statement, asking the system tables of one replica of each shard, or of every node.

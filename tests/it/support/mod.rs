@@ -39,6 +39,14 @@ impl World {
         self
     }
 
+    /// On a ClickHouse that runs already.
+    pub fn on(self, endpoint: &Endpoint) -> Self {
+        self.with("clickhouse.url", &endpoint.url)
+            .with("clickhouse.user", &endpoint.user)
+            .with("clickhouse.password", endpoint.password.expose_secret())
+            .with("clickhouse.database", &endpoint.database)
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
