@@ -115,7 +115,9 @@ async fn drain(endpoint: &Endpoint, folder: &Path, bodies: &[Bytes]) -> Duration
         }
     };
     stream::iter(bodies.iter().map(append)).buffered(1000).collect::<Vec<_>>().await;
-    let mut shipper = Shipper::new(&journal, store, Settings::default(), Duration::ZERO).unwrap();
+    let now = || jiff::Timestamp::now().as_millisecond();
+    let mut shipper =
+        Shipper::new(&journal, store, Settings::default(), Duration::ZERO, now).unwrap();
     let started = Instant::now();
     let progress = shipper.drain().await.unwrap();
     let took = started.elapsed();

@@ -19,6 +19,7 @@
 //! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
 //! - [`language`]: what pages say, in their reader's language.
+//! - [`outgoing`]: requests to systems of others.
 //! - [`private`]: files that only their owner may read.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
@@ -41,6 +42,7 @@ pub mod members;
 pub mod meta;
 pub mod normalize;
 pub mod operations;
+pub mod outgoing;
 pub mod private;
 pub mod registry;
 pub mod reports;

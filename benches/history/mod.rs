@@ -109,8 +109,9 @@ impl History {
             }
         };
         stream::iter(bodies.iter().map(append)).buffered(1000).collect::<Vec<_>>().await;
+        let now = || jiff::Timestamp::now().as_millisecond();
         let shipper =
-            Shipper::new(&journal, self.store.clone(), Settings::default(), Duration::ZERO);
+            Shipper::new(&journal, self.store.clone(), Settings::default(), Duration::ZERO, now);
         let started = Instant::now();
         (shipper.unwrap().drain().await.unwrap().events, started.elapsed())
     }

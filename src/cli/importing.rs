@@ -41,7 +41,8 @@ impl<'a> Importing<'a> {
         };
         // Segments go as soon as they are shipped: the file is still there.
         let normalize = session::normalize_settings(settings);
-        let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
+        let store = session.store.clone();
+        let shipper = Shipper::new(&journal, store, normalize, Duration::ZERO, session::now)?;
         let all_read = CancellationToken::new();
         let shipping = tokio::spawn(shipper.run(all_read.clone()));
         Ok(Self { journal, session, settings, imports, folder, shipping, all_read })

@@ -121,7 +121,13 @@ impl Server {
         };
         let shipper = journal.as_ref().map(|journal| {
             let normalize = session::normalize_settings(settings);
-            Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)
+            Shipper::new(
+                journal,
+                session.store.clone(),
+                normalize,
+                settings.keep_shipped,
+                session::now,
+            )
         });
         let shipper = shipper.transpose()?;
         let listener = TcpListener::bind(settings.listen)

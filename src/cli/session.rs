@@ -295,5 +295,5 @@ pub(super) async fn drain(
     journal: &Journal,
 ) -> Result<Progress, StoreError> {
     let normalize = normalize_settings(settings);
-    Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?.drain().await
+    Shipper::new(journal, store.clone(), normalize, settings.keep_shipped, now)?.drain().await
 }

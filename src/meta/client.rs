@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use super::error::{ApiError, GraphError, Remedy};
 use super::usage::Usage;
+use crate::outgoing::{Sender, Unanswered};
 
 /// How long one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -47,7 +48,10 @@ impl Default for Patience {
 /// A way to the Graph API with one token: cheap to clone, and clones share the pauses.
 #[derive(Debug, Clone)]
 pub struct Graph {
+    /// Builds requests.
     http: reqwest::Client,
+    /// Sends them.
+    sender: Arc<dyn Sender>,
     base: String,
     token: SecretString,
     patience: Patience,
@@ -74,7 +78,14 @@ impl Graph {
             .build()
             .map_err(transport)?;
         let base = format!("{}/{version}", url.trim_end_matches('/'));
-        Ok(Self { http, base, token, patience, pause: Arc::default() })
+        let sender = Arc::new(http.clone());
+        Ok(Self { http, sender, base, token, patience, pause: Arc::default() })
+    }
+
+    /// The same by another way.
+    #[must_use]
+    pub fn by(&self, sender: Arc<dyn Sender>) -> Self {
+        Self { sender, pause: Arc::default(), ..self.clone() }
     }
 
     /// The same with another token, such as a Page's own.
@@ -178,8 +189,9 @@ impl Graph {
             tokio::time::sleep(*pause).await;
         }
         counter!("messenger_funnel_graph_requests_total").increment(1);
-        let answer = request.bearer_auth(self.token.expose_secret()).send().await;
-        let answer = answer.map_err(transport)?;
+        let request = request.bearer_auth(self.token.expose_secret()).build();
+        let answer = self.sender.send(request.map_err(transport)?).await;
+        let answer = answer.map_err(|unanswered| GraphError::Transport(unanswered.reason))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let usage = Usage::of(&headers);
         *pause = usage.pause().min(self.patience.longest_pause);
@@ -200,17 +212,8 @@ pub fn choose_cryptography() {
     drop(rustls::crypto::ring::default_provider().install_default());
 }
 
-/// Without the address, which may hold what is nobody's business.
 fn transport(error: reqwest::Error) -> GraphError {
-    use std::error::Error;
-    let error = error.without_url();
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        told = format!("{told}: {next}");
-        cause = next.source();
-    }
-    GraphError::Transport(told)
+    GraphError::Transport(Unanswered::from(error).reason)
 }
 
 fn form(body: &[u8], error: &serde_json::Error) -> GraphError {

@@ -106,6 +106,7 @@ impl Runner {
         run.error.clear();
         self.save(&mut run).await?;
         let done = tokio::select! {
+            biased;
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
             () = store.keep_prolonging(&claim, self.shelf.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
         };

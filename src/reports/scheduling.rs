@@ -70,7 +70,7 @@ impl Scheduler {
                 Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(report, run)),
                 Err(error) => tracing::warn!(%error, "what is due could not be looked up"),
             }
-            tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => {} }
+            tokio::select! { biased; () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => {} }
         }
         self.under_way.close();
         if tokio::time::timeout(STOP_LIMIT, self.under_way.wait()).await.is_err() {

@@ -187,6 +187,12 @@ impl Store {
         Self { nodes: Nodes::of(&endpoint), endpoint, known: Arc::default() }
     }
 
+    /// A handle whose requests to one node go by `client`, over whatever transport that has.
+    #[must_use]
+    pub fn by(client: Client, endpoint: Endpoint) -> Self {
+        Self { nodes: Nodes::by(client, &endpoint), endpoint, known: Arc::default() }
+    }
+
     fn client(&self) -> &Client {
         self.nodes.next()
     }

@@ -60,8 +60,17 @@ impl Nodes {
             let client = |url: &&str| Client::with_http_client(ways.clone()).with_url(*url);
             urls.iter().map(client).collect()
         };
-        let all = Self { clients, each, next: Arc::default() };
-        all.map(|client| {
+        Self { clients, each, next: Arc::default() }.of_endpoint(endpoint)
+    }
+
+    /// One node, by a client that finds it its own way.
+    pub(super) fn by(client: Client, endpoint: &Endpoint) -> Self {
+        let clients = vec![client.with_url(&endpoint.url)];
+        Self { each: clients.clone(), clients, next: Arc::default() }.of_endpoint(endpoint)
+    }
+
+    fn of_endpoint(&self, endpoint: &Endpoint) -> Self {
+        self.map(|client| {
             let mut client = client.with_database(&endpoint.database);
             if !endpoint.user.is_empty() {
                 let password = endpoint.password.expose_secret();

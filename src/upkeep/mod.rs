@@ -86,6 +86,7 @@ impl Upkeep {
                 }
             };
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(pause) => {}
                 changed = shipped.changed() => if changed.is_err() {
                     if let Err(error) = self.catch_up().await {

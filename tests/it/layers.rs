@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 23] = [
+const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
+    ("outgoing", &[]),
     ("journal", &["private"]),
     ("normalize", &["domain"]),
     ("collector", &["domain", "journal"]),
@@ -16,7 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("store", &["domain", "journal", "normalize", "private"]),
     ("analysis", &["domain", "language"]),
     ("registry", &["domain", "language", "store"]),
-    ("meta", &["domain"]),
+    ("meta", &["domain", "outgoing"]),
     ("feedback", &["domain", "meta", "store"]),
     ("sheet", &[]),
     ("spend", &["domain", "meta", "sheet", "store"]),
@@ -26,7 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("members", &["accounts", "domain", "language", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "private", "store"]),
-    ("reports", &["analysis", "domain", "language", "store", "views"]),
+    ("reports", &["analysis", "domain", "language", "outgoing", "store", "views"]),
     (
         "erasure",
         &[

@@ -1,12 +1,16 @@
 //! To a chat's incoming webhook, in the form that Slack takes and others understand
 //! (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>).
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{Parcel, Undelivered, with_causes};
+use super::{Parcel, Undelivered};
+use crate::outgoing::{Sender, Unanswered};
 
 /// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.
 const MOST_LETTERS: usize = 2_800;
@@ -14,14 +18,22 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// A webhook; its address is a secret.
 #[derive(Debug, Clone)]
-pub struct Hook(SecretString);
+pub struct Hook {
+    url: SecretString,
+    by: Option<Arc<dyn Sender>>,
+}
 
 impl Hook {
-    pub(super) fn new(url: SecretString) -> Result<Self, String> {
-        let parsed = reqwest::Url::parse(url.expose_secret());
+    /// A webhook that is reached over the network, or by a way of its own.
+    pub(super) fn new(url: SecretString, by: Option<Arc<dyn Sender>>) -> Result<Self, String> {
+        let parsed = Url::parse(url.expose_secret());
         let is_web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         // The address is not repeated: who knows it may write there.
-        if is_web { Ok(Self(url)) } else { Err("it is no address with http:// or https://".into()) }
+        if is_web {
+            Ok(Self { url, by })
+        } else {
+            Err("it is no address with http:// or https://".into())
+        }
     }
 
     pub(super) async fn deliver(&self, parcel: &Parcel) -> Result<(), Undelivered> {
@@ -29,20 +41,13 @@ impl Hook {
         let table = escaped(cut(&parcel.table, MOST_LETTERS).as_str()).replace("```", "'''");
         let title = escaped(&parcel.title).replace(['*', '`'], "");
         let text = format!("*{title}*, {}\n```\n{table}```{link}", escaped(&parcel.covers));
-        let client = reqwest::Client::builder()
-            .timeout(LIMIT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(Undelivered::surely)?;
-        let request = client
-            .post(self.0.expose_secret())
-            // Who understands it takes the same run once.
-            .header("idempotency-key", &parcel.run)
-            .json(&json!({ "text": text }));
-        let answer = request.send().await.map_err(|error| {
-            let is_refused = error.is_connect() || error.is_builder();
-            let reason = with_causes(&error.without_url());
-            if is_refused { Undelivered::surely(reason) } else { Undelivered::perhaps(reason) }
+        let request = self.request(parcel, &text)?;
+        let sender = match &self.by {
+            Some(by) => Arc::clone(by),
+            None => Arc::new(client().map_err(Undelivered::surely)?),
+        };
+        let answer = sender.send(request).await.map_err(|Unanswered { reason, never_left }| {
+            if never_left { Undelivered::surely(reason) } else { Undelivered::perhaps(reason) }
         })?;
         let status = answer.status();
         if status.is_success() {
@@ -57,6 +62,18 @@ impl Hook {
 }
 
 impl Hook {
+    fn request(&self, parcel: &Parcel, text: &str) -> Result<Request, Undelivered> {
+        let url = Url::parse(self.url.expose_secret()).map_err(Undelivered::surely)?;
+        let mut request = Request::new(Method::POST, url);
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        // Who understands it takes the same run once.
+        let run = HeaderValue::from_str(&parcel.run).map_err(Undelivered::surely)?;
+        request.headers_mut().insert("idempotency-key", run);
+        *request.body_mut() = Some(json!({ "text": text }).to_string().into());
+        Ok(request)
+    }
+
     /// The begin of what it said, without the secret parts of its address, should it repeat them.
     async fn said(&self, mut answer: reqwest::Response) -> String {
         let mut said = Vec::new();
@@ -66,7 +83,7 @@ impl Hook {
             said.extend_from_slice(&chunk);
         }
         let mut said = cut(String::from_utf8_lossy(&said).trim(), 200);
-        let address = self.0.expose_secret();
+        let address = self.url.expose_secret();
         let parts = address.splitn(4, '/').nth(3).unwrap_or_default();
         for part in std::iter::once(parts)
             .chain(parts.split(['/', '?', '&', '=']).filter(|part| part.len() > 3))
@@ -77,6 +94,11 @@ impl Hook {
         }
         said
     }
+}
+
+fn client() -> reqwest::Result<reqwest::Client> {
+    let none = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().timeout(LIMIT).redirect(none).build()
 }
 
 /// What has a meaning in Slack's messages; refs and names are anybody's words.

@@ -7,6 +7,7 @@ mod mail;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -15,6 +16,8 @@ pub use mail::{Mailer, WrittenSmtp};
 
 use bucket::Bucket;
 use hook::Hook;
+
+use crate::outgoing::Sender;
 
 /// What is delivered.
 #[derive(Debug)]
@@ -125,7 +128,7 @@ impl WrittenDestination {
             found.push(Destination::Mail(addresses));
         }
         if let Some(url) = webhook {
-            let hook = Hook::new(url).map_err(|reason| format!("webhook: {reason}"))?;
+            let hook = Hook::new(url, None).map_err(|reason| format!("webhook: {reason}"))?;
             found.push(Destination::Webhook(hook));
         }
         match (found.pop(), found.is_empty()) {
@@ -136,6 +139,14 @@ impl WrittenDestination {
 }
 
 impl Destination {
+    /// A chat's incoming webhook, reached by a way of its own.
+    ///
+    /// # Errors
+    /// If the address is none.
+    pub fn webhook(url: SecretString, sender: Arc<dyn Sender>) -> Result<Self, String> {
+        Hook::new(url, Some(sender)).map(Self::Webhook)
+    }
+
     /// Brings a parcel there.
     ///
     /// # Errors

@@ -1,0 +1,151 @@
+//! Whose conversations are to be made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::statements::{Answer, Parameters};
+use super::super::table::{Row, Tables};
+use super::super::value::Value;
+use super::{Named, Whose, named, set};
+
+/// What is pending, by batch and people.
+fn pending(tables: &Tables, asked: Parameters<'_>) -> BTreeMap<(Value, Value), i64> {
+    let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+    for row in named(tables.get(&asked.text("batches_table"))) {
+        let key = (row.get("batch").clone(), row.get("people").clone());
+        *sums.entry(key).or_default() += row.number("pending");
+    }
+    sums
+}
+
+pub fn changed_batches(tables: &Tables, asked: Parameters<'_>) -> Answer {
+    let pending = pending(tables, asked).into_iter().filter(|(_, sum)| *sum > 0);
+    let rows = pending.map(|((batch, people), _)| vec![batch, people]).take(1000).collect();
+    Answer { columns: vec![("batch", "UInt64"), ("people", "UInt64")], rows }
+}
+
+pub fn worked_off(tables: &Tables, asked: Parameters<'_>) -> Vec<Row> {
+    let batches = set(asked.list("batches"));
+    let sums = pending(tables, asked).into_iter();
+    let sums = sums.filter(|((batch, _), sum)| *sum != 0 && batches.contains(batch));
+    sums.map(|((batch, people), sum)| vec![batch, people, Value::from(-sum)]).collect()
+}
+
+/// Since when whoever is in some batches has changed, as they are called in them.
+pub fn changed_as_written(tables: &Tables, asked: Parameters<'_>) -> BTreeMap<Whose, i64> {
+    let batches = set(asked.list("batches"));
+    let mut since: BTreeMap<Whose, i64> = BTreeMap::new();
+    let rows = named(tables.get(&asked.text("changed")));
+    for row in rows.filter(|row| batches.contains(row.get("batch"))) {
+        let first = since.entry(row.whose()).or_insert(i64::MAX);
+        *first = row.number("since").min(*first);
+    }
+    since
+}
+
+/// Of each person the row of `people` that counts.
+fn known<'a>(tables: &'a Tables, asked: Parameters<'_>) -> BTreeMap<Whose, Named<'a>> {
+    let mut latest: BTreeMap<Whose, Named<'a>> = BTreeMap::new();
+    for row in named(tables.get(&asked.text("people"))) {
+        let stands = latest.entry(row.whose()).or_insert(row);
+        if row.get("version") >= stands.get("version") {
+            *stands = row;
+        }
+    }
+    latest
+}
+
+pub fn changed_people(tables: &Tables, asked: Parameters<'_>) -> Answer {
+    let written = changed_as_written(tables, asked);
+    let mut changed = written.clone();
+    for alias in named(tables.get("aliases")) {
+        let name = (alias.get("page_id").clone(), alias.get("alias").clone());
+        if let Some(since) = written.get(&name) {
+            let first = changed.entry(alias.whose()).or_insert(*since);
+            *first = (*since).min(*first);
+        }
+    }
+    let known = known(tables, asked);
+    let nothing = || Value::List(Vec::new());
+    let rows = changed.into_iter().map(|(whose, since)| {
+        let row = known.get(&whose);
+        let list = |column: &str| row.map_or_else(nothing, |row| row.get(column).clone());
+        vec![
+            whose.0,
+            whose.1,
+            Value::from(since),
+            row.map_or(Value::Null, |row| row.get("first_event").clone()),
+            list("opened"),
+            list("touched"),
+            list("converted"),
+            row.map_or(Value::Number(0), |row| row.get("version").clone()),
+        ]
+    });
+    let columns = vec![
+        ("page_id", "String"),
+        ("person_id", "String"),
+        ("since", "Int64"),
+        ("first_event", "Nullable(Int64)"),
+        ("opened", "Array(Int64)"),
+        ("touched", "Array(Int64)"),
+        ("converted", "Array(Int64)"),
+        ("version", "UInt64"),
+    ];
+    Answer { columns, rows: rows.collect() }
+}
+
+/// Whose events are read, and as whose.
+pub struct Readers {
+    pub changed: BTreeSet<Whose>,
+    /// A plugin's reference, and whose it is.
+    pub known_as: BTreeMap<Whose, Value>,
+    /// Of whom older events are read too.
+    pub older: BTreeSet<Whose>,
+}
+
+impl Readers {
+    pub fn of(tables: &Tables, asked: Parameters<'_>, bound: i64) -> Self {
+        let written = changed_as_written(tables, asked);
+        let mut changed: BTreeSet<Whose> = written.keys().cloned().collect();
+        let alias = |row: Named<'_>| (row.get("page_id").clone(), row.get("alias").clone());
+        for row in named(tables.get("aliases")) {
+            if written.contains_key(&alias(row)) {
+                changed.insert(row.whose());
+            }
+        }
+        let mut known_as = BTreeMap::new();
+        for row in named(tables.get("aliases")) {
+            if changed.contains(&row.whose()) || changed.contains(&alias(row)) {
+                known_as.entry(alias(row)).or_insert_with(|| row.get("person_id").clone());
+            }
+        }
+        let old = named(tables.get(&asked.text("people")));
+        let old = old.filter(|row| row.number("first_event") < bound).map(Named::whose);
+        let mut older: BTreeSet<Whose> = old.filter(|whose| changed.contains(whose)).collect();
+        older.extend(written.into_iter().filter(|(_, since)| *since < bound).map(|(who, _)| who));
+        older.extend(known_as.keys().cloned());
+        Self { changed, known_as, older }
+    }
+
+    /// As whose an event counts.
+    pub fn now(&self, whose: &Whose) -> Whose {
+        let person = self.known_as.get(whose).unwrap_or(&whose.1);
+        (whose.0.clone(), person.clone())
+    }
+
+    pub fn reads(&self, whose: &Whose, is_old: bool) -> bool {
+        if is_old {
+            return self.older.contains(whose);
+        }
+        self.changed.contains(whose) || self.known_as.contains_key(whose)
+    }
+}
+
+pub fn clicked_links(tables: &Tables, asked: Parameters<'_>) -> Answer {
+    let clicks = set(asked.list("clicks"));
+    let mut links: BTreeMap<Value, Value> = BTreeMap::new();
+    for row in named(tables.get("clicks")).filter(|row| clicks.contains(row.get("click"))) {
+        links.entry(row.get("click").clone()).or_insert_with(|| row.get("slug").clone());
+    }
+    let rows = links.into_iter().map(|(click, slug)| vec![click, slug]).collect();
+    Answer { columns: vec![("click", "String"), ("slug", "String")], rows }
+}

@@ -1,0 +1,88 @@
+//! What the questions of `queries/` answer, said in Rust: the slow and obvious way.
+
+mod feedback;
+pub mod made;
+mod reported;
+mod reports;
+
+use std::collections::BTreeSet;
+
+use super::statements::{Answer, Parameters};
+use super::table::{Row, Table, Tables};
+use super::value::Value;
+
+/// A Page and a person.
+pub type Whose = (Value, Value);
+
+/// Answers the question of that name at an instant (ms).
+pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> Answer {
+    match name {
+        "changed_batches" => made::changed_batches(tables, asked),
+        "changed_people" => made::changed_people(tables, asked),
+        "clicked_links" => made::clicked_links(tables, asked),
+        "clock" => Answer { columns: vec![("now", "Int64")], rows: vec![vec![Value::from(now)]] },
+        "claim_now" => reports::claim_now(tables, asked, now),
+        "reports_waiting" => reported::reports_waiting(tables, asked),
+        "reports_to_match" => reported::reports_to_match(tables, asked),
+        "events_of_reports" => reported::events_of_reports(tables, asked),
+        "people_behind" => reported::people_behind(tables, asked),
+        "people_seen" => reported::people_seen(tables, asked),
+        "feedback_candidates" => feedback::candidates(tables, asked),
+        "report_definitions" => reports::definitions(tables),
+        "report_schedule_since" => reports::schedule_since(tables, asked),
+        "report_runs" => reports::runs(tables, asked),
+        "report_deliveries" => reports::deliveries(tables, asked),
+        "collection_state" => reports::collection_state(tables),
+        "audiences" => reports::audiences(),
+        _ => panic!("the model does not know {name}"),
+    }
+}
+
+/// A row whose columns are asked for by their names.
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    table: &'a Table,
+    row: &'a Row,
+}
+
+impl<'a> Named<'a> {
+    pub fn get(self, column: &str) -> &'a Value {
+        &self.row[self.table.definition.place(column)]
+    }
+
+    pub fn text(self, column: &str) -> &'a str {
+        self.get(column).text()
+    }
+
+    pub fn number(self, column: &str) -> i64 {
+        self.get(column).number()
+    }
+
+    /// (Page, person).
+    pub fn whose(self) -> Whose {
+        (self.get("page_id").clone(), self.get("person_id").clone())
+    }
+
+    /// These columns.
+    pub fn pick(self, columns: &[&str]) -> Row {
+        columns.iter().map(|column| self.get(column).clone()).collect()
+    }
+}
+
+pub fn named(table: &Table) -> impl Iterator<Item = Named<'_>> {
+    table.rows().map(move |row| Named { table, row })
+}
+
+/// `FINAL`.
+pub fn settled<'a>(table: &'a Table, rows: &'a [Row]) -> impl Iterator<Item = Named<'a>> {
+    rows.iter().map(move |row| Named { table, row })
+}
+
+pub fn set(list: Vec<Value>) -> BTreeSet<Value> {
+    list.into_iter().collect()
+}
+
+/// By what ClickHouse orders UUIDs: by their second half first.
+pub fn uuid_order(uuid: u128) -> (u64, u64) {
+    (uuid as u64, (uuid >> 64) as u64)
+}

@@ -1,0 +1,254 @@
+//! A machine of ours: a folder, and the process on it with its collector, journal, shipper and materializer.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use messenger_funnel::collector::{self, Door, Keys, SIGNATURE_HEADER, sign};
+use messenger_funnel::domain::Links;
+use messenger_funnel::journal::{Journal, Limits, has_unread};
+use messenger_funnel::normalize::Settings;
+use messenger_funnel::store::{Endpoint, Shipper, Store};
+use messenger_funnel::upkeep::Upkeep;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::chance::Chance;
+use crate::disk::SimDisk;
+use crate::engine::{Engine, http};
+use crate::faults::Faults;
+use crate::office::{self, Outside};
+use crate::time;
+
+/// The secret of the run's Meta app.
+const SECRET: &str = "a simulated app's secret";
+
+/// How a process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It is killed: what it has written the system still has.
+    Killed,
+    /// The power of its machine is cut.
+    Cut,
+}
+
+/// What machines have in common.
+#[derive(Clone)]
+pub struct Site {
+    pub seed: u64,
+    pub engine: Engine,
+    pub faults: Faults,
+    pub limits: Limits,
+    /// Whether several use one ClickHouse.
+    pub is_shared: bool,
+    /// Whether Meta is told of conversions, and the chat of reports.
+    pub has_office: bool,
+    pub outside: Outside,
+}
+
+/// A machine.
+pub struct Machine {
+    pub number: usize,
+    folder: PathBuf,
+    site: Site,
+    starts: u64,
+    running: Option<Running>,
+}
+
+/// Its process.
+struct Running {
+    journal: Journal,
+    door: Router,
+    disk: SimDisk,
+    tasks: Vec<JoinHandle<()>>,
+    stop: CancellationToken,
+    _keys: watch::Sender<Arc<Keys>>,
+    _links: watch::Sender<Arc<Links>>,
+}
+
+impl Machine {
+    pub fn new(number: usize, folder: PathBuf, site: Site) -> Self {
+        Self { number, folder, site, starts: 0, running: None }
+    }
+
+    pub fn runs(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// A way to the engine in the machine's name.
+    pub fn store(&self) -> Store {
+        let endpoint = Endpoint {
+            url: "http://clickhouse:8123".to_owned(),
+            user: String::new(),
+            password: String::new().into(),
+            database: "messenger_funnel".to_owned(),
+            cluster: None,
+            is_shared: self.site.is_shared,
+        };
+        Store::by(http::client(&self.site.engine, self.number), endpoint)
+    }
+
+    fn journal_folder(&self) -> PathBuf {
+        self.folder.join("journal")
+    }
+
+    /// Whether everything that is journaled has been shipped.
+    pub fn is_shipped(&self) -> bool {
+        !has_unread(&self.journal_folder()).unwrap()
+    }
+
+    /// Starts the process.
+    pub fn start(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        self.starts += 1;
+        let clock = time::CLOCKS[self.number];
+        let chance = Chance::new(self.site.seed, &format!("disk {} {}", self.number, self.starts));
+        let disk = SimDisk::new(chance, self.site.faults.clone(), time::now());
+        let journal = {
+            // Who waits for the disk is told there: this thread waits for that.
+            let _told_there = telling().enter();
+            Journal::open_on(&self.journal_folder(), self.site.limits, disk.handle()).unwrap()
+        };
+        let keep = Duration::from_secs(120);
+        let store = self.store();
+        let settings = Settings::default();
+        let shipper = Shipper::new(&journal, store.clone(), settings, keep, clock).unwrap();
+        let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
+        let stop = CancellationToken::new();
+        let (news, stopped) = (shipper.progress(), stop.clone());
+        let shipping = tokio::spawn(async move {
+            tokio::join!(shipper.run(stopped), upkeep.run(news)).0.unwrap();
+        });
+        let mut tasks = vec![shipping];
+        if self.site.has_office {
+            let (folder, outside) = (&self.folder, &self.site.outside);
+            tasks.push(office::tell(store.clone(), folder, outside, clock, stop.clone()));
+            tasks.push(office::deliver(store, folder, outside, clock, stop.clone()));
+        }
+        let keys = Keys { app_secrets: vec![SECRET.to_owned().into()], verify_tokens: Vec::new() };
+        let (keys, known) = watch::channel(Arc::new(keys));
+        let (links, of_links) = watch::channel(Arc::new(Links::default()));
+        let door = collector::router(Door::new(journal.clone(), known, of_links, clock));
+        self.running =
+            Some(Running { journal, door, disk, tasks, stop, _keys: keys, _links: links });
+    }
+
+    /// Ends the process from one instant to the next.
+    pub async fn end(&mut self, end: End) {
+        let Some(running) = self.running.take() else { return };
+        running.disk.die(end == End::Cut);
+        running.disk.open_gate();
+        abort(running.tasks).await;
+        drop((running.door, running.journal));
+        running.disk.wait_for_end();
+    }
+
+    /// Asks the process to end.
+    pub async fn stop(&mut self) {
+        let Some(mut running) = self.running.take() else { return };
+        running.stop.cancel();
+        drop((running.door, running.journal));
+        running.disk.wait_for_end();
+        let waiting = futures_util::future::join_all(&mut running.tasks);
+        drop(tokio::time::timeout(Duration::from_secs(20), waiting).await);
+        abort(running.tasks).await;
+    }
+
+    /// Brings bodies to the collector at once; the statuses of its answers, 0 where there was none. With an
+    /// `end` the process ends while they are on their way to the disk.
+    pub async fn deliver(&mut self, bodies: &[&[u8]], end: Option<End>) -> Vec<u16> {
+        let Some(running) = &self.running else { return vec![0; bodies.len()] };
+        running.disk.set_now(time::now());
+        let mut waiting: Vec<Waiting> = Vec::new();
+        if bodies.len() > 1 || end.is_some() {
+            running.disk.shut_gate();
+        }
+        for (nth, body) in bodies.iter().enumerate() {
+            waiting.push(Waiting::new(&running.door, body));
+            // The first has come to the disk before the others queue up behind it.
+            let is_first = nth == 0 && (bodies.len() > 1 || end.is_some());
+            while !waiting[nth].poll() && is_first && !running.disk.is_at_gate() {}
+        }
+        if let Some(end) = end {
+            drop(waiting);
+            self.end(end).await;
+            return vec![0; bodies.len()];
+        }
+        running.disk.open_gate();
+        waiting.into_iter().map(Waiting::wait).collect()
+    }
+}
+
+async fn abort(tasks: Vec<JoinHandle<()>>) {
+    for task in tasks {
+        task.abort();
+        match task.await {
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            _ => {}
+        }
+    }
+}
+
+/// Where the journal tells who waits for it: beside the run, which stands still meanwhile.
+fn telling() -> &'static Runtime {
+    static TELLING: OnceLock<Runtime> = OnceLock::new();
+    TELLING.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap()
+    })
+}
+
+/// A request that this thread waits for, while nothing else of the run goes on.
+struct Waiting {
+    answer: Pin<Box<dyn Future<Output = u16>>>,
+    status: Option<u16>,
+}
+
+impl Waiting {
+    fn new(door: &Router, body: &[u8]) -> Self {
+        let request = Request::post("/webhooks/meta")
+            .header(SIGNATURE_HEADER, sign(SECRET, body))
+            .body(Body::from(body.to_vec()))
+            .unwrap();
+        let answer = door.clone().oneshot(request);
+        let answer = Box::pin(async move { answer.await.unwrap().status().as_u16() });
+        Self { answer, status: None }
+    }
+
+    /// Whether it has been answered.
+    fn poll(&mut self) -> bool {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        if self.status.is_none()
+            && let Poll::Ready(status) = self.answer.as_mut().poll(&mut Context::from_waker(&waker))
+        {
+            self.status = Some(status);
+        }
+        self.status.is_some()
+    }
+
+    fn wait(mut self) -> u16 {
+        while !self.poll() {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+        self.status.unwrap_or_default()
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,55 @@
+//! Runs of many seeds, and of those that have found something.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::faults::Fault;
+use crate::run::run;
+
+/// Seeds that `make test` runs; `SEEDS` says otherwise.
+const SEEDS: u64 = 200;
+
+/// A number that an environment variable holds.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn nothing_that_was_acknowledged_is_lost_or_counted_twice() {
+    let first = number("MESSENGER_FUNNEL_TEST_FIRST_SEED").unwrap_or(1);
+    let seeds = number("MESSENGER_FUNNEL_TEST_SEEDS").unwrap_or(SEEDS);
+    let began = Instant::now();
+    let mut faults: BTreeMap<Fault, u64> = BTreeMap::new();
+    let mut steps = 0;
+    let mut found: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for seed in first..first + seeds {
+        let outcome = run(seed);
+        for (fault, many) in outcome.faults {
+            *faults.entry(fault).or_default() += many;
+        }
+        steps += outcome.steps;
+        if !outcome.findings.is_empty() {
+            println!("seed {seed}: {:?}", outcome.findings);
+            found.insert(seed, outcome.findings);
+        }
+    }
+    println!("| seeds | statements | findings | seconds |");
+    println!("|---|---|---|---|");
+    println!("| {seeds} | {steps} | {} | {:.1} |", found.len(), began.elapsed().as_secs_f64());
+    println!("| fault | injected |");
+    println!("|---|---|");
+    for (fault, many) in &faults {
+        println!("| {fault:?} | {many} |");
+    }
+    assert!(found.is_empty(), "{} seeds of {seeds} find something: {found:#?}", found.len());
+}
+
+#[test]
+fn a_seed_does_the_same_again_byte_for_byte() {
+    let first = number("MESSENGER_FUNNEL_TEST_FIRST_SEED").unwrap_or(1);
+    for seed in first..first + 12 {
+        let (one, other) = (run(seed), run(seed));
+        let differs = one.trace.lines().zip(other.trace.lines()).find(|(one, other)| one != other);
+        assert!(one == other, "seed {seed}: {differs:?}");
+    }
+}
