@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use messenger_funnel::journal::disk::{Disk, FileSystem, SegmentFile};
+use messenger_funnel::journal::disk::{Disk, DiskFile, FileSystem};
 use messenger_funnel::journal::{
     Envelope, EnvelopeKind, Health, Journal, JournalError, Limits, Position, has_unread, inspect,
 };
@@ -268,26 +268,51 @@ enum Fault {
 }
 
 /// The file system with faults.
+#[derive(Debug)]
 struct FaultyDisk(Arc<Mutex<Option<Fault>>>);
 
 struct FaultyFile {
-    file: Box<dyn SegmentFile>,
+    file: Box<dyn DiskFile>,
     fault: Arc<Mutex<Option<Fault>>>,
 }
 
 impl Disk for FaultyDisk {
-    fn create(&self, path: &Path, room: u64) -> io::Result<Box<dyn SegmentFile>> {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         if *self.0.lock().unwrap() == Some(Fault::Create) {
             return Err(io::Error::from(io::ErrorKind::StorageFull));
         }
-        let file = FileSystem::default().create(path, room)?;
+        let file = FileSystem.create(path)?;
         Ok(Box::new(FaultyFile { file, fault: Arc::clone(&self.0) }))
     }
 
-    fn prepare(&self, _: &Path, _: u64) {}
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        FileSystem.open(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        FileSystem.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        FileSystem.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        FileSystem.sync_folder(folder)
+    }
+
+    fn later(&self, _: Box<dyn FnOnce() + Send>) {}
+
+    fn salt(&self) -> u64 {
+        FileSystem.salt()
+    }
 }
 
-impl SegmentFile for FaultyFile {
+impl DiskFile for FaultyFile {
+    fn reserve(&mut self, room: u64) -> io::Result<()> {
+        self.file.reserve(room)
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match *self.fault.lock().unwrap() {
             Some(Fault::ShortWrite(length)) => {
@@ -311,6 +336,14 @@ impl SegmentFile for FaultyFile {
             _ => self.file.truncate(length),
         }
     }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        self.file.rewind()
+    }
+
+    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
+        self.file.date(modified)
+    }
 }
 
 #[tokio::test]
@@ -326,7 +359,7 @@ async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
     for fault in faults {
         let folder = TempDir::new().unwrap();
         let current = Arc::new(Mutex::new(None));
-        let disk = Box::new(FaultyDisk(Arc::clone(&current)));
+        let disk = Arc::new(FaultyDisk(Arc::clone(&current)));
         let limits = Limits { max_bytes: 1 << 30, segment_bytes: 700 };
         let journal = Journal::open_on(folder.path(), limits, disk).unwrap();
         let mut acknowledged = Vec::new();

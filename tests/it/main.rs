@@ -52,6 +52,7 @@ mod funnel_oracle;
 mod graph;
 mod in_place;
 mod journal;
+mod journal_power;
 mod language;
 mod language_pages;
 mod large_list;

@@ -1,177 +1,164 @@
-//! The journal's disk: a folder whose files lose what was not synced, and which refuses when it is told to.
+//! The journal's disk: that of the journal's own tests (`disk_model`), whose power can be cut and whose calls fail,
+//! behind a gate.
 //!
-//! The journal's thread works while the run's thread waits for it (`machine::deliver`), and waits at a gate where
-//! more has to queue up first: so the same bodies always share the same sync.
+//! The journal's thread works while the run's thread waits for it (`machine::deliver`), and is held up at the gate
+//! where more has to queue up first: so the same bodies always share the same sync.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use messenger_funnel::journal::disk::{Disk, SegmentFile};
+use messenger_funnel::journal::disk::{Disk, DiskFile};
 
-use crate::chance::Chance;
-use crate::faults::{Fault, Faults};
+use crate::disk_model::DiskModel;
 
-/// A disk: cheap to clone.
-#[derive(Clone)]
-pub struct SimDisk(Arc<Inner>);
+/// A process's way to the disk: cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Inner>);
 
+#[derive(Debug)]
 struct Inner {
+    disk: Arc<DiskModel>,
     state: Mutex<State>,
     changed: Condvar,
 }
 
+#[derive(Debug, Default)]
 struct State {
-    chance: Chance,
-    faults: Faults,
     is_shut: bool,
     /// The writer stands at the gate.
     is_at_gate: bool,
-    /// Nothing reaches the disk any more.
+    /// The process is gone: nothing of it reaches the disk any more.
     is_dead: bool,
-    /// The power went: half of what was written has reached it.
-    is_torn: bool,
-    /// The writer has ended.
-    is_over: bool,
-    /// UTC milliseconds.
-    now: i64,
+    /// What the writer was about to write reaches the disk all the same.
+    writes_last: bool,
 }
 
-impl SimDisk {
-    pub fn new(chance: Chance, faults: Faults, now: i64) -> Self {
-        let state = State {
-            chance,
-            faults,
-            is_shut: false,
-            is_at_gate: false,
-            is_dead: false,
-            is_torn: false,
-            is_over: false,
-            now,
-        };
-        Self(Arc::new(Inner { state: Mutex::new(state), changed: Condvar::new() }))
+impl Gate {
+    pub fn new(disk: Arc<DiskModel>) -> Self {
+        Self(Arc::new(Inner { disk, state: Mutex::default(), changed: Condvar::new() }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap()
     }
 
-    /// A handle for the journal.
-    pub fn handle(&self) -> Box<dyn Disk> {
-        Box::new(Handle(self.clone()))
-    }
-
-    pub fn set_now(&self, now: i64) {
-        self.state().now = now;
-    }
-
     /// Holds the writer up at its next write.
-    pub fn shut_gate(&self) {
+    pub fn shut(&self) {
         let mut state = self.state();
         (state.is_shut, state.is_at_gate) = (true, false);
     }
 
-    pub fn open_gate(&self) {
+    pub fn open(&self) {
         self.state().is_shut = false;
         self.0.changed.notify_all();
     }
 
     /// Whether the writer has come to the gate, after a moment.
-    pub fn is_at_gate(&self) -> bool {
+    pub fn is_reached(&self) -> bool {
         let wait = Duration::from_micros(50);
         let state = self.state();
         let held = self.0.changed.wait_timeout_while(state, wait, |state| !state.is_at_gate);
         held.unwrap().0.is_at_gate
     }
 
-    /// The process is gone, or with `is_torn` the power.
-    pub fn die(&self, is_torn: bool) {
+    /// The process is gone; with `writes_last` the system has what it was about to write.
+    pub fn die(&self, writes_last: bool) {
         let mut state = self.state();
-        (state.is_dead, state.is_torn) = (true, is_torn);
+        (state.is_dead, state.writes_last) = (true, writes_last);
+        state.is_shut = false;
+        self.0.changed.notify_all();
     }
 
-    /// Waits until the journal's thread has ended.
-    pub fn wait_for_end(&self) {
-        let state = self.state();
-        drop(self.0.changed.wait_while(state, |state| !state.is_over).unwrap());
+    /// The disk, unless the process is gone.
+    fn disk(&self) -> io::Result<&DiskModel> {
+        if self.state().is_dead { Err(gone()) } else { Ok(&self.0.disk) }
     }
-}
 
-struct Handle(SimDisk);
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.0.state().is_over = true;
-        self.0.0.changed.notify_all();
+    fn file(&self, file: io::Result<Box<dyn DiskFile>>) -> io::Result<Box<dyn DiskFile>> {
+        let gate = self.clone();
+        file.map(|file| Box::new(GatedFile { gate, file }) as Box<dyn DiskFile>)
     }
 }
 
-impl Disk for Handle {
-    fn create(&self, path: &Path, _: u64) -> io::Result<Box<dyn SegmentFile>> {
-        let file = OpenOptions::new().create_new(true).write(true).open(path)?;
-        Ok(Box::new(SimFile { disk: self.0.clone(), file, unsynced: Vec::new() }))
+fn gone() -> io::Error {
+    io::Error::other("the process is gone")
+}
+
+impl Disk for Gate {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.file(self.disk()?.create(path))
     }
 
-    fn prepare(&self, _: &Path, _: u64) {}
-}
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.file(self.disk()?.open(path))
+    }
 
-struct SimFile {
-    disk: SimDisk,
-    file: File,
-    unsynced: Vec<u8>,
-}
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.disk()?.rename(from, to)
+    }
 
-impl SimFile {
-    fn stamp(&self, now: i64) -> io::Result<()> {
-        let now = Duration::from_millis(u64::try_from(now).unwrap_or(0));
-        self.file.set_modified(SystemTime::UNIX_EPOCH + now)
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.disk()?.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        self.disk()?.sync_folder(folder)
+    }
+
+    fn later(&self, work: Box<dyn FnOnce() + Send>) {
+        self.0.disk.later(work);
+    }
+
+    fn salt(&self) -> u64 {
+        self.0.disk.salt()
     }
 }
 
-impl SegmentFile for SimFile {
+struct GatedFile {
+    gate: Gate,
+    file: Box<dyn DiskFile>,
+}
+
+impl DiskFile for GatedFile {
+    fn reserve(&mut self, room: u64) -> io::Result<()> {
+        self.gate.disk()?;
+        self.file.reserve(room)
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut state = self.disk.state();
-        state.is_at_gate = true;
-        self.disk.0.changed.notify_all();
-        let mut state = self.disk.0.changed.wait_while(state, |state| state.is_shut).unwrap();
-        let rate = state.faults.rate() / 4;
-        if state.chance.permille(rate) {
-            state.faults.count(Fault::WriteFailed);
-            return Err(io::ErrorKind::StorageFull.into());
+        let mut state = self.gate.state();
+        if state.is_dead {
+            return Err(gone());
         }
-        self.unsynced.extend_from_slice(bytes);
-        Ok(())
+        state.is_at_gate = true;
+        self.gate.0.changed.notify_all();
+        let state = self.gate.0.changed.wait_while(state, |state| state.is_shut).unwrap();
+        match (state.is_dead, state.writes_last) {
+            (false, _) => self.file.write(bytes),
+            (true, true) => self.file.write(bytes).and_then(|()| Err(gone())),
+            (true, false) => Err(gone()),
+        }
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        let mut state = self.disk.state();
-        if state.is_dead {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        let rate = state.faults.rate() / 4;
-        if state.chance.permille(rate) {
-            state.faults.count(Fault::SyncFailed);
-            // Dirty pages are dropped, or written in part.
-            let half = state.chance.between(0, self.unsynced.len() as u64) as usize;
-            self.file.write_all(&self.unsynced[..half])?;
-            self.unsynced.clear();
-            self.stamp(state.now)?;
-            return Err(io::Error::other("the disk failed"));
-        }
-        self.file.write_all(&self.unsynced)?;
-        self.unsynced.clear();
-        self.stamp(state.now)
+        self.gate.disk()?;
+        self.file.sync()
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        let state = self.disk.state();
-        if state.is_dead {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        self.unsynced.clear();
-        self.file.set_len(length)?;
-        self.stamp(state.now)
+        self.gate.disk()?;
+        self.file.truncate(length)
+    }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        self.gate.disk()?;
+        self.file.rewind()
+    }
+
+    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
+        self.gate.disk()?;
+        self.file.date(modified)
     }
 }

@@ -39,10 +39,8 @@ pub enum Fault {
     Cut,
     /// A process of ours is told to stop, and started again.
     Stopped,
-    /// The journal's disk refuses a write.
-    WriteFailed,
-    /// The journal's disk fails a sync, and drops what was written.
-    SyncFailed,
+    /// The journal's disk refuses a write or fails a sync, and the body is not taken.
+    DiskRefused,
     /// A clock is put forward or back by up to two hours.
     ClockJumped,
     /// Meta delivers a body again that was acknowledged.

@@ -1,12 +1,14 @@
 //! A machine of ours: a folder, and the process on it with its collector, journal, shipper and materializer.
 
+use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
@@ -24,9 +26,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::chance::Chance;
-use crate::disk::SimDisk;
+use crate::disk::Gate;
+use crate::disk_model::{DiskModel, Faults as OfDisk};
 use crate::engine::{Engine, http};
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::office::{self, Outside};
 use crate::time;
 
@@ -61,15 +64,24 @@ pub struct Machine {
     pub number: usize,
     folder: PathBuf,
     site: Site,
-    starts: u64,
+    chance: Chance,
+    disk: Option<Disk>,
     running: Option<Running>,
+}
+
+/// A machine's disk.
+struct Disk {
+    model: Arc<DiskModel>,
+    folder: PathBuf,
+    /// Of the files that have the date of the run's clock.
+    lengths: BTreeMap<PathBuf, u64>,
 }
 
 /// Its process.
 struct Running {
     journal: Journal,
     door: Router,
-    disk: SimDisk,
+    gate: Gate,
     tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
     _keys: watch::Sender<Arc<Keys>>,
@@ -78,7 +90,8 @@ struct Running {
 
 impl Machine {
     pub fn new(number: usize, folder: PathBuf, site: Site) -> Self {
-        Self { number, folder, site, starts: 0, running: None }
+        let chance = Chance::new(site.seed, &format!("machine {number}"));
+        Self { number, folder, site, chance, disk: None, running: None }
     }
 
     pub fn runs(&self) -> bool {
@@ -98,13 +111,22 @@ impl Machine {
         Store::by(http::client(&self.site.engine, self.number), endpoint)
     }
 
-    fn journal_folder(&self) -> PathBuf {
-        self.folder.join("journal")
+    /// The disk's model and the folder that it is over, which is another one after each power cut.
+    fn disk(&mut self) -> &mut Disk {
+        let (folder, chance) = (self.folder.join("journal"), &mut self.chance);
+        self.disk.get_or_insert_with(|| {
+            fs::create_dir_all(&folder).unwrap();
+            Disk {
+                model: DiskModel::over(&folder, chance.next()),
+                folder,
+                lengths: BTreeMap::new(),
+            }
+        })
     }
 
     /// Whether everything that is journaled has been shipped.
     pub fn is_shipped(&self) -> bool {
-        !has_unread(&self.journal_folder()).unwrap()
+        self.disk.as_ref().is_none_or(|disk| !has_unread(&disk.folder).unwrap())
     }
 
     /// Starts the process.
@@ -112,15 +134,17 @@ impl Machine {
         if self.running.is_some() {
             return;
         }
-        self.starts += 1;
         let clock = time::CLOCKS[self.number];
-        let chance = Chance::new(self.site.seed, &format!("disk {} {}", self.number, self.starts));
-        let disk = SimDisk::new(chance, self.site.faults.clone(), time::now());
+        let disk = self.disk();
+        // A disk that fails at the start is a start that fails: it is tried again until it works.
+        disk.model.fail(OfDisk::NONE);
+        let (gate, folder) = (Gate::new(Arc::clone(&disk.model)), disk.folder.clone());
         let journal = {
             // Who waits for the disk is told there: this thread waits for that.
             let _told_there = telling().enter();
-            Journal::open_on(&self.journal_folder(), self.site.limits, disk.handle()).unwrap()
+            Journal::open_on(&folder, self.site.limits, Arc::new(gate.clone())).unwrap()
         };
+        self.disk().stamp();
         let keep = Duration::from_secs(120);
         let store = self.store();
         let settings = Settings::default();
@@ -142,17 +166,26 @@ impl Machine {
         let (links, of_links) = watch::channel(Arc::new(Links::default()));
         let door = collector::router(Door::new(journal.clone(), known, of_links, clock));
         self.running =
-            Some(Running { journal, door, disk, tasks, stop, _keys: keys, _links: links });
+            Some(Running { journal, door, gate, tasks, stop, _keys: keys, _links: links });
     }
 
     /// Ends the process from one instant to the next.
     pub async fn end(&mut self, end: End) {
         let Some(running) = self.running.take() else { return };
-        running.disk.die(end == End::Cut);
-        running.disk.open_gate();
+        running.gate.die(self.chance.percent(50));
         abort(running.tasks).await;
         drop((running.door, running.journal));
-        running.disk.wait_for_end();
+        let left = self.folder.join(format!("journal{}", self.chance.next()));
+        let disk = self.disk();
+        disk.wait_for_end();
+        disk.stamp();
+        if end == End::Cut {
+            fs::create_dir_all(&left).unwrap();
+            disk.model.cut(&left);
+            let folder = std::mem::replace(&mut disk.folder, left);
+            fs::remove_dir_all(folder).unwrap();
+            disk.model = DiskModel::over(&disk.folder, disk.model.salt());
+        }
     }
 
     /// Asks the process to end.
@@ -160,7 +193,8 @@ impl Machine {
         let Some(mut running) = self.running.take() else { return };
         running.stop.cancel();
         drop((running.door, running.journal));
-        running.disk.wait_for_end();
+        self.disk().wait_for_end();
+        self.disk().stamp();
         let waiting = futures_util::future::join_all(&mut running.tasks);
         drop(tokio::time::timeout(Duration::from_secs(20), waiting).await);
         abort(running.tasks).await;
@@ -169,25 +203,57 @@ impl Machine {
     /// Brings bodies to the collector at once; the statuses of its answers, 0 where there was none. With an
     /// `end` the process ends while they are on their way to the disk.
     pub async fn deliver(&mut self, bodies: &[&[u8]], end: Option<End>) -> Vec<u16> {
+        let rate = self.site.faults.rate() as f64 / 4_000.0;
+        let faults = OfDisk { write: rate, sync: rate, name: rate, truncate: rate };
         let Some(running) = &self.running else { return vec![0; bodies.len()] };
-        running.disk.set_now(time::now());
+        let model = Arc::clone(&self.disk.as_ref().unwrap().model);
+        model.fail(faults);
         let mut waiting: Vec<Waiting> = Vec::new();
-        if bodies.len() > 1 || end.is_some() {
-            running.disk.shut_gate();
+        let is_held = bodies.len() > 1 || end.is_some();
+        if is_held {
+            running.gate.shut();
         }
         for (nth, body) in bodies.iter().enumerate() {
             waiting.push(Waiting::new(&running.door, body));
             // The first has come to the disk before the others queue up behind it.
-            let is_first = nth == 0 && (bodies.len() > 1 || end.is_some());
-            while !waiting[nth].poll() && is_first && !running.disk.is_at_gate() {}
+            while !waiting[nth].poll() && nth == 0 && is_held && !running.gate.is_reached() {}
         }
         if let Some(end) = end {
             drop(waiting);
             self.end(end).await;
             return vec![0; bodies.len()];
         }
-        running.disk.open_gate();
-        waiting.into_iter().map(Waiting::wait).collect()
+        running.gate.open();
+        let statuses: Vec<u16> = waiting.into_iter().map(Waiting::wait).collect();
+        let refused = statuses.iter().filter(|status| **status == 503).count();
+        self.site.faults.count_many(Fault::DiskRefused, refused as u64);
+        model.fail(OfDisk::NONE);
+        self.disk().stamp();
+        statuses
+    }
+}
+
+impl Disk {
+    /// Files have the date of the run's clock.
+    fn stamp(&mut self) {
+        let now = Duration::from_millis(u64::try_from(time::now()).unwrap());
+        for entry in fs::read_dir(&self.folder).unwrap() {
+            let path = entry.unwrap().path();
+            let length = fs::metadata(&path).unwrap().len();
+            if self.lengths.insert(path.clone(), length) != Some(length) {
+                let file = File::options().write(true).open(&path).unwrap();
+                file.set_modified(SystemTime::UNIX_EPOCH + now).unwrap();
+            }
+        }
+    }
+
+    /// Waits until the journal's thread has ended.
+    fn wait_for_end(&self) {
+        let lock = File::options().write(true).create(true).truncate(false);
+        let lock = lock.clone().open(self.folder.join("lock")).unwrap();
+        while lock.try_lock().is_err() {
+            thread::yield_now();
+        }
     }
 }
 

@@ -14,6 +14,8 @@
 mod chance;
 mod conformity;
 mod disk;
+#[path = "../it/support/disk_model.rs"]
+mod disk_model;
 mod engine;
 mod faults;
 mod machine;
