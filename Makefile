@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-cluster test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-cluster test-crash lint doc simulate bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -42,6 +42,13 @@ test-cluster: engine
 # The crash test at length: 200 kills, about five minutes.
 test-crash: engine
 	MESSENGER_FUNNEL_TEST_KILLS=200 cargo test --locked --test it crash -- --nocapture
+
+# The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some hundred.
+SEEDS := 100000
+FIRST := 1
+simulate:
+	MESSENGER_FUNNEL_TEST_SEEDS=$(SEEDS) MESSENGER_FUNNEL_TEST_FIRST_SEED=$(FIRST) \
+		cargo test --locked --test sim nothing_that_was_acknowledged -- --nocapture
 
 # Requests, latency, memory, freshness and draining beside a server without a disk and beside nginx
 # with a log; BENCHMARKS.md has the tables. Takes a release build and about ten minutes.

@@ -24,10 +24,12 @@ impl Store {
             .with_setting("output_format_arrow_compression_method", "none")
             .fetch_bytes("ArrowStream")
             .map_err(|error| self.failed(error))?;
+        // A thread is taken when there is something to read, not while ClickHouse computes.
+        let first = cursor.next().await.map_err(|error| self.failed(error))?.unwrap_or_default();
         // It is read while it comes: never are all bytes and all of the frame in memory.
         let (taker, given) = mpsc::channel(CHUNKS);
         let reading = tokio::task::spawn_blocking(move || {
-            let chunks = Chunks { given, now: Bytes::new(), at: 0 };
+            let chunks = Chunks { given, now: first, at: 0 };
             IpcStreamReader::new(chunks).set_rechunk(false).finish()
         });
         let come = async {

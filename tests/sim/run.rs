@@ -258,7 +258,7 @@ impl World {
         let begun = time::now();
         let store = self.machines[0].store();
         loop {
-            self.deliver_again(i64::MAX).await;
+            self.deliver_again(time::now() - self.plan.begin + 1).await;
             time::sleep_until(time::now() + 1_000).await;
             let left = self.left(&store).await;
             if left.is_empty() {
