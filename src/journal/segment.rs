@@ -171,8 +171,13 @@ impl Segment {
             (None, Some(length), Some(_)) if length != CLOSING_BYTES => Some(1),
             _ => None,
         };
+<<<<<<< HEAD
         let is_damage =
             records != Some(0) && (is_limited || self.was_acknowledged(next) || !is_lacking);
+=======
+        let is_damage = records != Some(0)
+            && (is_limited || self.was_acknowledged(next) || !is_lacking);
+>>>>>>> h-journal
         let gap = Gap {
             offset: self.offset,
             bytes: self.rest.slice(..length),

@@ -145,8 +145,12 @@ impl Shipper {
             let until = *self.durable.borrow_and_update();
             self.prepare(self.reader.position(), until).await?
         };
+<<<<<<< HEAD
         let lag = lag_seconds(batch.oldest, (self.clock)());
         gauge!("messenger_funnel_shipping_lag_seconds").set(lag);
+=======
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
+>>>>>>> h-journal
         let is_work = batch.is_work();
         if is_work {
             self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);

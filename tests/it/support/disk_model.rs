@@ -57,7 +57,6 @@ pub struct DiskModel(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    folder: PathBuf,
     random: fastrand::Rng,
     faults: Faults,
     files: Vec<Contents>,
@@ -82,8 +81,10 @@ enum Change {
 }
 
 /// A file's bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Contents {
+    /// What whoever reads sees.
+    real: fs::File,
     seen: Vec<u8>,
     durable: Vec<u8>,
     /// Sectors in which they differ and which the next sync writes.
@@ -148,6 +149,7 @@ impl DiskModel {
                 let bytes = fs::read(&path).unwrap();
                 names.insert(name_of(&path), files.len());
                 files.push(Contents {
+                    real: fs::File::options().write(true).open(&path).unwrap(),
                     seen: bytes.clone(),
                     durable: bytes,
                     dirty: BTreeSet::new(),
@@ -155,7 +157,6 @@ impl DiskModel {
             }
         }
         Arc::new(Self(Arc::new(Mutex::new(State {
-            folder: folder.to_owned(),
             random: fastrand::Rng::with_seed(seed),
             faults: Faults::NONE,
             files,
@@ -231,20 +232,6 @@ impl State {
         apply(change.clone(), &mut self.names);
         self.changes.push(change);
     }
-
-    fn real(&self, file: usize) -> Option<PathBuf> {
-        let name = self.names.iter().find(|(_, number)| **number == file)?.0;
-        Some(self.folder.join(name))
-    }
-
-    /// What whoever reads sees: a file without a name is seen by nobody.
-    fn show(&self, file: usize, from: usize) {
-        let Some(path) = self.real(file) else { return };
-        let real = fs::File::options().write(true).open(path).unwrap();
-        let seen = &self.files[file].seen;
-        real.set_len(seen.len() as u64).unwrap();
-        real.write_all_at(&seen[from.min(seen.len())..], from as u64).unwrap();
-    }
 }
 
 fn apply(change: Change, names: &mut BTreeMap<String, usize>) {
@@ -267,9 +254,10 @@ impl Disk for DiskModel {
         let mut state = self.state();
         let likely = state.faults.name;
         state.call(likely, io::ErrorKind::StorageFull)?;
-        fs::File::options().create_new(true).write(true).open(path)?;
+        let real = fs::File::options().create_new(true).write(true).open(path)?;
         let file = state.files.len();
-        state.files.push(Contents::default());
+        let (seen, durable, dirty) = (Vec::new(), Vec::new(), BTreeSet::new());
+        state.files.push(Contents { real, seen, durable, dirty });
         state.change(Change::Is(name_of(path), file));
         Ok(Box::new(ModelFile { state: Arc::clone(&self.0), file, at: 0 }))
     }
@@ -332,11 +320,9 @@ impl DiskFile for ModelFile {
         let mut state = self.state.lock().unwrap();
         let likely = state.faults.name;
         state.call(likely, io::ErrorKind::StorageFull)?;
-        let seen = &mut state.files[self.file].seen;
-        let from = seen.len();
-        seen.resize(from.max(room as usize), 0);
-        state.show(self.file, from);
-        Ok(())
+        let file = &mut state.files[self.file];
+        file.seen.resize(file.seen.len().max(room as usize), 0);
+        file.real.set_len(file.seen.len() as u64)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -357,8 +343,8 @@ impl DiskFile for ModelFile {
         }
         file.seen[from..to].copy_from_slice(&bytes[..written]);
         file.touch(from, to);
+        file.real.write_all_at(&bytes[..written], from as u64).unwrap();
         self.at = to;
-        state.show(self.file, from);
         outcome
     }
 
@@ -386,8 +372,7 @@ impl DiskFile for ModelFile {
         let before = file.seen.len();
         file.seen.resize(length, 0);
         file.touch(length.min(before), before.max(length));
-        state.show(self.file, length);
-        Ok(())
+        file.real.set_len(length as u64)
     }
 
     fn rewind(&mut self) -> io::Result<()> {
