@@ -51,16 +51,10 @@ fn damage(folder: &Path) -> Option<String> {
              files once you have looked at them)\n",
             files.len()
         )),
-<<<<<<< HEAD
         Err(error) => Some(format!(
             "journal: warning: whether it is damaged cannot be told: {}\n",
             error.kind()
         )),
-=======
-        Err(error) => {
-            Some(format!("journal: warning: whether it is damaged cannot be told: {}\n", error.kind()))
-        }
->>>>>>> h-journal
     }
 }
 

@@ -7,15 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-<<<<<<< HEAD
-use messenger_funnel::journal::disk::{Disk, FileSystem};
-use messenger_funnel::journal::{
-    Appender, Envelope, EnvelopeKind, Journal, Limits, Reader, inspect, set_aside,
-=======
 use messenger_funnel::journal::disk::Disk;
 use messenger_funnel::journal::{
     Appender, Envelope, EnvelopeKind, Limits, Position, Reader, set_aside,
->>>>>>> h-journal
 };
 use tempfile::TempDir;
 
@@ -24,14 +18,11 @@ use crate::support::disk_model::{DiskModel, Faults, flip_a_bit};
 const SEEDS: u64 = 2_000;
 const LIMITS: Limits = Limits { max_bytes: 1 << 30, segment_bytes: 6_000 };
 
-<<<<<<< HEAD
-=======
 /// In memory if there is such a place: nothing here is real but the bytes.
 fn fresh_folder() -> TempDir {
     TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap()
 }
 
->>>>>>> h-journal
 /// Numbers of records by what became of them.
 #[derive(Default)]
 struct Books {
@@ -39,11 +30,8 @@ struct Books {
     tried: BTreeMap<i64, Envelope>,
     acknowledged: BTreeSet<i64>,
     shipped: BTreeSet<i64>,
-<<<<<<< HEAD
-=======
     /// Read last, since the journal was opened.
     last: i64,
->>>>>>> h-journal
 }
 
 impl Books {
@@ -67,21 +55,9 @@ impl Books {
         envelope
     }
 
-<<<<<<< HEAD
-    /// Reads about so many bytes of what is there, and notes it; how many ranges are damaged.
-    fn read(
-        &mut self,
-        reader: &mut Reader,
-        until: messenger_funnel::journal::Position,
-        bytes: usize,
-    ) -> (bool, usize) {
-        let batch = reader.peek(until, bytes).unwrap();
-        let mut last = -1;
-=======
     /// Reads about so many bytes of what is there, and notes it; whether that was all, and how many ranges are damaged.
     fn read(&mut self, reader: &mut Reader, until: Position, bytes: usize) -> (bool, usize) {
         let batch = reader.peek(until, bytes).unwrap();
->>>>>>> h-journal
         for (_, envelope) in &batch.records {
             let number = envelope.received_at_ms;
             assert_eq!(
@@ -89,13 +65,8 @@ impl Books {
                 Some(envelope),
                 "record {number} was never written"
             );
-<<<<<<< HEAD
-            assert!(last < number, "{number} behind {last}");
-            last = number;
-=======
             assert!(self.last < number, "{number} behind {}", self.last);
             self.last = number;
->>>>>>> h-journal
             self.shipped.insert(number);
         }
         reader.advance(batch.end);
@@ -122,19 +93,11 @@ fn run(seed: u64, flips: bool) -> Outcome {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut books = Books::default();
     let mut outcome = Outcome::default();
-<<<<<<< HEAD
-    let mut folder = TempDir::new().unwrap();
-    for _ in 0..random.u32(1..4) {
-        let disk = DiskModel::over(folder.path(), random.u64(..));
-        live(&disk, folder.path(), &mut books, &mut outcome, &mut random);
-        let left = TempDir::new().unwrap();
-=======
     let mut folder = fresh_folder();
     for _ in 0..random.u32(1..4) {
         let disk = DiskModel::over(folder.path(), random.u64(..));
         live(&disk, folder.path(), &mut books, &mut outcome, &mut random);
         let left = fresh_folder();
->>>>>>> h-journal
         disk.cut(left.path());
         outcome.cuts += 1;
         folder = left;
@@ -145,10 +108,7 @@ fn run(seed: u64, flips: bool) -> Outcome {
     let disk = DiskModel::over(folder.path(), random.u64(..));
     let appender = Appender::open(folder.path(), LIMITS, disk).unwrap();
     let mut reader = appender.reader().unwrap();
-<<<<<<< HEAD
-=======
     books.last = -1;
->>>>>>> h-journal
     loop {
         let (is_all, damaged) = books.read(&mut reader, appender.durable(), 2_000);
         outcome.damaged += damaged;
@@ -174,16 +134,11 @@ fn live(
         panic!("a folder that a cut has left behind cannot be opened");
     };
     let mut reader = appender.reader().unwrap();
-<<<<<<< HEAD
-    if random.bool() {
-        let mut likely = || if random.bool() { random.f64() / 5.0 } else { 0.0 };
-=======
     books.last = -1;
     if random.bool() {
         let mut likely = || {
             if random.bool() { random.f64() / 5.0 } else { 0.0 }
         };
->>>>>>> h-journal
         disk.fail(Faults { write: likely(), sync: likely(), name: likely(), truncate: likely() });
     }
     let steps = random.usize(0..25);

@@ -52,10 +52,7 @@ mod funnel_oracle;
 mod graph;
 mod in_place;
 mod journal;
-<<<<<<< HEAD
-=======
 mod journal_damage;
->>>>>>> h-journal
 mod journal_power;
 mod language;
 mod language_pages;

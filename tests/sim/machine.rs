@@ -152,9 +152,9 @@ impl Machine {
         let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
         let stop = CancellationToken::new();
         let (news, stopped) = (shipper.progress(), stop.clone());
-        let shipping = tokio::spawn(async move {
+        let shipping = tokio::spawn(time::watched(async move {
             tokio::join!(shipper.run(stopped), upkeep.run(news)).0.unwrap();
-        });
+        }));
         let mut tasks = vec![shipping];
         if self.site.has_office {
             let (folder, outside) = (&self.folder, &self.site.outside);

@@ -18,7 +18,7 @@ use messenger_funnel::views::Defaults;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::outside;
+use crate::{outside, time};
 
 /// The world's Pages (`synthetic`), which share a dataset.
 const PAGES: [&str; 3] = ["104857600000001", "104857600000002", "17841400000000001"];
@@ -72,7 +72,7 @@ pub fn tell(
     stop: CancellationToken,
 ) -> JoinHandle<()> {
     let (graph, settings) = (graph(outside), feedback_settings(folder));
-    tokio::spawn(async move {
+    tokio::spawn(time::watched(async move {
         while !stop.is_cancelled() {
             tokio::select! {
                 biased;
@@ -82,7 +82,7 @@ pub fn tell(
             // Whatever was in the way is tried again.
             drop(pass(&graph, &store, &settings, clock).await);
         }
-    })
+    }))
 }
 
 /// Delivers a report when it is due.
@@ -126,5 +126,5 @@ pub fn deliver(
         public_url: None,
         clock,
     };
-    tokio::spawn(Scheduler::new(Runner::new(shelf)).work(stop))
+    tokio::spawn(time::watched(Scheduler::new(Runner::new(shelf)).work(stop)))
 }

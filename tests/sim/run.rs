@@ -63,13 +63,17 @@ fn play<T: Send + 'static>(
     // What is kept by thread (the state of random numbers, of the clock) begins anew with each run.
     let running = std::thread::Builder::new().name(format!("seed {seed}")).spawn(move || {
         fastrand::seed(seed);
+        time::begin(0);
         let folder = folder();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
-            .start_paused(true)
+            // The clock is looked at behind each piece of work.
+            .event_interval(1)
+            .max_blocking_threads(1)
+            .on_thread_park(time::when_idle)
             .build()
             .unwrap();
-        runtime.block_on(play(World::new(seed, folder.path())))
+        runtime.block_on(time::watched(play(World::new(seed, folder.path()))))
     });
     running.unwrap().join().map_err(|panic| {
         let said = panic.downcast_ref::<String>().cloned();

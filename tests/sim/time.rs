@@ -1,26 +1,45 @@
-//! The clock of a run: tokio's, which stands still while anything is to be done, and the clocks of machines, which
-//! go wrong.
+//! The clock of a run, and the clocks of machines, which go wrong.
+//!
+//! A run has one thread, and its clock stands still while anything is to be done on it. When nothing is
+//! ([`when_idle`]), it goes on by a step, whatever that is in real time. All of the product's code sees this clock,
+//! tokio's timers too: where the C library tells the time, this module does, to the threads of runs. (tokio's own
+//! paused clock is a feature of it that half of what we depend on would have to be compiled anew for.)
+
+#![expect(unsafe_code, reason = "the clock's function is one of C")]
 
 use std::cell::{Cell, RefCell};
+use std::sync::mpsc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 thread_local! {
-    static BEGUN: Cell<Option<(Instant, i64)>> = const { Cell::new(None) };
+    /// Nanoseconds that the run's clock shows; `None`: the real clock counts.
+    static MONOTONIC: Cell<Option<u64>> = const { Cell::new(None) };
+    /// UTC milliseconds at which the run began, and the nanoseconds that its clock showed then.
+    static BEGUN: Cell<(i64, u64)> = const { Cell::new((0, 0)) };
     static AHEAD: RefCell<Vec<i64>> = const { RefCell::new(Vec::new()) };
+    /// Whether one of the run's tasks was at work since the clock was last put forward.
+    static WORKED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Begins a run at an instant (UTC milliseconds).
+/// What the clock shows when a run's thread begins: not the first of all instants, as deadlines may lie before it.
+const FIRST: u64 = 1_000_000_000_000_000;
+/// Nanoseconds of a step.
+const STEP: u64 = 2_000_000;
+/// So many steps are taken before it is asked again whether other threads are at work for the run.
+const UNASKED: u64 = 64;
+
+/// Gives the current thread the clock of a run that begins at an instant (UTC milliseconds).
 pub fn begin(at: i64) {
-    BEGUN.set(Some((Instant::now(), at)));
+    MONOTONIC.set(Some(FIRST));
+    BEGUN.set((at, FIRST));
     AHEAD.set(vec![0; 2]);
 }
 
 /// The true time, UTC milliseconds.
 pub fn now() -> i64 {
-    let (instant, at) = BEGUN.get().expect("a run has begun");
-    at + i64::try_from(instant.elapsed().as_millis()).unwrap()
+    let (at, first) = BEGUN.get();
+    let shown = MONOTONIC.get().expect("a run has begun");
+    at + i64::try_from((shown - first) / 1_000_000).unwrap()
 }
 
 pub async fn sleep_until(at: i64) {
@@ -38,4 +57,57 @@ pub const CLOCKS: [fn() -> i64; 2] = [|| of_machine(0), || of_machine(1)];
 
 fn of_machine(machine: usize) -> i64 {
     now() + AHEAD.with_borrow(|all| all[machine])
+}
+
+/// A future of the run: when it has worked, other threads may be at work for it.
+pub async fn watched<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| {
+        WORKED.set(true);
+        future.as_mut().poll(context)
+    })
+    .await
+}
+
+/// Nothing is to be done on the run's thread. If no other thread is at work for it either, the clock goes on.
+pub fn when_idle() {
+    let Some(shown) = MONOTONIC.get() else { return };
+    if WORKED.replace(false) || (shown / STEP).is_multiple_of(UNASKED) {
+        // The only thread that the runtime has for blocking work does one piece behind the other.
+        let (done, is_done) = mpsc::channel();
+        let asking = tokio::task::spawn_blocking(move || done.send(()));
+        drop(asking);
+        is_done.recv().unwrap();
+    }
+    MONOTONIC.set(Some(shown + STEP));
+    // With something to do the runtime does not wait, and looks at the clock behind it.
+    drop(tokio::spawn(async {}));
+}
+
+/// The C library's function, which Rust's clocks ask.
+///
+/// # Safety
+/// As of the C function: `time` points to a `timespec`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clock_gettime(
+    clock: libc::clockid_t,
+    time: *mut libc::timespec,
+) -> libc::c_int {
+    let Some(shown) = MONOTONIC.get() else {
+        // SAFETY: the kernel's own function, with what the caller gave.
+        return unsafe { libc::syscall(libc::SYS_clock_gettime, clock, time) } as libc::c_int;
+    };
+    let nanos = if clock == libc::CLOCK_REALTIME {
+        let (at, first) = BEGUN.get();
+        at.unsigned_abs() * 1_000_000 + (shown - first)
+    } else {
+        shown
+    };
+    let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+    // SAFETY: the caller gave a place for it.
+    unsafe {
+        (*time).tv_sec = seconds as libc::time_t;
+        (*time).tv_nsec = rest as libc::c_long;
+    }
+    0
 }
