@@ -3,7 +3,7 @@
 //! changes nothing: its events have the same ids. While ClickHouse takes one block of a backlog, the
 //! next is made ready.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use metrics::{counter, gauge};
 use tokio::sync::watch;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
 use super::{Store, StoreError};
+use crate::domain::Timestamp;
 use crate::journal::{Journal, Position, Reader};
 use crate::normalize::Settings;
 
@@ -47,6 +48,8 @@ pub struct Shipper {
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
     keep: Duration,
+    /// UTC milliseconds.
+    clock: fn() -> i64,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
 }
@@ -82,11 +85,13 @@ impl Shipper {
         store: Store,
         settings: Settings,
         keep: Duration,
+        clock: fn() -> i64,
     ) -> Result<Self, StoreError> {
         let reader = journal.reader()?;
         let progress = Progress { position: reader.position(), ..Progress::default() };
         let progress = watch::channel(progress).0;
-        Ok(Self { store, settings, reader, durable: journal.watch(), progress, keep, ahead: None })
+        let durable = journal.watch();
+        Ok(Self { store, settings, reader, durable, progress, keep, clock, ahead: None })
     }
 
     /// Follows what has been shipped.
@@ -112,11 +117,12 @@ impl Shipper {
             }
             let idle = (self.keep / 4).clamp(Duration::from_secs(1), LONGEST_IDLE);
             tokio::select! {
+                biased;
                 changed = self.durable.changed() => is_last = changed.is_err(),
                 () = tokio::time::sleep(idle) => {}
                 () = stop.cancelled() => {}
             }
-            tokio::select! { () = tokio::time::sleep(LINGER) => {}, () = stop.cancelled() => {} }
+            tokio::select! { biased; () = tokio::time::sleep(LINGER) => {}, () = stop.cancelled() => {} }
         }
     }
 
@@ -139,7 +145,8 @@ impl Shipper {
             let until = *self.durable.borrow_and_update();
             self.prepare(self.reader.position(), until).await?
         };
-        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
+        let lag = lag_seconds(batch.oldest, (self.clock)());
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag);
         let is_work = batch.is_work();
         if is_work {
             self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);
@@ -158,7 +165,7 @@ impl Shipper {
             });
         }
         self.reader.advance(batch.end);
-        self.reader.remove_shipped(self.keep, now())?;
+        self.reader.remove_shipped(self.keep, instant((self.clock)()))?;
         self.progress.send_modify(|progress| {
             progress.position = batch.end;
             progress.waiting_since = None;
@@ -184,7 +191,7 @@ impl Shipper {
         let damaged = batch.damage.iter().filter(|damage| damage.is_new).count() as u64;
         let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
-        let number = micros(now());
+        let number = Timestamp((self.clock)()).micros();
         let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings, number));
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
@@ -213,25 +220,17 @@ impl Shipper {
             // Several collectors that wait for one ClickHouse must not come back all at once.
             let wait_now = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
             tracing::warn!(%error, tries, retry_in = ?wait_now, "ClickHouse took no events");
-            tokio::select! { () = tokio::time::sleep(wait_now) => {}, () = stop.cancelled() => {} }
+            tokio::select! { biased; () = tokio::time::sleep(wait_now) => {}, () = stop.cancelled() => {} }
             wait = (wait * 2).min(LONGEST_RETRY);
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the age of files is measured by the same clock")]
-fn now() -> SystemTime {
-    SystemTime::now()
-}
-
-fn micros(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+fn instant(ms: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an age is far below 2^52 milliseconds")]
-fn lag_seconds(oldest_ms: Option<i64>) -> f64 {
-    let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+fn lag_seconds(oldest_ms: Option<i64>, now: i64) -> f64 {
     oldest_ms.map_or(0.0, |oldest| (now - oldest).max(0) as f64 / 1000.0)
 }
