@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use messenger_funnel::journal::disk::{Disk, DiskFile};
 
 use crate::disk_model::DiskModel;
+use crate::time;
 
 /// A process's way to the disk: cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,8 +60,9 @@ impl Gate {
     pub fn is_reached(&self) -> bool {
         let wait = Duration::from_micros(50);
         let state = self.state();
-        let held = self.0.changed.wait_timeout_while(state, wait, |state| !state.is_at_gate);
-        held.unwrap().0.is_at_gate
+        let held =
+            || self.0.changed.wait_timeout_while(state, wait, |state| !state.is_at_gate).unwrap();
+        time::really(held).0.is_at_gate
     }
 
     /// The process is gone; with `writes_last` the system has what it was about to write.

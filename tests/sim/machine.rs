@@ -15,6 +15,7 @@ use axum::body::Body;
 use axum::http::Request;
 use messenger_funnel::collector::{self, Door, Keys, SIGNATURE_HEADER, sign};
 use messenger_funnel::domain::Links;
+use messenger_funnel::journal::disk::Disk as _;
 use messenger_funnel::journal::{Journal, Limits, has_unread};
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::store::{Endpoint, Shipper, Store};
@@ -190,14 +191,19 @@ impl Machine {
 
     /// Asks the process to end.
     pub async fn stop(&mut self) {
-        let Some(mut running) = self.running.take() else { return };
+        let Some(running) = self.running.take() else { return };
         running.stop.cancel();
         drop((running.door, running.journal));
         self.disk().wait_for_end();
         self.disk().stamp();
-        let waiting = futures_util::future::join_all(&mut running.tasks);
-        drop(tokio::time::timeout(Duration::from_secs(20), waiting).await);
-        abort(running.tasks).await;
+        let limit = time::now() + 20_000;
+        for mut task in running.tasks {
+            let left = Duration::from_millis(u64::try_from(limit - time::now()).unwrap_or(0));
+            match tokio::time::timeout(left, &mut task).await {
+                Ok(ended) => ended.unwrap(),
+                Err(_) => abort(vec![task]).await,
+            }
+        }
     }
 
     /// Brings bodies to the collector at once; the statuses of its answers, 0 where there was none. With an
@@ -249,8 +255,8 @@ impl Disk {
 
     /// Waits until the journal's thread has ended.
     fn wait_for_end(&self) {
-        let lock = File::options().write(true).create(true).truncate(false);
-        let lock = lock.clone().open(self.folder.join("lock")).unwrap();
+        let path = self.folder.join("lock");
+        let lock = File::options().write(true).create(true).truncate(false).open(path).unwrap();
         while lock.try_lock().is_err() {
             thread::yield_now();
         }
@@ -305,7 +311,7 @@ impl Waiting {
 
     fn wait(mut self) -> u16 {
         while !self.poll() {
-            thread::park_timeout(Duration::from_millis(5));
+            time::really(|| thread::park_timeout(Duration::from_millis(5)));
         }
         self.status.unwrap_or_default()
     }

@@ -59,6 +59,14 @@ fn of_machine(machine: usize) -> i64 {
     now() + AHEAD.with_borrow(|all| all[machine])
 }
 
+/// Waits for another thread by the real clock: what waits for a while asks how late it is.
+pub fn really<T>(wait: impl FnOnce() -> T) -> T {
+    let shown = MONOTONIC.take();
+    let waited = wait();
+    MONOTONIC.set(shown);
+    waited
+}
+
 /// A future of the run: when it has worked, other threads may be at work for it.
 pub async fn watched<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);

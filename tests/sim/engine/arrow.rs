@@ -43,7 +43,7 @@ fn read(value: &AnyValue<'_>, kind: &Type) -> Value {
             Value::Wide(uuid::Uuid::parse_str(text).unwrap().as_u128())
         }
         (AnyValue::String(text), _) => Value::from(*text),
-        (AnyValue::StringOwned(text), kind) => read(&AnyValue::String(text), kind),
+        (AnyValue::StringOwned(text), kind) => read(&AnyValue::String(text.as_str()), kind),
         (AnyValue::Datetime(ms, ..), _) => Value::from(*ms),
         (AnyValue::DatetimeOwned(ms, ..), _) => Value::from(*ms),
         (AnyValue::UInt8(number), _) => Value::from(i64::from(*number)),

@@ -56,7 +56,7 @@ impl Fate {
             }
             Fault::Refused => {
                 fate.effects.clear();
-                fate.outcome = Outcome::Refuses(chance.pick(&REFUSALS));
+                fate.outcome = Outcome::Refuses(*chance.pick(&REFUSALS[..]));
             }
             Fault::LostUnanswered => {
                 fate.effects.clear();

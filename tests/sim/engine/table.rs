@@ -163,11 +163,15 @@ fn merged(definition: &Definition, rows: impl Iterator<Item = Row>) -> Vec<Row> 
     by_key.into_values().collect()
 }
 
-/// Which month an instant (ms) is in.
+/// Which month an instant (ms) is in: its year and its month, as `toYYYYMM` has them.
 fn month(ms: i64) -> i64 {
-    let instant = jiff::Timestamp::from_millisecond(ms).unwrap();
-    let day = instant.to_zoned(jiff::tz::TimeZone::UTC).date();
-    i64::from(day.year()) * 100 + i64::from(day.month())
+    // The calendar from days, years beginning in March (Hinnant, "chrono-compatible low-level date algorithms").
+    let days = ms.div_euclid(86_400_000) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let month = (5 * (day - (365 * year + year / 4 - year / 100)) + 2) / 153;
+    let (month, is_next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + is_next) * 100 + month
 }
 
 /// All tables.
