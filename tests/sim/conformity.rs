@@ -1,6 +1,7 @@
 //! The model against the real engine: what a run asked the model is asked the embedded ClickHouse again, in the same
 //! order. Both answer the same, and hold the same rows in the end.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -20,7 +21,7 @@ use crate::run::record;
 /// Runs that are compared.
 const SEEDS: [u64; 4] = [1, 2, 3, 4];
 /// Tables that are not compared: what stands in them depends on the real clock, or on the migrations.
-const APART: [&str; 2] = ["view_settings", "schema_migrations"];
+const APART: [&str; 2] = ["program_settings", "erasing"];
 
 /// The real engine.
 struct Real {
@@ -104,7 +105,11 @@ fn said(name: &str, bytes: &[u8]) -> Vec<String> {
         };
         return (0..frame.height()).map(row).collect();
     }
-    let (columns, mut rows) = read(bytes);
+    let (mut columns, mut rows) = read(bytes);
+    // Whether a column is stored by a dictionary is nobody's business who reads it.
+    for (_, kind) in &mut columns {
+        *kind = format!("{:?}", Type::parse(kind));
+    }
     match name {
         // By the real clock.
         "clock" => rows.clear(),
@@ -125,9 +130,16 @@ async fn compare(seed: u64, engine: &Engine, http: &reqwest::Client) {
     migrate(&Store::new(endpoint.clone())).await.unwrap();
     let real = Real { http: http.clone(), endpoint };
     let mut model = Tables::new();
+    let mut unchanged = BTreeSet::new();
     for (nth, one) in asked.iter().enumerate() {
         let name = one.statement.name();
-        if name.starts_with("describe") {
+        if name.starts_with("describe") || name == "subscriptions" {
+            continue;
+        }
+        // What is asked again and again while nothing changes is asked once.
+        if one.statement.writes() {
+            unchanged.clear();
+        } else if !unchanged.insert(format!("{:?}", one.statement)) {
             continue;
         }
         let ours = one.statement.carry_out(&mut model, one.clock, one.manner);

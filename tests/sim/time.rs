@@ -21,6 +21,11 @@ thread_local! {
     static WORKED: Cell<bool> = const { Cell::new(false) };
 }
 
+thread_local! {
+    /// Whether it was just asked if other threads are at work.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What the clock shows when a run's thread begins: not the first of all instants, as deadlines may lie before it.
 const FIRST: u64 = 1_000_000_000_000_000;
 /// Nanoseconds of a step.
@@ -80,14 +85,19 @@ pub async fn watched<F: Future>(future: F) -> F::Output {
 /// Nothing is to be done on the run's thread. If no other thread is at work for it either, the clock goes on.
 pub fn when_idle() {
     let Some(shown) = MONOTONIC.get() else { return };
-    if WORKED.replace(false) || (shown / STEP).is_multiple_of(UNASKED) {
+    let has_to_ask = (shown / STEP).is_multiple_of(UNASKED) && !ASKED.get();
+    if WORKED.replace(false) || has_to_ask {
         // The only thread that the runtime has for blocking work does one piece behind the other.
         let (done, is_done) = mpsc::channel();
         let asking = tokio::task::spawn_blocking(move || done.send(()));
         drop(asking);
         is_done.recv().unwrap();
+        // What it has done may have woken a task, which is at work at the same instant.
+        ASKED.set(true);
+    } else {
+        ASKED.set(false);
+        MONOTONIC.set(Some(shown + STEP));
     }
-    MONOTONIC.set(Some(shown + STEP));
     // With something to do the runtime does not wait, and looks at the clock behind it.
     drop(tokio::spawn(async {}));
 }

@@ -42,6 +42,19 @@ pub fn thread_events(tables: &Tables, asked: Parameters<'_>) -> Vec<u8> {
     bytes
 }
 
+/// What a report tells is not what is simulated: it has no rows.
+pub fn no_subscriptions() -> Vec<u8> {
+    let texts = ["page_id", "person_id", "topic"];
+    let mut columns: Vec<Column> =
+        texts.map(|name| Column::new(name.into(), Vec::<String>::new())).into();
+    columns.extend(["time", "expires_at"].map(|name| Column::new(name.into(), Vec::<i64>::new())));
+    columns
+        .extend(["is_in", "is_one_time"].map(|name| Column::new(name.into(), Vec::<u32>::new())));
+    let mut bytes = Vec::new();
+    IpcStreamWriter::new(&mut bytes).finish(&mut DataFrame::new(0, columns).unwrap()).unwrap();
+    bytes
+}
+
 /// The events that conversations are made of, each once and in order. `reads` says whose of which time are
 /// read, `as_whose` as whose they count, if they do.
 pub fn walkable(

@@ -148,9 +148,10 @@ fn definition(name: &str, rest: &str) -> Definition {
         let found = clauses.lines().find_map(|line| line.trim().strip_prefix(word));
         found.map(|rest| rest.trim().trim_start_matches('(').trim_end_matches(')').to_owned())
     };
-    let key: Vec<usize> = clause("ORDER BY ").unwrap().split(',').filter_map(place).collect();
+    let key: Vec<usize> =
+        clause("ORDER BY ").unwrap_or_default().split(',').filter_map(place).collect();
     let merging = match engine.split('(').next().unwrap().trim() {
-        "MergeTree" => Merging::None,
+        "MergeTree" | "Memory" => Merging::None,
         "ReplacingMergeTree" => Merging::Replacing {
             version: of_engine.next().flatten(),
             is_deleted: of_engine.next().flatten(),

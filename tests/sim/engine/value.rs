@@ -98,7 +98,7 @@ impl Type {
             "UInt8" | "Bool" => Self::Unsigned(1),
             "UInt16" | "Date" => Self::Unsigned(2),
             "UInt32" | "DateTime" => Self::Unsigned(4),
-            "UInt64" => Self::Unsigned(8),
+            "UInt64" | "Float64" => Self::Unsigned(8),
             "Int32" => Self::Signed(4),
             "Int64" | "DateTime64" | "Decimal" => Self::Signed(8),
             "UInt128" => Self::Wide,
