@@ -13,7 +13,7 @@ use polars_io::{SerReader, SerWriter};
 use tokio::sync::mpsc;
 
 use super::insert::{END_LIMIT, SEND_LIMIT};
-use super::{Store, StoreError};
+use super::{Computing, Store, StoreError};
 
 // What stands behind the statement is taken for data, a line break too.
 const INSERT_FRAME: &str = include_str!("../../queries/insert_frame.sql");
@@ -24,6 +24,11 @@ impl Store {
             .with_setting("output_format_arrow_compression_method", "none")
             .fetch_bytes("ArrowStream")
             .map_err(|error| self.failed(error))?;
+        if self.computing == Computing::Here {
+            let bytes = cursor.collect().await.map_err(|error| self.failed(error))?;
+            let read = IpcStreamReader::new(io::Cursor::new(bytes)).set_rechunk(false).finish();
+            return read.map_err(|source| self.unexpected(source));
+        }
         // A thread is taken when there is something to read, not while ClickHouse computes.
         let first = cursor.next().await.map_err(|error| self.failed(error))?.unwrap_or_default();
         // It is read while it comes: never are all bytes and all of the frame in memory.

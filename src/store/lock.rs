@@ -42,7 +42,7 @@ impl Store {
     /// # Errors
     /// If the file cannot be made or locked, or ClickHouse cannot be asked.
     pub async fn wait_for_turn(&self, path: &Path) -> Result<Turn, StoreError> {
-        let file = wait_for_lock(path).await;
+        let file = wait_for_lock(self, path).await;
         let file = file.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
         if !self.endpoint.is_shared {
             return Ok(Turn { _file: file, lease: None });
@@ -100,9 +100,9 @@ impl Drop for Turn {
 }
 
 /// Waits until no other process holds the file, and holds it until it is dropped.
-async fn wait_for_lock(path: &Path) -> io::Result<File> {
+async fn wait_for_lock(store: &Store, path: &Path) -> io::Result<File> {
     let path = path.to_owned();
-    let locked = tokio::task::spawn_blocking(move || {
+    let locked = store.compute(move || {
         path.parent().map(std::fs::create_dir_all).transpose()?;
         let file = File::options().create(true).truncate(false).write(true).open(&path)?;
         file.lock().map(|()| file)

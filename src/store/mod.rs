@@ -48,6 +48,7 @@ use std::time::Duration;
 use clickhouse::Client;
 use secrecy::SecretString;
 use thiserror::Error;
+use tokio::task::JoinError;
 
 use cluster::Known;
 use nodes::Nodes;
@@ -172,6 +173,17 @@ pub struct Store {
     nodes: Nodes,
     endpoint: Endpoint,
     known: Arc<Known>,
+    computing: Computing,
+}
+
+/// Where a store's user computes, so that nobody else who shares its thread has to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Computing {
+    /// On other threads.
+    #[default]
+    Aside,
+    /// Where it is asked for: nothing else is done meanwhile, and the same is always done in the same order.
+    Here,
 }
 
 impl std::fmt::Debug for Store {
@@ -184,13 +196,29 @@ impl Store {
     /// A handle; nothing is sent yet.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { nodes: Nodes::of(&endpoint), endpoint, known: Arc::default() }
+        let nodes = Nodes::of(&endpoint);
+        Self { nodes, endpoint, known: Arc::default(), computing: Computing::default() }
     }
 
     /// A handle whose requests to one node go by `client`, over whatever transport that has.
     #[must_use]
-    pub fn by(client: Client, endpoint: Endpoint) -> Self {
-        Self { nodes: Nodes::by(client, &endpoint), endpoint, known: Arc::default() }
+    pub fn by(client: Client, endpoint: Endpoint, computing: Computing) -> Self {
+        let nodes = Nodes::by(client, &endpoint);
+        Self { nodes, endpoint, known: Arc::default(), computing }
+    }
+
+    /// Computes, or waits for the disk.
+    ///
+    /// # Errors
+    /// If that was cut off, by a panic or by shutting down.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        match self.computing {
+            Computing::Aside => tokio::task::spawn_blocking(work).await,
+            Computing::Here => Ok(work()),
+        }
     }
 
     fn client(&self) -> &Client {
@@ -200,7 +228,7 @@ impl Store {
     /// The same store, of which everything is asked with this setting.
     fn with_setting(&self, name: &str, value: &str) -> Self {
         let nodes = self.nodes.map(|client| client.with_setting(name, value));
-        Self { nodes, endpoint: self.endpoint.clone(), known: Arc::clone(&self.known) }
+        Self { nodes, ..self.clone() }
     }
 
     /// Whether ClickHouse answers with these credentials, within a few seconds.

@@ -192,7 +192,7 @@ impl Shipper {
         let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
         let number = Timestamp((self.clock)()).micros();
-        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings, number));
+        let rows = self.store.compute(move || Rows::from_batch(batch, &settings, number));
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
         Ok(Prepared { rows, bodies, damaged, oldest, token, end })

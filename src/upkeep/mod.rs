@@ -137,7 +137,7 @@ impl Upkeep {
         let events = self.store.thread_events(tables, &batches, bound(&people)).await?;
         let (count, now) = (people.len() as u64, self.micros());
         let work = move || make(&people, &events, now);
-        let made = tokio::task::spawn_blocking(work).await;
+        let made = self.store.compute(work).await;
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
         if !turn.holds() {

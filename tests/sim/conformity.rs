@@ -19,7 +19,7 @@ use crate::engine::value::{Type, Value, read_length};
 use crate::run::record;
 
 /// Runs that are compared.
-const SEEDS: [u64; 4] = [1, 2, 3, 4];
+const SEEDS: [u64; 2] = [1, 3];
 /// Tables that are not compared: what stands in them depends on the real clock, or on the migrations.
 const APART: [&str; 2] = ["program_settings", "erasing"];
 

@@ -18,7 +18,7 @@ use messenger_funnel::domain::Links;
 use messenger_funnel::journal::disk::Disk as _;
 use messenger_funnel::journal::{Journal, Limits, has_unread};
 use messenger_funnel::normalize::Settings;
-use messenger_funnel::store::{Endpoint, Shipper, Store};
+use messenger_funnel::store::{Computing, Endpoint, Shipper, Store};
 use messenger_funnel::upkeep::Upkeep;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -109,7 +109,7 @@ impl Machine {
             cluster: None,
             is_shared: self.site.is_shared,
         };
-        Store::by(http::client(&self.site.engine, self.number), endpoint)
+        Store::by(http::client(&self.site.engine, self.number), endpoint, Computing::Here)
     }
 
     /// The disk's model and the folder that it is over, which is another one after each power cut.

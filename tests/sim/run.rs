@@ -132,6 +132,9 @@ impl World {
 
     async fn play(mut self) -> Outcome {
         time::begin(self.plan.begin);
+        if self.plan.has_office {
+            time::has_threads();
+        }
         self.machines.iter_mut().for_each(Machine::start);
         for (at, deed) in std::mem::take(&mut self.plan.deeds) {
             self.deliver_again(at).await;

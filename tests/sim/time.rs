@@ -19,19 +19,16 @@ thread_local! {
     static AHEAD: RefCell<Vec<i64>> = const { RefCell::new(Vec::new()) };
     /// Whether one of the run's tasks was at work since the clock was last put forward.
     static WORKED: Cell<bool> = const { Cell::new(false) };
-}
-
-thread_local! {
-    /// Whether it was just asked if other threads are at work.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
+    static HAS_THREADS: Cell<bool> = const { Cell::new(false) };
+    static BUSY_UNTIL: Cell<i64> = const { Cell::new(0) };
 }
 
 /// What the clock shows when a run's thread begins: not the first of all instants, as deadlines may lie before it.
 const FIRST: u64 = 1_000_000_000_000_000;
-/// Nanoseconds of a step.
-const STEP: u64 = 2_000_000;
-/// So many steps are taken before it is asked again whether other threads are at work for the run.
-const UNASKED: u64 = 64;
+/// Nanoseconds of a step while statements are under way.
+const STEP: u64 = 1_000_000;
+/// Nanoseconds of a step while nobody waits for anything but time.
+const LONG_STEP: u64 = 20_000_000;
 
 /// Gives the current thread the clock of a run that begins at an instant (UTC milliseconds).
 pub fn begin(at: i64) {
@@ -72,6 +69,16 @@ pub fn really<T>(wait: impl FnOnce() -> T) -> T {
     waited
 }
 
+/// Says that something happens until an instant (UTC milliseconds) that is not to be stepped over.
+pub fn busy_until(at: i64) {
+    BUSY_UNTIL.set(BUSY_UNTIL.get().max(at));
+}
+
+/// Says that other threads work for the run.
+pub fn has_threads() {
+    HAS_THREADS.set(true);
+}
+
 /// A future of the run: when it has worked, other threads may be at work for it.
 pub async fn watched<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
@@ -85,21 +92,18 @@ pub async fn watched<F: Future>(future: F) -> F::Output {
 /// Nothing is to be done on the run's thread. If no other thread is at work for it either, the clock goes on.
 pub fn when_idle() {
     let Some(shown) = MONOTONIC.get() else { return };
-    let has_to_ask = (shown / STEP).is_multiple_of(UNASKED) && !ASKED.get();
-    if WORKED.replace(false) || has_to_ask {
-        // The only thread that the runtime has for blocking work does one piece behind the other.
-        let (done, is_done) = mpsc::channel();
-        let asking = tokio::task::spawn_blocking(move || done.send(()));
-        drop(asking);
-        is_done.recv().unwrap();
-        // What it has done may have woken a task, which is at work at the same instant.
-        ASKED.set(true);
-    } else {
-        ASKED.set(false);
-        MONOTONIC.set(Some(shown + STEP));
-    }
     // With something to do the runtime does not wait, and looks at the clock behind it.
     drop(tokio::spawn(async {}));
+    if WORKED.replace(false) && HAS_THREADS.get() {
+        // The only thread that the runtime has for blocking work does one piece behind the other. What it has done may
+        // have woken a task, which is at work at the same instant.
+        let (done, is_done) = mpsc::channel();
+        drop(tokio::task::spawn_blocking(move || done.send(())));
+        is_done.recv().unwrap();
+        return;
+    }
+    let step = if now() < BUSY_UNTIL.get() { STEP } else { LONG_STEP };
+    MONOTONIC.set(Some(shown + step));
 }
 
 /// The C library's function, which Rust's clocks ask.

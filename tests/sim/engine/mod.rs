@@ -131,6 +131,7 @@ impl Engine {
             return Err(NoAnswer::Broken);
         }
         let (ticket, fate) = self.state().take(who, statement);
+        time::busy_until(fate.answered_at.min(time::now() + 50));
         time::sleep_until(fate.answered_at).await;
         let answer = {
             let mut state = self.state();
