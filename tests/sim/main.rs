@@ -32,6 +32,7 @@ mod chance;
 mod conformity;
 mod disk;
 #[path = "../it/support/disk_model.rs"]
+#[expect(dead_code, reason = "the tests of the journal use more of it")]
 mod disk_model;
 mod engine;
 mod faults;

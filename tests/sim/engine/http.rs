@@ -140,13 +140,13 @@ async fn read(request: Request<Incoming>) -> Result<Statement, hyper::Error> {
             settings.insert(name.to_owned(), value.to_owned());
         }
         let text = settings.remove("query").unwrap();
-        return Ok(Statement { text, settings, body: Vec::new() });
+        return Ok(Statement::new(text, settings, Vec::new()));
     }
     Ok(match settings.remove("query") {
-        Some(text) => Statement { text, settings, body: body.to_vec() },
+        Some(text) => Statement::new(text, settings, body.to_vec()),
         None => {
             let text = String::from_utf8(body.to_vec()).unwrap();
-            Statement { text, settings, body: Vec::new() }
+            Statement::new(text, settings, Vec::new())
         }
     })
 }

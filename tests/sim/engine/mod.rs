@@ -251,7 +251,7 @@ impl State {
         let mut settings: Vec<_> = settings.collect();
         settings.sort();
         let body = if statement.is_claim() { &[] } else { &statement.body[..] };
-        (&statement.text, settings, body, who).hash(&mut hash);
+        (&statement.name, settings, body, who).hash(&mut hash);
         let content = hash.finish();
         let seen = self.seen.entry(content).or_default();
         *seen += 1;

@@ -10,8 +10,10 @@ use super::value::{Type, Value, read_length, read_list, read_text, write_length}
 use super::{arrow, frames};
 
 /// A statement as it came over HTTP.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Statement {
+    /// Which one it is: the name of its file, or what it does.
+    pub name: String,
     pub text: String,
     /// Settings, and parameters as `param_…`.
     pub settings: HashMap<String, String>,
@@ -73,28 +75,27 @@ impl Answer {
 }
 
 impl Statement {
-    /// Which one it is: the name of its file, or what it does.
-    pub fn name(&self) -> String {
+    pub fn new(text: String, settings: HashMap<String, String>, body: Vec<u8>) -> Self {
         static FILES: OnceLock<HashMap<String, String>> = OnceLock::new();
         let files = FILES.get_or_init(|| {
             let named = statements("queries").into_iter();
             named.map(|(name, text)| (text.trim().to_owned(), name)).collect()
         });
-        if let Some(name) = files.get(self.text.trim()) {
-            return name.clone();
-        }
-        if let Some(rest) = self.text.strip_prefix("INSERT INTO ") {
-            return format!("insert {}", rest.split('(').next().unwrap().trim_matches('`'));
-        }
-        if let Some(table) = self.text.strip_prefix("DESCRIBE TABLE ") {
-            return format!("describe {}", table.trim_matches('`'));
-        }
-        panic!("the model does not know this statement: {}", self.text)
+        let name = if let Some(name) = files.get(text.trim()) {
+            name.clone()
+        } else if let Some(rest) = text.strip_prefix("INSERT INTO ") {
+            format!("insert {}", rest.split('(').next().unwrap().trim_matches('`'))
+        } else if let Some(table) = text.strip_prefix("DESCRIBE TABLE ") {
+            format!("describe {}", table.trim_matches('`'))
+        } else {
+            panic!("the model does not know this statement: {text}")
+        };
+        Self { name, text, settings, body }
     }
 
     /// What it does, and to which table, in a word for the trace.
     pub fn told(&self) -> String {
-        let name = self.name();
+        let name = self.name.clone();
         match self.settings.get("param_table").or(self.settings.get("param_batches_table")) {
             Some(table) => format!("{name} {table}"),
             None => name,
@@ -103,17 +104,17 @@ impl Statement {
 
     /// Whether it is about whose turn it is: it tells the name of a holder.
     pub fn is_claim(&self) -> bool {
-        self.text.contains("claims")
+        ["claim_now", "insert claims"].contains(&self.name.as_str())
     }
 
     /// Whether it writes.
     pub fn writes(&self) -> bool {
-        self.text.contains("INSERT INTO")
+        self.name.starts_with("insert") || self.name == "work_off"
     }
 
     /// Carries it out at an instant (ms); the bytes that answer.
     pub fn carry_out(&self, tables: &mut Tables, now: i64, manner: Manner) -> Vec<u8> {
-        let name = self.name();
+        let name = self.name.clone();
         let parameters = Parameters(&self.settings);
         let token = self.settings.get("insert_deduplication_token").map_or("", String::as_str);
         if let Some(table) = name.strip_prefix("insert ") {

@@ -36,12 +36,6 @@ pub struct Manner {
     pub partitions: usize,
 }
 
-impl Manner {
-    pub fn whole(is_synced: bool) -> Self {
-        Self { is_synced, partitions: usize::MAX }
-    }
-}
-
 impl Table {
     /// Inserts rows, of which each partition is a block. Whether all was known already.
     pub fn insert(&mut self, rows: Vec<Row>, token: &str, manner: Manner) -> bool {
