@@ -18,7 +18,7 @@ use messenger_funnel::domain::Links;
 use messenger_funnel::journal::disk::Disk as _;
 use messenger_funnel::journal::{Journal, Limits, has_unread};
 use messenger_funnel::normalize::Settings;
-use messenger_funnel::store::{Computing, Endpoint, Shipper, Store};
+use messenger_funnel::store::{Computing, Endpoint, Shipper, Store, StoreError};
 use messenger_funnel::upkeep::Upkeep;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -154,7 +154,11 @@ impl Machine {
         let stop = CancellationToken::new();
         let (news, stopped) = (shipper.progress(), stop.clone());
         let shipping = tokio::spawn(time::watched(async move {
-            tokio::join!(shipper.run(stopped), upkeep.run(news)).0.unwrap();
+            match tokio::join!(shipper.run(stopped), upkeep.run(news)).0 {
+                // Who stops while ClickHouse is away leaves the rest to the next start.
+                Ok(()) | Err(StoreError::ClickHouse { .. }) => {}
+                Err(error) => panic!("shipping ended: {error}"),
+            }
         }));
         let mut tasks = vec![shipping];
         if self.site.has_office {
