@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-cluster test-crash lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-cluster test-crash test-power lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -42,6 +42,16 @@ test-cluster: engine
 # The crash test at length: 200 kills, about five minutes.
 test-crash: engine
 	MESSENGER_FUNNEL_TEST_KILLS=200 cargo test --locked --test it crash -- --nocapture
+
+# 100 power cuts under load over ext4, XFS and btrfs: needs root, loop devices, xfsprogs and btrfs-progs. About
+# half an hour.
+test-power: engine
+	MESSENGER_FUNNEL_TEST_CUTS=100 cargo test --locked --test it power -- --nocapture
+
+# What syncing costs: freshness and throughput with clickhouse.sync_writes on and off. About three minutes.
+bench-syncing: engine
+	cargo build --release --locked
+	benches/syncing/run
 
 # Requests, latency, memory, freshness and draining beside a server without a disk and beside nginx
 # with a log; BENCHMARKS.md has the tables. Takes a release build and about ten minutes.

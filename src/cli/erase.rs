@@ -10,7 +10,7 @@ use super::{progress, spend};
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Entry, Eraser, Subject};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, Position};
 
 /// How often it is looked whether the server has done it.
 const EVERY: Duration = Duration::from_millis(200);
@@ -86,7 +86,7 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
         journal => {
             let eraser = session.eraser(settings, journal?)?;
             // Before the journal's own segments can go, they must be in ClickHouse.
-            session::drain(&session.store, settings, &eraser.journal).await?;
+            session::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
             let entry = ledger.ask(subject, Asker::CommandLine)?;
             Ok(eraser.carry_out(entry).await?)
         }

@@ -69,8 +69,8 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
         }
         journal => journal?,
     };
-    journal.rewind()?;
-    let progress = session::drain(&session.store, settings, &journal).await?;
+    let again_until = journal.rewind()?;
+    let progress = session::drain(&session.store, settings, &journal, again_until).await?;
     session.upkeep(settings).catch_up().await?;
     Ok(progress)
 }

@@ -21,7 +21,7 @@ use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
 use crate::erasure;
-use crate::journal::Journal;
+use crate::journal::{InUse, Journal};
 use crate::members;
 use crate::operations::{self, Certificate, Operations};
 use crate::registry;
@@ -77,6 +77,8 @@ pub(super) struct Server {
     /// How far events have been shipped, if they are shipped here.
     pub progress: Option<watch::Receiver<Progress>>,
     session: Session,
+    /// The note that this process ships from its journal.
+    in_use: Option<InUse>,
     http: tokio::task::JoinHandle<()>,
     reports: Option<tokio::task::JoinHandle<()>>,
     shipper: oneshot::Receiver<Result<(), StoreError>>,
@@ -107,8 +109,10 @@ impl Server {
                 tracing::warn!("ClickHouse takes long to get ready; events stay in the journal");
                 false
             }
-            // A remote ClickHouse may come later: the journal takes events all the same.
-            Ok(Err(error @ StoreError::ClickHouse { .. })) if settings.clickhouse_url.is_some() => {
+            // ClickHouse may come later: the journal takes events all the same.
+            Ok(Err(error @ StoreError::ClickHouse { .. }))
+                if settings.clickhouse_url.is_some() || session.is_starting() =>
+            {
                 tracing::warn!(%error, "ClickHouse does not answer yet; events stay in the journal");
                 false
             }
@@ -120,10 +124,13 @@ impl Server {
             None
         };
         let shipper = journal.as_ref().map(|journal| {
+            let (in_use, again_until) = session::begin_use(journal, settings)?;
             let normalize = session::normalize_settings(settings);
-            Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)
+            let shipper =
+                Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)?;
+            Ok::<_, StoreError>((shipper.shipping_again_until(again_until).refilling(), in_use))
         });
-        let shipper = shipper.transpose()?;
+        let (shipper, in_use) = shipper.transpose()?.unzip();
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", settings.listen))?;
@@ -173,7 +180,7 @@ impl Server {
         let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
         let accounts = roles.has(Role::Web).then_some(accounts);
         let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
-        Ok(Self { address, accounts, progress, session, http, reports, shipper, shipping })
+        Ok(Self { address, accounts, progress, session, in_use, http, reports, shipper, shipping })
     }
 
     /// What keeps its conversations up to date.
@@ -210,10 +217,14 @@ impl Server {
             reports.await?;
         }
         self.shipping.cancel();
-        if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
+        let is_shipped = outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_ok();
+        if outcome.is_ok() && !is_shipped {
             tracing::warn!("not everything could be shipped; the journal keeps it");
         }
         self.session.close().await;
+        if let Some(in_use) = self.in_use.filter(|_| is_shipped) {
+            in_use.end()?;
+        }
         outcome
     }
 }

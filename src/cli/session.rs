@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, Accounts};
@@ -16,14 +17,17 @@ use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::{self, InUse, Journal, JournalError, Position};
 use crate::normalize;
 use crate::registry::Registry;
 use crate::reports::Shelf;
-use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
+use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
 use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
 use crate::upkeep::Upkeep;
 use crate::views::{Defaults, Limit, Views};
+
+/// How long after a failed start of the engine it is tried again.
+const START_AGAIN: Duration = Duration::from_secs(10);
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(super) struct Session {
     pub store: Store,
     /// The engine, if it is ours.
     engine: Option<Engine>,
+    /// The engine that did not start yet, and is tried again.
+    starting: Option<JoinHandle<Engine>>,
     /// Keeps another process's engine alive while we use it.
     _attached: Option<Attached>,
 }
@@ -44,15 +50,15 @@ impl Session {
         let mut tries = 0;
         let session = loop {
             if let Some(endpoint) = configured(settings) {
-                break Self { store: Store::new(endpoint), engine: None, _attached: None };
+                break Self::with_store(Store::new(endpoint));
             }
             if let Some(attached) =
                 engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
             {
-                let store = Store::new(attached.endpoint.clone());
-                break Self { store, engine: None, _attached: Some(attached) };
+                let session = Self::with_store(Store::new(attached.endpoint.clone()));
+                break Self { _attached: Some(attached), ..session };
             }
-            match start_engine(settings).await {
+            match start_engine(settings, None).await {
                 Err(error) if tries < 20 && is_in_use(&error) => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -66,20 +72,54 @@ impl Session {
         Ok(session)
     }
 
-    /// Opens for a server, which owns the data folder.
+    /// Opens for a server, which owns the data folder. An engine that does not start is tried again and again, so that
+    /// webhooks are taken meanwhile.
     ///
     /// # Errors
     /// If another process has it.
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
-        Ok(match configured(settings) {
-            Some(endpoint) => Self { store: Store::new(endpoint), engine: None, _attached: None },
-            None => Self::with_engine(start_engine(settings).await?, settings),
-        })
+        if let Some(endpoint) = configured(settings) {
+            return Ok(Self::with_store(Store::new(endpoint)));
+        }
+        let error = match start_engine(settings, None).await {
+            Ok(engine) => return Ok(Self::with_engine(engine, settings)),
+            Err(error) if !may_start_later(&error) => return Err(error),
+            Err(error) => error,
+        };
+        tracing::error!(
+            "{error:#}. Webhooks are taken and stay in the journal; the engine is tried again every {} s",
+            START_AGAIN.as_secs()
+        );
+        let listening = Listening::anywhere()?;
+        let store = Store::new(listening.endpoint(&settings.clickhouse_database));
+        let settings = settings.clone();
+        let starting = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(START_AGAIN).await;
+                match start_engine(&settings, Some(listening.clone())).await {
+                    Ok(engine) => {
+                        tracing::info!("the ClickHouse engine has started");
+                        return engine;
+                    }
+                    Err(error) => tracing::error!("{error:#}"),
+                }
+            }
+        });
+        Ok(Self { starting: Some(starting), ..Self::with_store(store) })
+    }
+
+    fn with_store(store: Store) -> Self {
+        Self { store, engine: None, starting: None, _attached: None }
     }
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
-        Self { store, engine: Some(engine), _attached: None }
+        Self { engine: Some(engine), ..Self::with_store(store) }
+    }
+
+    /// Whether the engine did not start yet.
+    pub(super) fn is_starting(&self) -> bool {
+        self.starting.is_some()
     }
 
     /// Its link registry.
@@ -158,6 +198,13 @@ impl Session {
 
     /// Waits for the engine's end, which is a failure; for ever if it is not ours.
     pub(super) async fn engine_ended(&mut self) -> String {
+        if let Some(starting) = &mut self.starting {
+            match starting.await {
+                Ok(engine) => self.engine = Some(engine),
+                Err(error) => return error.to_string(),
+            }
+            self.starting = None;
+        }
         match &mut self.engine {
             Some(engine) => engine.ended().await,
             None => std::future::pending().await,
@@ -165,6 +212,9 @@ impl Session {
     }
 
     pub(super) async fn close(self) {
+        if let Some(starting) = self.starting {
+            starting.abort();
+        }
         if let Some(engine) = self.engine {
             engine.stop().await;
         }
@@ -189,6 +239,9 @@ pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applie
     let known = ViewSettings { time_zone, lookback_days, half_life_days, first_share, last_share };
     store.tell_views(&known, now_timestamp().micros()).await?;
     store.keep(&settings.retention).await?;
+    if settings.clickhouse_url.is_some() && settings.sync_writes {
+        store.sync_writes().await?;
+    }
     if settings.clickhouse_url.is_some()
         && let Some(reader) = &settings.clickhouse_reader
         && let Err(error) = store.make_reader(reader).await
@@ -259,14 +312,28 @@ fn configured(settings: &Settings) -> Option<Endpoint> {
     })
 }
 
-async fn start_engine(settings: &Settings) -> anyhow::Result<Engine> {
+async fn start_engine(settings: &Settings, listening: Option<Listening>) -> anyhow::Result<Engine> {
     let executable = std::env::current_exe().context("this program's own path")?;
     let search_path = std::env::var_os("PATH");
     let database = settings.clickhouse_database.clone();
     let reader = settings.clickhouse_reader.clone().map(|reader| (reader, database));
-    let options = EngineOptions { port: settings.clickhouse_port, reader };
+    let options = EngineOptions {
+        port: settings.clickhouse_port,
+        listening,
+        reader,
+        syncs: settings.sync_writes,
+    };
     let program = engine::locate(settings.libchdb.as_deref(), &executable, search_path)?;
     Ok(Engine::start(&settings.data_dir, &program, &executable, &options).await?)
+}
+
+/// Whether the engine did not start for a reason that may go away, or be mended while webhooks are taken: not a port
+/// that the settings name and somebody else has.
+fn may_start_later(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(EngineError::Failed { log, .. }) => !log.contains("Address already in use"),
+        _ => false,
+    }
 }
 
 fn is_in_use(error: &anyhow::Error) -> bool {
@@ -275,7 +342,7 @@ fn is_in_use(error: &anyhow::Error) -> bool {
 
 async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()> {
     let folder = journal_folder(settings);
-    if !journal::has_unread(&folder)? {
+    if !journal::is_in_use(&folder) && !journal::has_unread(&folder)? {
         return Ok(());
     }
     let journal = match Journal::open(&folder, settings.journal_limits) {
@@ -284,16 +351,39 @@ async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()
         journal => journal?,
     };
     tracing::info!("shipping what an earlier server had journaled");
-    drain(store, settings, &journal).await?;
+    let (in_use, again_until) = begin_use(&journal, settings)?;
+    drain(store, settings, &journal, again_until).await?;
+    in_use.end()?;
     Ok(())
 }
 
-/// Ships everything that a journal holds behind its checkpoint.
+/// Begins to ship from a journal. If whoever did so before was cut off, what came in within the last hours is shipped
+/// again; the position tells what is shipped for a second time.
+pub(super) fn begin_use(
+    journal: &Journal,
+    settings: &Settings,
+) -> Result<(InUse, Position), JournalError> {
+    let in_use = journal.begin_use()?;
+    if !in_use.was_cut_off {
+        return Ok((in_use, Position::default()));
+    }
+    let again_until = journal.rewind_within(settings.ship_again)?;
+    tracing::warn!(
+        hours = settings.ship_again.as_secs() / 3600,
+        "the last run did not end in order: what came in within the last hours (journal.ship_again_hours) is shipped \
+         again, which changes no figure"
+    );
+    Ok((in_use, again_until))
+}
+
+/// Ships everything that a journal holds behind its checkpoint; before `again_until` for a second time.
 pub(super) async fn drain(
     store: &Store,
     settings: &Settings,
     journal: &Journal,
+    again_until: Position,
 ) -> Result<Progress, StoreError> {
     let normalize = normalize_settings(settings);
-    Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?.drain().await
+    let shipper = Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?;
+    shipper.shipping_again_until(again_until).drain().await
 }

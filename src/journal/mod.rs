@@ -5,7 +5,8 @@
 //! as often as needed, until the reader's [`Checkpoint`] has passed them and their time is over.
 //!
 //! A journal is a folder: `lock` (one process owns it), `00000000000000000001.journal` and so on
-//! (the segments), `checkpoint` (how far the reader has come). A segment is a magic line, which
+//! (the segments), `checkpoint` (how far the reader has come), `in-use` (somebody ships from it,
+//! or was cut off). A segment is a magic line, which
 //! names the version of the format, and records; a record is its length, a CRC-32 and the bytes
 //! ([`record`]); zeros behind the last record are room that was never written. A writer never
 //! writes into a segment of an earlier process: a torn tail stays where it is and is stepped over.
@@ -16,6 +17,7 @@ mod erasing;
 mod inspect;
 mod reader;
 pub mod record;
+mod unclean;
 mod usage;
 mod writer;
 
@@ -34,6 +36,7 @@ pub use erasing::Kept;
 pub use inspect::{SegmentSummary, Summary, inspect};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
+pub use unclean::{InUse, is_in_use};
 pub use usage::Usage;
 use writer::{Plan, WriterHandle};
 
@@ -220,12 +223,14 @@ impl Journal {
     }
 
     /// Puts the checkpoint back to the first record that is still there, so that everything is
-    /// shipped again.
+    /// shipped again. Returns where the checkpoint was.
     ///
     /// # Errors
-    /// If the checkpoint cannot be written.
-    pub fn rewind(&self) -> Result<(), JournalError> {
-        Checkpoint::save(&self.folder, Position::default())
+    /// If the checkpoint cannot be read or written.
+    pub fn rewind(&self) -> Result<Position, JournalError> {
+        let checkpoint = Checkpoint::load(&self.folder)?;
+        Checkpoint::save(&self.folder, Position::default())?;
+        Ok(checkpoint)
     }
 
     /// The journal's folder.

@@ -48,6 +48,10 @@ pub fn record() -> Result<Recorder, BuildError> {
         Unit::Seconds,
         "Age of the oldest webhook that is not in ClickHouse yet; 0 if there is none"
     );
+    describe_gauge!(
+        "messenger_funnel_broken_parts",
+        "Parts of ClickHouse's tables that could not be read at its start and lie aside"
+    );
     Ok(recorder)
 }
 

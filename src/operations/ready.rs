@@ -35,7 +35,19 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
         Ok(()) => format!("{name}: ready\n"),
         Err(reason) => format!("{name}: not ready: {reason}\n"),
     });
-    (status, lines.collect())
+    let broken_parts =
+        operations.progress.as_ref().map_or(0, |progress| progress.borrow().broken_parts);
+    (status, lines.chain(warning(broken_parts)).collect())
+}
+
+/// What takes nobody out of rotation, and has to be known all the same.
+fn warning(broken_parts: u64) -> Option<String> {
+    (broken_parts > 0).then(|| {
+        format!(
+            "tables: warning: {broken_parts} parts could not be read and lie aside; what the journal holds was \
+             shipped again\n"
+        )
+    })
 }
 
 /// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
 use super::reported::{ArrivalRow, ReportRow};
-use super::rows::{AliasRow, ContactRow, DeliveryRow, EventRow, RefusalRow, VisitRow};
+use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow, WebhookCountRow};
 use super::{Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
@@ -18,6 +18,8 @@ const LEAST_SHARE: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub events: Vec<EventRow>,
+    /// Of each of the events: the CRC-32 of the body that it came in.
+    checksums: Vec<u32>,
     pub refusals: Vec<RefusalRow>,
     /// Visits to tracked links.
     pub visits: Vec<VisitRow>,
@@ -63,6 +65,7 @@ impl Rows {
         for ((at, envelope), found) in batch.records.into_iter().zip(normalized) {
             let received_at = Timestamp(envelope.received_at_ms);
             hash.write(&envelope.body);
+            let checksum = crc32fast::hash(&envelope.body);
             for event in found.events {
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
@@ -71,6 +74,7 @@ impl Rows {
                 rows.contacts.extend(ContactRow::of(&event));
                 rows.arrivals.extend(ArrivalRow::of(&event));
                 rows.events.push(EventRow::new(event, received_at, rows.events.len()));
+                rows.checksums.push(checksum);
             }
             let refusals = found.refusals.into_iter();
             rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
@@ -95,6 +99,14 @@ impl Rows {
         rows
     }
 
+    /// The same rows, with all conversations of everybody in them made anew.
+    pub(super) fn with_conversations_from_nothing(mut self) -> Self {
+        for row in &mut self.changed {
+            row.since = 0;
+        }
+        self
+    }
+
     /// Inserts everything; events that ClickHouse refuses go into quarantine. The number of items
     /// that did.
     pub(super) async fn insert(&self, store: &Store, token: &str) -> Result<u64, StoreError> {
@@ -105,10 +117,12 @@ impl Rows {
         store.insert_block("arrivals", &self.arrivals, token).await?;
         store.save_reports(&self.reports, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
-        let is_taken =
-            |event: &&EventRow| !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event));
-        let deliveries = DeliveryRow::of(self.events.iter().filter(is_taken));
-        store.insert_block("deliveries", &deliveries, token).await?;
+        let is_taken = |(event, _): &(&EventRow, u32)| {
+            !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event))
+        };
+        let events = self.events.iter().zip(self.checksums.iter().copied());
+        let counts = WebhookCountRow::of(events.filter(is_taken));
+        store.insert_block("webhook_counts", &counts, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {
             tracing::error!(reason, "ClickHouse refused an event; it is in quarantine");

@@ -92,7 +92,8 @@ pub(super) struct ChangedRow {
     batch: u64,
     page_id: String,
     person_id: String,
-    since: i64,
+    /// UTC milliseconds; 0: all of their events.
+    pub since: i64,
 }
 
 /// A row of `changed_batches`.

@@ -8,7 +8,7 @@ use super::rows::SLOT_MS;
 use super::{Store, StoreError};
 use crate::domain::Period;
 
-const DELIVERIES: &str = include_str!("../../queries/deliveries.sql");
+const WEBHOOK_COUNTS: &str = include_str!("../../queries/webhook_counts.sql");
 const EVENTS: &str = include_str!("../../queries/quality_events.sql");
 const UNKNOWN_REFS: &str = include_str!("../../queries/unknown_refs.sql");
 const THREADS_WITHOUT_REFERRAL: &str = include_str!("../../queries/threads_without_referral.sql");
@@ -101,7 +101,7 @@ impl Store {
         if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
             return Ok(None);
         }
-        let question = self.client().query(DELIVERIES).param("from", period.from.0);
+        let question = self.client().query(WEBHOOK_COUNTS).param("from", period.from.0);
         let received = question.param("to", period.to.0).fetch_one().await;
         received.map(Some).map_err(|error| self.failed(error))
     }

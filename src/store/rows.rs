@@ -253,26 +253,38 @@ impl RefusalRow {
     }
 }
 
-/// The quarter of an hour by which deliveries are counted, milliseconds.
+/// The quarter of an hour by which events of webhooks are counted, milliseconds.
 pub(super) const SLOT_MS: i64 = 15 * 60_000;
 
-/// A row of `deliveries`.
+/// A row of `webhook_counts`.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
-pub(super) struct DeliveryRow {
+pub(super) struct WebhookCountRow {
     /// Seconds.
     slot: u32,
+    /// UTC milliseconds.
+    received_at: i64,
+    checksum: u32,
     received: u64,
 }
 
-impl DeliveryRow {
-    /// Events of webhooks by the quarter of an hour in which they happened.
-    pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>) -> Vec<Self> {
-        let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
-        for event in events.filter(|event| event.kind != Kind::Conversion.as_str()) {
-            *slots.entry(event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000)).or_default() += 1;
+impl WebhookCountRow {
+    /// Events of webhooks by webhook and the quarter of an hour in which they happened, each with the checksum of
+    /// its webhook's body. The same webhook twice in one millisecond is one row that counts both.
+    pub(super) fn of<'a>(events: impl Iterator<Item = (&'a EventRow, u32)>) -> Vec<Self> {
+        let mut counts: BTreeMap<(i64, i64, u32), u64> = BTreeMap::new();
+        for (event, checksum) in events {
+            if event.kind != Kind::Conversion.as_str() {
+                let slot = event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000);
+                *counts.entry((slot, event.received_at, checksum)).or_default() += 1;
+            }
         }
-        let row = |(slot, received)| Self { slot: u32::try_from(slot).unwrap_or(0), received };
-        slots.into_iter().map(row).collect()
+        let row = |((slot, received_at, checksum), received)| Self {
+            slot: u32::try_from(slot).unwrap_or(0),
+            received_at,
+            checksum,
+            received,
+        };
+        counts.into_iter().map(row).collect()
     }
 }
 

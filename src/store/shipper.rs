@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
+use super::refill::Refill;
 use super::{Store, StoreError};
-use crate::journal::{Journal, Position, Reader};
+use crate::journal::{Envelope, Journal, Position, Reader};
 use crate::normalize::Settings;
 
 /// Journal bytes in one batch.
@@ -34,8 +35,10 @@ pub struct Progress {
     pub events: u64,
     /// Parts of them that were quarantined.
     pub refusals: u64,
-    /// When the oldest body came in that is being shipped, UTC milliseconds; `None`: there is none.
+    /// When the oldest body came in that is being shipped for the first time, UTC milliseconds; `None`: there is none.
     pub waiting_since: Option<i64>,
+    /// Parts of tables that ClickHouse could not read and set aside.
+    pub broken_parts: u64,
 }
 
 /// Ships one journal.
@@ -47,6 +50,12 @@ pub struct Shipper {
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
     keep: Duration,
+    /// Names this run in tokens: ClickHouse drops a block whose token it has seen, also if a power cut took the block.
+    run: String,
+    /// What lies before this is shipped for a second time.
+    again_until: Position,
+    /// Looks for parts that ClickHouse could not read.
+    refill: Option<Refill>,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
 }
@@ -56,7 +65,7 @@ pub struct Shipper {
 struct Prepared {
     rows: Rows,
     bodies: u64,
-    /// When the first of them came in, UTC milliseconds.
+    /// When the first of them came in that is new, UTC milliseconds.
     oldest: Option<i64>,
     /// Insert deduplication token: the batch's place and content.
     token: String,
@@ -78,7 +87,34 @@ impl Shipper {
         let reader = journal.reader()?;
         let progress = Progress { position: reader.position(), ..Progress::default() };
         let progress = watch::channel(progress).0;
-        Ok(Self { store, settings, reader, durable: journal.watch(), progress, keep, ahead: None })
+        Ok(Self {
+            store,
+            settings,
+            reader,
+            durable: journal.watch(),
+            progress,
+            keep,
+            run: uuid::Uuid::new_v4().simple().to_string(),
+            again_until: Position::default(),
+            refill: None,
+            ahead: None,
+        })
+    }
+
+    /// Says that what lies before `position` was shipped before, and may have been lost since, with what was made of
+    /// it: the conversations of everybody in it are made from nothing.
+    #[must_use]
+    pub fn shipping_again_until(mut self, position: Position) -> Self {
+        self.again_until = position;
+        self
+    }
+
+    /// Also ships everything again that the journal still has, whenever ClickHouse has set parts of tables aside
+    /// that it could not read.
+    #[must_use]
+    pub fn refilling(mut self) -> Self {
+        self.refill = Some(Refill::new(self.reader.folder()));
+        self
     }
 
     /// Follows what has been shipped.
@@ -98,6 +134,7 @@ impl Shipper {
         loop {
             // Asked before shipping: what was written before the stop is shipped after it.
             is_last |= stop.is_cancelled();
+            self.look_for_broken_parts().await;
             while self.ship_batch(&stop).await? {}
             if is_last {
                 return Ok(());
@@ -110,6 +147,23 @@ impl Shipper {
             }
             tokio::select! { () = tokio::time::sleep(LINGER) => {}, () = stop.cancelled() => {} }
         }
+    }
+
+    async fn look_for_broken_parts(&mut self) {
+        let Some(refill) = &mut self.refill else { return };
+        match refill.look(&self.store, &mut self.reader).await {
+            Ok(None) => {}
+            Ok(Some(until)) => {
+                self.ahead = None;
+                self.again_until = self.again_until.max(until);
+            }
+            // It is looked again soon.
+            Err(error) => tracing::warn!(%error, "whether parts are broken is not known yet"),
+        }
+        let broken_parts = refill.parts;
+        self.progress.send_if_modified(|progress| {
+            std::mem::replace(&mut progress.broken_parts, broken_parts) != broken_parts
+        });
     }
 
     /// Ships everything that is on disk now, and returns.
@@ -171,12 +225,18 @@ impl Shipper {
     async fn prepare(&self, from: Position, until: Position) -> Result<Prepared, StoreError> {
         let batch = self.reader.peek_from(from, until, BATCH_BYTES)?;
         let (end, bodies) = (batch.end, batch.records.len() as u64);
-        let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
+        let is_waiting = |(at, _): &&(Position, Envelope)| *at > self.again_until;
+        let oldest = batch.records.iter().find(is_waiting);
+        let oldest = oldest.map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
         let number = micros(now());
-        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings, number));
+        let is_again = from < self.again_until;
+        let rows = tokio::task::spawn_blocking(move || {
+            let rows = Rows::from_batch(batch, &settings, number);
+            if is_again { rows.with_conversations_from_nothing() } else { rows }
+        });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
-        let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
+        let token = format!("{}-{from:?}-{end:?}-{}", self.run, rows.fingerprint);
         Ok(Prepared { rows, bodies, oldest, token, end })
     }
 

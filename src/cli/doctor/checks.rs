@@ -136,6 +136,7 @@ async fn look_into(store: &Store) -> Vec<Finding> {
         }
         Err(error) => Finding::new("ClickHouse", Health::Bad, error.to_string()),
     });
+    findings.extend(durability(store).await);
     let before = session::now();
     if let Ok(theirs) = store.clock().await {
         let ours = before.midpoint(session::now());
@@ -164,6 +165,36 @@ async fn look_into(store: &Store) -> Vec<Finding> {
                     .advise("journal replay --quarantined tries them again after an upgrade"),
             );
         }
+    }
+    findings
+}
+
+/// Whether the tables survive a power cut, and what did not survive an earlier one.
+async fn durability(store: &Store) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.push(match store.unsynced_tables().await {
+        Ok(tables) if tables.is_empty() => {
+            Finding::new("durability", Health::Good, "every table syncs what is written")
+        }
+        Ok(tables) => {
+            let told = format!("{} tables do not sync: {}", tables.len(), tables.join(", "));
+            Finding::new("durability", Health::Warning, told).advise(
+                "a power cut takes their last minutes; clickhouse.sync_writes = true has them sync",
+            )
+        }
+        Err(error) => Finding::new("durability", Health::Warning, error.to_string()),
+    });
+    if let Ok(parts) = store.broken_parts().await
+        && !parts.is_empty()
+    {
+        let tables: BTreeSet<&str> = parts.iter().map(|part| part.table.as_str()).collect();
+        let tables: Vec<&str> = tables.into_iter().collect();
+        let told =
+            format!("{} parts could not be read and lie aside: {}", parts.len(), tables.join(", "));
+        findings.push(Finding::new("broken parts", Health::Warning, told).advise(
+            "serve ships again what the journal still holds; restore a backup for what is older, then \
+             ALTER TABLE … DROP DETACHED PART",
+        ));
     }
     findings
 }

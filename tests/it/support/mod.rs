@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod outside;
+pub mod seed;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,15 @@ pub struct World {
 }
 
 impl World {
+    /// With a database of this program's schema and nothing in it.
     pub fn new() -> Self {
+        let world = Self::bare();
+        seed::plant(&world.data_dir());
+        world
+    }
+
+    /// Without a database, as on the day of the installation.
+    pub fn bare() -> Self {
         choose_cryptography();
         Self { folder: TempDir::new().unwrap(), extra: Vec::new() }
     }

@@ -2,5 +2,5 @@
 -- Parameters: from, to (milliseconds; to is exclusive).
 -- Columns: received.
 SELECT sum(received) AS received
-FROM deliveries
+FROM webhook_counts FINAL
 WHERE slot >= toDateTime(intDiv({from:Int64}, 1000)) AND slot < toDateTime(intDiv({to:Int64}, 1000))
