@@ -235,14 +235,15 @@ impl Segment {
         }
     }
 
-    /// Number of the record that should stand here.
+    /// Number of the record that should stand here, by all that stand before.
     fn number_here(&self) -> Result<Option<u32>, JournalError> {
-        let mut before = Self::open(&self.path, 0, self.offset)?;
-        loop {
+        let mut before = Self::open(&self.path, 0, u64::MAX)?;
+        while before.offset < self.offset {
             if matches!(before.next()?, Step::End) {
-                return Ok(before.next);
+                break;
             }
         }
+        Ok(before.next.filter(|_| before.offset == self.offset))
     }
 
     fn is_unwritten_to_the_end(&mut self) -> Result<bool, JournalError> {
@@ -327,7 +328,8 @@ impl Head {
         }
         Ok(match salts {
             [Some(salt), Some(_)] => second_format(salt, None),
-            [Some(salt), None] if start.len() < HEAD_BYTES || is_unwritten(second) => {
+            // Cut off while the head was written.
+            [Some(salt), None] if first.starts_with(&second[..written(second)]) => {
                 second_format(salt, None)
             }
             [Some(salt), None] => second_format(salt, Some(gap(COPY_BYTES, HEAD_BYTES))),
