@@ -144,9 +144,8 @@ impl Segment {
     fn gap(&mut self) -> Result<Step, JournalError> {
         self.read_ahead(usize::MAX)?;
         let is_limited = self.limit != u64::MAX;
-        if self.next.is_none() && self.format != Format::First {
-            self.next = self.number_here()?;
-        }
+        let is_known = self.next.is_some() || self.format == Format::First;
+        let is_inside = !is_known && self.find_number()?;
         let end = if is_limited { self.rest.len() } else { written(&self.rest) };
         if end == 0 && !is_limited {
             return Ok(Step::End);
@@ -171,7 +170,8 @@ impl Segment {
             (None, Some(length), Some(_)) if length != CLOSING_BYTES => Some(1),
             _ => None,
         };
-        let is_damage = records != Some(0)
+        let is_damage = !is_inside
+            && records != Some(0)
             && (is_limited || self.was_acknowledged(next) || !is_lacking);
         let gap = Gap {
             offset: self.offset,
@@ -235,15 +235,19 @@ impl Segment {
         }
     }
 
-    /// Number of the record that should stand here, by all that stand before.
-    fn number_here(&self) -> Result<Option<u32>, JournalError> {
+    /// Finds out the number of the record that should stand here, by all that stand before; whether this is inside of
+    /// what was torn: a failed write that grew again with a power cut, because it could not be cut off for good.
+    fn find_number(&mut self) -> Result<bool, JournalError> {
         let mut before = Self::open(&self.path, 0, u64::MAX)?;
+        let mut is_torn = false;
         while before.offset < self.offset {
-            if matches!(before.next()?, Step::End) {
-                break;
+            match before.next()? {
+                Step::End => break,
+                step => is_torn = matches!(step, Step::Torn(_)),
             }
         }
-        Ok(before.next.filter(|_| before.offset == self.offset))
+        self.next = before.next.filter(|_| before.offset == self.offset);
+        Ok(is_torn && before.offset > self.offset)
     }
 
     fn is_unwritten_to_the_end(&mut self) -> Result<bool, JournalError> {
