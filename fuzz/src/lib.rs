@@ -4,9 +4,13 @@
 pub mod domain;
 #[path = "../../src/normalize/mod.rs"]
 pub mod normalize;
+#[path = "../../src/journal/first_format.rs"]
+pub mod first_format;
 #[allow(dead_code, reason = "the journal's reader uses the rest")]
 #[path = "../../src/journal/record.rs"]
 pub mod record;
+#[path = "../../src/journal/scan.rs"]
+pub mod scan;
 
 pub mod collector;
 

@@ -56,6 +56,7 @@ impl Finding {
 pub(super) async fn run(settings: Settings, args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let mut findings = checks::settings(&settings);
     findings.extend(checks::disk(&settings));
+    findings.push(checks::journal(&settings));
     findings.extend(checks::clickhouse(&settings).await);
     findings.extend(checks::door(&settings).await);
     findings.extend(graph::findings(&settings).await);

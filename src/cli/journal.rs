@@ -8,7 +8,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::domain::Timestamp;
-use crate::journal::{self, Journal, JournalError, Summary};
+use crate::journal::{self, Journal, JournalError, SetAside, Summary};
 use crate::store::{self, Replayed};
 
 /// Arguments of `journal`.
@@ -93,16 +93,28 @@ fn table(summary: &Summary) -> String {
     table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["segment", "bytes", "records", "first received", "last received", "damage"]);
     let instant = |time: Option<i64>| time.map(|time| Timestamp(time).to_rfc3339());
+    let mut told = String::new();
     for segment in &summary.segments {
-        let damage = segment.damaged_at.map(|offset| format!("at byte {offset}"));
+        let ranges = segment.damage.iter().map(|damage| format!("at byte {}", damage.offset));
+        let torn = segment.torn_at.map(|offset| format!("torn write at byte {offset}"));
+        let damage: Vec<String> = ranges.chain(torn).collect();
         table.add_row([
             segment.number.to_string(),
             segment.bytes.to_string(),
             segment.records.to_string(),
             instant(segment.first_received_at).unwrap_or_default(),
             instant(segment.last_received_at).unwrap_or_default(),
-            damage.unwrap_or_default(),
+            damage.join(", "),
         ]);
+        for damage in &segment.damage {
+            told = format!("{told}damaged: {damage}\n");
+        }
     }
-    format!("{table}\n{} webhooks are not shipped yet\n", summary.unshipped)
+    if summary.checkpoint_damaged {
+        told = format!("{told}damaged: the checkpoint; the whole journal will be shipped again\n");
+    }
+    for SetAside { file, bytes } in &summary.set_aside {
+        told = format!("{told}put aside: {file}, {bytes} bytes\n");
+    }
+    format!("{table}\n{told}{} webhooks are not shipped yet\n", summary.unshipped)
 }

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::files::{self, Active};
 use super::{Asker, Entry, Eraser, ErasureError, Found};
-use crate::journal::{Checkpoint, Kept};
+use crate::journal::{Checkpoint, Envelope, Kept, may_hold};
 use crate::normalize::{Remains, without_person};
 
 /// How often requests are looked for.
@@ -90,11 +90,12 @@ impl Eraser {
         in_the_background(move || files::blank(&log, &named)).await??;
         let journal = self.journal.clone();
         let rewritten = move || {
-            journal.rewrite_shipped(&|envelope| match without_person(&envelope.body, &ids) {
+            let keep = |envelope: &Envelope| match without_person(&envelope.body, &ids) {
                 Remains::Everything => Kept::Whole,
                 Remains::Rest(body) => Kept::Partly(body.into()),
                 Remains::Nothing => Kept::Nothing,
-            })
+            };
+            journal.rewrite_shipped(&keep, &|damaged| ids.iter().any(|id| may_hold(damaged, id)))
         };
         found.journal_records = in_the_background(rewritten).await??;
         self.remove_old_files().await?;

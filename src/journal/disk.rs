@@ -1,156 +1,136 @@
-//! What the writer asks of the disk. The second implementation is the tests' disk, which fails
-//! when it is told to.
+//! What the journal asks of the disk, call by call. The second implementation is the tests' disk, whose power can be
+//! cut and whose calls fail when they are told to.
 
+use std::fmt::Debug;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Seek, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use crate::private;
 
-/// Makes segment files.
-pub trait Disk: Send + 'static {
-    /// A new file of a journal's folder, with room for `room` bytes if the file system can promise
-    /// that; its name is as durable as its bytes will be.
+/// Makes, renames and removes files. Nothing of that is durable before the folder is synced.
+pub trait Disk: Debug + Send + Sync + 'static {
+    /// A new, empty file.
     ///
     /// # Errors
-    /// If the disk refuses; then no such file is left behind.
-    fn create(&self, path: &Path, room: u64) -> io::Result<Box<dyn SegmentFile>>;
+    /// If there is one of that name, or the disk refuses.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
-    /// Told in good time that `folder` will need another file with `room`; may do nothing.
-    fn prepare(&self, folder: &Path, room: u64);
+    /// A file that is there, to be written behind its end.
+    ///
+    /// # Errors
+    /// If there is none, or the disk refuses.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Gives a file another name, also one that another file has: that one goes.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// If there is none, or the disk refuses.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes durable which files are in a folder, and what they are called.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Does some work beside the writing; it is no harm if that is never done.
+    fn later(&self, work: Box<dyn FnOnce() + Send>);
+
+    /// A number that nobody outside can guess.
+    fn salt(&self) -> u64;
 }
 
 /// A file that is written from its start to its end.
-pub trait SegmentFile: Send {
+pub trait DiskFile: Send {
+    /// Promises room for so many bytes from the start: the file is as long then, of zeros.
+    ///
+    /// # Errors
+    /// If there is not that much room, or the file system cannot promise any.
+    fn reserve(&mut self, room: u64) -> io::Result<()>;
+
     /// Writes behind what was written before.
     ///
     /// # Errors
     /// If not everything could be written.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes durable what was written.
+    /// Makes durable what was written, and the length.
     ///
     /// # Errors
     /// If the disk refuses: then nothing is known of what was written since the last success.
     fn sync(&mut self) -> io::Result<()>;
 
-    /// Cuts the file off behind `length` bytes.
+    /// Cuts the file off behind `length` bytes. That is not durable before the next sync.
     ///
     /// # Errors
     /// If the disk refuses.
     fn truncate(&mut self, length: u64) -> io::Result<()>;
+
+    /// Goes back to the start: what is written next replaces what is there.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    fn rewind(&mut self) -> io::Result<()>;
+
+    /// Says when the file was last written.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    fn date(&mut self, modified: SystemTime) -> io::Result<()>;
 }
 
-/// Name of the file that is being prepared.
-const SPARE: &str = "spare";
-/// Zeros that are written and synced at once, so that nobody's sync has to wait for all of them.
-const STEP: usize = 1 << 20;
-
-/// The file system, and the next segment in the making.
-///
-/// A sync after writing where nothing was written before makes the file system's own journal wait
-/// for the disk too (ext4: new blocks, or blocks that turn from allocated to written). So the next
-/// segment is filled with zeros in the background while the current one is written: in it a sync
-/// is one write of data. `make bench-journals` shows both, as "allocated" and "overwriting".
-#[derive(Debug, Default)]
-pub struct FileSystem {
-    spare: Arc<Mutex<Spare>>,
-}
-
-#[derive(Debug, Default)]
-enum Spare {
-    #[default]
-    None,
-    InTheMaking,
-    /// A file full of zeros, and how many.
-    Ready(File, u64),
-}
+/// The file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileSystem;
 
 impl Disk for FileSystem {
-    fn create(&self, path: &Path, room: u64) -> io::Result<Box<dyn SegmentFile>> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        if let Some(file) = self.take_spare(room) {
-            std::fs::rename(folder.join(SPARE), path)?;
-            File::open(folder)?.sync_all()?;
-            return Ok(Box::new(file));
-        }
-        let file = private::file().create_new(true).write(true).open(path)?;
-        let reserve = || {
-            // A full disk is met here rather than in the middle of a batch. Where there is not
-            // that much room, the file grows as it is written.
-            rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, room).ok();
-            file.sync_all()?;
-            File::open(folder)?.sync_all()
-        };
-        match reserve() {
-            Ok(()) => Ok(Box::new(file)),
-            Err(error) => {
-                std::fs::remove_file(path).ok();
-                Err(error)
-            }
-        }
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(private::file().create_new(true).write(true).open(path)?))
     }
 
-    fn prepare(&self, folder: &Path, room: u64) {
-        if let Ok(mut spare) = self.spare.lock()
-            && matches!(*spare, Spare::None)
-        {
-            *spare = Spare::InTheMaking;
-            let (path, result) = (folder.join(SPARE), Arc::clone(&self.spare));
-            let thread = std::thread::Builder::new().name("journal-spare".to_owned());
-            // Without a spare the next segment is made when it is needed.
-            let started = thread.spawn(move || {
-                let made = zeros(&path, room);
-                if made.is_err() {
-                    std::fs::remove_file(&path).ok();
-                }
-                if let Ok(mut spare) = result.lock() {
-                    *spare = made.map_or(Spare::None, |file| Spare::Ready(file, room));
-                }
-            });
-            if started.is_err() {
-                *spare = Spare::None;
-            }
-        }
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let mut file = File::options().write(true).open(path)?;
+        file.seek(io::SeekFrom::End(0))?;
+        Ok(Box::new(file))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
+    }
+
+    fn later(&self, work: Box<dyn FnOnce() + Send>) {
+        // Where no thread can be had, the work is not done.
+        std::thread::Builder::new().name("journal-later".to_owned()).spawn(work).ok();
+    }
+
+    fn salt(&self) -> u64 {
+        // Keyed by the system's random numbers.
+        RandomState::new().hash_one(0)
     }
 }
 
-impl FileSystem {
-    fn take_spare(&self, room: u64) -> Option<File> {
-        let mut spare = self.spare.lock().ok()?;
-        match std::mem::take(&mut *spare) {
-            Spare::Ready(file, length) if length >= room => Some(file),
-            other => {
-                *spare = other;
-                None
-            }
-        }
+impl DiskFile for File {
+    fn reserve(&mut self, room: u64) -> io::Result<()> {
+        Ok(rustix::fs::fallocate(&*self, rustix::fs::FallocateFlags::empty(), 0, room)?)
     }
-}
 
-/// A file full of zeros that are on disk, to be written from its start.
-fn zeros(path: &Path, length: u64) -> io::Result<File> {
-    let mut file = private::file().create(true).truncate(true).write(true).open(path)?;
-    let zeros = vec![0; STEP];
-    let mut left = length;
-    while left > 0 {
-        let step = left.min(STEP as u64);
-        file.write_all(&zeros[..usize::try_from(step).unwrap_or(STEP)])?;
-        file.sync_data()?;
-        left -= step;
-    }
-    file.sync_all()?;
-    file.rewind()?;
-    Ok(file)
-}
-
-/// Removes what a killed process was preparing.
-pub(super) fn remove_spare(folder: &Path) {
-    std::fs::remove_file(folder.join(SPARE)).ok();
-}
-
-impl SegmentFile for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write_all(bytes)
     }
@@ -160,7 +140,44 @@ impl SegmentFile for File {
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.set_len(length)?;
-        self.sync_all()
+        self.set_len(length)
     }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        Seek::rewind(self)
+    }
+
+    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
+        self.set_modified(modified)
+    }
+}
+
+/// Puts `bytes` in a file's place, or makes it: whole or not at all, and durable. A file in the making has the
+/// extension `new`.
+///
+/// # Errors
+/// If the disk refuses; the file is then as it was, or as it was to be.
+pub(super) fn replace(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+    modified: Option<SystemTime>,
+) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    // What an earlier try left behind.
+    disk.remove(&fresh).ok();
+    let write = || {
+        let mut file = disk.create(&fresh)?;
+        file.write(bytes)?;
+        if let Some(modified) = modified {
+            file.date(modified)?;
+        }
+        file.sync()?;
+        disk.rename(&fresh, path)
+    };
+    if let Err(error) = write() {
+        disk.remove(&fresh).ok();
+        return Err(error);
+    }
+    disk.sync_folder(path.parent().unwrap_or(Path::new(".")))
 }

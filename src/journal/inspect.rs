@@ -1,13 +1,14 @@
 //! Looks into a journal without touching it: what each segment holds, and how far it is shipped.
 
 use std::fs;
-use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::reader::{Segment, Step};
-use super::{Checkpoint, JournalError, Position, segment_path, segments};
+use super::damage::{self, Damage, SetAside};
+use super::scan::Format;
+use super::segment::{Segment, Step};
+use super::{Checkpoint, JournalError, Position, checkpoint, segment_path, segments};
 
 /// What a journal holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +17,10 @@ pub struct Summary {
     pub segments: Vec<SegmentSummary>,
     /// Records behind the checkpoint.
     pub unshipped: u64,
+    /// Whether the checkpoint cannot be read: then everything is to be shipped again.
+    pub checkpoint_damaged: bool,
+    /// Damaged bytes that were put aside, now or before, and that nobody has removed since.
+    pub set_aside: Vec<SetAside>,
 }
 
 /// What a segment holds.
@@ -23,6 +28,8 @@ pub struct Summary {
 pub struct SegmentSummary {
     /// Its number, which is its file's name.
     pub number: u64,
+    /// Version of its format.
+    pub format: u8,
     /// Bytes of the file.
     pub bytes: u64,
     /// Whole records.
@@ -31,8 +38,12 @@ pub struct SegmentSummary {
     pub first_received_at: Option<i64>,
     /// When the last of them came in, UTC milliseconds.
     pub last_received_at: Option<i64>,
-    /// Where it stops being readable, if it does: a torn tail, or damage.
-    pub damaged_at: Option<u64>,
+    /// Whether it was closed: how many records there are is written down then.
+    pub closed: bool,
+    /// Where a write was torn that nobody was answered for.
+    pub torn_at: Option<u64>,
+    /// What is damaged of it.
+    pub damage: Vec<Damage>,
 }
 
 /// Reads every record of a journal, also while its server runs.
@@ -40,23 +51,33 @@ pub struct SegmentSummary {
 /// # Errors
 /// If a file cannot be read.
 pub fn inspect(folder: &Path) -> Result<Summary, JournalError> {
-    let mut summary = Summary { segments: Vec::new(), unshipped: 0 };
+    let mut summary = Summary {
+        segments: Vec::new(),
+        unshipped: 0,
+        checkpoint_damaged: false,
+        set_aside: Vec::new(),
+    };
     if !folder.exists() {
         return Ok(summary);
     }
+    summary.set_aside = damage::set_aside(folder).map_err(JournalError::io(folder))?;
+    summary.checkpoint_damaged = checkpoint::is_damaged(folder)?;
     let checkpoint = Checkpoint::load(folder)?;
     for number in segments(folder).map_err(JournalError::io(folder))? {
         let path = segment_path(folder, number);
         let bytes = fs::metadata(&path).map_err(JournalError::io(&path))?.len();
+        let mut segment = Segment::open(&path, 0, u64::MAX)?;
         let mut seen = SegmentSummary {
             number,
+            format: if segment.format() == Format::First { 1 } else { 2 },
             bytes,
             records: 0,
             first_received_at: None,
             last_received_at: None,
-            damaged_at: None,
+            closed: false,
+            torn_at: None,
+            damage: Vec::new(),
         };
-        let mut segment = Segment::open(&path, 0, u64::MAX)?;
         loop {
             match segment.next()? {
                 Step::Record(offset, envelope) => {
@@ -67,45 +88,12 @@ pub fn inspect(folder: &Path) -> Result<Summary, JournalError> {
                         u64::from(Position { segment: number, offset } > checkpoint);
                 }
                 Step::End => break,
-                Step::Damaged => {
-                    seen.damaged_at = Some(segment.offset());
-                    break;
-                }
+                Step::Torn(gap) => seen.torn_at = Some(gap.offset),
+                Step::Damaged(gap) => seen.damage.push(damage::describe(folder, number, &gap)),
             }
         }
+        seen.closed = segment.is_closed();
         summary.segments.push(seen);
     }
     Ok(summary)
-}
-
-/// Cuts off room that a killed writer had reserved and never written.
-pub(super) fn give_back_room(path: &Path) -> Result<(), JournalError> {
-    // A segment that was closed in order ends in a record, and need not be read.
-    if !ends_in_zero(path).map_err(JournalError::io(path))? {
-        return Ok(());
-    }
-    let mut segment = Segment::open(path, 0, u64::MAX)?;
-    let end = loop {
-        match segment.next()? {
-            Step::Record(..) => {}
-            Step::End => break segment.offset(),
-            Step::Damaged => return Ok(()),
-        }
-    };
-    let cut = || {
-        let file = fs::OpenOptions::new().write(true).open(path)?;
-        if file.metadata()?.len() > end { file.set_len(end) } else { Ok(()) }
-    };
-    cut().map_err(JournalError::io(path))
-}
-
-fn ends_in_zero(path: &Path) -> io::Result<bool> {
-    let mut file = fs::File::open(path)?;
-    if file.metadata()?.len() == 0 {
-        return Ok(false);
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(last == [0])
 }

@@ -5,23 +5,32 @@
 //! as often as needed, until the reader's [`Checkpoint`] has passed them and their time is over.
 //!
 //! A journal is a folder: `lock` (one process owns it), `00000000000000000001.journal` and so on
-//! (the segments), `checkpoint` (how far the reader has come), `in-use` (somebody ships from it,
-//! or was cut off). A segment is a magic line, which
-//! names the version of the format, and records; a record is its length, a CRC-32 and the bytes
-//! ([`record`]); zeros behind the last record are room that was never written. A writer never
-//! writes into a segment of an earlier process: a torn tail stays where it is and is stepped over.
+//! (the segments), `checkpoint` (how far the reader has come), `in-use` (somebody ships from
+//! it, or was cut off). A segment is a head, records, and a record that closes it ([`record`]; [`first_format`] is read too). A writer never writes
+//! records into a segment of an earlier process: a torn tail stays where it is and is stepped
+//! over.
+//!
+//! What is damaged costs only what is damaged: the next record behind it is found by its mark and
+//! its checksums, and the damaged bytes are put aside as `SEGMENT-OFFSET-CHECKSUM.damaged`.
 
+mod appending;
 mod checkpoint;
+mod damage;
 pub mod disk;
 mod erasing;
+pub mod first_format;
 mod inspect;
+mod opening;
 mod reader;
 pub mod record;
+pub mod scan;
+mod segment;
+mod spare;
 mod unclean;
 mod usage;
 mod writer;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,7 +39,9 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::watch;
 
+pub use appending::Appender;
 pub use checkpoint::Checkpoint;
+pub use damage::{Damage, SetAside, may_hold, set_aside};
 use disk::{Disk, FileSystem};
 pub use erasing::Kept;
 pub use inspect::{SegmentSummary, Summary, inspect};
@@ -38,9 +49,7 @@ pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
 pub use unclean::{InUse, is_in_use};
 pub use usage::Usage;
-use writer::{Plan, WriterHandle};
-
-use crate::private;
+use writer::WriterHandle;
 
 /// A place in the journal: just behind a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -112,6 +121,7 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct Journal {
     folder: PathBuf,
+    disk: Arc<dyn Disk>,
     writer: WriterHandle,
     durable: watch::Receiver<Position>,
     health: watch::Receiver<Health>,
@@ -128,7 +138,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Locked`] if another process has it, [`JournalError::Io`] otherwise.
     pub fn open(folder: &Path, limits: Limits) -> Result<Self, JournalError> {
-        Self::open_on(folder, limits, Box::new(FileSystem::default()))
+        Self::open_on(folder, limits, Arc::new(FileSystem))
     }
 
     /// [`Journal::open`], with another way to the disk.
@@ -138,38 +148,14 @@ impl Journal {
     pub fn open_on(
         folder: &Path,
         limits: Limits,
-        disk: Box<dyn Disk>,
+        disk: Arc<dyn Disk>,
     ) -> Result<Self, JournalError> {
-        private::folder(folder).map_err(JournalError::io(folder))?;
-        let lock = lock(folder)?;
-        disk::remove_spare(folder);
-        let checkpoint = Checkpoint::load(folder)?;
-        let numbers = segments(folder).map_err(JournalError::io(folder))?;
-        let newest = numbers.last().copied().unwrap_or(0);
-        if newest > 0 {
-            inspect::give_back_room(&segment_path(folder, newest))?;
-        }
-        let mut bytes = 0;
-        for number in numbers {
-            let path = segment_path(folder, number);
-            bytes += fs::metadata(&path).map_err(JournalError::io(&path))?.len();
-        }
-        let usage = Arc::new(Usage::new(bytes, limits.max_bytes));
-        let plan = Plan {
-            folder: folder.to_owned(),
-            disk,
-            segment_bytes: limits.segment_bytes.min(limits.max_bytes / 4),
-            usage: Arc::clone(&usage),
-            first_segment: newest.max(checkpoint.segment) + 1,
-        };
-        let started = writer::start(plan, lock)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            writer: started.handle,
-            durable: started.durable,
-            health: started.health,
-            usage,
-        })
+        let appender = Appender::open(folder, limits, disk)?;
+        let (disk, usage) = (Arc::clone(appender.disk()), Arc::clone(appender.usage()));
+        let durable = appender.watch();
+        let started = writer::start(appender)?;
+        let (writer, health) = (started.handle, started.health);
+        Ok(Self { folder: folder.to_owned(), disk, writer, durable, health, usage })
     }
 
     /// Writes one record; returns when it is on disk. Many callers share one `fdatasync`.
@@ -218,8 +204,7 @@ impl Journal {
     /// # Errors
     /// If the checkpoint cannot be read.
     pub fn reader(&self) -> Result<Reader, JournalError> {
-        let position = Checkpoint::load(&self.folder)?;
-        Ok(Reader::new(&self.folder, position, Arc::clone(&self.usage)))
+        Reader::open(&self.folder, Arc::clone(&self.usage), Arc::clone(&self.disk))
     }
 
     /// Puts the checkpoint back to the first record that is still there, so that everything is
@@ -229,7 +214,7 @@ impl Journal {
     /// If the checkpoint cannot be read or written.
     pub fn rewind(&self) -> Result<Position, JournalError> {
         let checkpoint = Checkpoint::load(&self.folder)?;
-        Checkpoint::save(&self.folder, Position::default())?;
+        Checkpoint::save(&*self.disk, &self.folder, Position::default())?;
         Ok(checkpoint)
     }
 
@@ -237,21 +222,6 @@ impl Journal {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-}
-
-fn lock(folder: &Path) -> Result<File, JournalError> {
-    let path = folder.join("lock");
-    let file = private::file()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(JournalError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(JournalError::Locked(folder.to_owned())),
-        Err(fs::TryLockError::Error(source)) => Err(JournalError::Io { path, source }),
     }
 }
 

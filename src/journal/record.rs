@@ -1,14 +1,32 @@
-//! The form of one record: length, CRC-32, then the envelope (kind, time of receipt, body).
+//! The form of a segment, version 2, made to be read again behind damage.
+//!
+//! A segment begins with two copies of its head: the magic line, which names the version, a salt that nobody outside
+//! knows, and a checksum. Records follow: a header of [`HEADER_BYTES`] (a mark that is made of the salt, the payload's
+//! length, the record's number in the segment, the number of the first record that was synced with it, the payload's
+//! CRC-32 and the header's own), then the payload (kind, time of receipt, body). Zeros behind the last record are room
+//! that was never written. A segment that was closed ends in a closing record: its payload is a third copy of the
+//! head, its number is how many records there are.
+//!
+//! Both checksums begin from the salt. Whoever writes a body does not know it, so no body can hold bytes that are taken
+//! for a record when what stands before them is damaged.
 
 use bytes::Bytes;
+use crc32fast::Hasher;
 
 /// First bytes of every segment: name and version of the format.
-pub const MAGIC: &[u8; 8] = b"mfjrnl1\n";
-/// Bytes before a record's payload: length (u32, little endian) and CRC-32 (u32, little endian).
-pub const HEADER_BYTES: usize = 8;
+pub const MAGIC: &[u8; 8] = b"mfjrnl2\n";
+/// Bytes of one copy of a segment's head: magic line, salt, CRC-32.
+pub const COPY_BYTES: usize = 20;
+/// Bytes before a segment's first record.
+pub const HEAD_BYTES: usize = 2 * COPY_BYTES;
+/// Bytes before a record's payload: six numbers (u32, little endian).
+pub const HEADER_BYTES: usize = 24;
 /// Longest payload that is taken for a record; more means that the bytes are not one.
 pub const MAX_PAYLOAD_BYTES: usize = 64 << 20;
-const ENVELOPE_BYTES: usize = 9;
+/// Kind and time of receipt, before the body.
+pub const ENVELOPE_BYTES: usize = 9;
+/// Bytes of the record that closes a segment.
+pub const CLOSING_BYTES: usize = HEADER_BYTES + COPY_BYTES;
 
 /// What a journaled body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,75 +69,191 @@ pub struct Envelope {
     pub body: Bytes,
 }
 
+/// What makes a segment's marks and checksums its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Salt(u64);
+
+impl Salt {
+    /// Of a number that nobody outside can guess.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        // No byte of the mark is zero: zeros are what was never written.
+        Self(number | 0x0101_0101)
+    }
+
+    /// One copy of the segment's head.
+    #[must_use]
+    pub fn head(self) -> [u8; COPY_BYTES] {
+        let mut head = [0; COPY_BYTES];
+        head[..8].copy_from_slice(MAGIC);
+        head[8..16].copy_from_slice(&self.0.to_le_bytes());
+        let checksum = crc32fast::hash(&head[..16]);
+        head[16..].copy_from_slice(&checksum.to_le_bytes());
+        head
+    }
+
+    /// Of a copy of a segment's head that stands at the start of `bytes`.
+    #[must_use]
+    pub fn from_head(bytes: &[u8]) -> Option<Self> {
+        let salt = Self(u64::from_le_bytes(bytes.get(8..16)?.try_into().ok()?));
+        bytes.starts_with(&salt.head()).then_some(salt)
+    }
+
+    /// First bytes of each record.
+    #[must_use]
+    pub fn mark(self) -> [u8; 4] {
+        let [a, b, c, d, ..] = self.0.to_le_bytes();
+        [a, b, c, d]
+    }
+
+    fn checksum(self, bytes: &[u8]) -> u32 {
+        let [.., a, b, c, d] = self.0.to_le_bytes();
+        let mut hasher = Hasher::new_with_initial(u32::from_le_bytes([a, b, c, d]));
+        hasher.update(bytes);
+        hasher.finalize()
+    }
+
+    /// Appends the record that closes a segment.
+    pub fn close(self, place: Place, out: &mut Vec<u8>) {
+        let start = begin(out);
+        out.extend_from_slice(&self.head());
+        self.seal(place, start, out);
+    }
+
+    /// Fills in the header of the record that begins at `start` and ends with `out`.
+    fn seal(self, place: Place, start: usize, out: &mut [u8]) {
+        let (header, payload) = out[start..].split_at_mut(HEADER_BYTES);
+        header[..4].copy_from_slice(&self.mark());
+        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        let numbers = [length, place.number, place.batch, self.checksum(payload)];
+        for (at, number) in numbers.into_iter().enumerate() {
+            header[4 + 4 * at..8 + 4 * at].copy_from_slice(&number.to_le_bytes());
+        }
+        let checksum = self.checksum(&header[..HEADER_BYTES - 4]);
+        header[HEADER_BYTES - 4..].copy_from_slice(&checksum.to_le_bytes());
+    }
+}
+
+/// A record's place in its segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its number; of the closing record, how many there are.
+    pub number: u32,
+    /// Number of the first that was synced with it; of the closing record, how many were acknowledged.
+    pub batch: u32,
+}
+
 impl Envelope {
+    /// Bytes of its record.
+    #[must_use]
+    pub fn encoded_bytes(&self) -> usize {
+        HEADER_BYTES + ENVELOPE_BYTES + self.body.len()
+    }
+
     /// Appends the record's bytes to `out`.
     ///
     /// # Panics
     /// Never for a body below [`MAX_PAYLOAD_BYTES`], which the collector's limit keeps it under.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        let start = out.len() + HEADER_BYTES;
-        let length = u32::try_from(ENVELOPE_BYTES + self.body.len()).unwrap_or(u32::MAX);
-        out.extend_from_slice(&length.to_le_bytes());
-        out.extend_from_slice(&[0; 4]);
+    pub fn encode(&self, salt: Salt, place: Place, out: &mut Vec<u8>) {
+        let start = begin(out);
         out.push(self.kind.code());
         out.extend_from_slice(&self.received_at_ms.to_le_bytes());
         out.extend_from_slice(&self.body);
-        let checksum = crc32fast::hash(&out[start..]);
-        out[start - 4..start].copy_from_slice(&checksum.to_le_bytes());
+        salt.seal(place, start, out);
     }
+
+    /// Of a record's payload, in any version.
+    pub(super) fn from_payload(payload: &Bytes) -> Option<Self> {
+        let kind = EnvelopeKind::from_code(*payload.first()?)?;
+        let received = payload.get(1..ENVELOPE_BYTES)?.try_into().ok()?;
+        let received_at_ms = i64::from_le_bytes(received);
+        Some(Self { kind, received_at_ms, body: payload.slice(ENVELOPE_BYTES..) })
+    }
+}
+
+fn begin(out: &mut Vec<u8>) -> usize {
+    let start = out.len();
+    out.resize(start + HEADER_BYTES, 0);
+    start
 }
 
 /// What stands at the start of some bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Decoded {
-    /// A whole record and how many bytes it takes.
-    Record(Envelope, usize),
-    /// The bytes end inside a record.
-    Incomplete,
+    /// A whole record, its place if the format tells it, and how many bytes it takes.
+    Record(Envelope, Option<Place>, usize),
+    /// The record that closes the segment, and how many bytes it takes.
+    Closing(Place, usize),
+    /// The bytes end inside a record, which takes at least so many.
+    Incomplete(usize),
     /// Zeros: room that was never written.
     Unwritten,
     /// Not a record: torn or damaged.
     Damaged,
 }
 
-/// Bytes of the payload behind the header at the start of `bytes`; `None` if it is no header.
-pub(super) fn payload_bytes(bytes: &[u8]) -> Option<usize> {
-    let header = bytes.get(..HEADER_BYTES)?;
-    let length = word(header, 0) as usize;
-    (ENVELOPE_BYTES..=MAX_PAYLOAD_BYTES).contains(&length).then_some(length)
+struct Header {
+    length: usize,
+    place: Place,
+    payload: u32,
 }
 
-fn word(header: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+fn header(bytes: &[u8], salt: Salt) -> Option<Header> {
+    let header = bytes.get(..HEADER_BYTES)?;
+    if header[..4] != salt.mark() || salt.checksum(&header[..20]) != word(header, 5) {
+        return None;
+    }
+    let length = word(header, 1) as usize;
+    let place = Place { number: word(header, 2), batch: word(header, 3) };
+    (length <= MAX_PAYLOAD_BYTES).then_some(Header { length, place, payload: word(header, 4) })
+}
+
+/// The `at`th number of some bytes.
+pub(super) fn word(bytes: &[u8], at: usize) -> u32 {
+    let at = 4 * at;
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// Bytes that the record at the start of `bytes` takes, if its header can be read, or could if one bit of it had not
+/// been flipped.
+#[must_use]
+pub fn extent(bytes: &[u8], salt: Salt) -> Option<usize> {
+    let mut first: [u8; HEADER_BYTES] = bytes.get(..HEADER_BYTES)?.try_into().ok()?;
+    let mut found = header(&first, salt);
+    for bit in 0..HEADER_BYTES * 8 {
+        if found.is_some() {
+            break;
+        }
+        first[bit / 8] ^= 1 << (bit % 8);
+        found = header(&first, salt);
+        first[bit / 8] ^= 1 << (bit % 8);
+    }
+    found.map(|header| HEADER_BYTES + header.length)
 }
 
 /// Reads the record at the start of `bytes`.
 #[must_use]
-pub fn decode(bytes: &Bytes) -> Decoded {
-    let Some(header) = bytes.get(..HEADER_BYTES) else { return Decoded::Incomplete };
-    if header.iter().all(|byte| *byte == 0) {
+pub fn decode(bytes: &Bytes, salt: Salt) -> Decoded {
+    let Some(first) = bytes.get(..HEADER_BYTES) else { return Decoded::Incomplete(HEADER_BYTES) };
+    if first.iter().all(|byte| *byte == 0) {
         return Decoded::Unwritten;
     }
-    let Some(length) = payload_bytes(header) else { return Decoded::Damaged };
+    let Some(Header { length, place, payload }) = header(first, salt) else {
+        return Decoded::Damaged;
+    };
     let end = HEADER_BYTES + length;
     if bytes.len() < end {
-        return Decoded::Incomplete;
+        return Decoded::Incomplete(end);
     }
-    let payload = bytes.slice(HEADER_BYTES..end);
-    if crc32fast::hash(&payload) != word(header, 4) {
+    let bytes = bytes.slice(HEADER_BYTES..end);
+    if salt.checksum(&bytes) != payload {
         return Decoded::Damaged;
     }
-    let mut received = [0; 8];
-    received.copy_from_slice(&payload[1..ENVELOPE_BYTES]);
-    match EnvelopeKind::from_code(payload[0]) {
-        Some(kind) => Decoded::Record(
-            Envelope {
-                kind,
-                received_at_ms: i64::from_le_bytes(received),
-                body: payload.slice(ENVELOPE_BYTES..),
-            },
-            end,
-        ),
+    if bytes[..] == salt.head() {
+        return Decoded::Closing(place, end);
+    }
+    match Envelope::from_payload(&bytes) {
+        Some(envelope) => Decoded::Record(envelope, Some(place), end),
         None => Decoded::Damaged,
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::reader::{Segment, Step};
+use super::segment::{Segment, Step};
 use super::{Checkpoint, Journal, JournalError, Position, segment_path, segments};
 use crate::private;
 
@@ -73,17 +73,20 @@ impl Journal {
                 break;
             }
         }
-        Checkpoint::save(&self.folder, first)?;
+        Checkpoint::save(&*self.disk, &self.folder, first)?;
         Ok(checkpoint)
     }
 
     /// When the first record of a segment came in, UTC milliseconds; `None` if it has none.
     fn begun(&self, number: u64) -> Result<Option<i64>, JournalError> {
         let mut segment = Segment::open(&segment_path(&self.folder, number), 0, u64::MAX)?;
-        Ok(match segment.next()? {
-            Step::Record(_, envelope) => Some(envelope.received_at_ms),
-            Step::End | Step::Damaged => None,
-        })
+        loop {
+            match segment.next()? {
+                Step::Record(_, envelope) => return Ok(Some(envelope.received_at_ms)),
+                Step::End => return Ok(None),
+                Step::Torn(_) | Step::Damaged(_) => {}
+            }
+        }
     }
 }
 

@@ -1,17 +1,12 @@
-//! The writing thread: takes what has queued up, writes it at once, syncs once, acknowledges all.
+//! The writing thread: takes what has queued up, has it written at once and synced once, acknowledges all.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::disk::{Disk, SegmentFile};
-use super::record::MAGIC;
-use super::usage::Usage;
-use super::{Envelope, Health, JournalError, Position, segment_path};
+use super::appending::{Appender, Failure};
+use super::{Envelope, Health, JournalError, Position};
 
 /// Requests that may wait for the disk before the door has to wait too.
 const QUEUE: usize = 4096;
@@ -57,183 +52,81 @@ impl WriterHandle {
 /// What a started writer tells others.
 pub(super) struct Started {
     pub handle: WriterHandle,
-    pub durable: watch::Receiver<Position>,
     pub health: watch::Receiver<Health>,
 }
 
-/// Where and how to write.
-pub(super) struct Plan {
-    pub folder: PathBuf,
-    pub disk: Box<dyn Disk>,
-    pub segment_bytes: u64,
-    pub usage: Arc<Usage>,
-    pub first_segment: u64,
-}
-
 /// Starts the thread, for callers of the current runtime. It ends, and gives up the lock, when the last handle is dropped.
-pub(super) fn start(plan: Plan, lock: File) -> Result<Started, JournalError> {
+pub(super) fn start(appender: Appender) -> Result<Started, JournalError> {
     let (queue, requests) = mpsc::channel(QUEUE);
-    // Nothing of this process is durable yet, everything of earlier ones is.
-    let start = Position { segment: plan.first_segment, offset: 0 };
-    let (durable, durable_follower) = watch::channel(start);
     let (health, health_follower) = watch::channel(Health::Good);
-    let folder = plan.folder.clone();
-    let next = plan.first_segment;
-    let mut writer =
-        Writer { plan, segment: None, next, durable, health, runtime: Handle::current() };
+    let folder = appender.folder().to_owned();
+    let mut writer = Writer { appender, health, runtime: Handle::current() };
     std::thread::Builder::new()
         .name("journal".to_owned())
         .spawn(move || {
             // Everybody waits for this thread, and it waits for the disk. Only root may ask.
             rustix::process::nice(-10).ok();
             writer.run(requests);
-            drop(lock);
         })
         .map_err(JournalError::io(&folder))?;
-    Ok(Started { handle: WriterHandle(queue), durable: durable_follower, health: health_follower })
-}
-
-struct Segment {
-    file: Box<dyn SegmentFile>,
-    path: PathBuf,
-    end: Position,
-    begun: Instant,
+    Ok(Started { handle: WriterHandle(queue), health: health_follower })
 }
 
 struct Writer {
-    plan: Plan,
-    /// `None` before the first batch, behind a full segment, and after a failure.
-    segment: Option<Segment>,
-    /// Number of the next segment.
-    next: u64,
-    durable: watch::Sender<Position>,
+    appender: Appender,
     health: watch::Sender<Health>,
     /// Where those who wait live.
     runtime: Handle,
 }
 
+/// What is written at once, and who waits for it.
+#[derive(Default)]
+struct Waiting {
+    envelopes: Vec<Envelope>,
+    answers: Vec<(usize, Answer)>,
+    bytes: usize,
+}
+
 impl Writer {
     fn run(&mut self, mut requests: mpsc::Receiver<Request>) {
-        let mut bytes = Vec::new();
-        let mut waiting: Vec<(usize, Answer)> = Vec::new();
+        let mut waiting = Waiting::default();
         let mut last_batch = 0;
         while let Some(first) = requests.blocking_recv() {
-            self.take(first, &mut bytes, &mut waiting);
+            self.take(first, &mut waiting);
             if last_batch > 1 {
                 // Under load more come at once, and a sync costs as much for many as for one.
                 std::thread::sleep(LINGER);
             }
-            while bytes.len() < BATCH_BYTES
+            while waiting.bytes < BATCH_BYTES
                 && let Ok(next) = requests.try_recv()
             {
-                self.take(next, &mut bytes, &mut waiting);
+                self.take(next, &mut waiting);
             }
-            last_batch = waiting.len();
-            if waiting.is_empty() {
+            last_batch = waiting.answers.len();
+            if waiting.answers.is_empty() {
                 continue;
             }
-            let written = self.write(&bytes);
-            self.plan.usage.set_refusing(written.is_err());
-            if written.is_err() {
-                // No earlier segment is written again: readers go on to the next, which wakes the
-                // shipper, which makes room.
-                self.durable.send_replace(Position { segment: self.next, offset: 0 });
-            }
+            let written = self.appender.write(&waiting.envelopes);
             self.tell(&written);
-            let waiting = std::mem::take(&mut waiting);
+            let answers = std::mem::take(&mut waiting.answers);
             // Told by one task of theirs: waking hundreds of tasks from outside of the runtime
             // costs more than writing them.
-            self.runtime.spawn(async move { answer(&written, waiting) });
-            bytes.clear();
-            // One large batch must not hold its memory for ever.
-            bytes.shrink_to(BATCH_BYTES / 8);
+            self.runtime.spawn(async move { answer(&written, answers) });
+            waiting.envelopes.clear();
+            waiting.bytes = 0;
+            self.appender.give_back_memory(BATCH_BYTES / 8);
         }
-        if let Some(segment) = self.segment.take() {
-            self.close(segment);
-        }
+        self.appender.close();
     }
 
-    fn take(&mut self, request: Request, bytes: &mut Vec<u8>, waiting: &mut Vec<(usize, Answer)>) {
+    fn take(&mut self, request: Request, waiting: &mut Waiting) {
         match request {
             Request::Append(Append { envelope, done }) => {
-                envelope.encode(bytes);
-                waiting.push((bytes.len(), done));
+                waiting.bytes += envelope.encoded_bytes();
+                waiting.answers.push((waiting.bytes, done));
+                waiting.envelopes.push(envelope);
             }
-            Request::CloseOlderThan(age) => {
-                if let Some(old) = self.segment.take_if(|segment| segment.begun.elapsed() >= age) {
-                    self.close(old);
-                }
-            }
-        }
-    }
-
-    /// Writes and syncs one batch; where it begins.
-    ///
-    /// After a failed write or sync nothing is known of the bytes behind the last good one, so
-    /// that segment is never written again: what was half written is cut off if the disk lets us,
-    /// and stepped over by readers if it does not.
-    fn write(&mut self, bytes: &[u8]) -> Result<Position, Failure> {
-        let usage = Arc::clone(&self.plan.usage);
-        if usage.bytes() + bytes.len() as u64 > usage.max_bytes {
-            let full = Failure::Full { bytes: usage.bytes(), max_bytes: usage.max_bytes };
-            // Only a closed segment can be removed once it is shipped.
-            if let Some(segment) = self.segment.take() {
-                self.close(segment);
-            }
-            return Err(full);
-        }
-        let mut segment = match self.segment.take() {
-            Some(segment) => segment,
-            None => self.next_segment()?,
-        };
-        let start = segment.end;
-        if let Err(error) = segment.file.write(bytes).and_then(|()| segment.file.sync()) {
-            if let Err(error) = segment.file.truncate(start.offset) {
-                tracing::warn!(%error, path = %segment.path.display(), "a failed batch stays behind");
-            }
-            return Err(Failure::Io(segment.path, error.to_string()));
-        }
-        segment.end.offset += bytes.len() as u64;
-        usage.add(bytes.len() as u64);
-        self.durable.send_replace(segment.end);
-        if segment.end.offset > self.plan.segment_bytes / 4 {
-            self.plan.disk.prepare(&self.plan.folder, self.plan.segment_bytes);
-        }
-        if segment.end.offset < self.plan.segment_bytes {
-            self.segment = Some(segment);
-        } else {
-            self.close(segment);
-        }
-        Ok(start)
-    }
-
-    /// Gives back the room that was not used, and lets readers go on to the next segment.
-    fn close(&self, mut segment: Segment) {
-        if let Err(error) = segment.file.truncate(segment.end.offset) {
-            tracing::warn!(%error, path = %segment.path.display(), "a segment keeps its room");
-        }
-        self.durable.send_replace(Position { segment: self.next, offset: 0 });
-    }
-
-    fn next_segment(&mut self) -> Result<Segment, Failure> {
-        let path = segment_path(&self.plan.folder, self.next);
-        let create = || {
-            let mut file = self.plan.disk.create(&path, self.plan.segment_bytes)?;
-            file.write(MAGIC).map(|()| file)
-        };
-        let made = create();
-        // Also a number that failed is used up: its file may be there all the same.
-        self.next += 1;
-        match made {
-            Ok(file) => {
-                let end = Position { segment: self.next - 1, offset: MAGIC.len() as u64 };
-                self.plan.usage.add(MAGIC.len() as u64);
-                Ok(Segment { file, path, end, begun: Instant::now() })
-            }
-            Err(error) => {
-                remove_quietly(&path);
-                Err(Failure::Io(path, error.to_string()))
-            }
+            Request::CloseOlderThan(age) => self.appender.close_older_than(age),
         }
     }
 
@@ -267,29 +160,5 @@ fn answer(written: &Result<Position, Failure>, waiting: Vec<(usize, Answer)>) {
         };
         // A caller that has gone away (its client hung up) needs no answer.
         drop(done.send(answer));
-    }
-}
-
-fn remove_quietly(path: &Path) {
-    std::fs::remove_file(path).ok();
-}
-
-/// Why a batch was not written; told to everybody who is in it.
-enum Failure {
-    Full { bytes: u64, max_bytes: u64 },
-    Io(PathBuf, String),
-}
-
-impl Failure {
-    fn to_error(&self) -> JournalError {
-        match self {
-            Self::Full { bytes, max_bytes } => {
-                JournalError::Full { bytes: *bytes, max_bytes: *max_bytes }
-            }
-            Self::Io(path, reason) => JournalError::Io {
-                path: path.clone(),
-                source: std::io::Error::other(reason.clone()),
-            },
-        }
     }
 }

@@ -7,7 +7,7 @@ use metrics::{Unit, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 use super::Operations;
-use crate::journal::Health;
+use crate::journal::{Health, set_aside};
 
 /// Collects the metrics of this process.
 #[derive(Debug, Clone)]
@@ -43,6 +43,14 @@ pub fn record() -> Result<Recorder, BuildError> {
         "messenger_funnel_journal_refusing",
         "1 while the journal takes no webhooks: full, or the disk refuses"
     );
+    describe_counter!(
+        "messenger_funnel_journal_damage_total",
+        "Ranges of the journal that could not be read"
+    );
+    describe_gauge!(
+        "messenger_funnel_journal_damaged_files",
+        "Damaged ranges that were put aside and that nobody has removed since"
+    );
     describe_gauge!(
         "messenger_funnel_shipping_lag_seconds",
         Unit::Seconds,
@@ -63,6 +71,10 @@ pub(super) async fn metrics(State(operations): State<Operations>) -> impl IntoRe
         gauge!("messenger_funnel_journal_max_bytes").set(journal.usage().max_bytes as f64);
         let is_refusing = matches!(journal.health(), Health::Refusing(_));
         gauge!("messenger_funnel_journal_refusing").set(f64::from(u8::from(is_refusing)));
+        // Unknown is not zero: what cannot be looked at stays as it was.
+        if let Ok(files) = set_aside(journal.folder()) {
+            gauge!("messenger_funnel_journal_damaged_files").set(files.len() as f64);
+        }
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, operations.recorder.0.render())

@@ -1,10 +1,12 @@
 //! `/readyz`: whether webhooks are taken and figures can be asked for, with the reason if not.
 
+use std::path::Path;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::Operations;
-use crate::journal::Health;
+use crate::journal::{Health, set_aside};
 
 /// Older than this nobody wants the figures to be, seconds.
 const MOST_LAG_SECONDS: i64 = 300;
@@ -37,17 +39,35 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
     });
     let broken_parts =
         operations.progress.as_ref().map_or(0, |progress| progress.borrow().broken_parts);
-    (status, lines.chain(warning(broken_parts)).collect())
+    let damage = operations.journal.as_ref().and_then(|journal| damage(journal.folder()));
+    (status, lines.chain(broken(broken_parts)).chain(damage).collect())
 }
 
-/// What takes nobody out of rotation, and has to be known all the same.
-fn warning(broken_parts: u64) -> Option<String> {
-    (broken_parts > 0).then(|| {
+/// A line on parts of tables that ClickHouse could not read: it takes nobody out of rotation either.
+fn broken(parts: u64) -> Option<String> {
+    (parts > 0).then(|| {
         format!(
-            "tables: warning: {broken_parts} parts could not be read and lie aside; what the journal holds was \
-             shipped again\n"
+            "tables: warning: {parts} parts could not be read and lie aside; what the journal holds was shipped \
+             again\n"
         )
     })
+}
+
+/// A line on what is damaged of the journal: what is not is taken and shipped all the same, so this is no reason to
+/// send nothing more.
+fn damage(folder: &Path) -> Option<String> {
+    match set_aside(folder) {
+        Ok(files) if files.is_empty() => None,
+        Ok(files) => Some(format!(
+            "journal: warning: {} damaged ranges are put aside as *.damaged (see journal inspect, and remove the \
+             files once you have looked at them)\n",
+            files.len()
+        )),
+        Err(error) => Some(format!(
+            "journal: warning: whether it is damaged cannot be told: {}\n",
+            error.kind()
+        )),
+    }
 }
 
 /// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.

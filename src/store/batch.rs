@@ -1,6 +1,6 @@
 //! A batch of journaled bodies as rows.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
@@ -62,6 +62,13 @@ impl Rows {
         });
         let mut rows = Self { number, ..Self::default() };
         let mut hash = DefaultHasher::new();
+        // About when it came in: with what stands beside it.
+        let beside = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
+        let beside = Timestamp(beside.unwrap_or(i64::try_from(number / 1000).unwrap_or_default()));
+        for damage in &batch.damage {
+            damage.hash(&mut hash);
+            rows.refusals.push(RefusalRow::of_damage(damage, beside));
+        }
         for ((at, envelope), found) in batch.records.into_iter().zip(normalized) {
             let received_at = Timestamp(envelope.received_at_ms);
             hash.write(&envelope.body);

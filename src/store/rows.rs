@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::matching::{MadeEvent, Report};
 use super::reported::is_to_be_known;
 use crate::domain::{Event, Kind, Link, TimeOrigin, Timestamp};
-use crate::journal::Position;
+use crate::journal::{Damage, Position};
 use crate::normalize::Refusal;
 
 /// A row of `events_by_person`. Columns and units: `queries/migrations/0006_events_by_person.sql`.
@@ -250,6 +250,21 @@ impl RefusalRow {
             body: refusal.body,
             replayed_at: 0,
         }
+    }
+
+    /// Of bytes of the journal that cannot be read. They are put aside; the row tells where.
+    pub(super) fn of_damage(damage: &Damage, received_at: Timestamp) -> Self {
+        let at = Position { segment: damage.segment, offset: damage.offset };
+        // The same however often it is read, also when more can be told of it by then.
+        let Damage { segment, offset, bytes, file, .. } = damage;
+        let range = serde_json::json!({ "segment": segment, "offset": offset, "bytes": bytes, "file": file });
+        let body = serde_json::json!({ "damaged_journal_record": range });
+        let refusal = Refusal {
+            place: "journal".to_owned(),
+            reason: format!("damaged journal record: {damage}"),
+            body: body.to_string().into_bytes(),
+        };
+        Self::new(refusal, received_at, at)
     }
 }
 

@@ -65,11 +65,19 @@ pub struct Shipper {
 struct Prepared {
     rows: Rows,
     bodies: u64,
+    /// Ranges of the journal that could not be read, and that nobody was told of before.
+    damaged: u64,
     /// When the first of them came in that is new, UTC milliseconds.
     oldest: Option<i64>,
     /// Insert deduplication token: the batch's place and content.
     token: String,
     end: Position,
+}
+
+impl Prepared {
+    fn is_work(&self) -> bool {
+        self.bodies > 0 || !self.rows.refusals.is_empty()
+    }
 }
 
 impl Shipper {
@@ -186,7 +194,8 @@ impl Shipper {
             self.prepare(self.reader.position(), until).await?
         };
         gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
-        if batch.bodies > 0 {
+        let is_work = batch.is_work();
+        if is_work {
             self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);
             let insert = self.insert_until_it_works(&batch.rows, &batch.token, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
@@ -195,6 +204,7 @@ impl Shipper {
             counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
             counter!("messenger_funnel_shipped_events_total").increment(events);
             counter!("messenger_funnel_quarantined_total").increment(refusals);
+            counter!("messenger_funnel_journal_damage_total").increment(batch.damaged);
             self.progress.send_modify(|progress| {
                 progress.bodies += batch.bodies;
                 progress.events += events;
@@ -207,7 +217,7 @@ impl Shipper {
             progress.position = batch.end;
             progress.waiting_since = None;
         });
-        Ok(batch.bodies > 0)
+        Ok(is_work)
     }
 
     /// The next batch already, if it would be a full one: a block of the few bodies that have come
@@ -219,12 +229,13 @@ impl Shipper {
         if !is_backlog {
             return Ok(None);
         }
-        Ok(Some(self.prepare(from, until).await?).filter(|batch| batch.bodies > 0))
+        Ok(Some(self.prepare(from, until).await?).filter(Prepared::is_work))
     }
 
     async fn prepare(&self, from: Position, until: Position) -> Result<Prepared, StoreError> {
         let batch = self.reader.peek_from(from, until, BATCH_BYTES)?;
         let (end, bodies) = (batch.end, batch.records.len() as u64);
+        let damaged = batch.damage.iter().filter(|damage| damage.is_new).count() as u64;
         let is_waiting = |(at, _): &&(Position, Envelope)| *at > self.again_until;
         let oldest = batch.records.iter().find(is_waiting);
         let oldest = oldest.map(|(_, envelope)| envelope.received_at_ms);
@@ -237,7 +248,7 @@ impl Shipper {
         });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{}-{from:?}-{end:?}-{}", self.run, rows.fingerprint);
-        Ok(Prepared { rows, bodies, oldest, token, end })
+        Ok(Prepared { rows, bodies, damaged, oldest, token, end })
     }
 
     /// Inserts a batch; the number of items that went into quarantine.

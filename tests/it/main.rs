@@ -53,6 +53,8 @@ mod funnel_oracle;
 mod graph;
 mod in_place;
 mod journal;
+mod journal_damage;
+mod journal_power;
 mod language;
 mod language_pages;
 mod large_list;

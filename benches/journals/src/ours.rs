@@ -10,7 +10,7 @@ use anyhow::Result;
 use bytes::Bytes;
 
 use crate::backlog::Backlog;
-use crate::journal::disk::{Disk, FileSystem, SegmentFile};
+use crate::journal::disk::{Disk, DiskFile, FileSystem};
 use crate::journal::{Envelope, EnvelopeKind, Journal, Limits, Position, Reader};
 use crate::load::Log;
 
@@ -25,7 +25,7 @@ impl Log for Ours {
 
     fn open(folder: &Path) -> Result<Self> {
         let commits = Arc::new(AtomicU64::new(0));
-        let disk = Box::new(Counted(FileSystem, commits.clone()));
+        let disk = Arc::new(Counted(FileSystem, commits.clone()));
         let journal = Journal::open_on(folder, Limits::default(), disk)?;
         Ok(Self { journal, commits })
     }
@@ -70,26 +70,78 @@ impl Backlog for OurBacklog {
     }
 }
 
-/// The file system, or one of its files, and how often one was synced.
-struct Counted<T>(T, Arc<AtomicU64>);
+/// The file system, and how often a segment was synced.
+#[derive(Debug)]
+struct Counted(FileSystem, Arc<AtomicU64>);
 
-impl Disk for Counted<FileSystem> {
-    fn create(&self, path: &Path, room: u64) -> io::Result<Box<dyn SegmentFile>> {
-        Ok(Box::new(Counted(self.0.create(path, room)?, self.1.clone())))
+impl Counted {
+    fn file(&self, path: &Path, file: Box<dyn DiskFile>) -> Box<dyn DiskFile> {
+        // A spare is filled in the background; it is a segment from when it is written from its start.
+        let is_counted = path.file_name().is_some_and(|name| name != "spare");
+        Box::new(CountedFile { file, commits: Arc::clone(&self.1), is_counted })
     }
 }
 
-impl SegmentFile for Counted<Box<dyn SegmentFile>> {
+struct CountedFile {
+    file: Box<dyn DiskFile>,
+    commits: Arc<AtomicU64>,
+    is_counted: bool,
+}
+
+impl Disk for Counted {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(self.file(path, self.0.create(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(self.file(path, self.0.open(path)?))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.0.remove(path)
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        self.0.sync_folder(folder)
+    }
+
+    fn later(&self, work: Box<dyn FnOnce() + Send>) {
+        self.0.later(work);
+    }
+
+    fn salt(&self) -> u64 {
+        self.0.salt()
+    }
+}
+
+impl DiskFile for CountedFile {
+    fn reserve(&mut self, room: u64) -> io::Result<()> {
+        self.file.reserve(room)
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write(bytes)
+        self.file.write(bytes)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        self.0.sync()
+        self.commits.fetch_add(u64::from(self.is_counted), Ordering::Relaxed);
+        self.file.sync()
     }
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.0.truncate(length)
+        self.file.truncate(length)
+    }
+
+    fn rewind(&mut self) -> io::Result<()> {
+        self.is_counted = true;
+        self.file.rewind()
+    }
+
+    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
+        self.file.date(modified)
     }
 }

@@ -9,6 +9,7 @@ use super::{Finding, Health};
 use crate::accounts::Provider;
 use crate::cli::session::{self, Session};
 use crate::config::Settings;
+use crate::journal;
 use crate::operations;
 use crate::store::{self, Store};
 
@@ -106,6 +107,28 @@ pub(super) fn disk(settings: &Settings) -> Vec<Finding> {
         Err(error) => Finding::new(what, Health::Warning, error.to_string()),
     };
     vec![finding]
+}
+
+/// Whether all of the journal can be read.
+pub(super) fn journal(settings: &Settings) -> Finding {
+    let folder = session::journal_folder(settings);
+    let summary = match journal::inspect(&folder) {
+        Ok(summary) => summary,
+        Err(error) => {
+            return Finding::new("journal", Health::Bad, error.to_string())
+                .advise("nothing of it can be shipped: see that the server's user may read it");
+        }
+    };
+    let found = summary.segments.iter().flat_map(|segment| &segment.damage);
+    // What is not put aside yet will be at the next start.
+    let ranges = found.filter(|damage| damage.file.is_none()).count() + summary.set_aside.len();
+    if ranges > 0 || summary.checkpoint_damaged {
+        return Finding::new("journal", Health::Warning, format!("{ranges} damaged ranges")).advise(
+            "journal inspect names them; see to the disk, and remove the files *.damaged once you have looked at them",
+        );
+    }
+    let records: u64 = summary.segments.iter().map(|segment| segment.records).sum();
+    Finding::new("journal", Health::Good, format!("all of its {records} records can be read"))
 }
 
 /// ClickHouse, its schema, its clock, and how far the events are.

@@ -1,6 +1,7 @@
 //! A data folder, the program on it, and a server.
 
 pub mod browser;
+pub mod disk_model;
 pub mod outside;
 pub mod seed;
 
