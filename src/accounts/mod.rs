@@ -2,8 +2,10 @@
 //! settings page. Who may do what is a matter of [`Scope`]s; the guard of `views` asks.
 
 mod address;
+mod cookies;
 mod edits;
 mod known;
+mod name;
 pub mod password;
 mod provider;
 mod refusal;
@@ -15,7 +17,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use cookie::Key;
 use hmac::{Hmac, KeyInit, Mac};
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -24,13 +25,13 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 
-pub use address::address;
+pub use address::{address, neighbours};
+pub use cookies::{Key, cookie, cookies, key_of};
 pub use edits::{Invited, LONGEST_DAYS, NewToken};
 pub use known::Known;
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
 pub use refusal::Refusal;
 pub use scope::{Role, Scope};
-pub use session::key_of;
 
 use crate::domain::Timestamp;
 use crate::store::{AuditRow, Store, StoreError};
@@ -128,7 +129,7 @@ impl Accounts {
             store,
             key: Arc::new(key),
             tokens: watch::Sender::new(tokens.into()),
-            proxies: proxies.into(),
+            proxies: proxies.into_iter().map(address::network).collect(),
             is_secure,
             known: watch::Sender::new(None),
             throttle: Throttle::new(),

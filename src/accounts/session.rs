@@ -1,19 +1,13 @@
 //! Sessions: a signed cookie that names the user, and when they logged in. It ends with its time, when the user's
 //! password or role changes, and when the key changes.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+use axum::http::HeaderMap;
 
-use axum::http::{HeaderMap, header};
-use cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
-
-use crate::private;
+use super::cookies::{Key, cookie, cookies};
 
 const NAME: &str = "messenger_funnel_session";
 /// How long a session lasts.
 const LASTS_MS: i64 = 7 * 24 * 3600 * 1000;
-const KEY_BYTES: usize = 64;
 
 /// What a session's cookie says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,36 +15,6 @@ pub(super) struct Session {
     pub user: String,
     pub epoch: u32,
     pub since: i64,
-}
-
-/// The key of the file, which is made if it is missing.
-///
-/// # Errors
-/// If the disk refuses, or the file holds no key.
-pub fn key_of(file: &Path) -> io::Result<Key> {
-    let bytes = match fs::read(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = Key::try_generate().ok_or_else(|| io::Error::other("no randomness"))?;
-            if let Some(folder) = file.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            match private::file().create_new(true).write(true).open(file) {
-                Ok(mut made) => {
-                    made.write_all(key.master())?;
-                    made.sync_all()?;
-                }
-                // Another process was faster.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-            fs::read(file)?
-        }
-        bytes => bytes?,
-    };
-    if bytes.len() != KEY_BYTES {
-        return Err(io::Error::other("it is no key; remove it, and all will have to log in again"));
-    }
-    Key::try_from(bytes.as_slice()).map_err(io::Error::other)
 }
 
 /// The cookie of a session that begins.
@@ -62,27 +26,17 @@ pub(super) fn cookie_of(key: &Key, session: &Session, is_secure: bool) -> String
 /// A cookie that we sign, good for so many milliseconds.
 pub(super) fn signed(
     key: &Key,
-    name: &'static str,
+    name: &str,
     text: String,
     lasts_ms: i64,
     is_secure: bool,
 ) -> String {
-    let cookie = Cookie::build((name, text))
-        .path("/")
-        .http_only(true)
-        .secure(is_secure)
-        // Links in mails lead to pages; what changes something is guarded by where it comes from.
-        .same_site(SameSite::Lax)
-        .max_age(Duration::milliseconds(lasts_ms))
-        .build();
-    let mut jar = CookieJar::new();
-    jar.signed_mut(key).add(cookie);
-    jar.get(name).map(ToString::to_string).unwrap_or_default()
+    cookie(name, &key.signed(&text), lasts_ms / 1000, is_secure)
 }
 
 /// The cookie that takes a session's place when it ends.
 pub(super) fn ended() -> String {
-    format!("{NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+    cookie(NAME, "", 0, false)
 }
 
 /// The session that a request shows, if it is signed by us and has not ended.
@@ -100,18 +54,13 @@ pub(super) fn shown(key: &Key, headers: &HeaderMap, now: i64) -> Option<Session>
 
 /// What the cookies of that name say that were signed by us.
 pub(super) fn texts_signed(key: &Key, headers: &HeaderMap, name: &str) -> Vec<String> {
-    let texts = headers.get_all(header::COOKIE).iter().filter_map(|text| text.to_str().ok());
-    let cookies = texts.flat_map(|text| Cookie::split_parse(text.to_owned())).flatten();
-    let ours = cookies.filter(|cookie| cookie.name() == name).filter_map(|cookie| {
-        let mut jar = CookieJar::new();
-        jar.add_original(cookie);
-        jar.signed(key).get(name).map(|cookie| cookie.value().to_owned())
-    });
-    ours.collect()
+    cookies(headers, name).filter_map(|value| key.verified(value)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn headers(cookie: &str) -> HeaderMap {
@@ -121,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_session_is_what_we_signed_until_its_time_is_over() {
-        let (key, other) = (Key::generate(), Key::generate());
+        let (key, other) = (Key::generate().unwrap(), Key::generate().unwrap());
         let session = Session { user: "anna".to_owned(), epoch: 3, since: 1000 };
         let cookie = cookie_of(&key, &session, true);
         for part in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=604800"] {
@@ -134,17 +83,5 @@ mod tests {
         assert_ne!(forged, cookie);
         assert_eq!(shown(&key, &headers(&forged), 2000), None);
         assert_eq!(shown(&key, &HeaderMap::new(), 2000), None);
-    }
-
-    #[test]
-    fn a_key_is_made_once_and_for_its_owner_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("keys/session.key");
-        let key = key_of(&file).unwrap();
-        assert_eq!(key_of(&file).unwrap().master(), key.master());
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::write(&file, "short").unwrap();
-        assert!(key_of(&file).is_err());
     }
 }

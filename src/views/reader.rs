@@ -6,15 +6,15 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use cookie::time::Duration;
-use cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
 use super::own_page::{is_own, own_path};
 use super::problem::Problem;
+use crate::accounts::{cookie, cookies};
 use crate::language::Language;
 
 const COOKIE: &str = "messenger_funnel_language";
+const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 
 /// Has pages speak the language of whoever reads them. Programs are spoken to in English.
 pub async fn in_their_language(request: Request, next: Next) -> Response {
@@ -26,9 +26,7 @@ pub async fn in_their_language(request: Request, next: Next) -> Response {
 
 fn language_of(headers: &HeaderMap) -> &'static Language {
     let text = |name: &header::HeaderName| headers.get(name).and_then(|text| text.to_str().ok());
-    let cookies = Cookie::split_parse(text(&header::COOKIE).unwrap_or_default()).flatten();
-    let chosen = cookies.filter(|cookie| cookie.name() == COOKIE).last();
-    let chosen = chosen.and_then(|cookie| Language::tagged(cookie.value()));
+    let chosen = cookies(headers, COOKIE).last().and_then(Language::tagged);
     let asked = || Language::wanted(text(&header::ACCEPT_LANGUAGE).unwrap_or_default());
     chosen.unwrap_or_else(asked)
 }
@@ -50,13 +48,9 @@ pub(super) async fn choose(headers: HeaderMap, Form(choice): Form<Choice>) -> Re
         let detail = format!("unknown language; known are {}", known.join(", "));
         return Problem::in_parameter("language", detail).into_response();
     };
-    let cookie = Cookie::build((COOKIE, language.tag()))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(365));
+    let cookie = cookie(COOKIE, language.tag(), YEAR_SECONDS, false);
     let back = Redirect::to(&came_from(&headers));
-    ([(header::SET_COOKIE, cookie.build().to_string())], back).into_response()
+    ([(header::SET_COOKIE, cookie)], back).into_response()
 }
 
 /// The page that a form was sent from, by its path alone: whatever the header says, it is one of ours.

@@ -18,6 +18,7 @@
 
 mod abuse;
 mod accounts;
+mod addresses;
 mod ads;
 mod ads_oracle;
 mod analysis_oracle;
@@ -41,6 +42,7 @@ mod doors;
 mod edges;
 mod engine;
 mod erasure;
+mod every_name;
 mod every_page;
 mod feedback;
 mod filters;
@@ -68,6 +70,7 @@ mod packaging;
 mod pages;
 mod payloads;
 mod people_pages;
+mod private_files;
 mod qr;
 mod reconciliation;
 mod recovery;

@@ -1,26 +1,26 @@
 //! Logging in by an OpenID Connect provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, section
 //! 3.1; RFC 7636). The provider says who somebody is; what they may do is ours to say.
 
+mod endpoints;
+mod id_token;
+mod keys;
+
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims,
-};
-use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndUserEmail,
-    EndUserUsername, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    TokenResponse,
-};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+use super::edits::letters;
 use super::{AccountError, Accounts, Refusal, Role, session};
+use id_token::{Person, Wanted};
+use keys::Keys;
 
 /// How long the provider may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -40,17 +40,16 @@ pub enum Claim {
 }
 
 impl Claim {
-    /// Who somebody is by what the provider tells beside the subject, and whether that is sure.
-    fn told(
-        self,
-        email: Option<&EndUserEmail>,
-        is_verified: Option<bool>,
-        name: Option<&EndUserUsername>,
-    ) -> Option<(String, bool)> {
+    /// Who somebody is by what is told of them, and whether that is sure.
+    fn told(self, person: &Person) -> Option<(String, bool)> {
         match self {
-            Self::Email => email.map(|email| (email.to_lowercase(), is_verified.unwrap_or(false))),
-            Self::PreferredUsername => name.map(|name| (name.to_string(), true)),
-            Self::Subject => None,
+            // Letters of other alphabets stay: some of them become ASCII as small letters, and so somebody else's.
+            Self::Email => {
+                let email = person.email.as_ref()?.to_ascii_lowercase();
+                Some((email, person.has_verified_email()))
+            }
+            Self::PreferredUsername => Some((person.preferred_username.clone()?, true)),
+            Self::Subject => Some((person.sub.clone(), true)),
         }
     }
 }
@@ -103,18 +102,8 @@ pub struct Started {
 #[derive(Debug, Clone)]
 pub struct Provider {
     settings: Arc<ProviderSettings>,
-    http: Http,
+    http: reqwest::Client,
 }
-
-/// A client of a provider that has told its endpoints.
-type KnownClient = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
 
 /// What the browser keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,22 +128,13 @@ impl Provider {
             // Logins are rare: a kept connection would mostly be one that the provider has closed.
             .pool_max_idle_per_host(0)
             .build()?;
-        Ok(Self { settings: Arc::new(settings), http: Http(http) })
+        Ok(Self { settings: Arc::new(settings), http })
     }
 
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.settings.name
-    }
-
-    /// What the provider tells of itself, its keys too: asked at each login, so that new keys are known at once.
-    async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
-        let issuer = IssuerUrl::new(self.settings.issuer.clone());
-        let issuer = issuer.map_err(|error| failed("server.oidc.issuer", &error))?;
-        CoreProviderMetadata::discover_async(issuer, &self.http)
-            .await
-            .map_err(|error| failed("discovery", &error))
     }
 
     /// Asks the provider what it tells of itself.
@@ -165,39 +145,29 @@ impl Provider {
         self.metadata().await.map(|_| ())
     }
 
-    /// Us, as the provider knows us.
-    async fn client(&self) -> Result<KnownClient, ProviderError> {
-        let metadata = self.metadata().await?;
-        let ProviderSettings { client_id, client_secret, back, .. } = self.settings.as_ref();
-        let secret = client_secret.as_ref().map(|secret| secret.expose_secret().to_owned());
-        let back = RedirectUrl::new(back.clone());
-        let back = back.map_err(|error| failed("server.public_url", &error))?;
-        let (id, secret) = (ClientId::new(client_id.clone()), secret.map(ClientSecret::new));
-        Ok(CoreClient::from_provider_metadata(metadata, id, secret).set_redirect_uri(back))
-    }
-
     /// Sends somebody to the provider, who then want to go to `next`.
     ///
     /// # Errors
     /// If the provider does not answer.
     pub async fn start(&self, accounts: &Accounts, next: &str) -> Result<Started, ProviderError> {
-        let client = self.client().await?;
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let flow = CoreAuthenticationFlow::AuthorizationCode;
-        let asked = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
+        let mut url = self.metadata().await?.authorization_endpoint;
         let scope = match self.settings.claim {
-            Claim::Email => "email",
-            Claim::PreferredUsername | Claim::Subject => "profile",
+            Claim::Email => "openid email",
+            Claim::PreferredUsername | Claim::Subject => "openid profile",
         };
-        let asked = asked.add_scope(Scope::new(scope.to_owned())).set_pkce_challenge(challenge);
-        let (url, state, nonce) = asked.url();
-        let away = Away {
-            state: state.secret().clone(),
-            nonce: nonce.secret().clone(),
-            verifier: verifier.secret().clone(),
-            since: accounts.now().0,
-            next: next.to_owned(),
-        };
+        let [state, nonce, verifier] = [letters(), letters(), letters()];
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("redirect_uri", &self.settings.back)
+            .append_pair("scope", scope)
+            .append_pair("state", &state)
+            .append_pair("nonce", &nonce)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        let (since, next) = (accounts.now().0, next.to_owned());
+        let away = Away { state, nonce, verifier, since, next };
         let cookie =
             session::signed(&accounts.key, COOKIE, away.text(), AWAY_MS, accounts.is_secure);
         Ok(Started { url: url.to_string(), cookie })
@@ -223,7 +193,7 @@ impl Provider {
         });
         let away = away.ok_or(Refusal::NotBegun)?;
         let Away { nonce, verifier, next, .. } = away;
-        let name = self.who(code, Nonce::new(nonce), PkceCodeVerifier::new(verifier)).await?;
+        let name = self.who(&code, &nonce, &verifier, now).await?;
         self.check_domain(&name)?;
         let cookie = accounts.let_in(&name, self.settings.role, &self.settings.name, from).await?;
         Ok((cookie, next))
@@ -232,36 +202,42 @@ impl Provider {
     /// Who has this code, as the provider says.
     async fn who(
         &self,
-        code: String,
-        nonce: Nonce,
-        verifier: PkceCodeVerifier,
+        code: &str,
+        nonce: &str,
+        verifier: &str,
+        now: i64,
     ) -> Result<String, ProviderError> {
-        let client = self.client().await?;
-        let exchange = client.exchange_code(AuthorizationCode::new(code));
-        let exchange = exchange.map_err(|error| failed("its token endpoint", &error))?;
-        let tokens = exchange.set_pkce_verifier(verifier).request_async(&self.http).await;
-        let tokens = tokens.map_err(|error| failed("exchanging the code", &error))?;
-        let id_token = tokens.id_token();
+        let metadata = self.metadata().await?;
+        let tokens = self.tokens(&metadata, code, verifier).await?;
+        let id_token = tokens.id_token.as_deref();
         let id_token = id_token
             .ok_or_else(|| ProviderError::Failed("the provider gave no ID token".to_owned()))?;
-        let claims = id_token.claims(&client.id_token_verifier(), &nonce);
-        let claims = claims.map_err(|error| failed("the ID token", &error))?;
+        let keys: Keys = self.asked("its keys", self.http.get(metadata.jwks_uri)).await?;
+        let secret = self.settings.client_secret.as_ref();
+        let wanted = Wanted {
+            issuer: &self.settings.issuer,
+            client_id: &self.settings.client_id,
+            client_secret: secret.map(ExposeSecret::expose_secret),
+            algorithms: &metadata.id_token_signing_alg_values_supported,
+            nonce,
+            now,
+        };
+        let person = id_token::person(id_token, &keys, &wanted);
+        let person =
+            person.map_err(|reason| ProviderError::Failed(format!("the ID token: {reason}")))?;
         let claim = self.settings.claim;
-        if claim == Claim::Subject {
-            return Ok(claims.subject().to_string());
-        }
-        let (email, name) = (claims.email(), claims.preferred_username());
-        let told = claim.told(email, claims.email_verified(), name);
-        // Some providers tell it only to who asks.
-        let told = if told.is_some() {
-            told
-        } else {
-            let subject = claims.subject().clone();
-            let asked = client.user_info(tokens.access_token().clone(), Some(subject));
-            let asked = asked.map_err(|error| failed("its userinfo endpoint", &error))?;
-            let info: Result<CoreUserInfoClaims, _> = asked.request_async(&self.http).await;
-            let info = info.map_err(|error| failed("asking for the user", &error))?;
-            claim.told(info.email(), info.email_verified(), info.preferred_username())
+        let told = match (claim.told(&person), metadata.userinfo_endpoint) {
+            // Some providers tell it only to who asks.
+            (None, Some(endpoint)) => {
+                let asked = self.http.get(endpoint).bearer_auth(&tokens.access_token);
+                let info: Person = self.asked("asking for the user", asked).await?;
+                if info.sub != person.sub {
+                    let text = "asking for the user: it tells of somebody else".to_owned();
+                    return Err(ProviderError::Failed(text));
+                }
+                claim.told(&info)
+            }
+            (told, _) => told,
         };
         match told {
             Some((name, true)) => Ok(name),
@@ -277,27 +253,6 @@ impl Provider {
             return Ok(());
         }
         Err(Refusal::ForeignDomain(name.to_owned()).into())
-    }
-}
-
-/// Our HTTP client, as the OpenID Connect crate wants one.
-#[derive(Debug, Clone)]
-struct Http(reqwest::Client);
-
-impl<'client> AsyncHttpClient<'client> for Http {
-    type Error = reqwest::Error;
-    type Future =
-        Pin<Box<dyn Future<Output = Result<HttpResponse, reqwest::Error>> + Send + 'client>>;
-
-    fn call(&'client self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let answer = self.0.execute(request.try_into()?).await?;
-            let mut told = HttpResponse::new(Vec::new());
-            *told.status_mut() = answer.status();
-            *told.headers_mut() = answer.headers().clone();
-            *told.body_mut() = answer.bytes().await?.to_vec();
-            Ok(told)
-        })
     }
 }
 
@@ -323,18 +278,6 @@ impl Away {
             next: parts.next()?,
         })
     }
-}
-
-/// The whole chain of reasons: the outermost alone says little.
-fn failed(what: &str, error: &dyn std::error::Error) -> ProviderError {
-    let mut text = format!("{what}: {error}");
-    let mut reason = error.source();
-    while let Some(error) = reason {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        reason = error.source();
-    }
-    ProviderError::Failed(text)
 }
 
 #[cfg(test)]
