@@ -104,10 +104,10 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-# Licences, bans and sources of what we depend on: needs cargo-deny. Advisories are asked for by `cargo deny check`,
-# which fetches their database.
+# Licences, bans, sources and advisories of what we depend on: needs cargo-deny. Fails if advisories cannot be fetched;
+# ADVISORY_DB=FOLDER takes a clone of RustSec's advisory-db.
 audit:
-	cargo deny --locked check bans licenses sources
+	.ci/audit
 
 clean:
 	rm -rf target node_modules

@@ -4,6 +4,7 @@
 mod address;
 mod edits;
 mod known;
+mod name;
 pub mod password;
 mod provider;
 mod refusal;
@@ -24,7 +25,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 
-pub use address::address;
+pub use address::{address, neighbours};
 pub use edits::{Invited, LONGEST_DAYS, NewToken};
 pub use known::Known;
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
@@ -128,7 +129,7 @@ impl Accounts {
             store,
             key: Arc::new(key),
             tokens: watch::Sender::new(tokens.into()),
-            proxies: proxies.into(),
+            proxies: proxies.into_iter().map(address::network).collect(),
             is_secure,
             known: watch::Sender::new(None),
             throttle: Throttle::new(),

@@ -40,9 +40,9 @@ pub fn key_of(file: &Path) -> io::Result<Key> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = Key::try_generate().ok_or_else(|| io::Error::other("no randomness"))?;
             if let Some(folder) = file.parent() {
-                fs::create_dir_all(folder)?;
+                private::folder(folder)?;
             }
-            match private::create(file, key.master()) {
+            match private::create_new(file, key.master()) {
                 // Another process was faster.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 created => created?,

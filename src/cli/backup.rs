@@ -55,7 +55,7 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: this folder is not empty; a backup wants one of its own", folder.display());
     }
-    private::folder(folder).with_context(told)?;
+    private::folder(folder).and_then(|()| private::close(folder)).with_context(told)?;
     let session = Session::open(&settings).await?;
     let made = copy_all(&session.store, &settings, folder).await;
     session.close().await;

@@ -19,6 +19,7 @@ use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
 use crate::journal::{self, InUse, Journal, JournalError, Position};
 use crate::normalize;
+use crate::private;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
@@ -78,6 +79,7 @@ impl Session {
     /// # Errors
     /// If another process has it.
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
+        tighten(&settings.data_dir);
         if let Some(endpoint) = configured(settings) {
             return Ok(Self::with_store(Store::new(endpoint)));
         }
@@ -260,12 +262,38 @@ pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
     }
 }
 
+/// What we keep in the data folder with all that is in it, beside the engine's folder.
+const OURS: [&str; 11] = [
+    "journal",
+    "imports",
+    "erasures",
+    "reports",
+    "spend",
+    "session.key",
+    "links.json",
+    "demo.json",
+    "links.lock",
+    "conversations.lock",
+    "feedback.lock",
+];
+
+/// Takes from others what is ours: earlier versions made some of it as the umask allowed. The folder itself may be
+/// somebody else's, and hold more.
+fn tighten(data_dir: &Path) {
+    let closed = OURS.iter().map(|name| private::tighten(&data_dir.join(name)));
+    // The engine's own files are as many as its parts, and lie behind this one.
+    let engine = private::close(&data_dir.join("clickhouse"));
+    for error in closed.chain([engine]).filter_map(Result::err) {
+        let folder = data_dir.display();
+        tracing::warn!(%error, "in {folder} something of ours stays readable by others");
+    }
+}
+
 /// Waits for whoever holds the lock of that name in a folder, and holds it until it is dropped.
 pub(super) fn lock(folder: &Path, name: &str) -> anyhow::Result<File> {
     let path = folder.join(name);
     let locked = || {
-        std::fs::create_dir_all(folder)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let file = private::lock_file(&path)?;
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     };

@@ -103,7 +103,9 @@ type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
 
 async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> std::io::Result<Accepted> {
     let place = Arc::clone(connections).acquire_owned().await.map_err(std::io::Error::other)?;
-    let (stream, peer) = listener.accept().await?;
+    let (stream, mut peer) = listener.accept().await?;
+    // On a socket of both families an IPv4 address comes in the words of IPv6.
+    peer.set_ip(peer.ip().to_canonical());
     stream.set_nodelay(true)?;
     Ok((stream, peer, place))
 }

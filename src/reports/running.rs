@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::delivery::{Parcel, Undelivered};
-use super::making::{self, Made, MakeError, base_name, covers};
+use super::making::{self, LeftOut, Made, MakeError, base_name, covers};
 use super::{Report, Shelf};
 use crate::domain::Timestamp;
 use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
@@ -243,15 +243,19 @@ impl Runner {
         question: &Question,
     ) -> Result<Parcel, RunError> {
         let answering = self.shelf.answering(Timestamp(run.due_at));
-        let told = topic::tell(&answering, &report.topic, question).await?;
+        let (picture, mut table) =
+            topic::tell(&answering, &report.topic, question).await?.illustrated();
+        for LeftOut { name, reason } in &made.side.left_out {
+            table.push_str(&format!("{name} could not be written: {reason}\n"));
+        }
         let link = self.shelf.public_url.as_deref();
         Ok(Parcel {
             run: run.run.clone(),
             title: report.title().to_owned(),
             covers: covers(question),
             files: made.paths(),
-            picture: told.picture()?,
-            table: told.table,
+            picture,
+            table,
             link: link
                 .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
         })

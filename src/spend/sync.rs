@@ -12,6 +12,7 @@ use super::plan::{self, Window};
 use super::spool::{self, Spool};
 use crate::domain::{AdAccount, AdDay};
 use crate::meta::{Graph, GraphError, InsightsPage, InsightsQuery, Remedy, RunState};
+use crate::private;
 use crate::store::{Store, StoreError};
 
 /// Days that are asked for at once; more is a report that Meta makes in its own time.
@@ -116,7 +117,7 @@ pub async fn sync(
 ) -> Result<AccountDone, SyncError> {
     let path = settings.folder.join(format!("{account_id}.lock"));
     let failed = |source| SyncError::File { path: settings.folder.clone(), source };
-    std::fs::create_dir_all(&settings.folder).map_err(failed)?;
+    private::folder(&settings.folder).map_err(failed)?;
     let _turn = store.wait_for_turn(&path).await?;
 
     let started = moment(clock());

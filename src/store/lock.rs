@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use super::{Claim, Store, StoreError};
+use crate::private;
 
 /// How long a turn lasts of which nothing is heard any more.
 const LASTS: Duration = Duration::from_secs(15);
@@ -103,8 +104,7 @@ impl Drop for Turn {
 async fn wait_for_lock(path: &Path) -> io::Result<File> {
     let path = path.to_owned();
     let locked = tokio::task::spawn_blocking(move || {
-        path.parent().map(std::fs::create_dir_all).transpose()?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let file = private::lock_file(&path)?;
         file.lock().map(|()| file)
     });
     locked.await.unwrap_or_else(|error| Err(io::Error::other(error)))

@@ -170,6 +170,10 @@ fn unknown() -> Response {
     refusal
 }
 
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
 fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
@@ -177,8 +181,8 @@ fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     });
     // Names that only this machine answers to: a foreign page cannot make a browser send them.
     let is_host_local = name.eq_ignore_ascii_case("localhost")
-        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    peer.is_loopback() && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(is_loopback);
+    is_loopback(peer) && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
 #[derive(Deserialize)]

@@ -12,9 +12,10 @@ use polars::frame::DataFrame;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::drawing::Drawing;
 use super::frames::{self, CsvStyle, Encoder};
 use super::problem::Problem;
-use super::{AnswerError, Format, Question, chart, picture};
+use super::{AnswerError, Format, Question, picture};
 use crate::store::{Listed, Rows};
 
 /// Rows that are in memory at once while a list is written. Those of Parquet and Arrow stay together in the file, and
@@ -158,11 +159,10 @@ impl Write for Sink {
 }
 
 /// A chart that stands on its own.
-pub(super) fn charted(format: Format, svg: &str) -> Result<Response, Problem> {
-    let svg = chart::standalone(svg);
+pub(super) fn charted(format: Format, chart: &Drawing) -> Result<Response, Problem> {
     let body = match format {
-        Format::Png => picture::png(&svg).map_err(unwritten)?,
-        _ => svg.into_bytes(),
+        Format::Png => picture::png(chart).map_err(unwritten)?,
+        _ => chart.alone().into_bytes(),
     };
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];
     Ok((headers, body).into_response())

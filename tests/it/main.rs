@@ -18,6 +18,7 @@
 
 mod abuse;
 mod accounts;
+mod addresses;
 mod ads;
 mod ads_oracle;
 mod analysis_oracle;
@@ -42,6 +43,7 @@ mod durability;
 mod edges;
 mod engine;
 mod erasure;
+mod every_name;
 mod every_page;
 mod feedback;
 mod filters;
@@ -72,6 +74,7 @@ mod pages;
 mod payloads;
 mod people_pages;
 mod power;
+mod private_files;
 mod qr;
 mod reconciliation;
 mod recovery;

@@ -11,6 +11,7 @@ use crate::cli::session::{self, Session};
 use crate::config::Settings;
 use crate::journal;
 use crate::operations;
+use crate::private;
 use crate::store::{self, Store};
 
 /// Clocks that differ by more put events on wrong days.
@@ -48,7 +49,8 @@ pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
         Health::Warning,
         "tracked links have no address, so clicks are not counted",
     );
-    let is_open = settings.access_tokens.is_empty() && !settings.listen.ip().is_loopback();
+    let is_open =
+        settings.access_tokens.is_empty() && !settings.listen.ip().to_canonical().is_loopback();
     if is_open {
         let told = "not set, and the server listens beyond this machine";
         findings.push(
@@ -90,8 +92,8 @@ pub(super) fn disk(settings: &Settings) -> Vec<Finding> {
     let folder = &settings.data_dir;
     let what = format!("data_dir {}", folder.display());
     let probe = folder.join(format!(".doctor-{}", std::process::id()));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&probe, b"ok"))
+    let written = private::folder(folder)
+        .and_then(|()| private::write(&probe, b"ok"))
         .and_then(|()| std::fs::remove_file(&probe));
     if let Err(error) = written {
         let finding = Finding::new(what, Health::Bad, error.to_string());

@@ -17,7 +17,7 @@ use bucket::Bucket;
 use hook::Hook;
 
 /// What is delivered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parcel {
     /// The run: the same for every attempt.
     pub run: String,

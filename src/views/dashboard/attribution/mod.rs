@@ -161,7 +161,8 @@ impl AttributionPage {
             chart: charts::attribution(
                 channels.iter().map(|one| (named.label(one.channel), one.conversions)),
                 total,
-            ),
+            )
+            .on_page(),
             has_value: report.channels.iter().any(|row| row.value.is_some()),
             has_effect: report.channels.iter().any(|row| row.removal_effect.is_some()),
             credits: channels

@@ -95,7 +95,7 @@ impl Trend {
     fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &Behind) -> Self {
         let days = weekly(all_days);
         Self {
-            chart: charts::trend(&days, all_days.len()),
+            chart: charts::trend(&days, all_days.len()).on_page(),
             has_before: days.iter().any(|day| day.before.is_some()),
             is_weekly: all_days.len() > MOST_DAYS,
             days: day_texts(&days, all_days, range, behind),
@@ -240,7 +240,7 @@ impl Overview {
             alerts: alerts.iter().take(MOST_ALERTS).map(|alert| alert.text.clone()).collect(),
             more_alerts: alerts.len().saturating_sub(MOST_ALERTS),
             tiles: tiles(figures, answers.as_ref(), days.len(), is_open, &range, &behind),
-            funnel_chart: charts::funnel(total),
+            funnel_chart: charts::funnel(total).on_page(),
             steps: total.steps.iter().map(|step| step_texts(step, &behind)).collect(),
             trend: Trend::new(&days, is_open, &range, &behind),
             extremes: extremes(&figures.ads, &figures.ad_titles, &behind),
