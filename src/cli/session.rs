@@ -21,7 +21,9 @@ use crate::normalize;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
-use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
+use crate::store::{
+    self, Applied, Endpoint, Progress, Shipper, Store, StoreError, Tombstones, ViewSettings,
+};
 use crate::upkeep::Upkeep;
 use crate::views::{Defaults, Limit, Views};
 
@@ -44,12 +46,13 @@ impl Session {
         let mut tries = 0;
         let session = loop {
             if let Some(endpoint) = configured(settings) {
-                break Self { store: Store::new(endpoint), engine: None, _attached: None };
+                let store = mindful(Store::new(endpoint), settings);
+                break Self { store, engine: None, _attached: None };
             }
             if let Some(attached) =
                 engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
             {
-                let store = Store::new(attached.endpoint.clone());
+                let store = mindful(Store::new(attached.endpoint.clone()), settings);
                 break Self { store, engine: None, _attached: Some(attached) };
             }
             match start_engine(settings).await {
@@ -72,13 +75,17 @@ impl Session {
     /// If another process has it.
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
         Ok(match configured(settings) {
-            Some(endpoint) => Self { store: Store::new(endpoint), engine: None, _attached: None },
+            Some(endpoint) => {
+                let store = mindful(Store::new(endpoint), settings);
+                Self { store, engine: None, _attached: None }
+            }
             None => Self::with_engine(start_engine(settings).await?, settings),
         })
     }
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
+        let store = mindful(store, settings);
         Self { store, engine: Some(engine), _attached: None }
     }
 
@@ -231,7 +238,16 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
 
 /// Requests to erase somebody.
 pub(super) fn ledger(settings: &Settings) -> Ledger {
-    Ledger::new(settings.data_dir.join("erasures"), now)
+    Ledger::new(erasures(settings), now)
+}
+
+/// The store, which takes nothing back of people who were erased.
+fn mindful(store: Store, settings: &Settings) -> Store {
+    store.mindful_of(Tombstones::new(erasures(settings), settings.keep_shipped, now))
+}
+
+fn erasures(settings: &Settings) -> std::path::PathBuf {
+    settings.data_dir.join("erasures")
 }
 
 /// The running clock, the only one: everything else gets times as arguments.

@@ -35,7 +35,17 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
         Ok(()) => format!("{name}: ready\n"),
         Err(reason) => format!("{name}: not ready: {reason}\n"),
     });
-    (status, lines.collect())
+    let failing = operations.erasures.as_ref().map_or(0, |failing| *failing.borrow());
+    (status, lines.chain(warning(failing)).collect())
+}
+
+/// A line if requests to erase somebody fail: webhooks are taken all the same.
+fn warning(failing: usize) -> Option<String> {
+    (failing > 0).then(|| {
+        format!(
+            "erasures: warning: {failing} requests to erase somebody fail and are tried again; the log says why\n"
+        )
+    })
 }
 
 /// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.

@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::made::ChangedRow;
 use super::reported::{ArrivalRow, ReportRow};
 use super::rows::{AliasRow, ContactRow, DeliveryRow, EventRow, RefusalRow, VisitRow};
-use super::{Store, StoreError};
+use super::{Marks, Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
-use crate::normalize::{self, Normalized, Refusal, Settings};
+use crate::normalize::{self, Normalized, PersonName, Refusal, Remains, Settings};
 
 /// Records below which a thread of their own is not worth it.
 const LEAST_SHARE: usize = 512;
@@ -31,6 +31,8 @@ pub(super) struct Rows {
     pub reports: Vec<ReportRow>,
     /// Whose conversations the events decide.
     pub changed: Vec<ChangedRow>,
+    /// When what is not taken happened, UTC milliseconds: it is of people who were erased after it.
+    pub erased: Vec<i64>,
     /// Tells blocks of different journals apart that have the same positions.
     pub fingerprint: u64,
     /// When it was made ready, UTC microseconds.
@@ -39,8 +41,13 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Normalizes a batch on all cores; the rows are in the order of the records. `number` is the
-    /// time, in UTC microseconds.
-    pub(super) fn from_batch(batch: Batch, settings: &Settings, number: u64) -> Self {
+    /// time, in UTC microseconds. What happened to somebody before they were erased is left out.
+    pub(super) fn from_batch(
+        batch: Batch,
+        settings: &Settings,
+        marks: &Marks,
+        number: u64,
+    ) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = batch.records.len().div_ceil(threads).max(LEAST_SHARE);
         let normalized: Vec<Normalized> = std::thread::scope(|scope| {
@@ -64,6 +71,10 @@ impl Rows {
             let received_at = Timestamp(envelope.received_at_ms);
             hash.write(&envelope.body);
             for event in found.events {
+                if marks.covers(&event) {
+                    rows.erased.push(event.time.0);
+                    continue;
+                }
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
                 hash.write_usize(event.text.len() + event.raw.len());
@@ -72,20 +83,26 @@ impl Rows {
                 rows.arrivals.extend(ArrivalRow::of(&event));
                 rows.events.push(EventRow::new(event, received_at, rows.events.len()));
             }
-            let refusals = found.refusals.into_iter();
-            rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
+            for refusal in found.refusals {
+                rows.add_refusal(refusal, marks, received_at, at);
+            }
             match envelope.kind {
                 EnvelopeKind::Click => {
                     rows.visits.extend(VisitRow::new(&envelope.body, received_at));
                 }
-                EnvelopeKind::Report => match ReportRow::of_body(&envelope.body, received_at, at) {
-                    Ok(reports) => rows.reports.extend(reports),
-                    Err(reason) => {
-                        let (place, body) = ("body".to_owned(), envelope.body.to_vec());
-                        let refusal = Refusal { place, reason, body };
-                        rows.refusals.push(RefusalRow::new(refusal, received_at, at));
+                EnvelopeKind::Report => {
+                    match ReportRow::of_body(&envelope.body, marks, received_at, at) {
+                        Ok((reports, erased)) => {
+                            rows.reports.extend(reports);
+                            rows.erased.extend(erased);
+                        }
+                        Err(reason) => {
+                            let (place, body) = ("body".to_owned(), envelope.body.to_vec());
+                            let refusal = Refusal { place, reason, body };
+                            rows.add_refusal(refusal, marks, received_at, at);
+                        }
                     }
-                },
+                }
                 EnvelopeKind::Webhook => {}
             }
         }
@@ -93,6 +110,25 @@ impl Rows {
         rows.changed = ChangedRow::of_events(&rows.events, number);
         rows.changed.extend(ChangedRow::of_aliases(&rows.aliases, number));
         rows
+    }
+
+    /// A refused item, unless somebody's who was erased after it.
+    fn add_refusal(
+        &mut self,
+        refusal: Refusal,
+        marks: &Marks,
+        received_at: Timestamp,
+        at: Position,
+    ) {
+        let is_erased = |name: PersonName<'_>, time| marks.is_erased(name, time);
+        let is_theirs = !marks.is_empty()
+            && normalize::without_erased(&refusal.body, received_at, &is_erased)
+                != Remains::Everything;
+        if is_theirs {
+            self.erased.push(received_at.0);
+        } else {
+            self.refusals.push(RefusalRow::new(refusal, received_at, at));
+        }
     }
 
     /// Inserts everything; events that ClickHouse refuses go into quarantine. The number of items
@@ -107,7 +143,7 @@ impl Rows {
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
         let is_taken =
             |event: &&EventRow| !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event));
-        let deliveries = DeliveryRow::of(self.events.iter().filter(is_taken));
+        let deliveries = DeliveryRow::of(self.events.iter().filter(is_taken), &self.erased);
         store.insert_block("deliveries", &deliveries, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {

@@ -113,6 +113,8 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     85 "0085_codecs_of_people",
     86 "0086_codecs_of_events",
     87 "0087_turns",
+    110 "0110_erasing_keys",
+    111 "0111_erased_deliveries",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -262,16 +262,24 @@ pub(super) struct DeliveryRow {
     /// Seconds.
     slot: u32,
     received: u64,
+    erased: u64,
 }
 
 impl DeliveryRow {
-    /// Events of webhooks by the quarter of an hour in which they happened.
-    pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>) -> Vec<Self> {
-        let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
+    /// Events of webhooks by the quarter of an hour in which they happened, and what was not taken at these times.
+    pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>, erased: &[i64]) -> Vec<Self> {
+        let slot = |time: i64| time.div_euclid(SLOT_MS) * (SLOT_MS / 1000);
+        let mut slots: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
         for event in events.filter(|event| event.kind != Kind::Conversion.as_str()) {
-            *slots.entry(event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000)).or_default() += 1;
+            slots.entry(slot(event.time)).or_default().0 += 1;
         }
-        let row = |(slot, received)| Self { slot: u32::try_from(slot).unwrap_or(0), received };
+        for time in erased {
+            slots.entry(slot(*time)).or_default().1 += 1;
+        }
+        let row = |(slot, (received, erased))| {
+            let slot = u32::try_from(slot).unwrap_or(0);
+            Self { slot, received, erased }
+        };
         slots.into_iter().map(row).collect()
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tombstones};
 use crate::journal::{Journal, Position, Reader};
 use crate::normalize::Settings;
 
@@ -141,6 +141,7 @@ impl Shipper {
             counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
             counter!("messenger_funnel_shipped_events_total").increment(events);
             counter!("messenger_funnel_quarantined_total").increment(refusals);
+            self.note_erased(&batch.rows);
             self.progress.send_modify(|progress| {
                 progress.bodies += batch.bodies;
                 progress.events += events;
@@ -154,6 +155,18 @@ impl Shipper {
             progress.waiting_since = None;
         });
         Ok(batch.bodies > 0)
+    }
+
+    /// Counts what was left out because its person was erased before, and has the journal's records of it looked for.
+    fn note_erased(&self, rows: &Rows) {
+        if rows.erased.is_empty() {
+            return;
+        }
+        counter!("messenger_funnel_erased_again_total").increment(rows.erased.len() as u64);
+        let noted = self.store.tombstones().map(Tombstones::note_returned);
+        if let Some(Err(error)) = noted {
+            tracing::error!(%error, "the journal keeps records of erased people until their time is over");
+        }
     }
 
     /// The next batch already, if it would be a full one: a block of the few bodies that have come
@@ -174,7 +187,9 @@ impl Shipper {
         let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
         let number = micros(now());
-        let rows = tokio::task::spawn_blocking(move || Rows::from_batch(batch, &settings, number));
+        let marks = self.store.marks();
+        let work = move || Rows::from_batch(batch, &settings, &marks, number);
+        let rows = tokio::task::spawn_blocking(work);
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
         Ok(Prepared { rows, bodies, oldest, token, end })

@@ -40,6 +40,8 @@ mod doctor;
 mod doors;
 mod edges;
 mod engine;
+mod erased_again;
+mod erased_bodies;
 mod erasure;
 mod every_page;
 mod feedback;
