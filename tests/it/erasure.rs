@@ -214,7 +214,7 @@ async fn what_was_planned_is_carried_out_although_the_rows_are_gone() {
     let server = Server::start(world.command(&["--config", &settings, "serve"]));
     fill(&server).await;
     tokio::task::block_in_place(|| {
-        world.succeed(&["--config", &settings, "report", "run", "touches"])
+        world.succeed(&["--config", &settings, "report", "run", "touches", "--send"])
     });
     // The file cannot be removed: a folder stands in its place.
     let file = made(&world, "csv").pop().unwrap();
