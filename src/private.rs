@@ -111,11 +111,14 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Puts `bytes` in place of a file, whole or not at all, also if the power is cut: what stands there when this has
-/// returned stays.
+/// returned stays. The folder is made if there is none.
 ///
 /// # Errors
 /// If the disk refuses; the earlier file stands then.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(above) = path.parent() {
+        folder(above)?;
+    }
     let fresh = beside(path, ".new");
     write_through(&fresh, bytes)?;
     fs::rename(&fresh, path)?;

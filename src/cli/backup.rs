@@ -13,6 +13,8 @@ use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::domain::Timestamp;
+use crate::erasure::{Asker, Subject};
+use crate::journal::{Journal, Position};
 use crate::private;
 use crate::store::{KeptTable, Store};
 use crate::upkeep;
@@ -71,6 +73,8 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
 }
 
 async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::Result<Manifest> {
+    // Who is erased while tables are copied is erased again after a restoration.
+    let made_at = session::now_timestamp().to_rfc3339();
     for name in BESIDE {
         let from = settings.data_dir.join(name);
         copy(&from, &folder.join("data").join(name)).with_context(|| from.display().to_string())?;
@@ -86,7 +90,7 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
     }
     bar.finish_and_clear();
     let manifest = Manifest {
-        made_at: session::now_timestamp().to_rfc3339(),
+        made_at,
         program: format!("messenger-funnel {}", env!("CARGO_PKG_VERSION")),
         schema,
         tables,
@@ -179,6 +183,30 @@ async fn put_back(
     }
     // Tables were copied one after the other while the world went on: events are what counts.
     upkeep::rebuild(&session.upkeep(settings), |_, _| {}).await?;
+    erase_again(session, settings, manifest).await
+}
+
+/// Erases whoever was erased after the backup was made, as far as the data folder knows it.
+async fn erase_again(
+    session: &Session,
+    settings: &Settings,
+    manifest: &Manifest,
+) -> anyhow::Result<()> {
+    let made_at: jiff::Timestamp = manifest.made_at.parse().context("when the backup was made")?;
+    let people = session.store.erased_after(made_at.as_millisecond()).await?;
+    if people.is_empty() {
+        return Ok(());
+    }
+    let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
+    session::drain(&session.store, settings, &journal, Position::default()).await?;
+    let eraser = session.eraser(settings, journal)?;
+    let count = people.len();
+    for (page, person) in people {
+        let subject = Subject { page: Some(page), person };
+        let entry = eraser.ledger.ask(subject, Asker::CommandLine)?;
+        eraser.carry_out(entry).await?;
+    }
+    println!("erased {count} people again who had been erased after the backup was made");
     Ok(())
 }
 

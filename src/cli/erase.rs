@@ -87,6 +87,7 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
             let eraser = session.eraser(settings, journal?)?;
             // Before the journal's own segments can go, they must be in ClickHouse.
             session::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
+            ledger.sweep()?;
             let entry = ledger.ask(subject, Asker::CommandLine)?;
             Ok(eraser.carry_out(entry).await?)
         }
@@ -105,6 +106,8 @@ impl Session {
             upkeep: self.upkeep(settings),
             reports: std::sync::Arc::clone(&settings.reports),
             engine_log: settings.data_dir.join("clickhouse/engine.log"),
+            imports: settings.data_dir.join("imports"),
+            failing: tokio::sync::watch::channel(0).0,
             graph: settings.graph.token.is_some().then(|| spend::graph(settings)).transpose()?,
         })
     }

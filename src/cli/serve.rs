@@ -146,10 +146,12 @@ impl Server {
             }
             ship_and_keep_up(shipper, upkeep, stop_shipping).await
         })?;
+        let mut erasures = None;
         if let Some(journal) = &journal {
             let closing = close_old_segments(journal.clone(), settings.keep_shipped, stop.clone());
             tokio::spawn(closing);
             let eraser = session.eraser(settings, journal.clone())?;
+            erasures = Some(eraser.failing.subscribe());
             tokio::spawn(eraser.regularly(stop.clone()));
         }
         let reports = roles.has(Role::Worker).then(|| {
@@ -173,6 +175,7 @@ impl Server {
             journal,
             store: session.store.clone(),
             progress: progress.clone(),
+            erasures,
             recorder,
             clock: session::now,
             leaving: stopping.leaving.clone(),

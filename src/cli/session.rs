@@ -23,7 +23,9 @@ use crate::private;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
-use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
+use crate::store::{
+    self, Applied, Endpoint, Progress, Shipper, Store, StoreError, Tombstones, ViewSettings,
+};
 use crate::upkeep::Upkeep;
 use crate::views::{Defaults, Limit, Views};
 
@@ -51,13 +53,13 @@ impl Session {
         let mut tries = 0;
         let session = loop {
             if let Some(endpoint) = configured(settings) {
-                break Self::with_store(Store::new(endpoint));
+                break Self::with_store(mindful(Store::new(endpoint), settings));
             }
             if let Some(attached) =
                 engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
             {
-                let session = Self::with_store(Store::new(attached.endpoint.clone()));
-                break Self { _attached: Some(attached), ..session };
+                let store = mindful(Store::new(attached.endpoint.clone()), settings);
+                break Self { _attached: Some(attached), ..Self::with_store(store) };
             }
             match start_engine(settings, None).await {
                 Err(error) if tries < 20 && is_in_use(&error) => {
@@ -81,7 +83,7 @@ impl Session {
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
         tighten(&settings.data_dir);
         if let Some(endpoint) = configured(settings) {
-            return Ok(Self::with_store(Store::new(endpoint)));
+            return Ok(Self::with_store(mindful(Store::new(endpoint), settings)));
         }
         let error = match start_engine(settings, None).await {
             Ok(engine) => return Ok(Self::with_engine(engine, settings)),
@@ -94,6 +96,7 @@ impl Session {
         );
         let listening = Listening::anywhere()?;
         let store = Store::new(listening.endpoint(&settings.clickhouse_database));
+        let store = mindful(store, settings);
         let settings = settings.clone();
         let starting = tokio::spawn(async move {
             loop {
@@ -116,6 +119,7 @@ impl Session {
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
+        let store = mindful(store, settings);
         Self { engine: Some(engine), ..Self::with_store(store) }
     }
 
@@ -312,7 +316,16 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
 
 /// Requests to erase somebody.
 pub(super) fn ledger(settings: &Settings) -> Ledger {
-    Ledger::new(settings.data_dir.join("erasures"), now)
+    Ledger::new(erasures(settings), now)
+}
+
+/// The store, which takes nothing back of people who were erased.
+fn mindful(store: Store, settings: &Settings) -> Store {
+    store.mindful_of(Tombstones::new(erasures(settings), settings.keep_shipped, now))
+}
+
+fn erasures(settings: &Settings) -> std::path::PathBuf {
+    settings.data_dir.join("erasures")
 }
 
 /// The running clock, the only one: everything else gets times as arguments.

@@ -55,6 +55,8 @@ struct ToldErasure {
     found: Found,
     /// Why it is not done yet; empty if nothing went wrong.
     error: String,
+    /// How often it failed.
+    failures: u32,
 }
 
 impl From<Entry> for ToldErasure {
@@ -66,6 +68,7 @@ impl From<Entry> for ToldErasure {
             code: entry.code,
             found: entry.found,
             error: entry.error,
+            failures: entry.failures,
         }
     }
 }
@@ -194,6 +197,10 @@ async fn status(
     let asked = Timestamp(entry.asked_at).to_rfc3339();
     let told = match entry.done_at {
         Some(at) => format!("Your data was deleted at {}.", Timestamp(at).to_rfc3339()),
+        None if entry.failures > 0 => {
+            "Your data could not be deleted wholly yet. It is tried again until it is done."
+                .to_owned()
+        }
         None => "Your data is being deleted; look again in a few minutes.".to_owned(),
     };
     let text = format!("Request {code}, received at {asked}.\n{told}\n");

@@ -32,6 +32,8 @@ pub struct Operations {
     pub store: Store,
     /// How far they are shipped, if this process ships.
     pub progress: Option<watch::Receiver<Progress>>,
+    /// How many requests to erase somebody fail, if this process carries them out.
+    pub erasures: Option<watch::Receiver<usize>>,
     /// The metrics of this process.
     pub recorder: Recorder,
     /// UTC milliseconds, now.

@@ -40,7 +40,9 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
     let broken_parts =
         operations.progress.as_ref().map_or(0, |progress| progress.borrow().broken_parts);
     let damage = operations.journal.as_ref().and_then(|journal| damage(journal.folder()));
-    (status, lines.chain(broken(broken_parts)).chain(damage).collect())
+    let failing = operations.erasures.as_ref().map_or(0, |failing| *failing.borrow());
+    let warnings = broken(broken_parts).into_iter().chain(damage).chain(erasing(failing));
+    (status, lines.chain(warnings).collect())
 }
 
 /// A line on parts of tables that ClickHouse could not read: it takes nobody out of rotation either.
@@ -68,6 +70,15 @@ fn damage(folder: &Path) -> Option<String> {
             error.kind()
         )),
     }
+}
+
+/// A line if requests to erase somebody fail: webhooks are taken all the same.
+fn erasing(failing: usize) -> Option<String> {
+    (failing > 0).then(|| {
+        format!(
+            "erasures: warning: {failing} requests to erase somebody fail and are tried again; the log says why\n"
+        )
+    })
 }
 
 /// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.

@@ -116,6 +116,7 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     88 "0088_webhook_counts",
     89 "0089_fill_webhook_counts",
     90 "0090_empty_deliveries",
+    91 "0091_erasing_keys",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -42,7 +42,9 @@ mod rows;
 mod settings;
 mod shipper;
 mod spend;
+mod tombstones;
 mod visible;
+mod whose;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +62,7 @@ pub use bounded::{Bound, Bounds};
 pub use claims::Claim;
 pub use copies::{Copying, KeptTable, Restoring};
 pub use durability::BrokenPart;
-pub use erasure::{ErasedName, TABLES_OF_EXPORT};
+pub use erasure::{TABLES_OF_EXPORT, TableToErase, Whom};
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
@@ -71,7 +73,7 @@ pub use lists::{Listed, Place, Rows, Span};
 pub use lock::Turn;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
-pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
+pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, Received, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::{Apart, CollectionState, LATEST};
 pub use reader::Reader;
@@ -82,7 +84,9 @@ pub use retention::Retention;
 pub use settings::ViewSettings;
 pub use shipper::{Progress, Shipper};
 pub use spend::KnownDay;
+pub use tombstones::{Marks, Tombstones};
 pub use visible::is_page_id;
+pub use whose::ActiveTimes;
 
 /// How to reach a ClickHouse.
 #[derive(Debug, Clone)]
@@ -175,6 +179,7 @@ pub struct Store {
     nodes: Nodes,
     endpoint: Endpoint,
     known: Arc<Known>,
+    tombstones: Option<Tombstones>,
 }
 
 impl std::fmt::Debug for Store {
@@ -187,7 +192,24 @@ impl Store {
     /// A handle; nothing is sent yet.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { nodes: Nodes::of(&endpoint), endpoint, known: Arc::default() }
+        Self { nodes: Nodes::of(&endpoint), endpoint, known: Arc::default(), tombstones: None }
+    }
+
+    /// The same store, which takes nothing back of people who were erased.
+    #[must_use]
+    pub fn mindful_of(mut self, tombstones: Tombstones) -> Self {
+        self.tombstones = Some(tombstones);
+        self
+    }
+
+    /// Who was erased, if this store was told where that is noted.
+    #[must_use]
+    pub fn tombstones(&self) -> Option<&Tombstones> {
+        self.tombstones.as_ref()
+    }
+
+    fn marks(&self) -> Arc<Marks> {
+        self.tombstones.as_ref().map(Tombstones::marks).unwrap_or_default()
     }
 
     fn client(&self) -> &Client {
@@ -197,7 +219,7 @@ impl Store {
     /// The same store, of which everything is asked with this setting.
     fn with_setting(&self, name: &str, value: &str) -> Self {
         let nodes = self.nodes.map(|client| client.with_setting(name, value));
-        Self { nodes, endpoint: self.endpoint.clone(), known: Arc::clone(&self.known) }
+        Self { nodes, ..self.clone() }
     }
 
     /// Whether ClickHouse answers with these credentials, within a few seconds.

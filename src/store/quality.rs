@@ -36,6 +36,15 @@ pub struct KindCount {
     pub last_event: i64,
 }
 
+/// What came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Deserialize)]
+pub struct Received {
+    /// Events of webhooks, each as often as it came.
+    pub events: u64,
+    /// Events, reported conversions and refused items that were not taken: their person had been erased after them.
+    pub erased: u64,
+}
+
 /// A ref that no registered link has.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct UnknownRef {
@@ -92,12 +101,11 @@ pub struct PolicyEvent {
 }
 
 impl Store {
-    /// How many events of webhooks came in of a period, each as often as it came; `None` of a period that is not made
-    /// of whole quarters of an hour.
+    /// What came in of a period; `None` of a period that is not made of whole quarters of an hour.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn received(&self, period: &Period) -> Result<Option<u64>, StoreError> {
+    pub async fn received(&self, period: &Period) -> Result<Option<Received>, StoreError> {
         if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
             return Ok(None);
         }

@@ -13,10 +13,10 @@ use super::matching::{MadeEvent, People, Report, Settled};
 use super::parameters::{in_parts, in_parts_by, weight};
 use super::rows::EventRow;
 use super::rows::ten_thousandths;
-use super::{Store, StoreError};
+use super::{Marks, Store, StoreError};
 use crate::domain::{ClickId, Event, ReportedConversion, Timestamp};
 use crate::journal::Position;
-use crate::normalize::LONGEST_REPORTED;
+use crate::normalize::{LONGEST_REPORTED, PersonName, report_is_erased};
 
 const REPORTS_WAITING: &str = include_str!("../../queries/reports_waiting.sql");
 const REPORTS_TO_MATCH: &str = include_str!("../../queries/reports_to_match.sql");
@@ -84,12 +84,14 @@ struct SeenRow {
 }
 
 impl ReportRow {
-    /// The rows of a journaled body, or why it cannot be any.
+    /// The rows of a journaled body, and when what is left out happened (UTC milliseconds): it is of people who were
+    /// erased after it. Or why the body cannot be any.
     pub(super) fn of_body(
         body: &[u8],
+        marks: &Marks,
         received_at: Timestamp,
         at: Position,
-    ) -> Result<Vec<Self>, String> {
+    ) -> Result<(Vec<Self>, Vec<i64>), String> {
         let reports: Vec<ReportedConversion> = serde_json::from_slice(body)
             .map_err(|error| format!("reported conversions of no known form: {error}"))?;
         // They are asked for by their ids: one that ClickHouse refuses would hold up all others.
@@ -99,8 +101,16 @@ impl ReportRow {
         if !reports.iter().all(is_short) {
             return Err(format!("an id, a Page or a person of more than {LONGEST_REPORTED} bytes"));
         }
-        let rows = reports.into_iter().zip(0_u128..);
-        Ok(rows.map(|(report, place)| Self::new(report, received_at, at, place)).collect())
+        let is_erased = |name: PersonName<'_>, time: Timestamp| marks.is_erased(name, time);
+        let (mut rows, mut erased) = (Vec::new(), Vec::new());
+        for (report, place) in reports.into_iter().zip(0_u128..) {
+            if report_is_erased(&report, &is_erased) {
+                erased.push(report.time.0);
+            } else {
+                rows.push(Self::new(report, received_at, at, place));
+            }
+        }
+        Ok((rows, erased))
     }
 
     fn new(report: ReportedConversion, received_at: Timestamp, at: Position, place: u128) -> Self {

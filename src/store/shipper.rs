@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
 use super::refill::Refill;
-use super::{Store, StoreError};
+use super::{Store, StoreError, Tombstones};
 use crate::journal::{Envelope, Journal, Position, Reader};
 use crate::normalize::Settings;
 
@@ -205,6 +205,7 @@ impl Shipper {
             counter!("messenger_funnel_shipped_events_total").increment(events);
             counter!("messenger_funnel_quarantined_total").increment(refusals);
             counter!("messenger_funnel_journal_damage_total").increment(batch.damaged);
+            self.note_erased(&batch.rows);
             self.progress.send_modify(|progress| {
                 progress.bodies += batch.bodies;
                 progress.events += events;
@@ -218,6 +219,18 @@ impl Shipper {
             progress.waiting_since = None;
         });
         Ok(is_work)
+    }
+
+    /// Counts what was left out because its person was erased before, and has the journal's records of it looked for.
+    fn note_erased(&self, rows: &Rows) {
+        if rows.erased.is_empty() {
+            return;
+        }
+        counter!("messenger_funnel_erased_again_total").increment(rows.erased.len() as u64);
+        let noted = self.store.tombstones().map(Tombstones::note_returned);
+        if let Some(Err(error)) = noted {
+            tracing::error!(%error, "the journal keeps records of erased people until their time is over");
+        }
     }
 
     /// The next batch already, if it would be a full one: a block of the few bodies that have come
@@ -242,8 +255,9 @@ impl Shipper {
         let settings = self.settings.clone();
         let number = micros(now());
         let is_again = from < self.again_until;
+        let marks = self.store.marks();
         let rows = tokio::task::spawn_blocking(move || {
-            let rows = Rows::from_batch(batch, &settings, number);
+            let rows = Rows::from_batch(batch, &settings, &marks, number);
             if is_again { rows.with_conversations_from_nothing() } else { rows }
         });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;

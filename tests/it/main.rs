@@ -42,6 +42,8 @@ mod doors;
 mod durability;
 mod edges;
 mod engine;
+mod erased_again;
+mod erased_bodies;
 mod erasure;
 mod every_name;
 mod every_page;

@@ -121,6 +121,10 @@ quality-impossible-time = Impossible time
 quality-late = Late
     .meaning = Events that came in more than an hour after their time
 quality-nothing = Nothing has come in in these days, so nothing can be told. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.
+quality-erased = { $count ->
+    [one] { $count } item was not taken: its person had been erased after it happened.
+   *[other] { $count } items were not taken: their people had been erased after they happened.
+}
 quality-received = { $received ->
     [one] { $received } event came in
    *[other] { $received } events came in

@@ -146,6 +146,10 @@ quality-impossible-time = Heure impossible
 quality-late = En retard
     .meaning = Événements arrivés plus d’une heure après leur heure
 quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
+quality-erased = { $count ->
+    [one] { $count } élément n’a pas été repris : sa personne a été effacée après qu’il s’est produit.
+   *[other] { $count } éléments n’ont pas été repris : leurs personnes ont été effacées après qu’ils se sont produits.
+}
 quality-received = { $received ->
     [one] { $received } événement est arrivé
    *[other] { $received } événements sont arrivés
