@@ -138,6 +138,8 @@ impl Eraser {
         found: &mut Found,
     ) -> Result<(Vec<String>, Option<Active>), ErasureError> {
         let nobody_makes_conversations = self.upkeep.turn().await?;
+        // A rebuild that was cut off has left everybody.
+        self.store.drop_left_rebuilt().await?;
         let names = self.store.begin_erasing(page, person).await?;
         self.store.erase().await?;
         self.store.end_erasing().await?;

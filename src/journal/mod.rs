@@ -31,7 +31,7 @@ use tokio::sync::watch;
 pub use checkpoint::Checkpoint;
 use disk::{Disk, FileSystem};
 pub use erasing::Kept;
-pub use inspect::{SegmentSummary, Summary, inspect};
+pub use inspect::{SegmentSummary, Summary, inspect, last_received};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
 pub use usage::Usage;

@@ -9,6 +9,8 @@ mod serve;
 mod telemetry;
 mod tls;
 
+use std::time::Instant;
+
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::watch;
@@ -32,6 +34,8 @@ pub struct Operations {
     pub store: Store,
     /// How far they are shipped, if this process ships.
     pub progress: Option<watch::Receiver<Progress>>,
+    /// Since when changes wait to be made conversations of, if this process makes them.
+    pub waiting: Option<watch::Receiver<Option<Instant>>>,
     /// The metrics of this process.
     pub recorder: Recorder,
     /// UTC milliseconds, now.

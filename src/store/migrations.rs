@@ -113,6 +113,12 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     85 "0085_codecs_of_people",
     86 "0086_codecs_of_events",
     87 "0087_turns",
+    100 "0100_made_at_of_people",
+    101 "0101_version_of_schedules",
+    102 "0102_versions_of_people",
+    103 "0103_versions_of_conversations",
+    104 "0104_versions_of_touchpoints",
+    105 "0105_versions_of_conversions",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

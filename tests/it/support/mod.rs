@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod outside;
+pub mod stalling;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
