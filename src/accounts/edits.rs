@@ -222,7 +222,7 @@ impl Accounts {
             made_at: now.0,
             expires_at: new.days.map(|days| now.0 + i64::from(days) * DAY_MS),
             used_at: None,
-            version: now.micros(),
+            version: self.store.next_version("api_tokens", now.micros()).await?,
         };
         self.store.save_token(&row, false).await?;
         self.refresh().await?;
@@ -239,7 +239,7 @@ impl Accounts {
         let known = self.known();
         let token = known.tokens.iter().find(|token| token.name == name);
         let mut token = token.cloned().ok_or_else(|| Refusal::NoToken(name.to_owned()))?;
-        token.version = self.now().micros().max(token.version + 1);
+        token.version = self.store.next_version("api_tokens", self.now().micros()).await?;
         self.store.save_token(&token, true).await?;
         Ok(self.refresh().await?)
     }
@@ -268,7 +268,7 @@ impl Accounts {
     }
 
     async fn save(&self, user: &mut UserRow, is_removed: bool) -> Result<(), AccountError> {
-        user.version = self.now().micros().max(user.version + 1);
+        user.version = self.store.next_version("users", self.now().micros()).await?;
         self.store.save_user(user, is_removed).await?;
         Ok(self.refresh().await?)
     }

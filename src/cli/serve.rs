@@ -140,6 +140,7 @@ impl Server {
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
         let for_views = settings.clone();
         let upkeep = roles.has(Role::Worker).then(|| session.upkeep(settings));
+        let waiting = upkeep.as_ref().map(Upkeep::waiting);
         let shipper = in_the_background(async move {
             if !is_migrated {
                 migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
@@ -176,6 +177,7 @@ impl Server {
             store: session.store.clone(),
             progress: progress.clone(),
             erasures,
+            waiting,
             recorder,
             clock: session::now,
             leaving: stopping.leaving.clone(),
@@ -287,6 +289,19 @@ async fn ship_and_keep_up(
     }
 }
 
+/// Tells the door of the latest report that is stored, as soon as ClickHouse answers.
+async fn learn_receipts(door: ReportDoor, store: Store, stop: CancellationToken) {
+    loop {
+        if let Ok(latest) = store.latest_report().await {
+            return door.learn(latest);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(2)) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 /// Waits for a ClickHouse that was away at the start.
 async fn migrate_until_it_works(
     store: &Store,
@@ -355,7 +370,8 @@ fn routes(
     let mut described = Vec::new();
     if let Some(journal) = journal {
         let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
-        let reports = ReportDoor { journal: journal.clone(), clock: session::now };
+        let reports = ReportDoor::new(journal.clone(), session::now)?;
+        tokio::spawn(learn_receipts(reports.clone(), session.store.clone(), stop.clone()));
         let door = Door::new(journal, keys.clone(), links, session::now);
         let deletion = session.deletion_door(settings, keys);
         let (conversions, of_conversions) = conversions::router(reports);

@@ -137,6 +137,8 @@ impl Eraser {
 
     async fn erase_rows(&self, whom: &Whom, marks: &Marks) -> Result<(), ErasureError> {
         let nobody_makes_conversations = self.upkeep.turn().await?;
+        // A rebuild that was cut off has left everybody.
+        self.store.drop_left_rebuilt().await?;
         let erased = async {
             for _ in 0..MOST_ROUNDS {
                 self.store.erase(whom, marks).await?;

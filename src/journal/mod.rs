@@ -44,7 +44,7 @@ pub use checkpoint::Checkpoint;
 pub use damage::{Damage, SetAside, may_hold, set_aside};
 use disk::{Disk, FileSystem};
 pub use erasing::Kept;
-pub use inspect::{SegmentSummary, Summary, inspect};
+pub use inspect::{SegmentSummary, Summary, inspect, last_received};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
 pub use unclean::{InUse, is_in_use};

@@ -9,6 +9,8 @@ mod serve;
 mod telemetry;
 mod tls;
 
+use std::time::Instant;
+
 use axum::Router;
 use axum::routing::get;
 use tokio::sync::watch;
@@ -34,6 +36,8 @@ pub struct Operations {
     pub progress: Option<watch::Receiver<Progress>>,
     /// How many requests to erase somebody fail, if this process carries them out.
     pub erasures: Option<watch::Receiver<usize>>,
+    /// Since when changes wait to be made conversations of, if this process makes them.
+    pub waiting: Option<watch::Receiver<Option<Instant>>>,
     /// The metrics of this process.
     pub recorder: Recorder,
     /// UTC milliseconds, now.

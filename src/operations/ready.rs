@@ -1,6 +1,8 @@
-//! `/readyz`: whether webhooks are taken and figures can be asked for, with the reason if not.
+//! `/readyz`: whether webhooks are taken and figures can be asked for, with the reason if not. What waits is measured by
+//! a clock that nobody sets; only of what waited before the start the receipt tells.
 
 use std::path::Path;
+use std::time::Instant;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,18 +11,25 @@ use super::Operations;
 use crate::journal::{Health, set_aside};
 
 /// Older than this nobody wants the figures to be, seconds.
-const MOST_LAG_SECONDS: i64 = 300;
+const MOST_LAG_SECONDS: u64 = 300;
 
-/// 200 if this process stays, the journal takes webhooks, and ClickHouse answers and gets what is journaled; else 503. A line a check.
+/// 200 if this process stays, the journal takes webhooks, ClickHouse answers and gets what is journaled, and
+/// conversations are made of it; else 503. A line a check.
 pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, String) {
     let journal = operations.journal.as_ref().map(|journal| match journal.health() {
         Health::Good => Ok(()),
         Health::Refusing(reason) => Err(reason),
     });
     let clickhouse = operations.store.ping().await.map_err(|error| error.to_string());
-    let waiting_since =
-        operations.progress.as_ref().map(|progress| progress.borrow().waiting_since);
-    let shipping = waiting_since.map(|since| in_time(since, (operations.clock)()));
+    let now = (operations.clock)();
+    let shipping = operations.progress.as_ref().map(|progress| {
+        let lag = progress.borrow().waiting.map_or(0, |waiting| waiting.seconds(now));
+        in_time(lag, "the oldest webhook that is not in ClickHouse came in")
+    });
+    let conversations = operations.waiting.as_ref().map(|waiting| {
+        let lag = waiting.borrow().map_or(0, |since: Instant| since.elapsed().as_secs());
+        in_time(lag, "the oldest change of which no conversations are made was found")
+    });
     // Who asks sends nothing more, and what is under way is answered.
     let is_leaving = operations.leaving.is_cancelled();
     let leaving = is_leaving.then(|| ("server", Err("it is about to end".to_owned())));
@@ -29,6 +38,7 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
         journal.map(|health| ("journal", health)),
         Some(("clickhouse", clickhouse)),
         shipping.map(|shipping| ("shipping", shipping)),
+        conversations.map(|made| ("conversations", made)),
     ];
     let checks: Vec<_> = checks.into_iter().flatten().collect();
     let is_ready = checks.iter().all(|(_, outcome)| outcome.is_ok());
@@ -81,15 +91,12 @@ fn erasing(failing: usize) -> Option<String> {
     })
 }
 
-/// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.
-fn in_time(since: Option<i64>, now: i64) -> Result<(), String> {
-    let lag = since.map_or(0, |since| now.saturating_sub(since)) / 1000;
+/// Whether what waits does not wait too long, seconds.
+fn in_time(lag: u64, what: &str) -> Result<(), String> {
     if lag <= MOST_LAG_SECONDS {
         return Ok(());
     }
-    Err(format!(
-        "the oldest webhook that is not in ClickHouse came in {lag} s ago (at most {MOST_LAG_SECONDS})"
-    ))
+    Err(format!("{what} {lag} s ago (at most {MOST_LAG_SECONDS})"))
 }
 
 #[cfg(test)]
@@ -98,9 +105,9 @@ mod tests {
 
     #[test]
     fn figures_that_are_minutes_old_are_not_ready() {
-        assert_eq!(in_time(None, 1_000_000), Ok(()));
-        assert_eq!(in_time(Some(1_000_000), 1_300_000), Ok(()));
-        let late = in_time(Some(1_000_000), 1_301_000).unwrap_err();
-        assert!(late.contains("came in 301 s ago (at most 300)"), "{late}");
+        assert_eq!(in_time(0, "it came in"), Ok(()));
+        assert_eq!(in_time(300, "it came in"), Ok(()));
+        let late = in_time(301, "it came in").unwrap_err();
+        assert_eq!(late, "it came in 301 s ago (at most 300)");
     }
 }

@@ -117,6 +117,12 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     89 "0089_fill_webhook_counts",
     90 "0090_empty_deliveries",
     91 "0091_erasing_keys",
+    92 "0092_made_at_of_people",
+    93 "0093_version_of_schedules",
+    94 "0094_versions_of_people",
+    95 "0095_versions_of_conversations",
+    96 "0096_versions_of_touchpoints",
+    97 "0097_versions_of_conversions",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

@@ -18,6 +18,7 @@ use crate::domain::{ClickId, Event, ReportedConversion, Timestamp};
 use crate::journal::Position;
 use crate::normalize::{LONGEST_REPORTED, PersonName, report_is_erased};
 
+const LATEST_REPORT: &str = include_str!("../../queries/latest_report.sql");
 const REPORTS_WAITING: &str = include_str!("../../queries/reports_waiting.sql");
 const REPORTS_TO_MATCH: &str = include_str!("../../queries/reports_to_match.sql");
 const EVENTS_OF_REPORTS: &str = include_str!("../../queries/events_of_reports.sql");
@@ -141,7 +142,8 @@ impl ReportRow {
 /// the place in the body.
 fn version(changed: Timestamp, received_at: Timestamp, at: Position, place: u128) -> u128 {
     let bits = |number: u128, bits: u32| number & ((1 << bits) - 1);
-    let millis = |time: Timestamp| bits(u128::try_from(time.0).unwrap_or(0), 42);
+    // What a wrong clock says beyond that must not come round to the earliest.
+    let millis = |time: Timestamp| u128::try_from(time.0).unwrap_or(0).min((1 << 42) - 1);
     let segment = bits(at.segment.into(), 10);
     let offset = bits((at.offset / 64).into(), 20);
     let journal = segment << 34 | offset << 14 | bits(place, 14);
@@ -166,6 +168,15 @@ impl ArrivalRow {
 }
 
 impl Store {
+    /// When the latest report came in, UTC milliseconds; 0 if there is none.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn latest_report(&self) -> Result<i64, StoreError> {
+        let latest = self.client().query(LATEST_REPORT).fetch_one();
+        latest.await.map_err(|error| self.failed(error))
+    }
+
     pub(super) async fn save_reports(
         &self,
         reports: &[ReportRow],
@@ -299,4 +310,22 @@ fn fingerprint(rows: &[impl Hash]) -> u64 {
     let mut hash = DefaultHasher::new();
     rows.hash(&mut hash);
     hash.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_receipt_is_the_later_version_however_far_ahead_a_clock_is() {
+        let at = Position { segment: 1, offset: 64 };
+        let of =
+            |change: i64, received: i64| version(Timestamp(change), Timestamp(received), at, 0);
+        let now = 1_795_168_800_000;
+        assert!(of(now, now) < of(now, now + 1));
+        assert!(of(now, now + 1) < of(now + 1, now));
+        assert!(of(now, now) < of(1 << 42, now));
+        assert!(of(now, now) < of(now, i64::MAX));
+        assert_eq!(of(-1, now), of(0, now));
+    }
 }

@@ -205,9 +205,10 @@ impl ContactRow {
     }
 }
 
-/// Larger for what came in earlier: by millisecond, then by place in the block.
+/// Larger for what came in earlier: by millisecond, then by place in the block. So whichever of two deliveries is
+/// shipped first, the one that came in earlier counts. A receipt that no clock should tell is the latest that can be.
 fn version(received_at: Timestamp, row: usize) -> u64 {
-    let time = u64::try_from(received_at.0).unwrap_or_default();
+    let time = u64::try_from(received_at.0).unwrap_or_default().min((1 << 43) - 1);
     let row = (row as u64).min((1 << 20) - 1);
     u64::MAX - ((time << 20) | row)
 }
@@ -365,7 +366,7 @@ pub(super) struct LinkRow {
     currency: String,
     is_printed: bool,
     is_archived: bool,
-    /// UTC microseconds of the edit: the latest stays.
+    /// The highest stays: UTC microseconds of the edit, or one more than the one before.
     version: u64,
 }
 
@@ -405,5 +406,23 @@ impl LinkRow {
             is_printed: self.is_printed,
             is_archived: self.is_archived,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_deliveries_the_one_that_came_in_earlier_counts_whatever_the_clock_says() {
+        let day = 86_400_000;
+        let now = 1_795_168_800_000;
+        // Before 1970, as it is, years ahead, and beyond what there is room for.
+        let receipts = [-day, now, now + 1, now + 20 * 365 * day, 1 << 44, i64::MAX];
+        let versions: Vec<u64> =
+            receipts.iter().map(|received| version(Timestamp(*received), 3)).collect();
+        assert!(versions.is_sorted_by(|one, other| one >= other), "{versions:?}");
+        assert!(versions[..4].is_sorted_by(|one, other| one > other), "{versions:?}");
+        assert!(version(Timestamp(now), 3) > version(Timestamp(now), 4));
     }
 }

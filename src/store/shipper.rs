@@ -3,7 +3,7 @@
 //! changes nothing: its events have the same ids. While ClickHouse takes one block of a backlog, the
 //! next is made ready.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use metrics::{counter, gauge};
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::Rows;
 use super::refill::Refill;
 use super::{Store, StoreError, Tombstones};
+use crate::domain::Timestamp;
 use crate::journal::{Envelope, Journal, Position, Reader};
 use crate::normalize::Settings;
 
@@ -35,10 +36,33 @@ pub struct Progress {
     pub events: u64,
     /// Parts of them that were quarantined.
     pub refusals: u64,
-    /// When the oldest body came in that is being shipped for the first time, UTC milliseconds; `None`: there is none.
-    pub waiting_since: Option<i64>,
+    /// The oldest body that is being shipped for the first time; `None`: there is none.
+    pub waiting: Option<Waiting>,
     /// Parts of tables that ClickHouse could not read and set aside.
     pub broken_parts: u64,
+}
+
+/// A body that waits to be shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// When it came in, UTC milliseconds.
+    received_at: i64,
+    /// When this process took it up.
+    since: Instant,
+}
+
+impl Waiting {
+    /// For how long it waits, at an instant (UTC milliseconds): as long as this process knows of it, or since it came
+    /// in, whichever is longer. A clock that was put back makes it no shorter than the first.
+    #[must_use]
+    pub fn seconds(&self, now: i64) -> u64 {
+        lag(self.received_at, self.since.elapsed(), now)
+    }
+}
+
+fn lag(received_at: i64, known: Duration, now: i64) -> u64 {
+    let received = now.saturating_sub(received_at).max(0).unsigned_abs() / 1000;
+    received.max(known.as_secs())
 }
 
 /// Ships one journal.
@@ -56,6 +80,8 @@ pub struct Shipper {
     again_until: Position,
     /// Looks for parts that ClickHouse could not read.
     refill: Option<Refill>,
+    /// UTC milliseconds.
+    clock: fn() -> i64,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
 }
@@ -105,6 +131,7 @@ impl Shipper {
             run: uuid::Uuid::new_v4().simple().to_string(),
             again_until: Position::default(),
             refill: None,
+            clock,
             ahead: None,
         })
     }
@@ -123,6 +150,12 @@ impl Shipper {
     pub fn refilling(mut self) -> Self {
         self.refill = Some(Refill::new(self.reader.folder()));
         self
+    }
+
+    /// With another clock (UTC milliseconds).
+    #[must_use]
+    pub fn by_clock(self, clock: fn() -> i64) -> Self {
+        Self { clock, ..self }
     }
 
     /// Follows what has been shipped.
@@ -193,11 +226,13 @@ impl Shipper {
             let until = *self.durable.borrow_and_update();
             self.prepare(self.reader.position(), until).await?
         };
-        gauge!("messenger_funnel_shipping_lag_seconds").set(lag_seconds(batch.oldest));
+        let since = Instant::now();
+        let waiting = batch.oldest.map(|received_at| Waiting { received_at, since });
+        self.tell_lag(waiting);
         let is_work = batch.is_work();
         if is_work {
-            self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);
-            let insert = self.insert_until_it_works(&batch.rows, &batch.token, stop);
+            self.progress.send_modify(|progress| progress.waiting = waiting);
+            let insert = self.insert_until_it_works(&batch, waiting, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
             self.ahead = ahead?;
@@ -216,7 +251,7 @@ impl Shipper {
         self.reader.remove_shipped(self.keep, now())?;
         self.progress.send_modify(|progress| {
             progress.position = batch.end;
-            progress.waiting_since = None;
+            progress.waiting = None;
         });
         Ok(is_work)
     }
@@ -253,7 +288,7 @@ impl Shipper {
         let oldest = batch.records.iter().find(is_waiting);
         let oldest = oldest.map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
-        let number = micros(now());
+        let number = Timestamp((self.clock)()).micros();
         let is_again = from < self.again_until;
         let marks = self.store.marks();
         let rows = tokio::task::spawn_blocking(move || {
@@ -268,14 +303,15 @@ impl Shipper {
     /// Inserts a batch; the number of items that went into quarantine.
     async fn insert_until_it_works(
         &self,
-        rows: &Rows,
-        token: &str,
+        batch: &Prepared,
+        waiting: Option<Waiting>,
         stop: &CancellationToken,
     ) -> Result<u64, StoreError> {
         let mut wait = FIRST_RETRY;
         let mut tries = 0;
         loop {
-            let error = match rows.insert(&self.store, token).await {
+            self.tell_lag(waiting);
+            let error = match batch.rows.insert(&self.store, &batch.token).await {
                 Ok(refusals) => return Ok(refusals),
                 Err(error) => error,
             };
@@ -291,6 +327,12 @@ impl Shipper {
             wait = (wait * 2).min(LONGEST_RETRY);
         }
     }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+    fn tell_lag(&self, waiting: Option<Waiting>) {
+        let lag = waiting.map_or(0, |waiting| waiting.seconds((self.clock)()));
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag as f64);
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the age of files is measured by the same clock")]
@@ -298,14 +340,20 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-fn micros(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+fn clock() -> i64 {
+    let since = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "an age is far below 2^52 milliseconds")]
-fn lag_seconds(oldest_ms: Option<i64>) -> f64 {
-    let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-    oldest_ms.map_or(0.0, |oldest| (now - oldest).max(0) as f64 / 1000.0)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_put_back_does_not_make_what_waits_younger() {
+        let known = Duration::from_secs(400);
+        assert_eq!(lag(7_200_000, known, 0), 400);
+        assert_eq!(lag(7_200_000, known, 7_300_000), 400);
+        assert_eq!(lag(7_200_000, known, 8_200_000), 1000);
+    }
 }

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod disk_model;
 pub mod outside;
 pub mod seed;
+pub mod stalling;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
