@@ -174,11 +174,6 @@ impl DiskModel {
         self.state().faults = faults;
     }
 
-    /// How many calls it has had.
-    pub fn calls(&self) -> u64 {
-        self.state().calls
-    }
-
     /// Cuts the power behind so many more calls: in the midst of something. What is left is told by [`DiskModel::cut`].
     pub fn cut_in(&self, calls: u64) {
         let mut state = self.state();
