@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clickhouse::Row;
 use serde::Deserialize;
 
+use super::parameters::in_parts;
 use super::{Store, StoreError, Whom};
 
 const PAGES: &str = include_str!("../../queries/pages_of_person.sql");
@@ -12,6 +13,7 @@ const NAMES: &str = include_str!("../../queries/names_of_person.sql");
 const TIMES: &str = include_str!("../../queries/times_of_person.sql");
 const CONTACTS: &str = include_str!("../../queries/contacts_of_people.sql");
 const REPORTS: &str = include_str!("../../queries/reports_of_people.sql");
+const HOLDERS: &str = include_str!("../../queries/holders_of_reports.sql");
 const PEOPLE: &str = include_str!("../../queries/people_of_table.sql");
 
 /// When somebody did something.
@@ -23,6 +25,13 @@ pub struct ActiveTimes {
     pub first: i64,
     /// The last one.
     pub last: i64,
+}
+
+#[derive(Debug, Row, Deserialize)]
+struct HolderRow {
+    report_id: String,
+    page_id: String,
+    person_id: String,
 }
 
 impl Store {
@@ -86,8 +95,20 @@ impl Store {
             .fetch_all()
             .await
             .map_err(|error| self.failed(error))?;
-        let (contacts, reports) = (contacts.into_iter().collect(), reports.into_iter().collect());
-        Ok(Whom { people, contacts, reports })
+        let mut reports: BTreeSet<String> = reports.into_iter().collect();
+        let candidates: Vec<String> = reports.iter().cloned().collect();
+        for ids in in_parts(&candidates) {
+            let question = self.client().query(HOLDERS).param("ids", ids);
+            let holders: Vec<HolderRow> =
+                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            for HolderRow { report_id, page_id, person_id } in holders {
+                // What has turned out to be somebody else's stays theirs.
+                if !person_id.is_empty() && !people.contains(&(page_id, person_id)) {
+                    reports.remove(&report_id);
+                }
+            }
+        }
+        Ok(Whom { people, contacts: contacts.into_iter().collect(), reports })
     }
 
     /// Everybody whom some table names and who was erased after a time (UTC milliseconds), as (Page, id).

@@ -81,6 +81,8 @@ fn reports() -> Value {
 }
 
 async fn deliver(server: &Server) {
+    let is_ready = async || server.get(QUALITY).await.0 == 200;
+    wait_until("the server does not get ready", is_ready).await;
     for body in bodies() {
         assert_eq!(server.post(&body).await, 200);
     }
