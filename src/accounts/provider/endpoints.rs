@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,10 +15,10 @@ const MOST_BYTES: usize = 1 << 20;
 #[derive(Debug, Deserialize)]
 pub(super) struct Metadata {
     issuer: String,
-    pub authorization_endpoint: Url,
-    token_endpoint: Url,
-    pub userinfo_endpoint: Option<Url>,
-    pub jwks_uri: Url,
+    pub authorization_endpoint: String,
+    token_endpoint: String,
+    pub userinfo_endpoint: Option<String>,
+    pub jwks_uri: String,
     pub id_token_signing_alg_values_supported: Vec<String>,
     #[serde(default = "by_header")]
     token_endpoint_auth_methods_supported: Vec<String>,
@@ -45,8 +44,7 @@ impl Provider {
     pub(super) async fn metadata(&self) -> Result<Metadata, ProviderError> {
         let issuer = &self.settings.issuer;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let url = url.parse().map_err(|error| failed("server.oidc.issuer", &error))?;
-        let metadata: Metadata = self.asked("discovery", self.http.get::<Url>(url)).await?;
+        let metadata: Metadata = self.asked("discovery", self.http.get(url)).await?;
         if metadata.issuer != *issuer {
             let text = format!("discovery: the provider calls itself {:?}", metadata.issuer);
             return Err(ProviderError::Failed(text));
@@ -95,7 +93,7 @@ impl Provider {
             ("redirect_uri", back),
             ("code_verifier", verifier),
         ];
-        let mut request = self.http.post(metadata.token_endpoint.clone());
+        let mut request = self.http.post(&metadata.token_endpoint);
         if is_by_header {
             let encoded =
                 |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();

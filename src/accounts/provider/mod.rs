@@ -150,7 +150,9 @@ impl Provider {
     /// # Errors
     /// If the provider does not answer.
     pub async fn start(&self, accounts: &Accounts, next: &str) -> Result<Started, ProviderError> {
-        let mut url = self.metadata().await?.authorization_endpoint;
+        let url = self.metadata().await?.authorization_endpoint;
+        let mut url =
+            reqwest::Url::parse(&url).map_err(|error| failed("authorization_endpoint", &error))?;
         let scope = match self.settings.claim {
             Claim::Email => "openid email",
             Claim::PreferredUsername | Claim::Subject => "openid profile",
