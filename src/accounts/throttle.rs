@@ -1,5 +1,5 @@
-//! How often somebody may try to log in: by name and by address, so that neither guessing one user's password from
-//! many places nor many users' from one place gets far.
+//! How often somebody may try to log in from an address, with one name and with any: guessing from one place does not
+//! get far. `devices` slows down who guesses one user's password from many places.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// Tries a minute for one name, and at once.
+/// Tries a minute from one address for one name, and at once.
 const BY_NAME: NonZeroU32 = NonZeroU32::new(6).unwrap();
 /// Tries a minute from one address, and at once.
 const BY_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -50,7 +50,9 @@ impl Throttle {
     /// Counts a try; the seconds to wait if it is one too many.
     pub(super) fn check(&self, name: &str, address: IpAddr) -> Result<(), u64> {
         let now = DefaultClock::default().now();
-        let name = name.chars().take(LONGEST_NAME).collect();
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        // From elsewhere nobody takes tries away from whoever has the name.
+        let name = format!("{} {name}", block(address));
         for (limiter, key) in [(&self.addresses, block(address)), (&self.names, name)] {
             if limiter.len() > MOST_KEYS {
                 limiter.retain_recent();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ use crate::domain::Links;
 use crate::erasure;
 use crate::journal::Journal;
 use crate::members;
-use crate::operations::{self, Certificate, Operations};
+use crate::operations::{self, Aside, Certificate, Insiders, Operations};
 use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
@@ -162,7 +162,11 @@ impl Server {
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
         tokio::spawn(take_tokens(accounts.clone(), now.clone()));
+        let known = accounts.clone();
+        let insiders =
+            Insiders::new(move |peer, headers| views::may_know(&known, peer.ip(), headers));
         let operations = Operations {
+            insiders,
             journal,
             store: session.store.clone(),
             progress: progress.clone(),
@@ -172,7 +176,9 @@ impl Server {
         };
         let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
         let accounts = roles.has(Role::Web).then_some(accounts);
-        let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
+        let proxies = settings.trusted_proxies.clone();
+        let http = operations::serve(listener, routes, certificate, proxies, stop.clone());
+        let http = tokio::spawn(http);
         Ok(Self { address, accounts, progress, session, http, reports, shipper, shipping })
     }
 
@@ -337,7 +343,9 @@ fn routes(
     let settings = &now.borrow().clone();
     let journal = operations.journal.clone();
     let views = session.views(settings, accounts.clone(), links.clone(), stop.clone());
-    let mut all = operations::router(operations);
+    let mut front = operations::router(operations);
+    // All else is answered by threads that give way to these.
+    let mut back = Router::new();
     let mut described = Vec::new();
     if let Some(journal) = journal {
         let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
@@ -347,8 +355,8 @@ fn routes(
         let (conversions, of_conversions) = conversions::router(reports);
         let (people, of_people) = erasure::router(deletion.clone());
         described.extend([of_conversions, of_people]);
-        all = all
-            .merge(collector::router(door))
+        front = front.merge(collector::router(door));
+        back = back
             .merge(erasure::callback(deletion))
             .merge(views::guarded(conversions, &views))
             .merge(views::guarded(people, &views));
@@ -357,7 +365,7 @@ fn routes(
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.shelf(settings));
         described.push(of_reports);
-        all = all
+        back = back
             .merge(views::guarded(registry::router(session.registry(settings)), &views))
             .merge(views::guarded(reports, &views))
             .merge(views::guarded(
@@ -371,7 +379,11 @@ fn routes(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    let all = all.method_not_allowed_fallback(views::not_allowed).layer(limit);
-    let all = all.layer(axum::middleware::from_fn(views::in_their_language));
-    Ok(all.layer(axum::middleware::from_fn(operations::noted)))
+    let front = front.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    let back = back
+        .method_not_allowed_fallback(views::not_allowed)
+        .layer(limit)
+        .layer(middleware::from_fn(views::in_their_language))
+        .layer(middleware::from_fn_with_state(Aside::start()?, operations::aside));
+    Ok(front.merge(back).layer(middleware::from_fn(operations::noted)))
 }
