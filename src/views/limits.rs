@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
+use crate::accounts::Who;
 
 /// Requests of one user or token that are worked at; more wait.
 const AT_ONCE_OF_ONE: usize = 8;
@@ -62,9 +63,15 @@ impl Limit {
     }
 }
 
-/// Works at a request of `name` when it is its turn: of their own requests first, then among all.
-async fn worked_at(limit: &Limit, name: &str, request: Request, next: Next) -> Response {
-    let own = limit.of_one.get_with(name.to_owned(), || Arc::new(Semaphore::new(AT_ONCE_OF_ONE)));
+/// Works at a request when it is its turn: of its sender's own requests first, then among all. Its body is read
+/// already: who sends it slowly takes nobody's turn.
+pub(super) async fn worked_at(
+    State(limit): State<Limit>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let name = request.extensions().get::<Who>().map(|who| who.name.clone()).unwrap_or_default();
+    let own = limit.of_one.get_with(name, || Arc::new(Semaphore::new(AT_ONCE_OF_ONE)));
     let own = own.acquire().await;
     let among_all = limit.of_all.acquire().await;
     let answer = next.run(request).await;
@@ -75,13 +82,13 @@ async fn worked_at(limit: &Limit, name: &str, request: Request, next: Next) -> R
 /// Answers a request, unless it is one to the API and `token` has asked too much.
 pub(super) async fn limited(limit: &Limit, token: &str, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
-        return worked_at(limit, token, request, next).await;
+        return next.run(request).await;
     }
     let per_minute = limit.per_minute;
     let (mut answer, left, wait) = match limit.limiter.check_key(&token.to_owned()) {
         Ok(state) => {
             let left = state.remaining_burst_capacity();
-            (worked_at(limit, token, request, next).await, left, None)
+            (next.run(request).await, left, None)
         }
         Err(until) => {
             let wait = until.wait_time_from(limit.clock.now()).as_secs() + 1;

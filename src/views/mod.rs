@@ -128,6 +128,7 @@ impl Views {
 /// Routes that open to whoever may look.
 pub fn guarded(routes: Router, views: &Views) -> Router {
     routes
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
@@ -193,6 +194,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
         .merge(descriptions)
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(fresh, fresh::tagged))

@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn addresses_are_bounded_whatever_they_name() {
         assert!(wrong("").is_none() && wrong("a=1&b=2").is_none());
-        let (name, _) = wrong(&format!("a=1&payload={}", "x".repeat(9000))).unwrap();
+        let query = format!("a=1&payload={}", "x".repeat(9000));
+        let (name, _) = wrong(&query).unwrap();
         assert_eq!(name.as_deref(), Some("payload"));
         assert!(wrong(&"a=1&".repeat(301)).unwrap().0.is_none());
         assert!(wrong(&"x".repeat(2000)).unwrap().1.contains("name"));

@@ -121,6 +121,12 @@ async fn a_funnel_that_is_too_large_is_told_what_is() {
 async fn long_lists_are_refused_wherever_they_are_sent() {
     let world = World::new().with("server.access_tokens", TOKEN);
     let server = world.serve();
+    // The schema may come later than the port.
+    let started = Instant::now();
+    while ask(&server, "GET", "/api/v1/reports", "text/plain", String::new()).await.0 != 200 {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let many = |name: &str, value: &str, count: usize| format!("{name}={value}&").repeat(count);
     let form = "application/x-www-form-urlencoded";
     for (path, body) in [

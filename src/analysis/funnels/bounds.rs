@@ -154,8 +154,8 @@ mod tests {
     #[test]
     fn what_is_too_large_is_named() {
         let ads = |count: usize| {
-            let ids = (0..count).map(|number| format!("{:017}", number)).collect();
-            step(|step| step.ad = Some(OneOrMany::Many(ids)))
+            let ids: Vec<String> = (0..count).map(|number| format!("{number:017}")).collect();
+            step(|step| step.ad = Some(OneOrMany::Many(ids.clone())))
         };
         let plain = || step(|_| {});
         assert!(funnel(vec![plain(), ads(3000)]).check().is_ok());

@@ -50,7 +50,8 @@ mod tests {
     async fn strangers_ask_once_a_second_together() {
         let (lookup, asked) = (Lookup::default(), AtomicUsize::new(0));
         for number in 0..1000 {
-            let found = lookup.find_in(&format!("nothing-{number}"), async || {
+            let slug = format!("nothing-{number}");
+            let found = lookup.find_in(&slug, async || {
                 asked.fetch_add(1, Ordering::Relaxed);
                 Err::<Links, ()>(())
             });
