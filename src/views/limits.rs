@@ -19,9 +19,9 @@ use super::problem::Problem;
 use crate::accounts::Who;
 
 /// Requests of one user or token that are worked at; more wait.
-const AT_ONCE_OF_ONE: usize = 8;
+const AT_ONCE_OF_ONE: usize = 4;
 /// Requests of all.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 8;
 /// Users and tokens that are remembered.
 const MOST_NAMES: u64 = 1_000;
 

@@ -37,6 +37,7 @@ async fn p99(client: &Client, server: &Server, round: &str) -> Duration {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     took.sort_unstable();
+    eprintln!("{round}: median {:?}, slowest {:?}", took[WEBHOOKS / 2], took[WEBHOOKS - 1]);
     took[WEBHOOKS * 99 / 100]
 }
 
@@ -64,6 +65,11 @@ impl Storm {
         many: usize,
         act: impl Fn(Self, u64) -> F + Clone + Send + 'static,
     ) {
+        // One kind alone, to see what it does.
+        let only = std::env::var("STORM_ONLY").ok().and_then(|kind| kind.parse().ok());
+        if only.is_some_and(|only: usize| only != kind) {
+            return;
+        }
         for _ in 0..many {
             let (storm, act) = (self.clone(), act.clone());
             tokio::spawn(async move {
