@@ -1,5 +1,5 @@
-//! How often somebody may try to log in: by name and by address, so that neither guessing one user's password from
-//! many places nor many users' from one place gets far.
+//! How often somebody may try to log in from an address, with one name and with any: guessing from one place does not
+//! get far. `devices` slows down who guesses one user's password from many places.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -10,7 +10,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::{address, name};
 
-/// Tries a minute for one name, and at once.
+/// Tries a minute from one address for one name, and at once.
 const BY_NAME: NonZeroU32 = NonZeroU32::new(6).unwrap();
 /// Tries a minute from one address, and at once.
 const BY_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
@@ -45,6 +45,8 @@ impl Throttle {
         // What is no user's name is nobody's: all of it is counted as one.
         let name = name::key(name).unwrap_or_default();
         let neighbours = address::neighbours(address).to_string();
+        // From elsewhere nobody takes tries away from whoever has the name.
+        let name = format!("{neighbours} {name}");
         for (limiter, key) in [(&self.addresses, neighbours), (&self.names, name)] {
             if limiter.len() > MOST_KEYS {
                 limiter.retain_recent();

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::progress;
 use super::session::{self, Session};
+use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Subject};
@@ -198,7 +199,7 @@ async fn erase_again(
         return Ok(());
     }
     let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
-    session::drain(&session.store, settings, &journal, Position::default()).await?;
+    shipping::drain(&session.store, settings, &journal, Position::default()).await?;
     let eraser = session.eraser(settings, journal)?;
     let count = people.len();
     for (page, person) in people {

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::session::{self, Session};
+use super::shipping;
 use super::{progress, spend};
 use crate::config::Settings;
 use crate::domain::Timestamp;
@@ -86,7 +87,7 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
         journal => {
             let eraser = session.eraser(settings, journal?)?;
             // Before the journal's own segments can go, they must be in ClickHouse.
-            session::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
+            shipping::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
             ledger.sweep()?;
             let entry = ledger.ask(subject, Asker::CommandLine)?;
             Ok(eraser.carry_out(entry).await?)

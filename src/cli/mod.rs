@@ -29,6 +29,7 @@ mod report;
 mod roles;
 mod serve;
 mod session;
+mod shipping;
 mod spend;
 mod stopping;
 

@@ -11,13 +11,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::shipping;
 use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
 use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
-use crate::journal::{self, InUse, Journal, JournalError, Position};
+use crate::journal::Journal;
 use crate::normalize;
 use crate::private;
 use crate::registry::Registry;
@@ -70,7 +71,7 @@ impl Session {
             }
         };
         prepare(&session.store, settings).await?;
-        ship_leftovers(&session.store, settings).await?;
+        shipping::ship_leftovers(&session.store, settings).await?;
         session.upkeep(settings).catch_up().await?;
         Ok(session)
     }
@@ -379,52 +380,4 @@ fn may_start_later(error: &anyhow::Error) -> bool {
 
 fn is_in_use(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(EngineError::InUse { .. }))
-}
-
-async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()> {
-    let folder = journal_folder(settings);
-    if !journal::is_in_use(&folder) && !journal::has_unread(&folder)? {
-        return Ok(());
-    }
-    let journal = match Journal::open(&folder, settings.journal_limits) {
-        // Its server is running, and ships it.
-        Err(JournalError::Locked(_)) => return Ok(()),
-        journal => journal?,
-    };
-    tracing::info!("shipping what an earlier server had journaled");
-    let (in_use, again_until) = begin_use(&journal, settings)?;
-    drain(store, settings, &journal, again_until).await?;
-    in_use.end()?;
-    Ok(())
-}
-
-/// Begins to ship from a journal. If whoever did so before was cut off, what came in within the last hours is shipped
-/// again; the position tells what is shipped for a second time.
-pub(super) fn begin_use(
-    journal: &Journal,
-    settings: &Settings,
-) -> Result<(InUse, Position), JournalError> {
-    let in_use = journal.begin_use()?;
-    if !in_use.was_cut_off {
-        return Ok((in_use, Position::default()));
-    }
-    let again_until = journal.rewind_within(settings.ship_again)?;
-    tracing::warn!(
-        hours = settings.ship_again.as_secs() / 3600,
-        "the last run did not end in order: what came in within the last hours (journal.ship_again_hours) is shipped \
-         again, which changes no figure"
-    );
-    Ok((in_use, again_until))
-}
-
-/// Ships everything that a journal holds behind its checkpoint; before `again_until` for a second time.
-pub(super) async fn drain(
-    store: &Store,
-    settings: &Settings,
-    journal: &Journal,
-    again_until: Position,
-) -> Result<Progress, StoreError> {
-    let normalize = normalize_settings(settings);
-    let shipper = Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?;
-    shipper.shipping_again_until(again_until).drain().await
 }

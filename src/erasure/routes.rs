@@ -7,7 +7,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -21,6 +21,7 @@ use super::{Asker, Entry, Found, Ledger, Subject};
 use crate::collector::Keys;
 use crate::collector::signed_request::{self, SignedRequestError};
 use crate::domain::Timestamp;
+use crate::incoming;
 use crate::store::{Store, TABLES_OF_EXPORT};
 use crate::views::Problem;
 
@@ -97,6 +98,7 @@ pub fn callback(door: DeletionDoor) -> Router {
     Router::new()
         .route(CALLBACK, post(called))
         .route("/webhooks/meta/deletion/{code}", get(status))
+        .route_layer(middleware::from_fn(incoming::of_strangers))
         .with_state(door)
 }
 

@@ -1,7 +1,10 @@
 //! What whoever runs the server asks (is it alive, is it ready, the metrics), the limits of its
 //! connections, and the link registry at hand.
 
+mod aside;
 mod metrics;
+mod patience;
+mod places;
 mod ready;
 mod registry;
 mod requests;
@@ -18,7 +21,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::journal::Journal;
 use crate::store::{Progress, Store};
+pub use aside::{Aside, aside};
 pub use metrics::{Recorder, record};
+pub use ready::Insiders;
+use ready::LastWord;
 pub use registry::follow_links;
 pub use requests::noted;
 pub use serve::{Certificate, serve};
@@ -44,13 +50,16 @@ pub struct Operations {
     pub clock: fn() -> i64,
     /// Cancelled when this process is about to end.
     pub leaving: CancellationToken,
+    /// Who is told why something is not ready.
+    pub insiders: Insiders,
 }
 
 /// `/healthz`, `/readyz` and `/metrics`. They name no person and no secret, and need no token.
 pub fn router(operations: Operations) -> Router {
+    let ready = get(ready::ready).with_state((operations.clone(), LastWord::default()));
     Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(ready::ready))
+        .route("/readyz", ready)
         .route("/metrics", get(metrics::metrics))
         .with_state(operations)
 }

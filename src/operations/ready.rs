@@ -1,26 +1,74 @@
-//! `/readyz`: whether webhooks are taken and figures can be asked for, with the reason if not. What waits is measured by
-//! a clock that nobody sets; only of what waited before the start the receipt tells.
+//! `/readyz`: whether webhooks are taken and figures can be asked for; the reason if not is for those who may know it.
+//! What waits is measured by a clock that nobody sets; only of what waited before the start the receipt tells.
 
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use tokio::sync::Mutex;
 
 use super::Operations;
 use crate::journal::{Health, set_aside};
+use crate::store::Store;
+
+/// How long ClickHouse's last word holds: strangers may ask us as often as they like, and not it.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// Who is told why something is not ready: addresses and paths are no business of strangers.
+#[derive(Clone)]
+pub struct Insiders(Arc<dyn Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync>);
+
+impl Insiders {
+    /// Those of whom `may_know` says so, by where a request comes from and what it shows.
+    #[must_use]
+    pub fn new(may_know: impl Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(may_know))
+    }
+}
+
+impl std::fmt::Debug for Insiders {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Insiders")
+    }
+}
+
+/// What ClickHouse last said, and when.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastWord(Arc<Mutex<Option<(Instant, Result<(), String>)>>>);
+
+impl LastWord {
+    async fn of(&self, store: &Store) -> Result<(), String> {
+        let mut last = self.0.lock().await;
+        if let Some((at, said)) = &*last
+            && at.elapsed() < HOLDS
+        {
+            return said.clone();
+        }
+        let said = store.ping().await.map_err(|error| error.to_string());
+        *last = Some((Instant::now(), said.clone()));
+        said
+    }
+}
 
 /// Older than this nobody wants the figures to be, seconds.
 const MOST_LAG_SECONDS: u64 = 300;
 
 /// 200 if this process stays, the journal takes webhooks, ClickHouse answers and gets what is journaled, and
 /// conversations are made of it; else 503. A line a check.
-pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, String) {
+pub(super) async fn ready(
+    State((operations, last_word)): State<(Operations, LastWord)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> (StatusCode, String) {
+    let may_know = (operations.insiders.0)(peer, &headers);
     let journal = operations.journal.as_ref().map(|journal| match journal.health() {
         Health::Good => Ok(()),
         Health::Refusing(reason) => Err(reason),
     });
-    let clickhouse = operations.store.ping().await.map_err(|error| error.to_string());
+    let clickhouse = last_word.of(&operations.store).await;
     let now = (operations.clock)();
     let shipping = operations.progress.as_ref().map(|progress| {
         let lag = progress.borrow().waiting.map_or(0, |waiting| waiting.seconds(now));
@@ -45,14 +93,19 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let lines = checks.into_iter().map(|(name, outcome)| match outcome {
         Ok(()) => format!("{name}: ready\n"),
-        Err(reason) => format!("{name}: not ready: {reason}\n"),
+        Err(reason) if may_know => format!("{name}: not ready: {reason}\n"),
+        Err(_) => format!("{name}: not ready\n"),
     });
     let broken_parts =
         operations.progress.as_ref().map_or(0, |progress| progress.borrow().broken_parts);
     let damage = operations.journal.as_ref().and_then(|journal| damage(journal.folder()));
     let failing = operations.erasures.as_ref().map_or(0, |failing| *failing.borrow());
     let warnings = broken(broken_parts).into_iter().chain(damage).chain(erasing(failing));
-    (status, lines.chain(warnings).collect())
+    let told = |line: String| match line.split_once(": warning") {
+        Some((what, _)) if !may_know => format!("{what}: warning\n"),
+        _ => line,
+    };
+    (status, lines.chain(warnings.map(told)).collect())
 }
 
 /// A line on parts of tables that ClickHouse could not read: it takes nobody out of rotation either.

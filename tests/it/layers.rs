@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 23] = [
+const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
+    ("incoming", &[]),
     ("journal", &["private"]),
     ("normalize", &["domain"]),
-    ("collector", &["domain", "journal"]),
+    ("collector", &["domain", "incoming", "journal"]),
     ("conversions", &["domain", "journal", "normalize"]),
     ("store", &["domain", "journal", "normalize", "private"]),
     ("analysis", &["domain", "language"]),
@@ -22,8 +23,8 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
-    ("views", &["accounts", "analysis", "domain", "language", "store"]),
-    ("members", &["accounts", "domain", "language", "views"]),
+    ("views", &["accounts", "analysis", "domain", "incoming", "language", "store"]),
+    ("members", &["accounts", "domain", "incoming", "language", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "journal", "private", "store"]),
     ("reports", &["analysis", "domain", "language", "private", "store", "views"]),
@@ -32,6 +33,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
         &[
             "collector",
             "domain",
+            "incoming",
             "journal",
             "meta",
             "normalize",

@@ -13,7 +13,7 @@ use axum::response::Response;
 use super::super::alerts::{Alert, Watched};
 use super::super::answer::{self, AnswerError, Ways};
 use super::super::chart::Day;
-use super::super::{Credit, Question, ads, charts, conversation_steps};
+use super::super::{Credit, Question, ads, charts, conversation_steps, turns};
 use super::behind::{Behind, Figure};
 use super::range::{self, Range};
 use super::text::{dash, local_minute, money, percent, thousands};
@@ -174,7 +174,8 @@ async fn found(
         Ok(Fetched { ads, titles, ways: Ways { touchpoints, conversions }, before })
     };
     let asked = (question.clone(), before.clone());
-    let figures = answer::in_turn(fetch, move |fetched| Figures::new(fetched, &asked.0, &asked.1));
+    let figures =
+        turns::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked.0, &asked.1));
     // What is wrong is wrong with all Pages.
     let alerts = async {
         if is_limited {
