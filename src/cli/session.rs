@@ -18,15 +18,12 @@ use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
-use crate::journal::Journal;
 use crate::normalize;
 use crate::private;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
-use crate::store::{
-    self, Applied, Endpoint, Progress, Shipper, Store, StoreError, Tombstones, ViewSettings,
-};
+use crate::store::{self, Applied, Endpoint, Store, StoreError, Tombstones, ViewSettings};
 use crate::upkeep::Upkeep;
 use crate::views::{Defaults, Limit, Views};
 
