@@ -50,7 +50,7 @@ async fn many_conversations(client: &clickhouse::Client, count: u32) {
     let statement = format!(
         "INSERT INTO conversations (opened_at, page_id, person_id, number, channel, source, ref, depth, last_act_at, \
          version) SELECT toDateTime64('2026-10-01 00:00:00', 3, 'UTC') + number % 2600000, '1', toString(number), 1, \
-         'messenger', 'link', concat('campaign=', toString(number)), number % 6, \
+         'messenger', 'ad', concat('campaign=', toString(number)), number % 6, \
          toDateTime64('2026-10-01 00:00:00', 3, 'UTC'), 1 FROM numbers({count})"
     );
     client.query(&statement).execute().await.unwrap();
