@@ -194,20 +194,22 @@ async fn erase_again(
     manifest: &Manifest,
 ) -> anyhow::Result<()> {
     let made_at: jiff::Timestamp = manifest.made_at.parse().context("when the backup was made")?;
-    let people = session.store.erased_after(made_at.as_millisecond()).await?;
-    if people.is_empty() {
+    let since = made_at.as_millisecond();
+    if session.store.erased_after(since).await?.is_empty() {
         return Ok(());
     }
     let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
     shipping::drain(&session.store, settings, &journal, Position::default()).await?;
     let eraser = session.eraser(settings, journal)?;
-    let count = people.len();
-    for (page, person) in people {
+    let mut count = 0;
+    // With somebody their other names go.
+    while let Some((page, person)) = session.store.erased_after(since).await?.pop_first() {
         let subject = Subject { page: Some(page), person };
         let entry = eraser.ledger.ask(subject, Asker::CommandLine)?;
         eraser.carry_out(entry).await?;
+        count += 1;
     }
-    println!("erased {count} people again who had been erased after the backup was made");
+    println!("erased again who had been erased after the backup was made: {count} people");
     Ok(())
 }
 
