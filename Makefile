@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-cluster test-crash lint doc simulate bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-cluster test-crash test-power simulate lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -43,12 +43,22 @@ test-cluster: engine
 test-crash: engine
 	MESSENGER_FUNNEL_TEST_KILLS=200 cargo test --locked --test it crash -- --nocapture
 
-# The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some hundred.
+# 100 power cuts under load over ext4, XFS and btrfs: needs root, loop devices, xfsprogs and btrfs-progs. About
+# half an hour.
+test-power: engine
+	MESSENGER_FUNNEL_TEST_CUTS=100 cargo test --locked --test it power -- --nocapture
+
+# The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some.
 SEEDS := 100000
 FIRST := 1
 simulate:
 	MESSENGER_FUNNEL_TEST_SEEDS=$(SEEDS) MESSENGER_FUNNEL_TEST_FIRST_SEED=$(FIRST) \
 		cargo test --locked --test sim nothing_that_was_acknowledged -- --nocapture
+
+# What syncing costs: freshness and throughput with clickhouse.sync_writes on and off. About three minutes.
+bench-syncing: engine
+	cargo build --release --locked
+	benches/syncing/run
 
 # Requests, latency, memory, freshness and draining beside a server without a disk and beside nginx
 # with a log; BENCHMARKS.md has the tables. Takes a release build and about ten minutes.
@@ -101,10 +111,10 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-# Licences, bans and sources of what we depend on: needs cargo-deny. Advisories are asked for by `cargo deny check`,
-# which fetches their database.
+# Licences, bans, sources and advisories of what we depend on: needs cargo-deny. Fails if advisories cannot be fetched;
+# ADVISORY_DB=FOLDER takes a clone of RustSec's advisory-db.
 audit:
-	cargo deny --locked check bans licenses sources
+	.ci/audit
 
 clean:
 	rm -rf target node_modules

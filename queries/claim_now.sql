@@ -1,10 +1,11 @@
 -- Who has a piece of work now. Of work that is done over and over the latest turn is found without reading the others.
--- Parameters: work.
--- Columns: turn, holder, until (ms), now (ms, by the clock of ClickHouse).
+-- A turn lasts no longer than it can: an end that is further away was written before ClickHouse's clock was put back.
+-- Parameters: work, longest (ms: the end is at most so far away).
+-- Columns: turn, holder, until (ms; 0 if no end can be), now (ms, by the clock of ClickHouse).
 SELECT
     turn,
     any(holder) AS holder,
-    toUnixTimestamp64Milli(max(claims.until)) AS until,
+    toUnixTimestamp64Milli(maxIf(claims.until, claims.until <= addMilliseconds(now64(3), {longest:Int64}))) AS until,
     toUnixTimestamp64Milli(now64(3)) AS now
 FROM claims
 WHERE work = {work:String}

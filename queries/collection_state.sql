@@ -7,7 +7,7 @@ SELECT
     count() AS events,
     toUnixTimestamp64Milli(min(time)) AS first_event,
     toUnixTimestamp64Milli(max(time)) AS last_event,
-    assumeNotNull((SELECT toInt64(intDiv(max(version), 1000)) FROM people)) AS made_at,
+    assumeNotNull((SELECT toUnixTimestamp64Milli(max(people.made_at)) FROM people)) AS made_at,
     assumeNotNull((
         SELECT uniqExact(refusal_id)
         FROM quarantine

@@ -4,7 +4,8 @@
 -- Parameters: from, to (milliseconds; to is exclusive), names (goals that are told).
 -- Columns: event_id, page_id, person_id, channel, name, time (ms), value_e4 (1/10,000 of currency; null if
 -- none), currency, consent (of the report, the latest that any version said; null if none did),
--- person_consent (the person's latest word; null if there is none), status (withheld, again, or empty).
+-- person_consent (the person's latest word; null if there is none), status (withheld, again, or empty), version (of
+-- that status; 0 if there is none).
 WITH
     found AS
     (
@@ -92,7 +93,8 @@ SELECT
     told.currency AS currency,
     if(word.report_id = '', NULL, word.consent) AS consent,
     if(said.person_id = '', NULL, said.latest) AS person_consent,
-    toString(done.status) AS status
+    toString(done.status) AS status,
+    done.version AS version
 FROM told
 LEFT JOIN
 (
@@ -102,7 +104,7 @@ LEFT JOIN said ON said.page_id = told.page_id AND said.person_id = told.person_i
 LEFT JOIN pages ON pages.page_id = told.page_id
 LEFT JOIN
 (
-    SELECT event_id, status, toUnixTimestamp64Milli(feedback.time) AS time
+    SELECT event_id, status, toUnixTimestamp64Milli(feedback.time) AS time, version
     FROM feedback FINAL
     WHERE event_id IN (SELECT event_id FROM told)
 ) AS done ON done.event_id = told.event_id

@@ -1,6 +1,6 @@
--- Pages that know a person of this id.
--- Parameters: person.
+-- Pages whose rows of a table name a person of this id.
+-- Parameters: table, person.
 -- Columns: page_id.
 SELECT DISTINCT toString(page_id) AS page_id
-FROM events_by_person
+FROM {table:Identifier}
 WHERE person_id = {person:String}

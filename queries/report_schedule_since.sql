@@ -4,5 +4,5 @@
 SELECT schedule, toUnixTimestamp64Milli(report_schedules.since) AS since
 FROM report_schedules
 WHERE report = {report:String}
-ORDER BY report_schedules.since DESC, schedule
+ORDER BY version DESC, report_schedules.since DESC, schedule
 LIMIT 1

@@ -5,6 +5,7 @@
 //! - [`domain`]: the words we use (events, sources, periods, conversions); plain types.
 //! - [`collector`]: verifies a webhook, journals it, answers 200.
 //! - [`conversions`]: conversions that others report.
+//! - [`incoming`]: bodies of requests, within limits of size, time and memory.
 //! - [`journal`]: the durable box of raw bytes between the collector and ClickHouse.
 //! - [`normalize`]: Meta's JSON to typed events; pure.
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
@@ -36,6 +37,7 @@ pub mod conversions;
 pub mod domain;
 pub mod erasure;
 pub mod feedback;
+pub mod incoming;
 pub mod journal;
 pub mod language;
 pub mod members;

@@ -109,9 +109,8 @@ impl History {
             }
         };
         stream::iter(bodies.iter().map(append)).buffered(1000).collect::<Vec<_>>().await;
-        let now = || jiff::Timestamp::now().as_millisecond();
         let shipper =
-            Shipper::new(&journal, self.store.clone(), Settings::default(), Duration::ZERO, now);
+            Shipper::new(&journal, self.store.clone(), Settings::default(), Duration::ZERO);
         let started = Instant::now();
         (shipper.unwrap().drain().await.unwrap().events, started.elapsed())
     }

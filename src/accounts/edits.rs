@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::known::fingerprint;
-use super::{AccountError, Accounts, Refusal, Role, Scope, password};
+use super::{AccountError, Accounts, Refusal, Role, Scope, name, password};
 use crate::store::{TokenRow, UserRow, is_page_id};
 
 /// How long a one-time link is good.
@@ -36,16 +36,6 @@ pub struct NewToken {
 pub(super) fn letters() -> String {
     let [one, other] = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
     format!("{}{}", one.simple(), other.simple())
-}
-
-fn check_name(name: &str) -> Result<(), Refusal> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
-    // As parts of an address these two lead elsewhere.
-    let is_path = matches!(name, "." | "..");
-    if is_path || name.is_empty() || name.len() > 64 || !name.bytes().all(is_plain) {
-        return Err(Refusal::Name);
-    }
-    Ok(())
 }
 
 impl Accounts {
@@ -86,7 +76,7 @@ impl Accounts {
         password::check(password)?;
         let mut user = match invited {
             Invited::First => {
-                check_name(name)?;
+                name::check(name)?;
                 self.new_user(name, Role::Admin)
             }
             Invited::User(name) => self.user(&name)?,
@@ -107,7 +97,7 @@ impl Accounts {
     /// # Errors
     /// If the name cannot be, or is taken.
     pub async fn add_user(&self, name: &str, role: Role) -> Result<String, AccountError> {
-        check_name(name)?;
+        name::check(name)?;
         let _alone = self.editing.lock().await;
         self.refresh().await?;
         if self.known().user(name).is_some() {
@@ -123,7 +113,7 @@ impl Accounts {
         role: Role,
         provider: &str,
     ) -> Result<UserRow, AccountError> {
-        check_name(name).map_err(|_| Refusal::VouchedName {
+        name::check(name).map_err(|_| Refusal::VouchedName {
             provider: provider.to_owned(),
             name: name.to_owned(),
         })?;
@@ -205,7 +195,7 @@ impl Accounts {
     /// # Errors
     /// If the name is taken, or it would be good for nothing.
     pub async fn add_token(&self, new: &NewToken, made_by: &str) -> Result<String, AccountError> {
-        check_name(&new.name)?;
+        name::check(&new.name)?;
         let _alone = self.editing.lock().await;
         self.refresh().await?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
@@ -232,7 +222,7 @@ impl Accounts {
             made_at: now.0,
             expires_at: new.days.map(|days| now.0 + i64::from(days) * DAY_MS),
             used_at: None,
-            version: now.micros(),
+            version: self.store.next_version("api_tokens", now.micros()).await?,
         };
         self.store.save_token(&row, false).await?;
         self.refresh().await?;
@@ -249,7 +239,7 @@ impl Accounts {
         let known = self.known();
         let token = known.tokens.iter().find(|token| token.name == name);
         let mut token = token.cloned().ok_or_else(|| Refusal::NoToken(name.to_owned()))?;
-        token.version = self.now().micros().max(token.version + 1);
+        token.version = self.store.next_version("api_tokens", self.now().micros()).await?;
         self.store.save_token(&token, true).await?;
         Ok(self.refresh().await?)
     }
@@ -278,7 +268,7 @@ impl Accounts {
     }
 
     async fn save(&self, user: &mut UserRow, is_removed: bool) -> Result<(), AccountError> {
-        user.version = self.now().micros().max(user.version + 1);
+        user.version = self.store.next_version("users", self.now().micros()).await?;
         self.store.save_user(user, is_removed).await?;
         Ok(self.refresh().await?)
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
-use super::{Accounts, Role, Scope, Who};
+use super::{Accounts, Role, Scope, Who, name};
 use crate::store::{StoreError, TokenRow, UserRow};
 
 /// How long an edit of another process may take to be known here.
@@ -43,8 +43,8 @@ impl Known {
     }
 
     pub(super) fn user(&self, name: &str) -> Option<&UserRow> {
-        // Providers and people write letters large or small as they like.
-        self.users.iter().find(|user| user.name.eq_ignore_ascii_case(name))
+        let wanted = name::key(name)?;
+        self.users.iter().find(|user| user.name.eq_ignore_ascii_case(&wanted))
     }
 
     /// Who shows a token, and whether its use should be noted.

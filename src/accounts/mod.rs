@@ -2,8 +2,10 @@
 //! settings page. Who may do what is a matter of [`Scope`]s; the guard of `views` asks.
 
 mod address;
+mod devices;
 mod edits;
 mod known;
+mod name;
 pub mod password;
 mod provider;
 mod refusal;
@@ -24,7 +26,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 
-pub use address::address;
+pub use address::{address, neighbours};
 pub use edits::{Invited, LONGEST_DAYS, NewToken};
 pub use known::Known;
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
@@ -34,6 +36,7 @@ pub use session::key_of;
 
 use crate::domain::Timestamp;
 use crate::store::{AuditRow, Store, StoreError};
+use devices::Devices;
 use session::Session;
 use throttle::Throttle;
 
@@ -99,6 +102,7 @@ pub struct Accounts {
     /// What ClickHouse knows; `None` until it was asked.
     known: watch::Sender<Option<Arc<Known>>>,
     throttle: Throttle,
+    devices: Devices,
     /// The one-time link by which the first user is made.
     first: Arc<str>,
     /// Held during an edit: of two at once, each would undo the other.
@@ -128,10 +132,11 @@ impl Accounts {
             store,
             key: Arc::new(key),
             tokens: watch::Sender::new(tokens.into()),
-            proxies: proxies.into(),
+            proxies: proxies.into_iter().map(address::network).collect(),
             is_secure,
             known: watch::Sender::new(None),
             throttle: Throttle::new(),
+            devices: Devices::new(),
             first: edits::letters().into(),
             editing: Arc::default(),
             clock,
@@ -206,8 +211,13 @@ impl Accounts {
         name: &str,
         password: &str,
         from: IpAddr,
+        headers: &HeaderMap,
     ) -> Result<String, AccountError> {
-        self.throttle.check(name, from).map_err(AccountError::TooMany)?;
+        let checked = match devices::shown(&self.key, headers, name, (self.clock)()) {
+            Some(device) => self.devices.check_known(&device),
+            None => self.throttle.check(name, from).and_then(|()| self.devices.check_other(name)),
+        };
+        checked.map_err(AccountError::TooMany)?;
         let from = from.to_string();
         self.refresh().await?;
         let user = self.known.borrow().as_ref().and_then(|known| known.user(name).cloned());
@@ -253,6 +263,13 @@ impl Accounts {
     fn session_of(&self, name: &str, epoch: u32) -> String {
         let session = Session { user: name.to_owned(), epoch, since: (self.clock)() };
         session::cookie_of(&self.key, &session, self.is_secure)
+    }
+
+    /// The cookie of a device by which somebody has logged in; whoever guesses their password elsewhere does not slow
+    /// it down.
+    #[must_use]
+    pub fn device_of(&self, name: &str) -> String {
+        devices::cookie_of(&self.key, name, (self.clock)(), self.is_secure)
     }
 
     /// The cookie that ends a session.

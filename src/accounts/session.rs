@@ -2,7 +2,7 @@
 //! password or role changes, and when the key changes.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use axum::http::{HeaderMap, header};
@@ -28,20 +28,24 @@ pub(super) struct Session {
 /// # Errors
 /// If the disk refuses, or the file holds no key.
 pub fn key_of(file: &Path) -> io::Result<Key> {
-    let bytes = match fs::read(file) {
+    let found = match fs::read(file) {
+        // Made and never written: by a version that did not sync it, before the power was cut.
+        Ok(bytes) if bytes.is_empty() => {
+            fs::remove_file(file)?;
+            Err(io::ErrorKind::NotFound.into())
+        }
+        found => found,
+    };
+    let bytes = match found {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = Key::try_generate().ok_or_else(|| io::Error::other("no randomness"))?;
             if let Some(folder) = file.parent() {
-                fs::create_dir_all(folder)?;
+                private::folder(folder)?;
             }
-            match private::file().create_new(true).write(true).open(file) {
-                Ok(mut made) => {
-                    made.write_all(key.master())?;
-                    made.sync_all()?;
-                }
+            match private::create_new(file, key.master()) {
                 // Another process was faster.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
+                created => created?,
             }
             fs::read(file)?
         }
@@ -146,5 +150,8 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         fs::write(&file, "short").unwrap();
         assert!(key_of(&file).is_err());
+        fs::write(&file, "").unwrap();
+        assert_ne!(key_of(&file).unwrap().master(), key.master());
+        assert_eq!(fs::read_dir(folder.path().join("keys")).unwrap().count(), 1);
     }
 }

@@ -1,5 +1,5 @@
-//! How often somebody may try to log in: by name and by address, so that neither guessing one user's password from
-//! many places nor many users' from one place gets far.
+//! How often somebody may try to log in from an address, with one name and with any: guessing from one place does not
+//! get far. `devices` slows down who guesses one user's password from many places.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -8,23 +8,15 @@ use std::sync::Arc;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-/// Tries a minute for one name, and at once.
+use super::{address, name};
+
+/// Tries a minute from one address for one name, and at once.
 const BY_NAME: NonZeroU32 = NonZeroU32::new(6).unwrap();
 /// Tries a minute from one address, and at once.
 const BY_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
-/// Letters of a name that count; more has no user.
-const LONGEST_NAME: usize = 64;
 /// Names and addresses that are remembered before those are forgotten that may try again.
 const MOST_KEYS: usize = 10_000;
-
-/// Who has one IPv6 address has the 2^64 beside it.
-fn block(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
-    }
-}
 
 /// Tries so far.
 #[derive(Clone)]
@@ -50,8 +42,12 @@ impl Throttle {
     /// Counts a try; the seconds to wait if it is one too many.
     pub(super) fn check(&self, name: &str, address: IpAddr) -> Result<(), u64> {
         let now = DefaultClock::default().now();
-        let name = name.chars().take(LONGEST_NAME).collect();
-        for (limiter, key) in [(&self.addresses, block(address)), (&self.names, name)] {
+        // What is no user's name is nobody's: all of it is counted as one.
+        let name = name::key(name).unwrap_or_default();
+        let neighbours = address::neighbours(address).to_string();
+        // From elsewhere nobody takes tries away from whoever has the name.
+        let name = format!("{neighbours} {name}");
+        for (limiter, key) in [(&self.addresses, neighbours), (&self.names, name)] {
             if limiter.len() > MOST_KEYS {
                 limiter.retain_recent();
             }
@@ -75,12 +71,28 @@ mod tests {
             throttle.check(name, address)
         };
         for number in 0..30 {
-            assert!(try_from(number, &format!("name {number}")).is_ok());
+            assert!(try_from(number, &format!("name{number}")).is_ok());
         }
-        assert!(try_from(99, "another name").is_err());
+        assert!(try_from(99, "another").is_err());
         let elsewhere = "2001:db8:1:3::1".parse().unwrap();
-        assert!(throttle.check("another name", elsewhere).is_ok());
-        // An IPv4 address is itself in either form.
-        assert_eq!(block("::ffff:192.0.2.1".parse().unwrap()), "192.0.2.1");
+        assert!(throttle.check("another", elsewhere).is_ok());
+    }
+
+    #[test]
+    fn a_name_has_its_tries_however_it_is_written() {
+        let throttle = Throttle::new();
+        let try_as = |name: &str| throttle.check(name, [192, 0, 2, 1].into());
+        let ways = ["anna", "Anna", "aNNa", " anna ", "ANNA", "anna\u{a0}"];
+        for name in ways {
+            assert!(try_as(name).is_ok(), "{name:?}");
+        }
+        assert!(try_as("AnnA").is_err());
+        assert!(try_as("ann").is_ok());
+        // An IPv4 address has its tries in either form.
+        for number in 0..30 {
+            let from = if number % 2 == 0 { "198.51.100.1" } else { "::ffff:198.51.100.1" };
+            assert!(throttle.check(&format!("name{number}"), from.parse().unwrap()).is_ok());
+        }
+        assert!(throttle.check("another", "198.51.100.1".parse().unwrap()).is_err());
     }
 }

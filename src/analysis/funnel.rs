@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::filter::{Filter, filtered, filtered_spend};
 use super::reach::Reach;
 use super::threads::STAGES;
-use super::{AnalysisError, Dimension, Rate};
+use super::{AnalysisError, Dimension, MOST_GROUPS, Rate};
 use crate::domain::{AdDay, Period, add_known};
 
 /// Name of the funnel that everybody has.
@@ -166,6 +166,9 @@ pub fn funnel(
         }
         let options = SortMultipleOptions::default().with_order_descending_multi(descending);
         let groups = groups.group_by(&keys).agg(sums()).sort_by_exprs(order, options).collect()?;
+        if groups.height() > MOST_GROUPS {
+            return Err(AnalysisError::TooManyGroups { most: MOST_GROUPS });
+        }
         for row in 0..groups.height() {
             let mut values = BTreeMap::new();
             for dimension in by {

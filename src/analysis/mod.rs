@@ -20,6 +20,7 @@ mod refs;
 mod subscribers;
 mod threads;
 mod verdict;
+mod wanted;
 
 pub use ads::{
     AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, StageCost,
@@ -49,8 +50,12 @@ pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, walk_threads};
 pub use verdict::{Verdict, Verdicts, compare_periods, compare_rows, corrected};
+pub use wanted::Wanted;
 
 use thiserror::Error;
+
+/// Rows of a breakdown at most: each takes a kilobyte or two until it is sent.
+const MOST_GROUPS: usize = 50_000;
 
 /// Why a figure could not be computed.
 #[derive(Debug, Error)]
@@ -96,6 +101,15 @@ pub enum AnalysisError {
         /// How many there may be.
         most: usize,
     },
+    /// A breakdown of more rows than anybody reads.
+    #[error("more than {most} rows: break it down by fewer dimensions, or choose fewer days")]
+    TooManyGroups {
+        /// How many there may be.
+        most: usize,
+    },
+    /// Nobody waits for it any more.
+    #[error("nobody waits for it any more")]
+    Unwanted,
     /// A model that we do not have.
     #[error("unknown attribution model {asked:?}; known are {}", Model::names())]
     UnknownModel {

@@ -11,8 +11,11 @@ use sha2::{Digest, Sha256};
 
 use super::progress;
 use super::session::{self, Session};
+use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
+use crate::erasure::{Asker, Subject};
+use crate::journal::{Journal, Position};
 use crate::private;
 use crate::store::{KeptTable, Store};
 use crate::upkeep;
@@ -55,7 +58,7 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: this folder is not empty; a backup wants one of its own", folder.display());
     }
-    private::folder(folder).with_context(told)?;
+    private::folder(folder).and_then(|()| private::close(folder)).with_context(told)?;
     let session = Session::open(&settings).await?;
     let made = copy_all(&session.store, &settings, folder).await;
     session.close().await;
@@ -71,6 +74,8 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
 }
 
 async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::Result<Manifest> {
+    // Who is erased while tables are copied is erased again after a restoration.
+    let made_at = session::now_timestamp().to_rfc3339();
     for name in BESIDE {
         let from = settings.data_dir.join(name);
         copy(&from, &folder.join("data").join(name)).with_context(|| from.display().to_string())?;
@@ -86,7 +91,7 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
     }
     bar.finish_and_clear();
     let manifest = Manifest {
-        made_at: session::now_timestamp().to_rfc3339(),
+        made_at,
         program: format!("messenger-funnel {}", env!("CARGO_PKG_VERSION")),
         schema,
         tables,
@@ -179,6 +184,32 @@ async fn put_back(
     }
     // Tables were copied one after the other while the world went on: events are what counts.
     upkeep::rebuild(&session.upkeep(settings), |_, _| {}).await?;
+    erase_again(session, settings, manifest).await
+}
+
+/// Erases whoever was erased after the backup was made, as far as the data folder knows it.
+async fn erase_again(
+    session: &Session,
+    settings: &Settings,
+    manifest: &Manifest,
+) -> anyhow::Result<()> {
+    let made_at: jiff::Timestamp = manifest.made_at.parse().context("when the backup was made")?;
+    let since = made_at.as_millisecond();
+    if session.store.erased_after(since).await?.is_empty() {
+        return Ok(());
+    }
+    let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
+    shipping::drain(&session.store, settings, &journal, Position::default()).await?;
+    let eraser = session.eraser(settings, journal)?;
+    let mut count = 0;
+    // With somebody their other names go.
+    while let Some((page, person)) = session.store.erased_after(since).await?.pop_first() {
+        let subject = Subject { page: Some(page), person };
+        let entry = eraser.ledger.ask(subject, Asker::CommandLine)?;
+        eraser.carry_out(entry).await?;
+        count += 1;
+    }
+    println!("erased again who had been erased after the backup was made: {count} people");
     Ok(())
 }
 

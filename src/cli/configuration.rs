@@ -52,7 +52,7 @@ fn notes(settings: &Settings) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if !settings.listen.ip().is_loopback() && settings.public_url.is_none() {
+    if !settings.listen.ip().to_canonical().is_loopback() && settings.public_url.is_none() {
         notes.push(format!("server.listen: {} is reached from elsewhere", settings.listen));
     }
     if settings.clickhouse_url.is_none() {

@@ -75,7 +75,7 @@ pub(super) async fn run(settings: Settings, args: CostArgs) -> anyhow::Result<()
 }
 
 async fn work(store: &Store, what: What) -> anyhow::Result<String> {
-    let now = session::now_timestamp().micros();
+    let version = store.next_version("costs", session::now_timestamp().micros()).await?;
     let costs = store.costs().await?;
     match what {
         What::Add(args) => {
@@ -94,7 +94,7 @@ async fn work(store: &Store, what: What) -> anyhow::Result<String> {
             {
                 bail!("currency: {} has costs in {} already", cost.name, known.currency);
             }
-            store.save_cost(&cost, false, now).await?;
+            store.save_cost(&cost, false, version).await?;
             Ok(format!("{}\n", cost.id))
         }
         What::List { json: true } => read::json(&costs),
@@ -102,7 +102,7 @@ async fn work(store: &Store, what: What) -> anyhow::Result<String> {
         What::Remove { id } => {
             let cost = costs.iter().find(|cost| cost.id == id);
             let cost = cost.with_context(|| format!("there is no cost {id:?}"))?;
-            store.save_cost(cost, true, now).await?;
+            store.save_cost(cost, true, version).await?;
             Ok(String::new())
         }
     }

@@ -19,6 +19,7 @@ use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
 use crate::domain::{Period, Timestamp};
+use crate::private;
 use crate::store::engine;
 use crate::synthetic::{self, Plan, Traffic};
 
@@ -206,6 +207,6 @@ fn read_note(path: &Path) -> anyhow::Result<Option<Note>> {
 }
 
 fn write_note(path: &Path, note: &Note) -> anyhow::Result<()> {
-    std::fs::write(path, serde_json::to_vec(note)?)
+    private::write(path, &serde_json::to_vec(note)?)
         .with_context(|| format!("writing {}", path.display()))
 }

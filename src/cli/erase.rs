@@ -6,11 +6,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::session::{self, Session};
+use super::shipping;
 use super::{progress, spend};
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Entry, Eraser, Subject};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, Position};
 
 /// How often it is looked whether the server has done it.
 const EVERY: Duration = Duration::from_millis(200);
@@ -86,7 +87,8 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
         journal => {
             let eraser = session.eraser(settings, journal?)?;
             // Before the journal's own segments can go, they must be in ClickHouse.
-            session::drain(&session.store, settings, &eraser.journal).await?;
+            shipping::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
+            ledger.sweep()?;
             let entry = ledger.ask(subject, Asker::CommandLine)?;
             Ok(eraser.carry_out(entry).await?)
         }
@@ -105,6 +107,8 @@ impl Session {
             upkeep: self.upkeep(settings),
             reports: std::sync::Arc::clone(&settings.reports),
             engine_log: settings.data_dir.join("clickhouse/engine.log"),
+            imports: settings.data_dir.join("imports"),
+            failing: tokio::sync::watch::channel(0).0,
             graph: settings.graph.token.is_some().then(|| spend::graph(settings)).transpose()?,
         })
     }

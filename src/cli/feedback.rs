@@ -122,6 +122,8 @@ async fn refused(
             break;
         }
         for row in some {
+            // Behind the refusal, which stands in whole milliseconds here.
+            let version = now.micros().max(crate::domain::Timestamp(row.told_at.0 + 1).micros());
             let time = row.time.0;
             let at = crate::domain::Timestamp(time).to_rfc3339();
             listed.extend([&row.event_id, " ", &row.event_name, " ", &at, ": ", &row.reason, "\n"]);
@@ -134,7 +136,7 @@ async fn refused(
                 status: "again".to_owned(),
                 reason: row.reason,
                 trace: row.trace,
-                version: now.micros(),
+                version,
             });
         }
     }

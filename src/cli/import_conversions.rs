@@ -12,7 +12,7 @@ use super::progress;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
-use crate::domain::ReportedConversion;
+use crate::domain::{ReportedConversion, Timestamp};
 use crate::normalize::{FieldError, REPORTED_FIELDS, read_reported, reported_row};
 use crate::sheet::{self, Cell, Items, Sheet};
 
@@ -34,24 +34,29 @@ pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result
         }
     }
     let session = Session::open(&settings).await?;
-    let outcome = import(&session, &settings, &found, now).await;
+    let outcome = import(&session, &settings, found, now).await;
     session.close().await;
-    outcome?;
-    println!("imported {} conversions", found.len());
+    let imported = outcome?;
+    println!("imported {imported} conversions");
     importing::tell(&failures)
 }
 
 async fn import(
     session: &Session,
     settings: &Settings,
-    found: &[ReportedConversion],
-    now: crate::domain::Timestamp,
-) -> anyhow::Result<()> {
+    mut found: Vec<ReportedConversion>,
+    now: Timestamp,
+) -> anyhow::Result<usize> {
+    // A clock that was put back must not have what is said now stand behind what was said before.
+    let received_at = Timestamp(now.0.max(session.store.latest_report().await?.saturating_add(1)));
+    for one in found.iter_mut().filter(|one| one.version == now) {
+        one.version = received_at;
+    }
     let importing = Importing::begin(session, settings)?;
     let bar = progress::bar(found.len() as u64, "conversions");
     let mut outcome = Ok(());
     for part in found.chunks(MOST_ITEMS) {
-        outcome = conversions::journal(&importing.journal, part, now).await;
+        outcome = conversions::journal(&importing.journal, part, received_at).await;
         if outcome.is_err() {
             break;
         }
@@ -59,7 +64,7 @@ async fn import(
     }
     importing.finish(outcome.map_err(Into::into)).await?;
     bar.finish_and_clear();
-    Ok(())
+    Ok(found.len())
 }
 
 fn told(errors: &[FieldError]) -> String {

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::journal::{Journal, Limits};
+use crate::erasure;
+use crate::journal::Journal;
 use crate::store::{Shipper, StoreError};
 
 /// Lines that are told of when they are wrong.
@@ -34,15 +35,14 @@ impl<'a> Importing<'a> {
         let imports = settings.data_dir.join("imports");
         let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
         let journal = {
+            erasure::remove_abandoned_imports(&imports)?;
             // Half made, or half removed, a journal would be taken for abandoned.
             let _lock = session::lock(&imports, "lock")?;
-            remove_abandoned(&imports);
             Journal::open(&folder, settings.journal_limits)?
         };
         // Segments go as soon as they are shipped: the file is still there.
         let normalize = session::normalize_settings(settings);
-        let store = session.store.clone();
-        let shipper = Shipper::new(&journal, store, normalize, Duration::ZERO, session::now)?;
+        let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
         let all_read = CancellationToken::new();
         let shipping = tokio::spawn(shipper.run(all_read.clone()));
         Ok(Self { journal, session, settings, imports, folder, shipping, all_read })
@@ -90,15 +90,4 @@ pub(super) fn tell(failures: &[String]) -> anyhow::Result<()> {
         eprintln!("{failure}");
     }
     bail!("{} lines could not be imported; all others were", failures.len())
-}
-
-/// Journals of imports that were killed: never reported as imported, so nothing is lost with them.
-fn remove_abandoned(imports: &Path) {
-    let Ok(entries) = std::fs::read_dir(imports) else { return };
-    for folder in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
-        if let Ok(journal) = Journal::open(&folder, Limits::default()) {
-            drop(journal);
-            std::fs::remove_dir_all(&folder).ok();
-        }
-    }
 }

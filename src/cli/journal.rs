@@ -6,6 +6,7 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use super::session::{self, Session};
+use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::journal::{self, Journal, JournalError, SetAside, Summary};
@@ -69,8 +70,8 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
         }
         journal => journal?,
     };
-    journal.rewind()?;
-    let progress = session::drain(&session.store, settings, &journal).await?;
+    let again_until = journal.rewind()?;
+    let progress = shipping::drain(&session.store, settings, &journal, again_until).await?;
     session.upkeep(settings).catch_up().await?;
     Ok(progress)
 }

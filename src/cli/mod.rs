@@ -29,6 +29,7 @@ mod report;
 mod roles;
 mod serve;
 mod session;
+mod shipping;
 mod spend;
 mod stopping;
 
@@ -45,6 +46,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Settings;
 use crate::operations;
+use crate::private;
 use crate::store::engine::{self, EngineArgs};
 
 /// Funnel analytics for click-to-Messenger ads: from the ad to the purchase
@@ -121,6 +123,10 @@ enum Command {
 pub fn run() -> ExitCode {
     // Ends with code 2 and a usage message if the arguments make no sense.
     let cli = Cli::parse();
+    // Man pages are for everybody; what else is written tells of people.
+    if !matches!(cli.command, Command::Man { .. } | Command::Generate(_)) {
+        private::by_default();
+    }
     if let Command::Engine(args) = &cli.command {
         return run_engine(args);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -14,16 +14,16 @@ use tokio_util::sync::CancellationToken;
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::{self, Session};
 use super::stopping::Stopping;
-use super::{feedback, first_link, in_force, reload, spend};
+use super::{feedback, first_link, in_force, reload, shipping, spend};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
 use crate::erasure;
-use crate::journal::Journal;
+use crate::journal::{InUse, Journal};
 use crate::members;
-use crate::operations::{self, Certificate, Operations};
+use crate::operations::{self, Aside, Certificate, Insiders, Operations};
 use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
@@ -32,8 +32,6 @@ use crate::views;
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
-/// How far the shipper stands back, on the scale from 0 to 19 (`nice`).
-const SHIPPER_NICENESS: i32 = 5;
 /// How long the start waits for ClickHouse.
 const MIGRATE_LIMIT: Duration = Duration::from_secs(10);
 /// A request that takes longer is cut off.
@@ -77,6 +75,8 @@ pub(super) struct Server {
     /// How far events have been shipped, if they are shipped here.
     pub progress: Option<watch::Receiver<Progress>>,
     session: Session,
+    /// The note that this process ships from its journal.
+    in_use: Option<InUse>,
     http: tokio::task::JoinHandle<()>,
     reports: Option<tokio::task::JoinHandle<()>>,
     shipper: oneshot::Receiver<Result<(), StoreError>>,
@@ -107,8 +107,10 @@ impl Server {
                 tracing::warn!("ClickHouse takes long to get ready; events stay in the journal");
                 false
             }
-            // A remote ClickHouse may come later: the journal takes events all the same.
-            Ok(Err(error @ StoreError::ClickHouse { .. })) if settings.clickhouse_url.is_some() => {
+            // ClickHouse may come later: the journal takes events all the same.
+            Ok(Err(error @ StoreError::ClickHouse { .. }))
+                if settings.clickhouse_url.is_some() || session.is_starting() =>
+            {
                 tracing::warn!(%error, "ClickHouse does not answer yet; events stay in the journal");
                 false
             }
@@ -120,16 +122,13 @@ impl Server {
             None
         };
         let shipper = journal.as_ref().map(|journal| {
+            let (in_use, again_until) = shipping::begin_use(journal, settings)?;
             let normalize = session::normalize_settings(settings);
-            Shipper::new(
-                journal,
-                session.store.clone(),
-                normalize,
-                settings.keep_shipped,
-                session::now,
-            )
+            let shipper =
+                Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)?;
+            Ok::<_, StoreError>((shipper.shipping_again_until(again_until).refilling(), in_use))
         });
-        let shipper = shipper.transpose()?;
+        let (shipper, in_use) = shipper.transpose()?.unzip();
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", settings.listen))?;
@@ -139,16 +138,20 @@ impl Server {
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
         let for_views = settings.clone();
         let upkeep = roles.has(Role::Worker).then(|| session.upkeep(settings));
-        let shipper = in_the_background(async move {
+        let waiting = upkeep.as_ref().map(Upkeep::waiting);
+        let shipper = shipping::in_the_background(async move {
             if !is_migrated {
-                migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
+                shipping::migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
             }
-            ship_and_keep_up(shipper, upkeep, stop_shipping).await
+            shipping::ship_and_keep_up(shipper, upkeep, stop_shipping).await
         })?;
+        let mut erasures = None;
         if let Some(journal) = &journal {
-            let closing = close_old_segments(journal.clone(), settings.keep_shipped, stop.clone());
+            let closing =
+                shipping::close_old_segments(journal.clone(), settings.keep_shipped, stop.clone());
             tokio::spawn(closing);
             let eraser = session.eraser(settings, journal.clone())?;
+            erasures = Some(eraser.failing.subscribe());
             tokio::spawn(eraser.regularly(stop.clone()));
         }
         let reports = roles.has(Role::Worker).then(|| {
@@ -168,18 +171,26 @@ impl Server {
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
         tokio::spawn(accounts.clone().follow(stop.clone()));
         tokio::spawn(take_tokens(accounts.clone(), now.clone()));
+        let known = accounts.clone();
+        let insiders =
+            Insiders::new(move |peer, headers| views::may_know(&known, peer.ip(), headers));
         let operations = Operations {
+            insiders,
             journal,
             store: session.store.clone(),
             progress: progress.clone(),
+            erasures,
+            waiting,
             recorder,
             clock: session::now,
             leaving: stopping.leaving.clone(),
         };
         let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
         let accounts = roles.has(Role::Web).then_some(accounts);
-        let http = tokio::spawn(operations::serve(listener, routes, certificate, stop.clone()));
-        Ok(Self { address, accounts, progress, session, http, reports, shipper, shipping })
+        let proxies = settings.trusted_proxies.clone();
+        let http = operations::serve(listener, routes, certificate, proxies, stop.clone());
+        let http = tokio::spawn(http);
+        Ok(Self { address, accounts, progress, session, in_use, http, reports, shipper, shipping })
     }
 
     /// What keeps its conversations up to date.
@@ -204,7 +215,7 @@ impl Server {
                 Err(anyhow::anyhow!("the ClickHouse engine ended: {said}"))
             }
             ended = &mut shipper => {
-                Err(anyhow::anyhow!("shipping ended: {}", why(ended)))
+                Err(anyhow::anyhow!("shipping ended: {}", shipping::why(ended)))
             }
         };
         stop.cancel();
@@ -216,92 +227,28 @@ impl Server {
             reports.await?;
         }
         self.shipping.cancel();
-        if outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_err() {
+        let is_shipped = outcome.is_ok() && tokio::time::timeout(STOP_LIMIT, shipper).await.is_ok();
+        if outcome.is_ok() && !is_shipped {
             tracing::warn!("not everything could be shipped; the journal keeps it");
         }
         self.session.close().await;
+        if let Some(in_use) = self.in_use.filter(|_| is_shipped) {
+            in_use.end()?;
+        }
         outcome
     }
 }
 
-/// Runs the shipper on a thread of its own that gives way to all others: under more load than the
-/// machine can bear webhooks are taken first, and shipped when there is time.
-fn in_the_background<F>(shipping: F) -> anyhow::Result<oneshot::Receiver<F::Output>>
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (done, ended) = oneshot::channel();
-    std::thread::Builder::new().name("shipper".to_owned()).spawn(move || {
-        // Threads that it starts inherit this.
-        rustix::process::nice(SHIPPER_NICENESS).ok();
-        drop(done.send(runtime.block_on(shipping)));
-    })?;
-    Ok(ended)
-}
-
-/// Has even a journal that hardly grows give its raw bodies up when their time has come.
-async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
-    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
+/// Tells the door of the latest report that is stored, as soon as ClickHouse answers.
+async fn learn_receipts(door: ReportDoor, store: Store, stop: CancellationToken) {
     loop {
-        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
-        if journal.close_older_than(age).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Ships what this process has journaled, and makes conversations if that is its part.
-async fn ship_and_keep_up(
-    shipper: Option<Shipper>,
-    upkeep: Option<Upkeep>,
-    stop: CancellationToken,
-) -> Result<(), StoreError> {
-    match (shipper, upkeep) {
-        (Some(shipper), Some(upkeep)) => {
-            let news = shipper.progress();
-            tokio::join!(shipper.run(stop), upkeep.run(news)).0
-        }
-        (Some(shipper), None) => shipper.run(stop).await,
-        (None, Some(upkeep)) => {
-            // Others ship, and tell nothing: it looks by itself.
-            let (silence, news) = watch::channel(());
-            tokio::join!(upkeep.run(news), async {
-                stop.cancelled().await;
-                drop(silence);
-            });
-            Ok(())
-        }
-        (None, None) => {
-            stop.cancelled().await;
-            Ok(())
-        }
-    }
-}
-
-/// Waits for a ClickHouse that was away at the start.
-async fn migrate_until_it_works(
-    store: &Store,
-    settings: &Settings,
-    stop: &CancellationToken,
-) -> Result<(), StoreError> {
-    loop {
-        match session::prepare(store, settings).await {
-            Err(StoreError::ClickHouse { .. }) if !stop.is_cancelled() => {}
-            applied => return applied.map(|_| ()),
+        if let Ok(latest) = store.latest_report().await {
+            return door.learn(latest);
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(2)) => {}
-            () = stop.cancelled() => {}
+            () = stop.cancelled() => return,
         }
-    }
-}
-
-fn why(ended: Result<Result<(), StoreError>, oneshot::error::RecvError>) -> String {
-    match ended {
-        Ok(Ok(())) => "without a reason".to_owned(),
-        Ok(Err(error)) => error.to_string(),
-        Err(error) => error.to_string(),
     }
 }
 
@@ -343,18 +290,21 @@ fn routes(
     let settings = &now.borrow().clone();
     let journal = operations.journal.clone();
     let views = session.views(settings, accounts.clone(), links.clone(), stop.clone());
-    let mut all = operations::router(operations);
+    let mut front = operations::router(operations);
+    // All else is answered by threads that give way to these.
+    let mut back = Router::new();
     let mut described = Vec::new();
     if let Some(journal) = journal {
         let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
-        let reports = ReportDoor { journal: journal.clone(), clock: session::now };
+        let reports = ReportDoor::new(journal.clone(), session::now)?;
+        tokio::spawn(learn_receipts(reports.clone(), session.store.clone(), stop.clone()));
         let door = Door::new(journal, keys.clone(), links, session::now);
         let deletion = session.deletion_door(settings, keys);
         let (conversions, of_conversions) = conversions::router(reports);
         let (people, of_people) = erasure::router(deletion.clone());
         described.extend([of_conversions, of_people]);
-        all = all
-            .merge(collector::router(door))
+        front = front.merge(collector::router(door));
+        back = back
             .merge(erasure::callback(deletion))
             .merge(views::guarded(conversions, &views))
             .merge(views::guarded(people, &views));
@@ -363,7 +313,7 @@ fn routes(
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.shelf(settings));
         described.push(of_reports);
-        all = all
+        back = back
             .merge(views::guarded(registry::router(session.registry(settings)), &views))
             .merge(views::guarded(reports, &views))
             .merge(views::guarded(
@@ -377,7 +327,11 @@ fn routes(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    let all = all.method_not_allowed_fallback(views::not_allowed).layer(limit);
-    let all = all.layer(axum::middleware::from_fn(views::in_their_language));
-    Ok(all.layer(axum::middleware::from_fn(operations::noted)))
+    let front = front.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    let back = back
+        .method_not_allowed_fallback(views::not_allowed)
+        .layer(limit)
+        .layer(middleware::from_fn(views::in_their_language))
+        .layer(middleware::from_fn_with_state(Aside::start()?, operations::aside));
+    Ok(front.merge(back).layer(middleware::from_fn(operations::noted)))
 }

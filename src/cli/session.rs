@@ -8,22 +8,27 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::shipping;
 use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
 use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
-use crate::journal::{self, Journal, JournalError};
 use crate::normalize;
+use crate::private;
 use crate::registry::Registry;
 use crate::reports::Shelf;
-use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions};
-use crate::store::{self, Applied, Endpoint, Progress, Shipper, Store, StoreError, ViewSettings};
+use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
+use crate::store::{self, Applied, Endpoint, Store, StoreError, Tombstones, ViewSettings};
 use crate::upkeep::Upkeep;
 use crate::views::{Defaults, Limit, Views};
+
+/// How long after a failed start of the engine it is tried again.
+const START_AGAIN: Duration = Duration::from_secs(10);
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -31,6 +36,8 @@ pub(super) struct Session {
     pub store: Store,
     /// The engine, if it is ours.
     engine: Option<Engine>,
+    /// The engine that did not start yet, and is tried again.
+    starting: Option<JoinHandle<Engine>>,
     /// Keeps another process's engine alive while we use it.
     _attached: Option<Attached>,
 }
@@ -44,15 +51,15 @@ impl Session {
         let mut tries = 0;
         let session = loop {
             if let Some(endpoint) = configured(settings) {
-                break Self { store: Store::new(endpoint), engine: None, _attached: None };
+                break Self::with_store(mindful(Store::new(endpoint), settings));
             }
             if let Some(attached) =
                 engine::attach(&settings.data_dir, &settings.clickhouse_database).await?
             {
-                let store = Store::new(attached.endpoint.clone());
-                break Self { store, engine: None, _attached: Some(attached) };
+                let store = mindful(Store::new(attached.endpoint.clone()), settings);
+                break Self { _attached: Some(attached), ..Self::with_store(store) };
             }
-            match start_engine(settings).await {
+            match start_engine(settings, None).await {
                 Err(error) if tries < 20 && is_in_use(&error) => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -61,25 +68,62 @@ impl Session {
             }
         };
         prepare(&session.store, settings).await?;
-        ship_leftovers(&session.store, settings).await?;
+        shipping::ship_leftovers(&session.store, settings).await?;
         session.upkeep(settings).catch_up().await?;
         Ok(session)
     }
 
-    /// Opens for a server, which owns the data folder.
+    /// Opens for a server, which owns the data folder. An engine that does not start is tried again and again, so that
+    /// webhooks are taken meanwhile.
     ///
     /// # Errors
     /// If another process has it.
     pub(super) async fn own(settings: &Settings) -> anyhow::Result<Self> {
-        Ok(match configured(settings) {
-            Some(endpoint) => Self { store: Store::new(endpoint), engine: None, _attached: None },
-            None => Self::with_engine(start_engine(settings).await?, settings),
-        })
+        tighten(&settings.data_dir);
+        if let Some(endpoint) = configured(settings) {
+            return Ok(Self::with_store(mindful(Store::new(endpoint), settings)));
+        }
+        let error = match start_engine(settings, None).await {
+            Ok(engine) => return Ok(Self::with_engine(engine, settings)),
+            Err(error) if !may_start_later(&error) => return Err(error),
+            Err(error) => error,
+        };
+        tracing::error!(
+            "{error:#}. Webhooks are taken and stay in the journal; the engine is tried again every {} s",
+            START_AGAIN.as_secs()
+        );
+        let listening = Listening::anywhere()?;
+        let store = Store::new(listening.endpoint(&settings.clickhouse_database));
+        let store = mindful(store, settings);
+        let settings = settings.clone();
+        let starting = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(START_AGAIN).await;
+                match start_engine(&settings, Some(listening.clone())).await {
+                    Ok(engine) => {
+                        tracing::info!("the ClickHouse engine has started");
+                        return engine;
+                    }
+                    Err(error) => tracing::error!("{error:#}"),
+                }
+            }
+        });
+        Ok(Self { starting: Some(starting), ..Self::with_store(store) })
+    }
+
+    fn with_store(store: Store) -> Self {
+        Self { store, engine: None, starting: None, _attached: None }
     }
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
         let store = Store::new(engine.endpoint(&settings.clickhouse_database));
-        Self { store, engine: Some(engine), _attached: None }
+        let store = mindful(store, settings);
+        Self { engine: Some(engine), ..Self::with_store(store) }
+    }
+
+    /// Whether the engine did not start yet.
+    pub(super) fn is_starting(&self) -> bool {
+        self.starting.is_some()
     }
 
     /// Its link registry.
@@ -158,6 +202,13 @@ impl Session {
 
     /// Waits for the engine's end, which is a failure; for ever if it is not ours.
     pub(super) async fn engine_ended(&mut self) -> String {
+        if let Some(starting) = &mut self.starting {
+            match starting.await {
+                Ok(engine) => self.engine = Some(engine),
+                Err(error) => return error.to_string(),
+            }
+            self.starting = None;
+        }
         match &mut self.engine {
             Some(engine) => engine.ended().await,
             None => std::future::pending().await,
@@ -165,6 +216,9 @@ impl Session {
     }
 
     pub(super) async fn close(self) {
+        if let Some(starting) = self.starting {
+            starting.abort();
+        }
         if let Some(engine) = self.engine {
             engine.stop().await;
         }
@@ -189,6 +243,9 @@ pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applie
     let known = ViewSettings { time_zone, lookback_days, half_life_days, first_share, last_share };
     store.tell_views(&known, now_timestamp().micros()).await?;
     store.keep(&settings.retention).await?;
+    if settings.clickhouse_url.is_some() && settings.sync_writes {
+        store.sync_writes().await?;
+    }
     if settings.clickhouse_url.is_some()
         && let Some(reader) = &settings.clickhouse_reader
         && let Err(error) = store.make_reader(reader).await
@@ -207,12 +264,38 @@ pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
     }
 }
 
+/// What we keep in the data folder with all that is in it, beside the engine's folder.
+const OURS: [&str; 11] = [
+    "journal",
+    "imports",
+    "erasures",
+    "reports",
+    "spend",
+    "session.key",
+    "links.json",
+    "demo.json",
+    "links.lock",
+    "conversations.lock",
+    "feedback.lock",
+];
+
+/// Takes from others what is ours: earlier versions made some of it as the umask allowed. The folder itself may be
+/// somebody else's, and hold more.
+fn tighten(data_dir: &Path) {
+    let closed = OURS.iter().map(|name| private::tighten(&data_dir.join(name)));
+    // The engine's own files are as many as its parts, and lie behind this one.
+    let engine = private::close(&data_dir.join("clickhouse"));
+    for error in closed.chain([engine]).filter_map(Result::err) {
+        let folder = data_dir.display();
+        tracing::warn!(%error, "in {folder} something of ours stays readable by others");
+    }
+}
+
 /// Waits for whoever holds the lock of that name in a folder, and holds it until it is dropped.
 pub(super) fn lock(folder: &Path, name: &str) -> anyhow::Result<File> {
     let path = folder.join(name);
     let locked = || {
-        std::fs::create_dir_all(folder)?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let file = private::lock_file(&path)?;
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     };
@@ -231,7 +314,16 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
 
 /// Requests to erase somebody.
 pub(super) fn ledger(settings: &Settings) -> Ledger {
-    Ledger::new(settings.data_dir.join("erasures"), now)
+    Ledger::new(erasures(settings), now)
+}
+
+/// The store, which takes nothing back of people who were erased.
+fn mindful(store: Store, settings: &Settings) -> Store {
+    store.mindful_of(Tombstones::new(erasures(settings), settings.keep_shipped, now))
+}
+
+fn erasures(settings: &Settings) -> std::path::PathBuf {
+    settings.data_dir.join("erasures")
 }
 
 /// The running clock, the only one: everything else gets times as arguments.
@@ -259,41 +351,30 @@ fn configured(settings: &Settings) -> Option<Endpoint> {
     })
 }
 
-async fn start_engine(settings: &Settings) -> anyhow::Result<Engine> {
+async fn start_engine(settings: &Settings, listening: Option<Listening>) -> anyhow::Result<Engine> {
     let executable = std::env::current_exe().context("this program's own path")?;
     let search_path = std::env::var_os("PATH");
     let database = settings.clickhouse_database.clone();
     let reader = settings.clickhouse_reader.clone().map(|reader| (reader, database));
-    let options = EngineOptions { port: settings.clickhouse_port, reader };
+    let options = EngineOptions {
+        port: settings.clickhouse_port,
+        listening,
+        reader,
+        syncs: settings.sync_writes,
+    };
     let program = engine::locate(settings.libchdb.as_deref(), &executable, search_path)?;
     Ok(Engine::start(&settings.data_dir, &program, &executable, &options).await?)
 }
 
+/// Whether the engine did not start for a reason that may go away, or be mended while webhooks are taken: not a port
+/// that the settings name and somebody else has.
+fn may_start_later(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(EngineError::Failed { log, .. }) => !log.contains("Address already in use"),
+        _ => false,
+    }
+}
+
 fn is_in_use(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(EngineError::InUse { .. }))
-}
-
-async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()> {
-    let folder = journal_folder(settings);
-    if !journal::has_unread(&folder)? {
-        return Ok(());
-    }
-    let journal = match Journal::open(&folder, settings.journal_limits) {
-        // Its server is running, and ships it.
-        Err(JournalError::Locked(_)) => return Ok(()),
-        journal => journal?,
-    };
-    tracing::info!("shipping what an earlier server had journaled");
-    drain(store, settings, &journal).await?;
-    Ok(())
-}
-
-/// Ships everything that a journal holds behind its checkpoint.
-pub(super) async fn drain(
-    store: &Store,
-    settings: &Settings,
-    journal: &Journal,
-) -> Result<Progress, StoreError> {
-    let normalize = normalize_settings(settings);
-    Shipper::new(journal, store.clone(), normalize, settings.keep_shipped, now)?.drain().await
 }

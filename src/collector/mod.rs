@@ -2,13 +2,13 @@
 //! checks, journals and answers; it neither parses events nor waits for ClickHouse.
 
 mod links;
-mod memory;
 mod signature;
 pub mod signed_request;
 mod visitor;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,12 +17,16 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::domain::Links;
+use crate::incoming::{Budget, Most};
 use crate::journal::Journal;
-use memory::Memory;
 pub use signature::{HEADER as SIGNATURE_HEADER, sign};
 
 /// Largest webhook body that is taken, in bytes.
 pub const BODY_LIMIT: usize = 8 << 20;
+/// Bytes of all bodies together.
+const ALL_BODIES: usize = 64 << 20;
+/// What one body may take.
+const MOST: Most = Most { bytes: BODY_LIMIT, time: Duration::from_secs(20) };
 
 /// By what Meta is known.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +41,7 @@ pub struct Keys {
 #[derive(Debug, Clone)]
 pub struct Door {
     journal: Journal,
-    memory: Memory,
+    memory: Budget,
     keys: watch::Receiver<Arc<Keys>>,
     links: watch::Receiver<Arc<Links>>,
     /// UTC milliseconds, now.
@@ -54,7 +58,7 @@ impl Door {
         links: watch::Receiver<Arc<Links>>,
         clock: fn() -> i64,
     ) -> Self {
-        Self { journal, memory: Memory::new(), keys, links, clock }
+        Self { journal, memory: Budget::new(ALL_BODIES), keys, links, clock }
     }
 
     fn keys(&self) -> Arc<Keys> {

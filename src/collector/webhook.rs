@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use subtle::ConstantTimeEq;
 
-use super::memory::Unread;
-use super::{BODY_LIMIT, Door, signature};
+use super::{Door, MOST, signature};
+use crate::incoming::Unread;
 use crate::journal::{Envelope, EnvelopeKind};
 
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ async fn take(door: &Door, headers: &HeaderMap, body: Body) -> Result<(), Refusa
         let text = "Meta's webhooks are not compressed; Content-Encoding is not taken";
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
     }
-    let held = door.memory.read(body).await.map_err(Refusal::unread)?;
+    let held = door.memory.read(body, MOST).await.map_err(Refusal::unread)?;
     if !signature::is_valid(&door.keys().app_secrets, signature, &held.bytes) {
         return Err(Refusal::unsigned(held.bytes.len()));
     }
@@ -99,17 +99,8 @@ impl Refusal {
     }
 
     fn unread(unread: Unread) -> Self {
-        match unread {
-            Unread::TooLarge => {
-                let text = format!("the body is larger than {BODY_LIMIT} bytes");
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, text)
-            }
-            Unread::TooSlow => {
-                Self::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in in time")
-            }
-            Unread::NoMemory => Self::later("too much is coming in at once, try again"),
-            Unread::Broken(error) => Self::new(StatusCode::BAD_REQUEST, error),
-        }
+        let (status, text) = unread.told();
+        Self::new(status, text)
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct ClickHouse {
     database: Option<String>,
     cluster: Option<String>,
     port: Option<u16>,
+    sync_writes: Option<bool>,
     reader: Option<WrittenReader>,
     question_seconds: Option<u32>,
     question_memory_mb: Option<u32>,
@@ -59,6 +60,7 @@ pub(super) struct Checked {
     pub password: SecretString,
     pub database: String,
     pub port: Option<u16>,
+    pub sync_writes: bool,
     pub reader: Option<Reader>,
     pub bounds: Bounds,
 }
@@ -106,6 +108,7 @@ impl ClickHouse {
             password: secret("clickhouse.password", self.password, self.password_file)?,
             database,
             port: self.port,
+            sync_writes: self.sync_writes.unwrap_or(true),
             reader,
             bounds,
         })

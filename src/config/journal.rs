@@ -12,12 +12,13 @@ use crate::journal::Limits;
 #[serde(deny_unknown_fields, default)]
 pub(super) struct JournalKeys {
     keep_shipped_hours: u64,
+    ship_again_hours: u64,
     max_bytes: u64,
 }
 
 impl Default for JournalKeys {
     fn default() -> Self {
-        Self { keep_shipped_hours: 72, max_bytes: Limits::default().max_bytes }
+        Self { keep_shipped_hours: 72, ship_again_hours: 2, max_bytes: Limits::default().max_bytes }
     }
 }
 
@@ -33,5 +34,9 @@ impl JournalKeys {
 
     pub(super) fn keep_shipped(&self) -> Duration {
         Duration::from_secs(self.keep_shipped_hours.saturating_mul(3600))
+    }
+
+    pub(super) fn ship_again(&self) -> Duration {
+        Duration::from_secs(self.ship_again_hours.saturating_mul(3600))
     }
 }

@@ -97,6 +97,8 @@ pub struct Settings {
     pub clickhouse_database: String,
     /// Port of the embedded engine; `None`: any that is free.
     pub clickhouse_port: Option<u16>,
+    /// Whether ClickHouse's tables sync what is written into them.
+    pub sync_writes: bool,
     /// The user by whom BI tools read.
     pub clickhouse_reader: Option<Reader>,
     /// What a question of dashboard or API may take.
@@ -117,6 +119,8 @@ pub struct Settings {
     pub journal_limits: Limits,
     /// Shipped journal segments are removed after this time.
     pub keep_shipped: Duration,
+    /// What came in so shortly before an end that was not clean is shipped again.
+    pub ship_again: Duration,
     /// How long rows are kept.
     pub retention: Retention,
     /// Whether the text of messages is stored.
@@ -309,6 +313,7 @@ impl Settings {
             clickhouse_password: clickhouse.password,
             clickhouse_database: clickhouse.database,
             clickhouse_port: clickhouse.port,
+            sync_writes: clickhouse.sync_writes,
             clickhouse_reader: clickhouse.reader,
             question_bounds: clickhouse.bounds,
             app_secrets: secrets("meta.app_secrets", meta.app_secrets, meta.app_secrets_file)?,
@@ -319,6 +324,7 @@ impl Settings {
             spend: written.spend.check(&written.time_zone)?,
             journal_limits: written.journal.limits()?,
             keep_shipped: written.journal.keep_shipped(),
+            ship_again: written.journal.ship_again(),
             retention: written.retention.check()?,
             store_message_text: written.store_message_text,
             conversions: match rules {

@@ -1,6 +1,9 @@
 //! `POST /api/v1/conversions`: conversions that others report. Each is checked for itself; those that are
 //! right are journaled, and only then it is said so.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -15,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::{ReportedConversion, Timestamp};
-use crate::journal::{Envelope, EnvelopeKind, Journal, JournalError};
+use crate::journal::{Envelope, EnvelopeKind, Journal, JournalError, last_received};
 use crate::normalize::{FieldError, read_reported};
 
 /// Bytes of a request at most.
@@ -23,13 +26,44 @@ const BODY_LIMIT: usize = 8 << 20;
 /// Conversions of a request at most.
 pub const MOST_ITEMS: usize = 10_000;
 
-/// What the door for reported conversions needs to know.
+/// The door for reported conversions. Of versions of one report that do not say when they were changed the one counts
+/// that came in last: whatever becomes of the clock, also by a restart, a later receipt is told to be later.
 #[derive(Debug, Clone)]
 pub struct ReportDoor {
-    /// Where they are journaled.
-    pub journal: Journal,
-    /// UTC milliseconds, now.
-    pub clock: fn() -> i64,
+    journal: Journal,
+    clock: fn() -> i64,
+    /// The latest receipt, UTC milliseconds.
+    latest: Arc<AtomicI64>,
+}
+
+impl ReportDoor {
+    /// A door whose reports go into `journal`; `clock` tells UTC milliseconds.
+    ///
+    /// # Errors
+    /// If it cannot be read until when the journal was written.
+    pub fn new(journal: Journal, clock: fn() -> i64) -> Result<Self, JournalError> {
+        let latest = last_received(journal.folder())?.unwrap_or(0);
+        Ok(Self { journal, clock, latest: Arc::new(AtomicI64::new(latest)) })
+    }
+
+    /// Learns of a receipt: those that come are later.
+    pub fn learn(&self, received_at: i64) {
+        self.latest.fetch_max(received_at, Ordering::Relaxed);
+    }
+
+    /// The receipt of what comes in now.
+    fn now(&self) -> Timestamp {
+        let mut latest = self.latest.load(Ordering::Relaxed);
+        loop {
+            let now = (self.clock)().max(latest.saturating_add(1));
+            let swapped =
+                self.latest.compare_exchange(latest, now, Ordering::Relaxed, Ordering::Relaxed);
+            match swapped {
+                Ok(_) => return Timestamp(now),
+                Err(other) => latest = other,
+            }
+        }
+    }
 }
 
 /// What became of one item.
@@ -80,7 +114,7 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
         Ok(items) => items,
         Err(told) => return problem(StatusCode::BAD_REQUEST, &told),
     };
-    let now = Timestamp((door.clock)());
+    let now = door.now();
     let mut accepted = Vec::new();
     let mut outcomes = Vec::new();
     for (index, item) in items.iter().enumerate() {

@@ -1,14 +1,17 @@
 //! Requests to erase somebody: a file each, in a folder that only we may enter.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ErasureError;
+use super::files::{self, Active};
 use crate::private;
+use crate::store::Whom;
 
 /// Who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,6 +49,18 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
+/// What a request comes to, written down before anything is taken away: what is gone is not found a second time. It
+/// names the person, and goes when the request is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// All names of theirs. The tables are not among it: they are looked up each time.
+    pub whom: Whom,
+    /// When they did something, UTC milliseconds.
+    pub active: Option<Active>,
+    /// Files of reports that list people over days on which they did something.
+    pub report_files: BTreeSet<PathBuf>,
+}
+
 /// A request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -57,12 +72,18 @@ pub struct Entry {
     pub by: Asker,
     /// Whom it is about; forgotten when it is done.
     pub subject: Option<Subject>,
+    /// What it comes to; forgotten when it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
     /// When it was done, UTC milliseconds.
     pub done_at: Option<i64>,
     /// What came of it so far.
     pub found: Found,
     /// Why it is not done yet.
     pub error: String,
+    /// How often it failed.
+    #[serde(default)]
+    pub failures: u32,
 }
 
 /// The folder of requests.
@@ -90,9 +111,11 @@ impl Ledger {
             asked_at: self.now(),
             by,
             subject: Some(subject),
+            plan: None,
             done_at: None,
             found: Found::default(),
             error: String::new(),
+            failures: 0,
         };
         self.save(&entry)?;
         Ok(entry)
@@ -110,26 +133,29 @@ impl Ledger {
         Self::read(&self.path(code))
     }
 
-    /// Requests that are not carried out yet, the oldest first.
+    /// Requests that are not carried out yet, the oldest first, and why others cannot be read.
     ///
     /// # Errors
     /// If the folder cannot be read.
-    pub fn open(&self) -> Result<Vec<Entry>, ErasureError> {
+    pub fn open(&self) -> Result<(Vec<Entry>, Vec<ErasureError>), ErasureError> {
+        let (mut open, mut unreadable) = (Vec::new(), Vec::new());
         let files = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((open, unreadable)),
             files => files.map_err(failed(&self.folder))?,
         };
-        let mut open = Vec::new();
         for file in files {
             let path = file.map_err(failed(&self.folder))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
-                open.extend(Self::read(&path)?.filter(|entry| entry.subject.is_some()));
+                match Self::read(&path) {
+                    Ok(entry) => open.extend(entry.filter(|entry| entry.subject.is_some())),
+                    Err(error) => unreadable.push(error),
+                }
             }
         }
         open.sort_by(|one: &Entry, other| {
             (one.asked_at, &one.code).cmp(&(other.asked_at, &other.code))
         });
-        Ok(open)
+        Ok((open, unreadable))
     }
 
     /// Writes a request in place of what was known of it.
@@ -138,16 +164,17 @@ impl Ledger {
     /// If the disk refuses.
     pub fn save(&self, entry: &Entry) -> Result<(), ErasureError> {
         let path = self.path(&entry.code);
-        let fresh = path.with_extension("new");
-        let write = || {
-            private::folder(&self.folder)?;
-            let mut file = private::file().create(true).truncate(true).write(true).open(&fresh)?;
-            file.write_all(&serde_json::to_vec_pretty(entry)?)?;
-            file.sync_all()?;
-            fs::rename(&fresh, &path)?;
-            File::open(&self.folder)?.sync_all()
-        };
-        write().map_err(failed(&path))
+        let text = serde_json::to_vec_pretty(entry).map_err(io::Error::from);
+        text.and_then(|text| private::replace(&path, &text)).map_err(failed(&path))
+    }
+
+    /// Removes what a process left behind that was killed while it wrote a request down. To be called before requests
+    /// are carried out: nobody writes one then.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn sweep(&self) -> Result<(), ErasureError> {
+        files::remove_unfinished(&self.folder)
     }
 
     /// Now, UTC milliseconds.

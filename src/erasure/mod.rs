@@ -1,17 +1,22 @@
-//! Erasing a person for good: rows, journaled bodies, quarantined items and files of reports. A request is a file of
-//! `ledger` until it has been carried out; what stays of it names nobody.
+//! Erasing a person for good: rows, journaled bodies, quarantined items, files of reports and journals of imports. A
+//! request is a file of `ledger` until it has been carried out; what stays of it names nobody. Whoever was erased does not
+//! come back by what happened before (`store::Tombstones`).
 
 mod carrying_out;
 mod files;
+mod imports;
 mod ledger;
+mod rounds;
 mod routes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio::sync::watch;
 
-pub use ledger::{Asker, Entry, Found, Ledger, Subject};
+pub use imports::remove_abandoned_imports;
+pub use ledger::{Asker, Entry, Found, Ledger, Plan, Subject};
 pub use routes::{DeletionDoor, callback, router};
 
 use crate::journal::{Journal, JournalError};
@@ -38,6 +43,18 @@ pub enum ErasureError {
     /// ClickHouse still has files on disk whose rows are deleted.
     #[error("ClickHouse has not removed {0} files with deleted rows yet")]
     OldFiles(u64),
+    /// Another process writes rows of the person again and again.
+    #[error("{0} rows of this person are there again")]
+    RowsLeft(u64),
+    /// An import that runs has the person in its journal.
+    #[error("an import is under way that holds this person ({0}); this goes on when it has ended")]
+    ImportUnderWay(PathBuf),
+    /// Who was erased could not be noted.
+    #[error("the list of erased people cannot be written: {0}")]
+    Tombstones(std::io::Error),
+    /// The store was not told where who was erased is noted.
+    #[error("there is no list of erased people")]
+    NoTombstones,
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Disk {
@@ -66,6 +83,10 @@ pub struct Eraser {
     pub reports: Arc<ReportSettings>,
     /// What the embedded engine says of its failures, with what it was asked.
     pub engine_log: PathBuf,
+    /// Where imports have their journals.
+    pub imports: PathBuf,
+    /// How many requests fail, for whoever looks after the server.
+    pub failing: watch::Sender<usize>,
     /// By which Meta is asked for a person's ids.
     pub graph: Option<Graph>,
 }

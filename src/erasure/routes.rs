@@ -7,7 +7,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -21,6 +21,7 @@ use super::{Asker, Entry, Found, Ledger, Subject};
 use crate::collector::Keys;
 use crate::collector::signed_request::{self, SignedRequestError};
 use crate::domain::Timestamp;
+use crate::incoming;
 use crate::store::{Store, TABLES_OF_EXPORT};
 use crate::views::Problem;
 
@@ -55,6 +56,8 @@ struct ToldErasure {
     found: Found,
     /// Why it is not done yet; empty if nothing went wrong.
     error: String,
+    /// How often it failed.
+    failures: u32,
 }
 
 impl From<Entry> for ToldErasure {
@@ -66,6 +69,7 @@ impl From<Entry> for ToldErasure {
             code: entry.code,
             found: entry.found,
             error: entry.error,
+            failures: entry.failures,
         }
     }
 }
@@ -94,6 +98,7 @@ pub fn callback(door: DeletionDoor) -> Router {
     Router::new()
         .route(CALLBACK, post(called))
         .route("/webhooks/meta/deletion/{code}", get(status))
+        .route_layer(middleware::from_fn(incoming::of_strangers))
         .with_state(door)
 }
 
@@ -194,6 +199,10 @@ async fn status(
     let asked = Timestamp(entry.asked_at).to_rfc3339();
     let told = match entry.done_at {
         Some(at) => format!("Your data was deleted at {}.", Timestamp(at).to_rfc3339()),
+        None if entry.failures > 0 => {
+            "Your data could not be deleted wholly yet. It is tried again until it is done."
+                .to_owned()
+        }
         None => "Your data is being deleted; look again in a few minutes.".to_owned(),
     };
     let text = format!("Request {code}, received at {asked}.\n{told}\n");

@@ -14,7 +14,7 @@ pub use sorting::{Sorted, sort};
 
 use crate::domain::{DAY_MS, Timestamp};
 use crate::meta::{ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy};
-use crate::store::{Store, StoreError, Told};
+use crate::store::{Store, StoreError, Told, Turn};
 
 /// How far back conversions are looked for: those that are older than Meta takes are told to be.
 const LOOK_BACK_MS: i64 = 28 * DAY_MS;
@@ -66,6 +66,9 @@ pub enum FeedbackError {
     /// ClickHouse failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another process sends now.
+    #[error("this process was held up for longer than its turn lasts; another one sends the rest")]
+    TurnLost,
 }
 
 fn advice(error: &GraphError) -> &'static str {
@@ -115,24 +118,38 @@ pub async fn pass(
     settings: &FeedbackSettings,
     clock: fn() -> i64,
 ) -> Result<Passed, FeedbackError> {
-    let _turn = store.wait_for_turn(&settings.lock).await?;
+    let turn = store.wait_for_turn(&settings.lock).await?;
+    let passed = pass_now(graph, store, settings, clock, &turn).await;
+    turn.end().await;
+    passed
+}
+
+async fn pass_now(
+    graph: &Graph,
+    store: &Store,
+    settings: &FeedbackSettings,
+    clock: fn() -> i64,
+    turn: &Turn,
+) -> Result<Passed, FeedbackError> {
     let sorted = plan(store, settings, clock()).await?;
     let mut passed = Passed { withheld: sorted.withheld, ..Passed::default() };
     passed.expired = sorted.kept.iter().filter(|told| told.status == "expired").count();
     store.save_feedback(&sorted.kept).await?;
     let mut problem = None;
-    for (dataset, events) in sorted.due {
+    for (dataset, events) in &sorted.due {
         let mut outbox = Outbox {
             graph,
             store,
             settings,
             clock,
-            dataset,
+            turn,
+            known: &sorted.known,
+            dataset: dataset.clone(),
             passed: &mut passed,
             is_taken: false,
             doubtful: Vec::new(),
         };
-        if let Err(error) = outbox.send_all(&events).await {
+        if let Err(error) = outbox.send_all(events).await {
             tracing::warn!(%error, "conversions could not be sent to Meta");
             problem.get_or_insert(error);
         }
@@ -160,6 +177,8 @@ struct Outbox<'a> {
     store: &'a Store,
     settings: &'a FeedbackSettings,
     clock: fn() -> i64,
+    turn: &'a Turn,
+    known: &'a BTreeMap<String, u64>,
     dataset: String,
     passed: &'a mut Passed,
     /// Whether Meta has taken one.
@@ -194,6 +213,7 @@ impl<'a> Outbox<'a> {
         let code = self.settings.test_event_code.as_deref();
         let mut left: Vec<Vec<&MessagingEvent>> = vec![batch.iter().collect()];
         while let Some(events) = left.pop() {
+            self.check_turn().await?;
             let error = match self.graph.send_events(&self.dataset, &events, code).await {
                 Ok(accepted) if accepted.has_all(events.len()) => {
                     self.is_taken = true;
@@ -234,6 +254,11 @@ impl<'a> Outbox<'a> {
         Ok(())
     }
 
+    /// Before each request, and before it is noted what became of it: it may have been stopped for any time.
+    async fn check_turn(&self) -> Result<(), FeedbackError> {
+        if self.turn.is_held().await? { Ok(()) } else { Err(FeedbackError::TurnLost) }
+    }
+
     fn gives_up(&self) -> bool {
         !self.is_taken && self.doubtful.len() >= PROBES
     }
@@ -249,6 +274,7 @@ impl<'a> Outbox<'a> {
         reason: &str,
         trace: &str,
     ) -> Result<(), FeedbackError> {
+        self.check_turn().await?;
         let told: Vec<Told> =
             events.iter().map(|event| self.told(event, status, reason, trace)).collect();
         self.store.save_feedback(&told).await?;
@@ -262,6 +288,7 @@ impl<'a> Outbox<'a> {
     }
 
     fn told(&self, event: &MessagingEvent, status: &str, reason: &str, trace: &str) -> Told {
+        let known = self.known.get(&event.event_id).copied().unwrap_or(0);
         Told {
             event_id: event.event_id.clone(),
             event_name: event.name.clone(),
@@ -271,7 +298,7 @@ impl<'a> Outbox<'a> {
             status: status.to_owned(),
             reason: reason.to_owned(),
             trace: trace.to_owned(),
-            version: Timestamp((self.clock)()).micros(),
+            version: Timestamp((self.clock)()).micros().max(known.saturating_add(1)),
         }
     }
 }

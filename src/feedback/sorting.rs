@@ -20,6 +20,8 @@ pub struct Sorted {
     pub withheld: usize,
     /// Pages without a dataset, and how many events they have.
     pub without_dataset: BTreeMap<String, usize>,
+    /// Versions of what is known of those that may be sent, by event.
+    pub known: BTreeMap<String, u64>,
 }
 
 /// Sorts at an instant (UTC milliseconds).
@@ -37,7 +39,7 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
             status: status.to_owned(),
             reason: reason.to_owned(),
             trace: String::new(),
-            version: Timestamp(now).micros(),
+            version: Timestamp(now).micros().max(candidate.version.saturating_add(1)),
         };
         let no_consent = missing_consent(candidate, settings.require_consent);
         if now - candidate.time > settings.max_age_ms {
@@ -52,6 +54,9 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
                 sorted.kept.push(told("withheld", reason));
             }
         } else if let Some(dataset) = settings.datasets.get(&candidate.page_id) {
+            if candidate.version > 0 {
+                sorted.known.insert(candidate.event_id.clone(), candidate.version);
+            }
             sorted.due.entry(dataset.clone()).or_default().push(event(candidate, event_name));
         } else {
             *sorted.without_dataset.entry(candidate.page_id.clone()).or_default() += 1;
@@ -103,6 +108,7 @@ mod tests {
             consent: None,
             person_consent: None,
             status: String::new(),
+            version: 0,
         }
     }
 
@@ -143,6 +149,11 @@ mod tests {
         assert_eq!(sorted.without_dataset["8"], 1);
         let strict = sort(&all, &settings(true), 0);
         assert_eq!((strict.due["77"].len(), strict.withheld), (1, 7));
+        // Behind what was said before, though the clock was put back since.
+        let earlier = [Candidate { version: 9_000_000, ..all[3].clone() }];
+        assert_eq!(sort(&earlier, &settings(false), 0).kept[0].version, 9_000_001);
+        let again = [Candidate { version: 9_000_000, ..all[0].clone() }];
+        assert_eq!(sort(&again, &settings(false), 0).known["0"], 9_000_000);
         // It is said once.
         let known = [Candidate { status: "withheld".to_owned(), ..all[3].clone() }];
         assert_eq!(sort(&known, &settings(false), 0).kept, []);

@@ -133,7 +133,9 @@ impl Appender {
     fn try_to_write(&mut self, envelopes: &[Envelope]) -> Result<Position, Failure> {
         let length: usize = envelopes.iter().map(Envelope::encoded_bytes).sum();
         let taken = self.usage.bytes();
-        if taken + length as u64 > self.usage.max_bytes {
+        // With what a segment takes besides.
+        let most = (HEAD_BYTES + length + CLOSING_BYTES) as u64;
+        if taken + most > self.usage.max_bytes {
             let full = Failure::Full { bytes: taken, max_bytes: self.usage.max_bytes };
             // Only a closed segment can be removed once it is shipped.
             self.close();

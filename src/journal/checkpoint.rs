@@ -88,10 +88,7 @@ fn read(folder: &Path) -> Result<Result<Position, Vec<u8>>, JournalError> {
 fn parse(bytes: &[u8]) -> Option<Position> {
     let text = str::from_utf8(bytes).ok()?;
     let words: Vec<&str> = text.split_whitespace().collect();
-    let (segment, offset) = match words[..] {
-        [VERSION, segment, offset, _] | [segment, offset] => (segment, offset),
-        _ => return None,
-    };
+    let ([VERSION, segment, offset, _] | [segment, offset]) = words[..] else { return None };
     let position = Position { segment: segment.parse().ok()?, offset: offset.parse().ok()? };
     // Exactly as it is written, so that nothing else passes for it.
     let is_earlier = text == format!("{} {}\n", position.segment, position.offset);

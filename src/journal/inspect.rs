@@ -46,6 +46,25 @@ pub struct SegmentSummary {
     pub damage: Vec<Damage>,
 }
 
+/// The latest receipt in the newest segment that holds records, UTC milliseconds; `None` if none does.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn last_received(folder: &Path) -> Result<Option<i64>, JournalError> {
+    let numbers = segments(folder).map_err(JournalError::io(folder))?;
+    for number in numbers.into_iter().rev() {
+        let mut segment = Segment::open(&segment_path(folder, number), 0, u64::MAX)?;
+        let mut latest = None;
+        while let Step::Record(_, envelope) = segment.next()? {
+            latest = latest.max(Some(envelope.received_at_ms));
+        }
+        if latest.is_some() {
+            return Ok(latest);
+        }
+    }
+    Ok(None)
+}
+
 /// Reads every record of a journal, also while its server runs.
 ///
 /// # Errors

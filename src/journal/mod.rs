@@ -5,8 +5,8 @@
 //! as often as needed, until the reader's [`Checkpoint`] has passed them and their time is over.
 //!
 //! A journal is a folder: `lock` (one process owns it), `00000000000000000001.journal` and so on
-//! (the segments), `checkpoint` (how far the reader has come). A segment is a head, records, and
-//! a record that closes it ([`record`]; [`first_format`] is read too). A writer never writes
+//! (the segments), `checkpoint` (how far the reader has come), `in-use` (somebody ships from
+//! it, or was cut off). A segment is a head, records, and a record that closes it ([`record`]; [`first_format`] is read too). A writer never writes
 //! records into a segment of an earlier process: a torn tail stays where it is and is stepped
 //! over.
 //!
@@ -26,6 +26,7 @@ pub mod record;
 pub mod scan;
 mod segment;
 mod spare;
+mod unclean;
 mod usage;
 mod writer;
 
@@ -43,9 +44,10 @@ pub use checkpoint::Checkpoint;
 pub use damage::{Damage, SetAside, may_hold, set_aside};
 use disk::{Disk, FileSystem};
 pub use erasing::Kept;
-pub use inspect::{SegmentSummary, Summary, inspect};
+pub use inspect::{SegmentSummary, Summary, inspect, last_received};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
+pub use unclean::{InUse, is_in_use};
 pub use usage::Usage;
 use writer::WriterHandle;
 
@@ -206,12 +208,14 @@ impl Journal {
     }
 
     /// Puts the checkpoint back to the first record that is still there, so that everything is
-    /// shipped again.
+    /// shipped again. Returns where the checkpoint was.
     ///
     /// # Errors
-    /// If the checkpoint cannot be written.
-    pub fn rewind(&self) -> Result<(), JournalError> {
-        Checkpoint::save(&*self.disk, &self.folder, Position::default())
+    /// If the checkpoint cannot be read or written.
+    pub fn rewind(&self) -> Result<Position, JournalError> {
+        let checkpoint = Checkpoint::load(&self.folder)?;
+        Checkpoint::save(&*self.disk, &self.folder, Position::default())?;
+        Ok(checkpoint)
     }
 
     /// The journal's folder.

@@ -62,7 +62,6 @@ fn finish(disk: &dyn Disk, path: &Path, is_newest: bool) -> Result<(), JournalEr
         let next = segment.next_number();
         match step {
             Step::End => break,
-            Step::Record(..) => {}
             Step::Torn(Gap { records, .. }) => {
                 // Those in it, and those behind it, are of one batch that nobody was answered for.
                 let missing = records.and_then(|records| u32::try_from(records).ok());
@@ -71,7 +70,7 @@ fn finish(disk: &dyn Disk, path: &Path, is_newest: bool) -> Result<(), JournalEr
             }
             // At the end it cannot be told how many: one at least.
             Step::Damaged(Gap { records: None, .. }) => count += 1,
-            Step::Damaged(_) => {}
+            Step::Record(..) | Step::Damaged(_) => {}
         }
         count = next.unwrap_or(count);
     }

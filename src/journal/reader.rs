@@ -42,6 +42,12 @@ impl Reader {
         Ok(Self { folder: folder.to_owned(), position, usage, disk })
     }
 
+    /// The journal's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the next batch begins.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -82,6 +88,15 @@ impl Reader {
             tracing::warn!(%error, "the journal's checkpoint could not be written");
         }
         self.position = end;
+    }
+
+    /// Goes back to the first record that is still there, and saves that as the checkpoint. Returns where it was.
+    ///
+    /// # Errors
+    /// If the checkpoint cannot be written.
+    pub fn rewind(&mut self) -> Result<Position, JournalError> {
+        Checkpoint::save(&*self.disk, &self.folder, Position::default())?;
+        Ok(std::mem::take(&mut self.position))
     }
 
     /// Removes segments that lie wholly before the checkpoint and were last written at least

@@ -10,11 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{refused, unavailable};
+use super::{Shares, refused, unavailable};
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
 use crate::language::{Message, filters, say};
-use crate::views::{forgotten_token, html, is_own_page, own_path};
+use crate::views::{Busy, Share, forgotten_token, html, is_own_page, own_path};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "dashboards/askama.toml")]
@@ -71,14 +71,24 @@ pub(super) fn login_page(
 pub(super) async fn log_in(
     State(accounts): State<Accounts>,
     State(provider): State<Option<Provider>>,
+    State(shares): State<Shares>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
     let from = accounts.address(peer.ip(), &headers);
     let Typed { name, password, next, .. } = typed;
-    match accounts.log_in(name.trim(), &password, from).await {
-        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(inside(&next))).into_response(),
+    let device = accounts.device_of(name.trim());
+    let (known, typed_name) = (accounts.clone(), name.trim().to_owned());
+    let tried = in_share(&shares.passwords, async move {
+        known.log_in(&typed_name, &password, from, &headers).await
+    });
+    let tried = match tried.await {
+        Ok(tried) => tried,
+        Err(busy) => return busy.into_response(),
+    };
+    match tried {
+        Ok(cookie) => welcomed([cookie, device], inside(&next)),
         Err(error) => {
             let (status, wait, told) = match &error {
                 AccountError::Wrong(refusal) => {
@@ -101,16 +111,41 @@ pub(super) async fn log_in(
     }
 }
 
+/// Has somebody's password looked at when it is their turn: each takes a core and 19 MB for a moment, and strangers
+/// send as many as they like. The turn goes with the work, whether they wait for it or not.
+async fn in_share<T: Send + 'static>(
+    share: &Share,
+    work: impl Future<Output = Result<T, AccountError>> + Send + 'static,
+) -> Result<Result<T, AccountError>, Busy> {
+    let turn = share.turn().await?;
+    let done = tokio::spawn(async move {
+        let _turn = turn;
+        work.await
+    });
+    Ok(done.await.unwrap_or_else(|error| Err(AccountError::CutOff(error.to_string()))))
+}
+
+/// Goes on with the cookies of a session and of its device.
+fn welcomed(cookies: [String; 2], next: &str) -> Response {
+    let mut answer = Redirect::to(next).into_response();
+    with_cookies(&mut answer, cookies);
+    answer
+}
+
+fn with_cookies(answer: &mut Response, cookies: [String; 2]) {
+    for cookie in cookies {
+        if let Ok(cookie) = cookie.parse() {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
 /// `POST /logout`.
 pub(super) async fn log_out(State(accounts): State<Accounts>) -> Response {
     // Where nobody has to log in there is nothing to go to but the pages.
     let next = if accounts.is_closed() == Some(false) { "/" } else { "/login" };
     let mut answer = Redirect::to(next).into_response();
-    for cookie in [accounts.log_out(), forgotten_token()] {
-        if let Ok(cookie) = cookie.parse() {
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-    }
+    with_cookies(&mut answer, [accounts.log_out(), forgotten_token()]);
     answer
 }
 
@@ -125,6 +160,7 @@ pub(super) async fn welcome(
 /// `POST /welcome/{code}`.
 pub(super) async fn accept(
     State(accounts): State<Accounts>,
+    State(shares): State<Shares>,
     Path(code): Path<String>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
@@ -135,9 +171,26 @@ pub(super) async fn accept(
         let error = say("welcome-differ");
         return welcome_page(&accounts, &code, name.to_owned(), Some(error));
     }
+    // A link that is none is not worth asking for.
+    let device = match accounts.invited(&code) {
+        Some(Invited::User(invited)) => accounts.device_of(&invited),
+        Some(Invited::First) => accounts.device_of(name),
+        None => return welcome_page(&accounts, &code, name.to_owned(), None),
+    };
     let from = accounts.address(peer.ip(), &headers);
-    match accounts.accept(&code, name, &typed.password, from).await {
-        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+    let (known, shown, chosen) = (accounts.clone(), code.clone(), name.to_owned());
+    let password = typed.password.clone();
+    let accepted =
+        in_share(
+            &shares.passwords,
+            async move { known.accept(&shown, &chosen, &password, from).await },
+        );
+    let accepted = match accepted.await {
+        Ok(accepted) => accepted,
+        Err(busy) => return busy.into_response(),
+    };
+    match accepted {
+        Ok(cookie) => welcomed([cookie, device], "/"),
         Err(AccountError::Wrong(refusal)) => {
             welcome_page(&accounts, &code, name.to_owned(), Some(refused::told(&refusal)))
         }

@@ -14,19 +14,48 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts, Provider};
+use crate::incoming;
 use crate::language::{Message, say};
-use crate::views::Problem;
+use crate::views::{Problem, Share};
+
+/// Passwords that are looked at at once.
+const PASSWORDS_AT_ONCE: usize = 2;
+/// Logins of which a provider is asked at once.
+const ASKED_AT_ONCE: usize = 8;
+/// More of each wait.
+const MOST_WAITING: usize = 30;
+
+/// What strangers may have done at once.
+#[derive(Debug, Clone)]
+struct Shares {
+    passwords: Share,
+    provider: Share,
+}
+
+impl Shares {
+    fn new() -> Self {
+        let passwords = Share::new(PASSWORDS_AT_ONCE, MOST_WAITING);
+        Self { passwords, provider: Share::new(ASKED_AT_ONCE, MOST_WAITING) }
+    }
+}
 
 /// What the pages for logging in need to know.
 #[derive(Debug, Clone)]
 struct Doors {
     accounts: Accounts,
     provider: Option<Provider>,
+    shares: Shares,
 }
 
 impl FromRef<Doors> for Accounts {
     fn from_ref(doors: &Doors) -> Self {
         doors.accounts.clone()
+    }
+}
+
+impl FromRef<Doors> for Shares {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.shares.clone()
     }
 }
 
@@ -44,8 +73,9 @@ pub fn login(accounts: Accounts, provider: Option<Provider>) -> Router {
         .route("/login", get(login::page).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/welcome/{code}", get(login::welcome).post(login::accept))
+        .route_layer(middleware::from_fn(incoming::of_strangers))
         .route_layer(middleware::from_fn(login::own_forms))
-        .with_state(Doors { accounts, provider })
+        .with_state(Doors { accounts, provider, shares: Shares::new() })
 }
 
 /// What the settings file says and people ask about.

@@ -15,6 +15,8 @@ use crate::domain::Timestamp;
 use crate::language::{Message, filters, say};
 use crate::views::{html, words};
 
+/// Pages that a user can be limited to: each stands in every question of theirs.
+const MOST_PAGES: usize = 200;
 /// Acts that the page shows.
 const ACTS: u64 = 50;
 
@@ -152,7 +154,13 @@ pub(super) async fn limit_to_pages(
     Form(form): Form<PagesForm>,
 ) -> Response {
     let pages = form.pages.split([',', ' ']).filter(|page| !page.is_empty());
-    let limited = room.accounts.limit_to_pages(&name, pages.map(str::to_owned).collect()).await;
+    let pages: Vec<String> = pages.map(str::to_owned).collect();
+    let limited = if pages.len() > MOST_PAGES {
+        let text = format!("{} Pages; at most {MOST_PAGES} are possible", pages.len());
+        Err(Refusal::Unreadable(text).into())
+    } else {
+        room.accounts.limit_to_pages(&name, pages).await
+    };
     done(&room, limited.map(|()| None)).await
 }
 

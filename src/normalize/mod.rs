@@ -12,6 +12,7 @@ mod erased;
 mod identity;
 mod labels;
 mod messaging;
+mod places;
 mod privacy;
 mod referral;
 mod repair;
@@ -23,7 +24,10 @@ use serde_json::{Value, json};
 
 use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
-pub use erased::{Remains, without_person};
+pub use erased::{
+    IsErased, PersonName, Remains, item_is_erased, report_is_erased, reports_without_erased,
+    without_erased,
+};
 pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };

@@ -33,6 +33,18 @@ pub fn record() -> Result<Recorder, BuildError> {
         "messenger_funnel_shipping_failures_total",
         "Inserts that ClickHouse refused"
     );
+    describe_counter!(
+        "messenger_funnel_erased_again_total",
+        "Events, reported conversions and refused items that were not taken: their person had been erased after them"
+    );
+    describe_counter!(
+        "messenger_funnel_erasure_failures_total",
+        "How often a request to erase somebody failed; each is tried again"
+    );
+    describe_gauge!(
+        "messenger_funnel_erasures_failing",
+        "Requests to erase somebody that failed last and are tried again"
+    );
     describe_gauge!("messenger_funnel_journal_bytes", Unit::Bytes, "Disk that the journal takes");
     describe_gauge!(
         "messenger_funnel_journal_max_bytes",
@@ -55,6 +67,10 @@ pub fn record() -> Result<Recorder, BuildError> {
         "messenger_funnel_shipping_lag_seconds",
         Unit::Seconds,
         "Age of the oldest webhook that is not in ClickHouse yet; 0 if there is none"
+    );
+    describe_gauge!(
+        "messenger_funnel_broken_parts",
+        "Parts of ClickHouse's tables that could not be read at its start and lie aside"
     );
     Ok(recorder)
 }

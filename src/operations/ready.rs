@@ -1,26 +1,83 @@
-//! `/readyz`: whether webhooks are taken and figures can be asked for, with the reason if not.
+//! `/readyz`: whether webhooks are taken and figures can be asked for; the reason if not is for those who may know it.
+//! What waits is measured by a clock that nobody sets; only of what waited before the start the receipt tells.
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode};
+use tokio::sync::Mutex;
 
 use super::Operations;
 use crate::journal::{Health, set_aside};
+use crate::store::Store;
+
+/// How long ClickHouse's last word holds: strangers may ask us as often as they like, and not it.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// Who is told why something is not ready: addresses and paths are no business of strangers.
+#[derive(Clone)]
+pub struct Insiders(Arc<dyn Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync>);
+
+impl Insiders {
+    /// Those of whom `may_know` says so, by where a request comes from and what it shows.
+    #[must_use]
+    pub fn new(may_know: impl Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(may_know))
+    }
+}
+
+impl std::fmt::Debug for Insiders {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Insiders")
+    }
+}
+
+/// What ClickHouse last said, and when.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LastWord(Arc<Mutex<Option<(Instant, Result<(), String>)>>>);
+
+impl LastWord {
+    async fn of(&self, store: &Store) -> Result<(), String> {
+        let mut last = self.0.lock().await;
+        if let Some((at, said)) = &*last
+            && at.elapsed() < HOLDS
+        {
+            return said.clone();
+        }
+        let said = store.ping().await.map_err(|error| error.to_string());
+        *last = Some((Instant::now(), said.clone()));
+        said
+    }
+}
 
 /// Older than this nobody wants the figures to be, seconds.
-const MOST_LAG_SECONDS: i64 = 300;
+const MOST_LAG_SECONDS: u64 = 300;
 
-/// 200 if this process stays, the journal takes webhooks, and ClickHouse answers and gets what is journaled; else 503. A line a check.
-pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, String) {
+/// 200 if this process stays, the journal takes webhooks, ClickHouse answers and gets what is journaled, and
+/// conversations are made of it; else 503. A line a check.
+pub(super) async fn ready(
+    State((operations, last_word)): State<(Operations, LastWord)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> (StatusCode, String) {
+    let may_know = (operations.insiders.0)(peer, &headers);
     let journal = operations.journal.as_ref().map(|journal| match journal.health() {
         Health::Good => Ok(()),
         Health::Refusing(reason) => Err(reason),
     });
-    let clickhouse = operations.store.ping().await.map_err(|error| error.to_string());
-    let waiting_since =
-        operations.progress.as_ref().map(|progress| progress.borrow().waiting_since);
-    let shipping = waiting_since.map(|since| in_time(since, (operations.clock)()));
+    let clickhouse = last_word.of(&operations.store).await;
+    let now = (operations.clock)();
+    let shipping = operations.progress.as_ref().map(|progress| {
+        let lag = progress.borrow().waiting.map_or(0, |waiting| waiting.seconds(now));
+        in_time(lag, "the oldest webhook that is not in ClickHouse came in")
+    });
+    let conversations = operations.waiting.as_ref().map(|waiting| {
+        let lag = waiting.borrow().map_or(0, |since: Instant| since.elapsed().as_secs());
+        in_time(lag, "the oldest change of which no conversations are made was found")
+    });
     // Who asks sends nothing more, and what is under way is answered.
     let is_leaving = operations.leaving.is_cancelled();
     let leaving = is_leaving.then(|| ("server", Err("it is about to end".to_owned())));
@@ -29,16 +86,36 @@ pub(super) async fn ready(State(operations): State<Operations>) -> (StatusCode, 
         journal.map(|health| ("journal", health)),
         Some(("clickhouse", clickhouse)),
         shipping.map(|shipping| ("shipping", shipping)),
+        conversations.map(|made| ("conversations", made)),
     ];
     let checks: Vec<_> = checks.into_iter().flatten().collect();
     let is_ready = checks.iter().all(|(_, outcome)| outcome.is_ok());
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let lines = checks.into_iter().map(|(name, outcome)| match outcome {
         Ok(()) => format!("{name}: ready\n"),
-        Err(reason) => format!("{name}: not ready: {reason}\n"),
+        Err(reason) if may_know => format!("{name}: not ready: {reason}\n"),
+        Err(_) => format!("{name}: not ready\n"),
     });
-    let warning = operations.journal.as_ref().and_then(|journal| damage(journal.folder()));
-    (status, lines.chain(warning).collect())
+    let broken_parts =
+        operations.progress.as_ref().map_or(0, |progress| progress.borrow().broken_parts);
+    let damage = operations.journal.as_ref().and_then(|journal| damage(journal.folder()));
+    let failing = operations.erasures.as_ref().map_or(0, |failing| *failing.borrow());
+    let warnings = broken(broken_parts).into_iter().chain(damage).chain(erasing(failing));
+    let told = |line: String| match line.split_once(": warning") {
+        Some((what, _)) if !may_know => format!("{what}: warning\n"),
+        _ => line,
+    };
+    (status, lines.chain(warnings.map(told)).collect())
+}
+
+/// A line on parts of tables that ClickHouse could not read: it takes nobody out of rotation either.
+fn broken(parts: u64) -> Option<String> {
+    (parts > 0).then(|| {
+        format!(
+            "tables: warning: {parts} parts could not be read and lie aside; what the journal holds was shipped \
+             again\n"
+        )
+    })
 }
 
 /// A line on what is damaged of the journal: what is not is taken and shipped all the same, so this is no reason to
@@ -58,15 +135,21 @@ fn damage(folder: &Path) -> Option<String> {
     }
 }
 
-/// Whether what came in is shipped soon enough; `since` is when the oldest came that is not shipped.
-fn in_time(since: Option<i64>, now: i64) -> Result<(), String> {
-    let lag = since.map_or(0, |since| now.saturating_sub(since)) / 1000;
+/// A line if requests to erase somebody fail: webhooks are taken all the same.
+fn erasing(failing: usize) -> Option<String> {
+    (failing > 0).then(|| {
+        format!(
+            "erasures: warning: {failing} requests to erase somebody fail and are tried again; the log says why\n"
+        )
+    })
+}
+
+/// Whether what waits does not wait too long, seconds.
+fn in_time(lag: u64, what: &str) -> Result<(), String> {
     if lag <= MOST_LAG_SECONDS {
         return Ok(());
     }
-    Err(format!(
-        "the oldest webhook that is not in ClickHouse came in {lag} s ago (at most {MOST_LAG_SECONDS})"
-    ))
+    Err(format!("{what} {lag} s ago (at most {MOST_LAG_SECONDS})"))
 }
 
 #[cfg(test)]
@@ -75,9 +158,9 @@ mod tests {
 
     #[test]
     fn figures_that_are_minutes_old_are_not_ready() {
-        assert_eq!(in_time(None, 1_000_000), Ok(()));
-        assert_eq!(in_time(Some(1_000_000), 1_300_000), Ok(()));
-        let late = in_time(Some(1_000_000), 1_301_000).unwrap_err();
-        assert!(late.contains("came in 301 s ago (at most 300)"), "{late}");
+        assert_eq!(in_time(0, "it came in"), Ok(()));
+        assert_eq!(in_time(300, "it came in"), Ok(()));
+        let late = in_time(301, "it came in").unwrap_err();
+        assert_eq!(late, "it came in 301 s ago (at most 300)");
     }
 }

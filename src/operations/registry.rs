@@ -1,6 +1,5 @@
 //! The link registry at hand: visitors are led to their thread also while ClickHouse is away.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,10 +53,6 @@ fn read(file: &Path) -> Option<Links> {
     links.ok()
 }
 
-/// Whole or not at all.
 fn write(file: &Path, links: &Links) -> std::io::Result<()> {
-    let aside = file.with_extension("new");
-    let mut made = private::file().create(true).truncate(true).write(true).open(&aside)?;
-    made.write_all(&serde_json::to_vec(links)?)?;
-    std::fs::rename(aside, file)
+    private::replace(file, &serde_json::to_vec(links)?)
 }

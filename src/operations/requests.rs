@@ -1,8 +1,9 @@
-//! What is noted of each request: a number that its log lines and its answer carry, and a span for who traces.
+//! What is noted of each request: a number that its log lines and its answer carry, and a span for who traces; and
+//! that no cache keeps an answer which does not say that it may be kept.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::HeaderValue;
-use axum::http::header::HeaderName;
+use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
 use opentelemetry::global;
@@ -38,6 +39,8 @@ pub async fn noted(request: Request, next: Next) -> Response {
     span.set_parent(caller).ok();
     let mut answer = next.run(request).instrument(span.clone()).await;
     span.record("status", answer.status().as_u16());
+    let nobody_keeps_it = HeaderValue::from_static("private, no-store");
+    answer.headers_mut().entry(CACHE_CONTROL).or_insert(nobody_keeps_it);
     if let Ok(id) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert(ID, id);
     }

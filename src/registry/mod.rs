@@ -56,8 +56,9 @@ impl Registry {
     async fn make_now(&self, edit: Edit) -> Result<(Link, Vec<LinkNote>), RegistryError> {
         let links = self.store.links().await?;
         let link = edit.of(&links)?;
-        let edited_at = Timestamp((self.clock)()).micros();
-        self.store.save_link(link.clone(), edited_at).await?;
+        let now = Timestamp((self.clock)()).micros();
+        let version = self.store.next_version("links", now).await?;
+        self.store.save_link(link.clone(), version).await?;
         let others: Vec<Link> = links.into_values().collect();
         Ok((link.clone(), link.lint(&others)))
     }

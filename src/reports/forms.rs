@@ -186,7 +186,7 @@ async fn save(
         Err(error) => return Ok(pages::again(&shelf, written, is_new, &error)),
     };
     let definition = serde_json::to_string(&written).unwrap_or_default();
-    let version = shelf.now().micros();
+    let version = version(&shelf).await?;
     let saved = shelf.store.save_report_definition(&name, Some(definition), version).await;
     saved.map_err(|error| failed(&error))?;
     // From now on, not from when a scheduler sees it; a new report has no instants behind it.
@@ -200,13 +200,19 @@ async fn save(
     Ok(Redirect::to(&format!("/reports/{name}?saved=1")).into_response())
 }
 
+/// A version for an edit of a definition.
+async fn version(shelf: &Shelf) -> Result<u64, Problem> {
+    let version = shelf.store.next_version("report_definitions", shelf.now().micros()).await;
+    version.map_err(|error| failed(&error))
+}
+
 async fn remove(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Redirect, Problem> {
     let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
     if !known.ok_or_else(|| no_report(&name))?.is_editable {
         let text = say("reports-removed-there").to_string();
         return Err(Problem::new(StatusCode::CONFLICT, text));
     }
-    let removed = shelf.store.save_report_definition(&name, None, shelf.now().micros()).await;
+    let removed = shelf.store.save_report_definition(&name, None, version(&shelf).await?).await;
     removed.map_err(|error| failed(&error))?;
     Ok(Redirect::to("/reports"))
 }

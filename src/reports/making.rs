@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::definition::{Report, WrittenReport};
 use crate::domain::Timestamp;
+use crate::private;
 use crate::store::StoreError;
 use crate::views::topic::{self, Answering};
 use crate::views::{AnswerError, Format, Question};
@@ -46,6 +47,15 @@ pub struct MadeFile {
     pub sha256: String,
 }
 
+/// A file that was to be made and could not be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The name that it would have.
+    pub name: String,
+    /// Why, such as that a spreadsheet has no room for so many rows.
+    pub reason: String,
+}
+
 /// What the figures knew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watermark {
@@ -78,6 +88,9 @@ pub struct Side {
     pub watermark: Watermark,
     /// The files.
     pub files: Vec<MadeFile>,
+    /// Files that could not be made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// The program.
     pub program: String,
 }
@@ -147,10 +160,10 @@ pub async fn make(
             _ => {}
         }
     }
-    fs::create_dir_all(&part).map_err(on_disk(&part))?;
+    private::folder(&part).map_err(on_disk(&part))?;
     // Before the rows are read: what comes in meanwhile is not promised.
     let state = answering.store.collection_state().await?;
-    let mut files = Vec::new();
+    let (mut files, mut left_out) = (Vec::new(), Vec::new());
     for format in &report.formats {
         // The side file is JSON already.
         let name = match format {
@@ -158,10 +171,26 @@ pub async fn make(
             format => format!("{base}.{}", format.as_str()),
         };
         let path = part.join(&name);
-        let file = File::create(&path).map_err(on_disk(&path))?;
-        let rows = topic::write(answering, &report.topic, question, *format, file).await?;
+        let file = private::create(&path).map_err(on_disk(&path))?;
+        let written = topic::write(answering, &report.topic, question, *format, file).await;
+        let rows = match written {
+            Ok(rows) => rows,
+            // What one form has no room for, another may have.
+            Err(AnswerError::Unwritten(reason)) => {
+                tracing::error!(name, reason, "a report's file could not be written");
+                fs::remove_file(&path).map_err(on_disk(&path))?;
+                left_out.push(LeftOut { name, reason });
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let (bytes, sha256) = measured(&path).map_err(on_disk(&path))?;
         files.push(MadeFile { name, rows, bytes, sha256 });
+    }
+    if files.is_empty()
+        && let Some(LeftOut { reason, .. }) = left_out.pop()
+    {
+        return Err(AnswerError::Unwritten(reason).into());
     }
     let side = Side {
         report: report.name().to_owned(),
@@ -177,11 +206,12 @@ pub async fn make(
             made_at: Timestamp(state.made_at).to_rfc3339(),
         },
         files,
+        left_out,
         program: format!("messenger-funnel {}", env!("CARGO_PKG_VERSION")),
     };
     let path = part.join(&side_name);
     let text = serde_json::to_vec_pretty(&side).map_err(io::Error::from);
-    text.and_then(|text| fs::write(&path, text)).map_err(on_disk(&path))?;
+    text.and_then(|text| private::write(&path, &text)).map_err(on_disk(&path))?;
     fs::rename(&part, &whole).map_err(on_disk(&whole))?;
     Ok(Made { folder: whole, side, side_name })
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::delivery::{Parcel, Undelivered};
-use super::making::{self, Made, MakeError, base_name, covers};
+use super::making::{self, LeftOut, Made, MakeError, base_name, covers};
 use super::{Report, Shelf};
 use crate::domain::Timestamp;
 use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
@@ -65,7 +65,8 @@ impl Runner {
         let run = format!("{}_{}", base_name(report, at, true), &letters[..6]);
         let mut run = new_run(report, run, at.0, true);
         run.started_at = self.shelf.now().0;
-        self.save(&mut run).await?;
+        run.version = self.shelf.now().micros();
+        self.shelf.store.save_report_run(&run).await?;
         Ok(run)
     }
 
@@ -95,7 +96,7 @@ impl Runner {
             // Each attempt ended with its process.
             "given_up".clone_into(&mut run.status);
             "the process ended each time".clone_into(&mut run.error);
-            self.save(&mut run).await?;
+            self.save(&mut run, &claim).await?;
             store.give_up(claim).await?;
             return Ok(Some(run));
         }
@@ -104,7 +105,7 @@ impl Runner {
         run.started_at = self.shelf.now().0;
         run.ended_at = None;
         run.error.clear();
-        self.save(&mut run).await?;
+        self.save(&mut run, &claim).await?;
         let done = tokio::select! {
             biased;
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
@@ -130,7 +131,7 @@ impl Runner {
                 tracing::error!(run = run.run, attempt = run.attempt, %error, "a report failed");
             }
         }
-        self.save(&mut run).await?;
+        self.save(&mut run, &claim).await?;
         store.give_up(claim).await?;
         Ok(Some(run))
     }
@@ -152,7 +153,7 @@ impl Runner {
             None => making::make(report, &hash, &run.run, &question, &answering, folder).await?,
         };
         run.told = serde_json::to_string(&made.side).unwrap_or_default();
-        self.save(run).await?;
+        self.save(run, claim).await?;
         if report.written.to.is_empty() {
             return Ok(());
         }
@@ -195,44 +196,51 @@ impl Runner {
         // A process that died while it sent: whether it arrived nobody knows.
         if status == Some("sending") && !destination.replaces() {
             let reason = "the process ended while it was sent: it may have arrived";
-            self.note(report, &mut delivery, "uncertain", reason).await?;
+            self.note(report, &mut delivery, claim, "uncertain", reason).await?;
             return Ok(Ok(()));
         }
         if !self.shelf.store.prolong(claim).await? {
             return Err(RunError::LeaseLost);
         }
-        self.note(report, &mut delivery, "sending", "").await?;
+        self.note(report, &mut delivery, claim, "sending", "").await?;
+        // It may have been stopped since, for any time: whoever has the run now sees to it.
+        let held = self.shelf.store.is_held(claim).await;
+        if !matches!(held, Ok(true)) {
+            let reason = "it was not sent: whose run it is was not certain any more";
+            self.note(report, &mut delivery, claim, "failed", reason).await?;
+            return held.map_or_else(|error| Err(error.into()), |_| Err(RunError::LeaseLost));
+        }
         let mailer = self.shelf.settings.mailer.as_ref();
         match destination.deliver(parcel, mailer).await {
             Ok(()) => {
-                self.note(report, &mut delivery, "sent", "").await?;
+                self.note(report, &mut delivery, claim, "sent", "").await?;
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: true }) => {
-                self.note(report, &mut delivery, "uncertain", &reason).await?;
+                self.note(report, &mut delivery, claim, "uncertain", &reason).await?;
                 tracing::warn!(run = parcel.run, destination = name, reason, "may have arrived");
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: false }) => {
-                self.note(report, &mut delivery, "failed", &reason).await?;
+                self.note(report, &mut delivery, claim, "failed", &reason).await?;
                 Ok(Err(reason))
             }
         }
     }
 
-    /// Says what became of a delivery: behind what was said before, as [`Self::save`] does.
+    /// Says what became of a delivery: behind what was said before, as `save` does.
     async fn note(
         &self,
         report: &Report,
         delivery: &mut ReportDelivery,
+        claim: &Claim,
         status: &str,
         error: &str,
     ) -> Result<(), StoreError> {
-        let now = self.shelf.now();
         status.clone_into(&mut delivery.status);
         error.clone_into(&mut delivery.error);
-        delivery.changed_at = now.0;
-        delivery.version = now.micros().max(delivery.version + 1);
+        delivery.changed_at = self.shelf.now().0;
+        delivery.version = claim.version(delivery.version);
         self.shelf.store.save_report_delivery(report.name(), delivery).await
     }
 
@@ -244,23 +252,28 @@ impl Runner {
         question: &Question,
     ) -> Result<Parcel, RunError> {
         let answering = self.shelf.answering(Timestamp(run.due_at));
-        let told = topic::tell(&answering, &report.topic, question).await?;
+        let (picture, mut table) =
+            topic::tell(&answering, &report.topic, question).await?.illustrated();
+        for LeftOut { name, reason } in &made.side.left_out {
+            table.push_str(&format!("{name} could not be written: {reason}\n"));
+        }
         let link = self.shelf.public_url.as_deref();
         Ok(Parcel {
             run: run.run.clone(),
             title: report.title().to_owned(),
             covers: covers(question),
             files: made.paths(),
-            picture: told.picture()?,
-            table: told.table,
+            picture,
+            table,
             link: link
                 .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
         })
     }
 
-    /// Keeps what became of a run: behind what was kept before, also where a clock is behind another's.
-    async fn save(&self, run: &mut ReportRun) -> Result<(), StoreError> {
-        run.version = self.shelf.now().micros().max(run.version + 1);
+    /// Keeps what became of a run: behind what was kept before, whatever the clocks say, and before what is kept by
+    /// who has had the run since.
+    async fn save(&self, run: &mut ReportRun, claim: &Claim) -> Result<(), StoreError> {
+        run.version = claim.version(run.version);
         self.shelf.store.save_report_run(run).await
     }
 }

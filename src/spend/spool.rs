@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Window;
 use crate::domain::AdDay;
+use crate::private;
 
 /// What has been fetched of a window.
 #[derive(Debug)]
@@ -44,14 +45,14 @@ impl Spool {
         window: Window,
         fresh_since: jiff::Timestamp,
     ) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        private::folder(folder)?;
         let path = folder.join(format!("{account_id}-{}-{}.pages", window.since, window.until));
         let is_fresh = fs::metadata(&path).and_then(|about| about.modified()).is_ok_and(|time| {
             jiff::Timestamp::try_from(time).is_ok_and(|time| time >= fresh_since)
         });
         let kept = if is_fresh { read(&path)? } else { Vec::new() };
         let mut spool = Self {
-            file: File::create(&path)?,
+            file: private::create(&path)?,
             path,
             run_id: None,
             days: Vec::new(),
@@ -98,7 +99,7 @@ impl Spool {
     }
 
     fn forget_pages(&mut self) -> io::Result<()> {
-        self.file = File::create(&self.path)?;
+        self.file = private::create(&self.path)?;
         self.days.clear();
         (self.after, self.is_complete) = (None, false);
         Ok(())

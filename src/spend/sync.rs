@@ -12,6 +12,7 @@ use super::plan::{self, Window};
 use super::spool::{self, Spool};
 use crate::domain::{AdAccount, AdDay};
 use crate::meta::{Graph, GraphError, InsightsPage, InsightsQuery, Remedy, RunState};
+use crate::private;
 use crate::store::{Store, StoreError};
 
 /// Days that are asked for at once; more is a report that Meta makes in its own time.
@@ -116,7 +117,7 @@ pub async fn sync(
 ) -> Result<AccountDone, SyncError> {
     let path = settings.folder.join(format!("{account_id}.lock"));
     let failed = |source| SyncError::File { path: settings.folder.clone(), source };
-    std::fs::create_dir_all(&settings.folder).map_err(failed)?;
+    private::folder(&settings.folder).map_err(failed)?;
     let _turn = store.wait_for_turn(&path).await?;
 
     let started = moment(clock());
@@ -127,13 +128,13 @@ pub async fn sync(
     let today = zone.to_datetime(started).date();
     let first = plan::first_day(today, settings.months);
     let known = store.known_spend_days(first, today).await?;
+    let fresh_for = SignedDuration::try_from(settings.fresh_for).unwrap_or_default();
+    let fresh_since = started.checked_sub(fresh_for).unwrap_or(Timestamp::MIN);
     let known: BTreeMap<_, _> = known
         .into_iter()
         .filter(|day| day.is_whole && day.account_id == account_id)
-        .map(|day| (day.date, moment(i64::try_from(day.version / 1000).unwrap_or(0))))
+        .map(|day| (day.date, fetched(day.version, started, fresh_since)))
         .collect();
-    let fresh_for = SignedDuration::try_from(settings.fresh_for).unwrap_or_default();
-    let fresh_since = started.checked_sub(fresh_for).unwrap_or(Timestamp::MIN);
     spool::remove_old(&settings.folder, account_id, fresh_since);
     // The newest first: what is on the stack's top is next.
     let mut windows = plan::due(first, today, &known, fresh_since);
@@ -328,6 +329,13 @@ impl From<GraphError> for Hindrance {
         }
         Self::of_start(error)
     }
+}
+
+/// When a day was fetched, by its version. One that is to come is of a clock that was ahead: then it is not fresh.
+fn fetched(version: u64, now: Timestamp, fresh_since: Timestamp) -> Timestamp {
+    let at = moment(i64::try_from(version / 1000).unwrap_or(i64::MAX));
+    let stale = fresh_since.checked_sub(SignedDuration::from_secs(1)).unwrap_or(fresh_since);
+    if at > now { stale } else { at }
 }
 
 fn moment(milliseconds: i64) -> Timestamp {

@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
 use super::reported::{ArrivalRow, ReportRow};
-use super::rows::{AliasRow, ContactRow, DeliveryRow, EventRow, RefusalRow, VisitRow};
-use super::{Store, StoreError};
+use super::rows::{AliasRow, ContactRow, EventRow, LeftOut, RefusalRow, VisitRow, WebhookCountRow};
+use super::{Marks, Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
-use crate::normalize::{self, Normalized, Refusal, Settings};
+use crate::normalize::{self, Normalized, PersonName, Refusal, Remains, Settings};
 
 /// Records below which a thread of their own is not worth it.
 const LEAST_SHARE: usize = 512;
@@ -18,6 +18,8 @@ const LEAST_SHARE: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub events: Vec<EventRow>,
+    /// Of each of the events: the CRC-32 of the body that it came in.
+    checksums: Vec<u32>,
     pub refusals: Vec<RefusalRow>,
     /// Visits to tracked links.
     pub visits: Vec<VisitRow>,
@@ -31,6 +33,8 @@ pub(super) struct Rows {
     pub reports: Vec<ReportRow>,
     /// Whose conversations the events decide.
     pub changed: Vec<ChangedRow>,
+    /// What is not taken: it is of people who were erased after it.
+    pub erased: Vec<LeftOut>,
     /// Tells blocks of different journals apart that have the same positions.
     pub fingerprint: u64,
     /// When it was made ready, UTC microseconds.
@@ -39,8 +43,13 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Normalizes a batch on all cores; the rows are in the order of the records. `number` is the
-    /// time, in UTC microseconds.
-    pub(super) fn from_batch(batch: Batch, settings: &Settings, number: u64) -> Self {
+    /// time, in UTC microseconds. What happened to somebody before they were erased is left out.
+    pub(super) fn from_batch(
+        batch: Batch,
+        settings: &Settings,
+        marks: &Marks,
+        number: u64,
+    ) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = batch.records.len().div_ceil(threads).max(LEAST_SHARE);
         let normalized: Vec<Normalized> = std::thread::scope(|scope| {
@@ -70,7 +79,13 @@ impl Rows {
         for ((at, envelope), found) in batch.records.into_iter().zip(normalized) {
             let received_at = Timestamp(envelope.received_at_ms);
             hash.write(&envelope.body);
+            let checksum = crc32fast::hash(&envelope.body);
+            let left_out = |time| LeftOut { time, received_at: received_at.0, checksum };
             for event in found.events {
+                if marks.covers(&event) {
+                    rows.erased.push(left_out(event.time.0));
+                    continue;
+                }
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
                 hash.write_usize(event.text.len() + event.raw.len());
@@ -78,21 +93,28 @@ impl Rows {
                 rows.contacts.extend(ContactRow::of(&event));
                 rows.arrivals.extend(ArrivalRow::of(&event));
                 rows.events.push(EventRow::new(event, received_at, rows.events.len()));
+                rows.checksums.push(checksum);
             }
-            let refusals = found.refusals.into_iter();
-            rows.refusals.extend(refusals.map(|one| RefusalRow::new(one, received_at, at)));
+            for refusal in found.refusals {
+                rows.add_refusal(refusal, marks, received_at, at, checksum);
+            }
             match envelope.kind {
                 EnvelopeKind::Click => {
                     rows.visits.extend(VisitRow::new(&envelope.body, received_at));
                 }
-                EnvelopeKind::Report => match ReportRow::of_body(&envelope.body, received_at, at) {
-                    Ok(reports) => rows.reports.extend(reports),
-                    Err(reason) => {
-                        let (place, body) = ("body".to_owned(), envelope.body.to_vec());
-                        let refusal = Refusal { place, reason, body };
-                        rows.refusals.push(RefusalRow::new(refusal, received_at, at));
+                EnvelopeKind::Report => {
+                    match ReportRow::of_body(&envelope.body, marks, received_at, at) {
+                        Ok((reports, erased)) => {
+                            rows.reports.extend(reports);
+                            rows.erased.extend(erased.into_iter().map(left_out));
+                        }
+                        Err(reason) => {
+                            let (place, body) = ("body".to_owned(), envelope.body.to_vec());
+                            let refusal = Refusal { place, reason, body };
+                            rows.add_refusal(refusal, marks, received_at, at, checksum);
+                        }
                     }
-                },
+                }
                 EnvelopeKind::Webhook => {}
             }
         }
@@ -100,6 +122,34 @@ impl Rows {
         rows.changed = ChangedRow::of_events(&rows.events, number);
         rows.changed.extend(ChangedRow::of_aliases(&rows.aliases, number));
         rows
+    }
+
+    /// The same rows, with all conversations of everybody in them made anew.
+    pub(super) fn with_conversations_from_nothing(mut self) -> Self {
+        for row in &mut self.changed {
+            row.since = 0;
+        }
+        self
+    }
+
+    /// A refused item, unless somebody's who was erased after it.
+    fn add_refusal(
+        &mut self,
+        refusal: Refusal,
+        marks: &Marks,
+        received_at: Timestamp,
+        at: Position,
+        checksum: u32,
+    ) {
+        let is_erased = |name: PersonName<'_>, time| marks.is_erased(name, time);
+        let is_theirs = !marks.is_empty()
+            && normalize::without_erased(&refusal.body, received_at, &is_erased)
+                != Remains::Everything;
+        if is_theirs {
+            self.erased.push(LeftOut { time: received_at.0, received_at: received_at.0, checksum });
+        } else {
+            self.refusals.push(RefusalRow::new(refusal, received_at, at));
+        }
     }
 
     /// Inserts everything; events that ClickHouse refuses go into quarantine. The number of items
@@ -112,10 +162,12 @@ impl Rows {
         store.insert_block("arrivals", &self.arrivals, token).await?;
         store.save_reports(&self.reports, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
-        let is_taken =
-            |event: &&EventRow| !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event));
-        let deliveries = DeliveryRow::of(self.events.iter().filter(is_taken));
-        store.insert_block("deliveries", &deliveries, token).await?;
+        let is_taken = |(event, _): &(&EventRow, u32)| {
+            !refused.iter().any(|(one, _)| std::ptr::eq(*one, *event))
+        };
+        let events = self.events.iter().zip(self.checksums.iter().copied());
+        let counts = WebhookCountRow::of(events.filter(is_taken), &self.erased);
+        store.insert_block("webhook_counts", &counts, token).await?;
         let mut refusals = self.refusals.clone();
         for (event, reason) in refused {
             tracing::error!(reason, "ClickHouse refused an event; it is in quarantine");

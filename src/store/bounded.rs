@@ -26,20 +26,40 @@ pub enum Bound {
     Time,
     /// `question_memory_mb`, or all the memory that ClickHouse has.
     Memory,
+    /// Groups that a question may tell apart.
+    Groups,
+    /// None of ours: ClickHouse takes no such list or regular expression.
+    Refused,
 }
 
-/// ClickHouse's codes for it: `MEMORY_LIMIT_EXCEEDED`, `TIMEOUT_EXCEEDED`, `TOO_SLOW`.
-const CODES: [(&str, Bound); 3] =
-    [("Code: 241.", Bound::Memory), ("Code: 159.", Bound::Time), ("Code: 160.", Bound::Time)];
+/// ClickHouse's codes for it: `MEMORY_LIMIT_EXCEEDED`, `TOO_MANY_ROWS_OR_BYTES`, `TOO_MANY_ROWS` (to group by),
+/// `TIMEOUT_EXCEEDED`, `TOO_SLOW`;
+/// `BAD_ARGUMENTS`, `TOO_BIG_AST`, `CANNOT_COMPILE_REGEXP`.
+const CODES: [(&str, Bound); 8] = [
+    ("Code: 241.", Bound::Memory),
+    ("Code: 396.", Bound::Memory),
+    ("Code: 158.", Bound::Groups),
+    ("Code: 159.", Bound::Time),
+    ("Code: 160.", Bound::Time),
+    ("Code: 36.", Bound::Refused),
+    ("Code: 168.", Bound::Refused),
+    ("Code: 427.", Bound::Refused),
+];
+
+/// Of a question's memory the part that its result may take when it is in our memory, if it is not read as it comes.
+const PART_OF_RESULT: u64 = 4;
 
 impl Store {
-    /// The same store, within bounds.
+    /// The same store, within bounds, for reading only.
     #[must_use]
     pub fn within(&self, bounds: Bounds) -> Self {
         let memory = u64::from(bounds.memory_mb) << 20;
         self.with_setting("max_execution_time", &bounds.seconds.to_string())
             .with_setting("max_memory_usage", &memory.to_string())
+            .with_setting("max_result_bytes", &(memory / PART_OF_RESULT).to_string())
             .with_setting("cancel_http_readonly_queries_on_client_close", "1")
+            // Only such questions are ended when nobody waits for them; settings may still be set.
+            .with_setting("readonly", "2")
     }
 }
 

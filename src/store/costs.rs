@@ -119,7 +119,7 @@ impl Store {
         Ok(costs.collect())
     }
 
-    /// Puts a cost down, or takes it away. `edited_at` is in UTC microseconds.
+    /// Puts a cost down, or takes it away: what has the higher version counts ([`Store::next_version`]).
     ///
     /// # Errors
     /// If ClickHouse takes it not.
@@ -127,7 +127,7 @@ impl Store {
         &self,
         cost: &Cost,
         is_removed: bool,
-        edited_at: u64,
+        version: u64,
     ) -> Result<(), StoreError> {
         let row = WrittenRow {
             cost_id: cost.id.clone(),
@@ -139,9 +139,9 @@ impl Store {
             currency: cost.currency.clone(),
             note: cost.note.clone(),
             is_removed: u8::from(is_removed),
-            version: edited_at,
+            version,
         };
-        self.insert_block("costs", &[row], &format!("{}-{edited_at}", cost.id)).await
+        self.insert_block("costs", &[row], &format!("{}-{version}", cost.id)).await
     }
 
     /// What all ads belong to, by their ids.

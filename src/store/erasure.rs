@@ -1,104 +1,258 @@
-//! Taking one person out of every table.
+//! Taking people out of every table, whatever tables there are.
+
+use std::collections::BTreeSet;
 
 use clickhouse::Row;
 use clickhouse::query::Query;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::parameters::in_parts;
+use super::{Marks, Store, StoreError};
+use crate::domain::Timestamp;
+use crate::normalize::{PersonName, Remains, item_is_erased, without_erased};
 
+const TABLES: &str = include_str!("../../queries/tables_to_erase.sql");
 const BEGIN: &str = include_str!("../../queries/begin_erasing.sql");
-const NOW: &str = include_str!("../../queries/erasing_now.sql");
+const BEGIN_KEYS: &str = include_str!("../../queries/begin_erasing_keys.sql");
 const END: &str = include_str!("../../queries/end_erasing.sql");
+const END_KEYS: &str = include_str!("../../queries/end_erasing_keys.sql");
 const PERSON: &str = include_str!("../../queries/erase_person.sql");
-const REFUSED: &str = include_str!("../../queries/erase_refused.sql");
-const CONSENTS: &str = include_str!("../../queries/erase_consents.sql");
-const REPORTS: &str = include_str!("../../queries/erase_reports.sql");
-const WAITING: &str = include_str!("../../queries/erase_waiting.sql");
-const MEMBERS: &str = include_str!("../../queries/erase_members.sql");
-const PAGES: &str = include_str!("../../queries/pages_of_person.sql");
+const KEYED: &str = include_str!("../../queries/erase_keyed.sql");
 const LIFETIME: &str = include_str!("../../queries/old_parts_lifetime.sql");
 const OLD_PARTS: &str = include_str!("../../queries/old_parts.sql");
+const REFUSED: &str = include_str!("../../queries/refused_that_may_name.sql");
+const NOBODYS: &str = include_str!("../../queries/nobodys_that_may_name.sql");
+const REMAINING: &str = include_str!("../../queries/rows_of_people.sql");
 const ROWS: &str = include_str!("../../queries/rows_of_person.sql");
 
-/// Tables whose rows belong to a person. Those by which other rows are found come last.
-const TABLES_OF_PEOPLE: [&str; 16] = [
-    "events",
-    "events_by_person",
-    "changed_people",
-    "people",
-    "conversations",
-    "touchpoints",
-    "conversions",
-    "feedback",
-    "person_consents",
-    "reported_conversions",
-    "matched_conversions",
-    "arrivals",
-    "reports",
-    "report_events",
-    "contacts",
-    "aliases",
+/// A table with both of these columns holds rows of people.
+const PERSON_COLUMNS: [&str; 2] = ["page_id", "person_id"];
+/// Other columns by which rows are somebody's, the kind of key that they hold, and the table that has it under so
+/// common a name; empty: any.
+const KEY_COLUMNS: [(&str, &str, &str); 4] = [
+    ("report_id", "report", ""),
+    ("refusal_id", "refusal", ""),
+    ("hash", "contact", "audience_members"),
+    ("key", "contact", "waiting_conversions"),
 ];
-/// Tables that mention people without belonging to one.
-const OTHERS: [&str; 4] =
-    ["quarantine", "waiting_conversions", "report_consents", "audience_members"];
+/// The table of events, and the column by which rows that belong to nobody are told.
+const EVENTS: (&str, &str) = ("events_by_person", "event_id");
 /// ClickHouse keeps rewritten files so long of its own accord, seconds.
 const USUAL_LIFETIME: u32 = 480;
 
-/// A name of the person that is being erased, and when its events were.
+/// Who is to be erased, by every name that is known of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whom {
+    /// (Page, id): people's ids and plugins' references; each also without a Page, as what tells none has it.
+    pub people: BTreeSet<(String, String)>,
+    /// SHA-256 of the contacts that they alone shared.
+    pub contacts: BTreeSet<String>,
+    /// Reporters' ids of their reported conversions.
+    pub reports: BTreeSet<String>,
+}
+
+/// A table that holds rows of people.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
-pub struct ErasedName {
-    /// The id, or a plugin's reference.
-    pub person_id: String,
-    /// The first event, UTC milliseconds.
-    pub first: i64,
-    /// The last event, UTC milliseconds.
-    pub last: i64,
-    /// How many there are.
-    pub events: u64,
+pub struct TableToErase {
+    /// Its name.
+    pub table: String,
+    /// Its columns by which rows are somebody's.
+    pub columns: Vec<String>,
+}
+
+#[derive(Debug, Row, Deserialize)]
+struct RefusedRow {
+    #[serde(with = "clickhouse::serde::uuid")]
+    refusal_id: Uuid,
+    received_at: i64,
+    #[serde(with = "serde_bytes")]
+    body: Vec<u8>,
+}
+
+#[derive(Debug, Row, Deserialize)]
+struct NobodysRow {
+    #[serde(with = "clickhouse::serde::uuid")]
+    event_id: Uuid,
+    page_id: String,
+    time: i64,
+    raw: String,
+}
+
+impl Whom {
+    /// Adds the names of another.
+    pub fn merge(&mut self, other: Self) {
+        self.people.extend(other.people);
+        self.contacts.extend(other.contacts);
+        self.reports.extend(other.reports);
+    }
+
+    /// The names by which a journal, an import or a delivery may bring them back.
+    #[must_use]
+    pub fn names(&self) -> Vec<PersonName<'_>> {
+        let people = self.people.iter().map(|(page, id)| PersonName::Person { page, id });
+        let contacts = self.contacts.iter().map(|hash| PersonName::Contact(hash));
+        let reports = self.reports.iter().map(|id| PersonName::Report(id));
+        people.chain(contacts).chain(reports).collect()
+    }
+
+    /// Texts of which one stands in whatever names them, however JSON escapes it: the longest run of letters and
+    /// digits of each name. An empty one stands everywhere.
+    #[must_use]
+    pub fn needles(&self) -> Vec<String> {
+        let ids = self.people.iter().map(|(_, id)| {
+            id.strip_prefix("user_ref:").or_else(|| id.strip_prefix("lead:")).unwrap_or(id)
+        });
+        let keys = self.contacts.iter().chain(&self.reports).map(String::as_str);
+        let longest_run = |name: &str| {
+            let runs = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+            runs.max_by_key(|run| run.len()).unwrap_or_default().to_owned()
+        };
+        let needles: BTreeSet<String> = ids.chain(keys).map(longest_run).collect();
+        needles.into_iter().collect()
+    }
+
+    fn columns(&self) -> (Vec<&str>, Vec<&str>) {
+        self.people.iter().map(|(page, id)| (page.as_str(), id.as_str())).unzip()
+    }
+}
+
+impl TableToErase {
+    pub(super) fn is_of_people(&self) -> bool {
+        PERSON_COLUMNS.iter().all(|column| self.has(column))
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|own| own == column)
+    }
+
+    /// The columns that hold keys, and which kind.
+    fn keys(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let is_own = |table: &str| table.is_empty() || table == self.table;
+        let keys = KEY_COLUMNS.into_iter();
+        let keys = keys.filter(move |(column, _, table)| self.has(column) && is_own(table));
+        keys.map(|(column, kind, _)| (column, kind))
+    }
 }
 
 impl Store {
-    /// Pages that know somebody by this id.
+    /// The tables that hold rows of people, by the schema as it is now.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn pages_of_person(&self, person: &str) -> Result<Vec<String>, StoreError> {
-        let question = self.client().query(PAGES).param("person", person);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+    pub async fn tables_to_erase(&self) -> Result<Vec<TableToErase>, StoreError> {
+        let keys = KEY_COLUMNS.iter().map(|(column, ..)| *column);
+        let columns: Vec<&str> = PERSON_COLUMNS.into_iter().chain(keys).collect();
+        let question = self.client().query(TABLES).param("database", self.home());
+        let tables: Vec<TableToErase> = question
+            .param("columns", columns)
+            .fetch_all()
+            .await
+            .map_err(|error| self.failed(error))?;
+        let holds_people =
+            |table: &TableToErase| table.is_of_people() || table.keys().next().is_some();
+        Ok(tables.into_iter().filter(holds_people).collect())
     }
 
-    /// Says whom the deletions are about: all names of that person.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn begin_erasing(
-        &self,
-        page: &str,
-        person: &str,
-    ) -> Result<Vec<ErasedName>, StoreError> {
-        self.end_erasing().await?;
-        let whole = &self.endpoint.database;
-        let names =
-            |query: Query| query.param("whole", whole).param("page", page).param("person", person);
-        self.insert_everywhere(BEGIN, names).await?;
-        self.client().query(NOW).fetch_all().await.map_err(|error| self.failed(error))
-    }
-
-    /// Deletes the rows of whom [`Store::begin_erasing`] was told of, from every table and from the disk's files.
+    /// Deletes the rows of some people from every table and from the disk's files. `marks` has tombstones of them: of
+    /// items that are stored under no person it decides whose they are.
     ///
     /// # Errors
     /// If ClickHouse fails; what is deleted stays deleted, and all can be done again.
-    pub async fn erase(&self) -> Result<(), StoreError> {
-        let whole = &self.endpoint.database;
-        for statement in [MEMBERS, WAITING, CONSENTS, REPORTS] {
-            self.everywhere(statement, |query| query.param("whole", whole)).await?;
+    pub async fn erase(&self, whom: &Whom, marks: &Marks) -> Result<(), StoreError> {
+        self.end_erasing().await?;
+        let (pages, people) = whom.columns();
+        let names = |query: Query| query.param("pages", &pages).param("people", &people);
+        self.insert_everywhere(BEGIN, names).await?;
+        let contacts: Vec<&String> = whom.contacts.iter().collect();
+        let reports: Vec<&String> = whom.reports.iter().collect();
+        let (refused, events) =
+            (self.refused(whom, marks).await?, self.nobodys(whom, marks).await?);
+        let keys = [
+            ("contact", contacts),
+            ("report", reports),
+            ("refusal", refused.iter().collect()),
+            ("event", events.iter().collect()),
+        ];
+        for (kind, keys) in &keys {
+            for keys in in_parts(keys) {
+                let ask = |query: Query| query.param("kind", kind).param("keys", keys);
+                self.insert_everywhere(BEGIN_KEYS, ask).await?;
+            }
         }
-        self.everywhere(REFUSED, |query| query).await?;
-        for table in TABLES_OF_PEOPLE {
-            self.everywhere(PERSON, |query| query.param("table", table)).await?;
+        let is_needed =
+            |kind: &str| keys.iter().any(|(one, keys)| *one == kind && !keys.is_empty());
+        for table in self.tables_to_erase().await? {
+            if table.is_of_people() {
+                self.everywhere(PERSON, |query| query.param("table", &table.table)).await?;
+            }
+            for (column, kind) in table.keys().filter(|(_, kind)| is_needed(kind)) {
+                self.erase_keyed(&table.table, column, kind).await?;
+            }
         }
-        Ok(())
+        if is_needed("event") {
+            self.erase_keyed(EVENTS.0, EVENTS.1, "event").await?;
+        }
+        self.end_erasing().await
+    }
+
+    async fn erase_keyed(&self, table: &str, column: &str, kind: &str) -> Result<(), StoreError> {
+        let ask =
+            |query: Query| query.param("table", table).param("column", column).param("kind", kind);
+        self.everywhere(KEYED, ask).await
+    }
+
+    /// Ids of the refused items that are theirs.
+    async fn refused(&self, whom: &Whom, marks: &Marks) -> Result<Vec<String>, StoreError> {
+        let failed = |error| self.failed(error);
+        let is_erased = |name: PersonName<'_>, time| marks.is_erased(name, time);
+        let mut theirs = BTreeSet::new();
+        for needles in in_parts(&whom.needles()) {
+            let question = self.client().query(REFUSED).param("needles", needles);
+            let mut rows = question.fetch::<RefusedRow>().map_err(failed)?;
+            while let Some(row) = rows.next().await.map_err(failed)? {
+                let left = without_erased(&row.body, Timestamp(row.received_at), &is_erased);
+                if left != Remains::Everything {
+                    theirs.insert(row.refusal_id.to_string());
+                }
+            }
+        }
+        Ok(theirs.into_iter().collect())
+    }
+
+    /// Ids of the events of no person that are theirs: of threads of several people, and of what is not understood.
+    async fn nobodys(&self, whom: &Whom, marks: &Marks) -> Result<Vec<String>, StoreError> {
+        let failed = |error| self.failed(error);
+        let pages: BTreeSet<&str> =
+            whom.people.iter().map(|(page, _)| page.as_str()).chain([""]).collect();
+        let pages: Vec<&str> = pages.into_iter().collect();
+        let is_erased = |name: PersonName<'_>, time| marks.is_erased(name, time);
+        let mut theirs = BTreeSet::new();
+        for needles in in_parts(&whom.needles()) {
+            let question = self.client().query(NOBODYS).param("needles", needles);
+            let mut rows = question.param("pages", &pages).fetch::<NobodysRow>().map_err(failed)?;
+            while let Some(row) = rows.next().await.map_err(failed)? {
+                if item_is_erased(&row.raw, &row.page_id, Timestamp(row.time), &is_erased) {
+                    theirs.insert(row.event_id.to_string());
+                }
+            }
+        }
+        Ok(theirs.into_iter().collect())
+    }
+
+    /// How many rows of these people are still there.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn rows_left(&self, whom: &Whom) -> Result<u64, StoreError> {
+        let (pages, people) = whom.columns();
+        let mut left = 0;
+        for table in self.tables_to_erase().await?.iter().filter(|table| table.is_of_people()) {
+            let question = self.client().query(REMAINING).param("table", &table.table);
+            let question = question.param("pages", &pages).param("people", &people);
+            left += question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+        }
+        Ok(left)
     }
 
     /// Has ClickHouse remove files whose rows have been rewritten or deleted soon, or in its usual time again.
@@ -107,8 +261,8 @@ impl Store {
     /// If ClickHouse fails.
     pub async fn hurry_old_files(&self, is_urgent: bool) -> Result<(), StoreError> {
         let seconds = if is_urgent { 1 } else { USUAL_LIFETIME };
-        for table in TABLES_OF_PEOPLE.into_iter().chain(OTHERS) {
-            let lifetime = |query: Query| query.param("table", table).param("seconds", seconds);
+        for TableToErase { table, .. } in self.tables_to_erase().await? {
+            let lifetime = |query: Query| query.param("table", &table).param("seconds", seconds);
             self.everywhere(LIFETIME, lifetime).await?;
         }
         Ok(())
@@ -119,18 +273,17 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn old_files(&self) -> Result<u64, StoreError> {
-        let tables: Vec<&str> = TABLES_OF_PEOPLE.into_iter().chain(OTHERS).collect();
+        let tables = self.tables_to_erase().await?;
+        let tables: Vec<&String> = tables.iter().map(|table| &table.table).collect();
         let question = self.client().query(&self.about_nodes(OLD_PARTS, true));
         let question = question.param("database", self.home()).param("tables", tables);
         question.fetch_one().await.map_err(|error| self.failed(error))
     }
 
     /// Forgets whom the deletions were about.
-    ///
-    /// # Errors
-    /// If ClickHouse fails.
-    pub async fn end_erasing(&self) -> Result<(), StoreError> {
-        self.everywhere(END, |query| query).await
+    async fn end_erasing(&self) -> Result<(), StoreError> {
+        self.everywhere(END, |query| query).await?;
+        self.everywhere(END_KEYS, |query| query).await
     }
 
     /// All that a table holds of a person, as lines of JSON.

@@ -35,6 +35,8 @@ pub struct Candidate {
     pub person_consent: Option<u8>,
     /// `withheld` or `again`; empty if nothing has become of it.
     pub status: String,
+    /// Version of that.
+    pub version: u64,
 }
 
 /// What became of one: a row of `feedback`.
@@ -56,7 +58,7 @@ pub struct Told {
     pub reason: String,
     /// By which Meta's support finds the request.
     pub trace: String,
-    /// UTC microseconds.
+    /// The highest counts: UTC microseconds, or one more than the one before.
     pub version: u64,
 }
 

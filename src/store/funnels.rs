@@ -176,6 +176,8 @@ impl Store {
             .client()
             .query(&statement)
             .with_setting("optimize_aggregation_in_order", "1")
+            // It is read as it comes.
+            .with_setting("max_result_bytes", "0")
             .with_setting("do_not_merge_across_partitions_select_final", "1")
             .param("from", from)
             .param("until", until)

@@ -36,14 +36,14 @@ impl Store {
         Ok(links.map(|link| (link.slug.clone(), link)).collect())
     }
 
-    /// Stores a new link, or a link's new form. `edited_at` is in UTC microseconds: of two edits
-    /// the later one stays.
+    /// Stores a new link, or a link's new form: of two edits that with the higher version stays
+    /// ([`Store::next_version`]).
     ///
     /// # Errors
     /// If ClickHouse takes it not.
-    pub async fn save_link(&self, link: Link, edited_at: u64) -> Result<(), StoreError> {
-        let token = format!("{}-{edited_at}", link.slug);
-        self.insert_block("links", &[LinkRow::new(link, edited_at)], &token).await
+    pub async fn save_link(&self, link: Link, version: u64) -> Result<(), StoreError> {
+        let token = format!("{}-{version}", link.slug);
+        self.insert_block("links", &[LinkRow::new(link, version)], &token).await
     }
 
     /// Visits to each link in a period.

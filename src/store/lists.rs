@@ -133,6 +133,7 @@ impl Store {
     pub fn list<R: Listed>(&self, span: &Span<'_>) -> Result<Rows<R>, StoreError> {
         // It goes out as it comes, however long it is.
         let question = self.client().query(R::STATEMENT).with_setting("max_execution_time", "0");
+        let question = question.with_setting("max_result_bytes", "0");
         let rows = asked::<R>(question, span).fetch::<R>();
         Ok(Rows { rows: rows.map_err(|error| self.failed(error))?, store: self.clone() })
     }

@@ -15,7 +15,6 @@ use super::{Store, StoreError};
 const CHANGED_BATCHES: &str = include_str!("../../queries/changed_batches.sql");
 const CHANGED_PEOPLE: &str = include_str!("../../queries/changed_people.sql");
 const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
-const WORK_OFF: &str = include_str!("../../queries/work_off.sql");
 const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
 
 /// The tables of one making: those that are read, or a second set beside them.
@@ -23,26 +22,28 @@ const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
 pub enum MadeTables {
     /// Those that everybody reads.
     Live,
-    /// Those that a rebuild fills.
-    Rebuilt,
+    /// Those that a rebuild of this number fills: no two write the same ones.
+    Rebuilt(u64),
 }
 
 impl MadeTables {
     pub(super) fn name(self, table: &str) -> String {
         match self {
             Self::Live => table.to_owned(),
-            Self::Rebuilt => format!("{table}_rebuilt"),
+            Self::Rebuilt(number) => format!("{table}_rebuilt_{number}"),
         }
     }
 }
 
-/// A block's worth of people whose conversations have to be made again.
+/// A block's worth of people whose conversations have to be made again: a row of the question `changed_batches`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
 pub struct ChangedBatch {
-    /// Its number: UTC microseconds.
+    /// Its number: UTC microseconds, by the clock of whoever wrote it. Nothing depends on it.
     pub batch: u64,
     /// How many people.
     pub people: u64,
+    /// How often it has to be worked off.
+    pub pending: i64,
 }
 
 /// A person whose conversations have to be made again, and what has been made so far. All times are
@@ -67,8 +68,8 @@ pub struct ChangedPerson {
     pub version: u64,
 }
 
-/// What has been made of a person's events: a row of `people`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+/// What has been made of a person's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadePerson {
     /// Page or Instagram account.
     pub page_id: String,
@@ -82,8 +83,29 @@ pub struct MadePerson {
     pub touched: Vec<i64>,
     /// Times of their conversions.
     pub converted: Vec<i64>,
-    /// UTC microseconds of the making.
+    /// The highest counts.
     pub version: u64,
+}
+
+/// A row of `people`.
+#[derive(Debug, Row, Serialize)]
+struct PersonRow {
+    page_id: String,
+    person_id: String,
+    first_event: i64,
+    opened: Vec<i64>,
+    touched: Vec<i64>,
+    converted: Vec<i64>,
+    version: u64,
+    made_at: i64,
+}
+
+impl PersonRow {
+    fn new(person: MadePerson, made_at: i64) -> Self {
+        let MadePerson { page_id, person_id, first_event, opened, touched, converted, version } =
+            person;
+        Self { page_id, person_id, first_event, opened, touched, converted, version, made_at }
+    }
 }
 
 /// A row of `changed_people`.
@@ -92,15 +114,27 @@ pub(super) struct ChangedRow {
     batch: u64,
     page_id: String,
     person_id: String,
-    since: i64,
+    /// UTC milliseconds; 0: all of their events.
+    pub since: i64,
 }
 
 /// A row of `changed_batches`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+#[derive(Debug, Row, Serialize)]
 struct PendingRow {
     batch: u64,
     people: u64,
     pending: i64,
+}
+
+/// The number of a block of nobody, which waits while rebuilt tables are put into the place of others.
+const EXCHANGE: u64 = u64::MAX;
+
+impl ChangedBatch {
+    /// Whether it says that rebuilt tables are being put into the place of others, or were as somebody was cut off.
+    #[must_use]
+    pub fn is_exchange(&self) -> bool {
+        self.batch == EXCHANGE
+    }
 }
 
 impl ChangedRow {
@@ -151,7 +185,7 @@ impl Store {
         self.insert_block("changed_batches", &[pending], token).await
     }
 
-    /// Blocks of changed people that are not worked off, the oldest first; a thousand at most.
+    /// Blocks of changed people that are not worked off, the oldest first.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -223,17 +257,20 @@ impl Store {
         Ok(all)
     }
 
-    /// Stores what has been made of people's events.
+    /// Stores what has been made of people's events; `made_at` is in UTC milliseconds.
     ///
     /// # Errors
     /// If ClickHouse takes it not.
     pub async fn save_people(
         &self,
         tables: MadeTables,
-        people: &[MadePerson],
+        people: Vec<MadePerson>,
+        made_at: i64,
         token: &str,
     ) -> Result<(), StoreError> {
-        self.insert_block(&tables.name("people"), people, token).await
+        let rows: Vec<PersonRow> =
+            people.into_iter().map(|person| PersonRow::new(person, made_at)).collect();
+        self.insert_block(&tables.name("people"), &rows, token).await
     }
 
     /// Stores rows of `conversations`, `touchpoints` or `conversions`; columns that a frame does not
@@ -251,17 +288,36 @@ impl Store {
         self.insert_frame(&tables.name(table), rows, token).await
     }
 
-    /// Says that some blocks of changed people are worked off.
+    /// Says that rebuilt tables are about to be put into the place of others. Who is cut off before that is worked off
+    /// leaves this word, and whoever makes conversations next makes all anew.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn work_off(&self, tables: MadeTables, batches: &[u64]) -> Result<(), StoreError> {
-        self.client()
-            .query(WORK_OFF)
-            .param("batches_table", tables.name("changed_batches"))
-            .param("batches", batches)
-            .execute()
-            .await
-            .map_err(|error| self.failed(error))
+    pub async fn note_exchange(&self) -> Result<ChangedBatch, StoreError> {
+        let noted = ChangedBatch { batch: EXCHANGE, people: 0, pending: 1 };
+        let pending = PendingRow { batch: EXCHANGE, people: 0, pending: 1 };
+        let token = format!("exchange-{}", uuid::Uuid::new_v4());
+        self.insert_block("changed_batches", &[pending], &token).await?;
+        Ok(noted)
+    }
+
+    /// Says that some blocks of changed people are worked off, as often as they were pending when they were read: one
+    /// that has come since under the same number stays pending.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn work_off(
+        &self,
+        tables: MadeTables,
+        batches: &[ChangedBatch],
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let row = |one: &ChangedBatch| PendingRow {
+            batch: one.batch,
+            people: one.people,
+            pending: -one.pending,
+        };
+        let rows: Vec<PendingRow> = batches.iter().map(row).collect();
+        self.insert_block(&tables.name("changed_batches"), &rows, token).await
     }
 }

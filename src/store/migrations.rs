@@ -113,6 +113,16 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     85 "0085_codecs_of_people",
     86 "0086_codecs_of_events",
     87 "0087_turns",
+    88 "0088_webhook_counts",
+    89 "0089_fill_webhook_counts",
+    90 "0090_empty_deliveries",
+    91 "0091_erasing_keys",
+    92 "0092_made_at_of_people",
+    93 "0093_version_of_schedules",
+    94 "0094_versions_of_people",
+    95 "0095_versions_of_conversations",
+    96 "0096_versions_of_touchpoints",
+    97 "0097_versions_of_conversions",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");
@@ -150,10 +160,20 @@ pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
     create.execute().await.map_err(failed)?;
     let client = store.client();
     let pending = pending(store, client).await?;
+    // A database that has nothing yet has nothing to lose: what is applied is noted at once, not file by file.
+    let is_fresh = pending.len() == MIGRATIONS.len();
     for migration in &pending {
         client.query(migration.statement).execute().await.map_err(failed)?;
-        record(client, migration).await.map_err(failed)?;
-        tracing::info!(migration = migration.name, "applied");
+        if !is_fresh {
+            record(client, &[migration]).await.map_err(failed)?;
+        }
+        tracing::debug!(migration = migration.name, "applied");
+    }
+    if is_fresh {
+        record(client, &pending).await.map_err(failed)?;
+    }
+    if !pending.is_empty() {
+        tracing::info!(migrations = pending.len(), version = newest(), "the schema is up to date");
     }
     Ok(Applied { now: pending.len(), version: newest() })
 }
@@ -193,14 +213,16 @@ pub(super) async fn pending(
     Ok(pending)
 }
 
-/// Notes that a migration has been applied.
+/// Notes that migrations have been applied.
 pub(super) async fn record(
     client: &Client,
-    migration: &Migration,
+    migrations: &[&Migration],
 ) -> Result<(), clickhouse::error::Error> {
-    let noted = client.query(RECORD).param("version", migration.version);
-    let noted = noted.param("name", migration.name).param("checksum", migration.checksum());
-    noted.execute().await
+    let versions: Vec<u32> = migrations.iter().map(|migration| migration.version).collect();
+    let names: Vec<&str> = migrations.iter().map(|migration| migration.name).collect();
+    let checksums: Vec<String> = migrations.iter().map(|migration| migration.checksum()).collect();
+    let noted = client.query(RECORD).param("versions", versions);
+    noted.param("names", names).param("checksums", checksums).execute().await
 }
 
 impl Migration {

@@ -12,6 +12,8 @@ mod claims;
 pub mod cluster;
 mod copies;
 mod costs;
+mod durability;
+mod elapsed;
 pub mod engine;
 mod erasure;
 mod feedback;
@@ -32,6 +34,7 @@ mod quarantine;
 mod queries;
 mod reader;
 mod rebuild;
+mod refill;
 mod reported;
 mod reports;
 mod responses;
@@ -40,7 +43,10 @@ mod rows;
 mod settings;
 mod shipper;
 mod spend;
+mod tombstones;
+mod versions;
 mod visible;
+mod whose;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +64,9 @@ pub use audience::Audience;
 pub use bounded::{Bound, Bounds};
 pub use claims::Claim;
 pub use copies::{Copying, KeptTable, Restoring};
-pub use erasure::{ErasedName, TABLES_OF_EXPORT};
+pub use durability::BrokenPart;
+pub use elapsed::Moment;
+pub use erasure::{TABLES_OF_EXPORT, TableToErase, Whom};
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;
@@ -69,7 +77,7 @@ pub use lists::{Listed, Place, Rows, Span};
 pub use lock::Turn;
 pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
 pub use migrations::{Applied, migrate};
-pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, UnknownRef};
+pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, Received, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::{Apart, CollectionState, LATEST};
 pub use reader::Reader;
@@ -78,9 +86,11 @@ pub use reports::{ReportDelivery, ReportRun, WrittenDefinition};
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use retention::Retention;
 pub use settings::ViewSettings;
-pub use shipper::{Progress, Shipper};
+pub use shipper::{Progress, Shipper, Waiting};
 pub use spend::KnownDay;
+pub use tombstones::{Marks, Tombstones};
 pub use visible::is_page_id;
+pub use whose::ActiveTimes;
 
 /// How to reach a ClickHouse.
 #[derive(Debug, Clone)]
@@ -173,13 +183,14 @@ pub struct Store {
     nodes: Nodes,
     endpoint: Endpoint,
     known: Arc<Known>,
+    tombstones: Option<Tombstones>,
     computing: Computing,
 }
 
-/// Where a store's user computes, so that nobody else who shares its thread has to wait.
+/// Where a store's user computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Computing {
-    /// On other threads.
+    /// On other threads, so that nobody who shares its thread has to wait.
     #[default]
     Aside,
     /// Where it is asked for: nothing else is done meanwhile, and the same is always done in the same order.
@@ -197,14 +208,15 @@ impl Store {
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
         let nodes = Nodes::of(&endpoint);
-        Self { nodes, endpoint, known: Arc::default(), computing: Computing::default() }
+        let computing = Computing::default();
+        Self { nodes, endpoint, known: Arc::default(), tombstones: None, computing }
     }
 
     /// A handle whose requests to one node go by `client`, over whatever transport that has.
     #[must_use]
     pub fn by(client: Client, endpoint: Endpoint, computing: Computing) -> Self {
         let nodes = Nodes::by(client, &endpoint);
-        Self { nodes, endpoint, known: Arc::default(), computing }
+        Self { nodes, endpoint, known: Arc::default(), tombstones: None, computing }
     }
 
     /// Computes, or waits for the disk.
@@ -219,6 +231,23 @@ impl Store {
             Computing::Aside => tokio::task::spawn_blocking(work).await,
             Computing::Here => Ok(work()),
         }
+    }
+
+    /// The same store, which takes nothing back of people who were erased.
+    #[must_use]
+    pub fn mindful_of(mut self, tombstones: Tombstones) -> Self {
+        self.tombstones = Some(tombstones);
+        self
+    }
+
+    /// Who was erased, if this store was told where that is noted.
+    #[must_use]
+    pub fn tombstones(&self) -> Option<&Tombstones> {
+        self.tombstones.as_ref()
+    }
+
+    fn marks(&self) -> Arc<Marks> {
+        self.tombstones.as_ref().map(Tombstones::marks).unwrap_or_default()
     }
 
     fn client(&self) -> &Client {

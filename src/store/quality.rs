@@ -8,7 +8,7 @@ use super::rows::SLOT_MS;
 use super::{Store, StoreError};
 use crate::domain::Period;
 
-const DELIVERIES: &str = include_str!("../../queries/deliveries.sql");
+const WEBHOOK_COUNTS: &str = include_str!("../../queries/webhook_counts.sql");
 const EVENTS: &str = include_str!("../../queries/quality_events.sql");
 const UNKNOWN_REFS: &str = include_str!("../../queries/unknown_refs.sql");
 const THREADS_WITHOUT_REFERRAL: &str = include_str!("../../queries/threads_without_referral.sql");
@@ -34,6 +34,15 @@ pub struct KindCount {
     pub late: u64,
     /// The newest, UTC milliseconds.
     pub last_event: i64,
+}
+
+/// What came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Deserialize)]
+pub struct Received {
+    /// Events of webhooks, each as often as it came.
+    pub events: u64,
+    /// Events, reported conversions and refused items that were not taken: their person had been erased after them.
+    pub erased: u64,
 }
 
 /// A ref that no registered link has.
@@ -92,16 +101,15 @@ pub struct PolicyEvent {
 }
 
 impl Store {
-    /// How many events of webhooks came in of a period, each as often as it came; `None` of a period that is not made
-    /// of whole quarters of an hour.
+    /// What came in of a period; `None` of a period that is not made of whole quarters of an hour.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn received(&self, period: &Period) -> Result<Option<u64>, StoreError> {
+    pub async fn received(&self, period: &Period) -> Result<Option<Received>, StoreError> {
         if period.from.0 % SLOT_MS != 0 || period.to.0 % SLOT_MS != 0 {
             return Ok(None);
         }
-        let question = self.client().query(DELIVERIES).param("from", period.from.0);
+        let question = self.client().query(WEBHOOK_COUNTS).param("from", period.from.0);
         let received = question.param("to", period.to.0).fetch_one().await;
         received.map(Some).map_err(|error| self.failed(error))
     }

@@ -33,6 +33,7 @@ pub async fn replay_quarantined(
     let failed = |error| store.failed(error);
     let rows: Vec<RefusalRow> =
         store.client().query(queries::QUARANTINED).fetch_all().await.map_err(failed)?;
+    let marks = store.marks();
     let mut replayed = Replayed { tried: rows.len() as u64, ..Replayed::default() };
     for rows in rows.chunks(AT_ONCE) {
         let mut events = Vec::new();
@@ -41,7 +42,7 @@ pub async fn replay_quarantined(
             let received_at = Timestamp(row.received_at);
             let found = normalize::normalize(&row.body, received_at, settings);
             if found.refusals.is_empty() {
-                for event in found.events {
+                for event in found.events.into_iter().filter(|event| !marks.covers(event)) {
                     events.push(EventRow::new(event, received_at, events.len()));
                 }
                 understood.push(RefusalRow { replayed_at: now.0, ..row.clone() });

@@ -21,6 +21,9 @@ const PERSON_EVENTS: &str = include_str!("../../queries/person_events.sql");
 const WATERMARK: &str = include_str!("../../queries/watermark.sql");
 const COLLECTION_STATE: &str = include_str!("../../queries/collection_state.sql");
 
+/// Groups of conversations that are told apart at most: they come into our memory.
+const MOST_GROUPS: &str = "500000";
+
 /// Behind every instant that ClickHouse keeps (2299), UTC milliseconds.
 pub const LATEST: i64 = 10_000_000_000_000;
 
@@ -96,6 +99,7 @@ impl Store {
         let question = self
             .client()
             .query(&statement.replace("    GROUPS\n", FUNNEL_GROUPS))
+            .with_setting("max_rows_to_group_by", MOST_GROUPS)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("by_source", by.source)

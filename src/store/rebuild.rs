@@ -9,6 +9,7 @@ use super::{MadeTables, Store, StoreError};
 const CREATE: &str = include_str!("../../queries/create_rebuilt.sql");
 const DROP: &str = include_str!("../../queries/drop_rebuilt.sql");
 const EXCHANGE: &str = include_str!("../../queries/exchange_rebuilt.sql");
+const LEFT: &str = include_str!("../../queries/left_rebuilt.sql");
 const EVERYONE_CHANGED: &str = include_str!("../../queries/everyone_changed.sql");
 const EVERYONE_PENDING: &str = include_str!("../../queries/everyone_pending.sql");
 const ROWS_THAT_DIFFER: &str = include_str!("../../queries/rows_that_differ.sql");
@@ -30,18 +31,18 @@ pub struct Compared {
 }
 
 impl Store {
-    /// Makes the second set, empty, with everyone there is as changed.
+    /// Makes a second set, empty, with everyone there is as changed.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn begin_rebuilt(&self) -> Result<(), StoreError> {
+    pub async fn begin_rebuilt(&self, set: MadeTables) -> Result<(), StoreError> {
         for table in MADE.into_iter().chain(CHANGED) {
-            let rebuilt = MadeTables::Rebuilt.name(table);
+            let rebuilt = set.name(table);
             let make = CREATE.replace("LIKE_TABLE", table);
             self.everywhere(&make, |query| query.param("rebuilt", &rebuilt)).await?;
             self.distribute(&rebuilt).await?;
         }
-        let [changed, batches] = CHANGED.map(|table| MadeTables::Rebuilt.name(table));
+        let [changed, batches] = CHANGED.map(|table| set.name(table));
         let everyone = self.client().query(EVERYONE_CHANGED).param("changed", &changed).execute();
         everyone.await.map_err(|error| self.failed(error))?;
         let pending = self.client().query(EVERYONE_PENDING).param("changed", &changed);
@@ -53,35 +54,52 @@ impl Store {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn compare_rebuilt(&self, table: &str) -> Result<Compared, StoreError> {
+    pub async fn compare_rebuilt(
+        &self,
+        set: MadeTables,
+        table: &str,
+    ) -> Result<Compared, StoreError> {
         let question = self.client().query(ROWS_THAT_DIFFER).param("live", table);
-        let question = question.param("rebuilt", MadeTables::Rebuilt.name(table));
+        let question = question.param("rebuilt", set.name(table));
         question.fetch_one().await.map_err(|error| self.failed(error))
     }
 
-    /// Puts the second set into the place of the first, each table at once.
+    /// Puts a second set into the place of the first, each table at once.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn use_rebuilt(&self) -> Result<(), StoreError> {
+    pub async fn use_rebuilt(&self, set: MadeTables) -> Result<(), StoreError> {
         for table in MADE {
-            let rebuilt = MadeTables::Rebuilt.name(table);
+            let rebuilt = set.name(table);
             let ask = |query: Query| query.param("live", table).param("rebuilt", &rebuilt);
             self.everywhere(EXCHANGE, ask).await?;
         }
         Ok(())
     }
 
-    /// Takes the second set away.
+    /// Takes second sets away that other rebuilds have left; how many tables those are. Only who has the turn of making
+    /// conversations may: no rebuild is under way then, and one that was stopped meanwhile finds its tables no more and
+    /// puts nothing into the place of what is made since.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn end_rebuilt(&self) -> Result<(), StoreError> {
-        for table in MADE.into_iter().chain(CHANGED) {
-            let rebuilt = MadeTables::Rebuilt.name(table);
-            self.everywhere_read(DROP, |query| query.param("rebuilt", &rebuilt)).await?;
-            self.everywhere(DROP, |query| query.param("rebuilt", &rebuilt)).await?;
+    pub async fn drop_left_rebuilt(&self) -> Result<usize, StoreError> {
+        let left = self.left_rebuilt().await?;
+        for rebuilt in &left {
+            self.everywhere_read(DROP, |query| query.param("rebuilt", rebuilt)).await?;
+            self.everywhere(DROP, |query| query.param("rebuilt", rebuilt)).await?;
         }
-        Ok(())
+        Ok(left.len())
+    }
+
+    /// Names of the tables of all second sets.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn left_rebuilt(&self) -> Result<Vec<String>, StoreError> {
+        let databases = [self.home(), self.endpoint.database.clone()];
+        let question = self.client().query(&self.about_nodes(LEFT, true));
+        let question = question.param("databases", &databases[..]);
+        question.fetch_all().await.map_err(|error| self.failed(error))
     }
 }

@@ -13,11 +13,12 @@ use super::matching::{MadeEvent, People, Report, Settled};
 use super::parameters::{in_parts, in_parts_by, weight};
 use super::rows::EventRow;
 use super::rows::ten_thousandths;
-use super::{Store, StoreError};
+use super::{Marks, Store, StoreError};
 use crate::domain::{ClickId, Event, ReportedConversion, Timestamp};
 use crate::journal::Position;
-use crate::normalize::LONGEST_REPORTED;
+use crate::normalize::{LONGEST_REPORTED, PersonName, report_is_erased};
 
+const LATEST_REPORT: &str = include_str!("../../queries/latest_report.sql");
 const REPORTS_WAITING: &str = include_str!("../../queries/reports_waiting.sql");
 const REPORTS_TO_MATCH: &str = include_str!("../../queries/reports_to_match.sql");
 const EVENTS_OF_REPORTS: &str = include_str!("../../queries/events_of_reports.sql");
@@ -84,12 +85,14 @@ struct SeenRow {
 }
 
 impl ReportRow {
-    /// The rows of a journaled body, or why it cannot be any.
+    /// The rows of a journaled body, and when what is left out happened (UTC milliseconds): it is of people who were
+    /// erased after it. Or why the body cannot be any.
     pub(super) fn of_body(
         body: &[u8],
+        marks: &Marks,
         received_at: Timestamp,
         at: Position,
-    ) -> Result<Vec<Self>, String> {
+    ) -> Result<(Vec<Self>, Vec<i64>), String> {
         let reports: Vec<ReportedConversion> = serde_json::from_slice(body)
             .map_err(|error| format!("reported conversions of no known form: {error}"))?;
         // They are asked for by their ids: one that ClickHouse refuses would hold up all others.
@@ -99,8 +102,16 @@ impl ReportRow {
         if !reports.iter().all(is_short) {
             return Err(format!("an id, a Page or a person of more than {LONGEST_REPORTED} bytes"));
         }
-        let rows = reports.into_iter().zip(0_u128..);
-        Ok(rows.map(|(report, place)| Self::new(report, received_at, at, place)).collect())
+        let is_erased = |name: PersonName<'_>, time: Timestamp| marks.is_erased(name, time);
+        let (mut rows, mut erased) = (Vec::new(), Vec::new());
+        for (report, place) in reports.into_iter().zip(0_u128..) {
+            if report_is_erased(&report, &is_erased) {
+                erased.push(report.time.0);
+            } else {
+                rows.push(Self::new(report, received_at, at, place));
+            }
+        }
+        Ok((rows, erased))
     }
 
     fn new(report: ReportedConversion, received_at: Timestamp, at: Position, place: u128) -> Self {
@@ -131,7 +142,8 @@ impl ReportRow {
 /// the place in the body.
 fn version(changed: Timestamp, received_at: Timestamp, at: Position, place: u128) -> u128 {
     let bits = |number: u128, bits: u32| number & ((1 << bits) - 1);
-    let millis = |time: Timestamp| bits(u128::try_from(time.0).unwrap_or(0), 42);
+    // What a wrong clock says beyond that must not come round to the earliest.
+    let millis = |time: Timestamp| u128::try_from(time.0).unwrap_or(0).min((1 << 42) - 1);
     let segment = bits(at.segment.into(), 10);
     let offset = bits((at.offset / 64).into(), 20);
     let journal = segment << 34 | offset << 14 | bits(place, 14);
@@ -156,6 +168,15 @@ impl ArrivalRow {
 }
 
 impl Store {
+    /// When the latest report came in, UTC milliseconds; 0 if there is none.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn latest_report(&self) -> Result<i64, StoreError> {
+        let latest = self.client().query(LATEST_REPORT).fetch_one();
+        latest.await.map_err(|error| self.failed(error))
+    }
+
     pub(super) async fn save_reports(
         &self,
         reports: &[ReportRow],
@@ -289,4 +310,22 @@ fn fingerprint(rows: &[impl Hash]) -> u64 {
     let mut hash = DefaultHasher::new();
     rows.hash(&mut hash);
     hash.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_receipt_is_the_later_version_however_far_ahead_a_clock_is() {
+        let at = Position { segment: 1, offset: 64 };
+        let of =
+            |change: i64, received: i64| version(Timestamp(change), Timestamp(received), at, 0);
+        let now = 1_795_168_800_000;
+        assert!(of(now, now) < of(now, now + 1));
+        assert!(of(now, now + 1) < of(now + 1, now));
+        assert!(of(now, now) < of(1 << 42, now));
+        assert!(of(now, now) < of(now, i64::MAX));
+        assert_eq!(of(-1, now), of(0, now));
+    }
 }

@@ -4,6 +4,7 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
+use crate::domain::Timestamp;
 
 const DEFINITIONS: &str = include_str!("../../queries/report_definitions.sql");
 const RUNS: &str = include_str!("../../queries/report_runs.sql");
@@ -42,7 +43,7 @@ pub struct ReportRun {
     pub told: String,
     /// Why it failed.
     pub error: String,
-    /// The highest counts: UTC microseconds, or one more than the one before where a clock is behind.
+    /// The highest counts: that of the latest turn, and in it the latest ([`super::Claim::version`]).
     pub version: u64,
 }
 
@@ -102,6 +103,7 @@ struct ScheduleRow {
     report: String,
     schedule: String,
     since: i64,
+    version: u64,
 }
 
 #[derive(Debug, Row, Deserialize)]
@@ -119,7 +121,8 @@ impl Store {
         self.client().query(DEFINITIONS).fetch_all().await.map_err(|error| self.failed(error))
     }
 
-    /// Keeps a report, or removes it (without `definition`); `version` is the time, UTC microseconds.
+    /// Keeps a report, or removes it (without `definition`); of two edits that with the higher
+    /// `version` counts ([`Store::next_version`]).
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -252,9 +255,11 @@ impl Store {
         schedule: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        let token = format!("{report}-{schedule}-{now}");
+        let micros = Timestamp(now).micros();
+        let version = self.next_version("report_schedules", micros).await?;
+        let token = format!("{report}-{schedule}-{now}-{version}");
         let (report, schedule) = (report.to_owned(), schedule.to_owned());
-        let row = ScheduleRow { report, schedule, since: now };
+        let row = ScheduleRow { report, schedule, since: now, version };
         self.insert_block("report_schedules", &[row], &token).await
     }
 }

@@ -36,7 +36,7 @@ impl Store {
         let Retention { raw, events, conversations, visits, quarantine } = *retention;
         let wanted = [
             (EVENTS, "time", events),
-            ("deliveries", "slot", events),
+            ("webhook_counts", "slot", events),
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),

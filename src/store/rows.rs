@@ -205,9 +205,10 @@ impl ContactRow {
     }
 }
 
-/// Larger for what came in earlier: by millisecond, then by place in the block.
+/// Larger for what came in earlier: by millisecond, then by place in the block. So whichever of two deliveries is
+/// shipped first, the one that came in earlier counts. A receipt that no clock should tell is the latest that can be.
 fn version(received_at: Timestamp, row: usize) -> u64 {
-    let time = u64::try_from(received_at.0).unwrap_or_default();
+    let time = u64::try_from(received_at.0).unwrap_or_default().min((1 << 43) - 1);
     let row = (row as u64).min((1 << 20) - 1);
     u64::MAX - ((time << 20) | row)
 }
@@ -268,26 +269,55 @@ impl RefusalRow {
     }
 }
 
-/// The quarter of an hour by which deliveries are counted, milliseconds.
+/// The quarter of an hour by which events of webhooks are counted, milliseconds.
 pub(super) const SLOT_MS: i64 = 15 * 60_000;
 
-/// A row of `deliveries`.
+/// A row of `webhook_counts`.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
-pub(super) struct DeliveryRow {
+pub(super) struct WebhookCountRow {
     /// Seconds.
     slot: u32,
+    /// UTC milliseconds.
+    received_at: i64,
+    checksum: u32,
     received: u64,
+    erased: u64,
 }
 
-impl DeliveryRow {
-    /// Events of webhooks by the quarter of an hour in which they happened.
-    pub(super) fn of<'a>(events: impl Iterator<Item = &'a EventRow>) -> Vec<Self> {
-        let mut slots: BTreeMap<i64, u64> = BTreeMap::new();
-        for event in events.filter(|event| event.kind != Kind::Conversion.as_str()) {
-            *slots.entry(event.time.div_euclid(SLOT_MS) * (SLOT_MS / 1000)).or_default() += 1;
+/// What of a webhook was left out: when it happened and came in (UTC milliseconds), and the checksum of the webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    pub time: i64,
+    pub received_at: i64,
+    pub checksum: u32,
+}
+
+impl WebhookCountRow {
+    /// Events of webhooks by webhook and the quarter of an hour in which they happened, each with the checksum of
+    /// its webhook's body, and what was left out at these times. The same webhook twice in one millisecond is one row
+    /// that counts both.
+    pub(super) fn of<'a>(
+        events: impl Iterator<Item = (&'a EventRow, u32)>,
+        erased: &[LeftOut],
+    ) -> Vec<Self> {
+        let slot = |time: i64| time.div_euclid(SLOT_MS) * (SLOT_MS / 1000);
+        let mut counts: BTreeMap<(i64, i64, u32), (u64, u64)> = BTreeMap::new();
+        for (event, checksum) in events {
+            if event.kind != Kind::Conversion.as_str() {
+                counts.entry((slot(event.time), event.received_at, checksum)).or_default().0 += 1;
+            }
         }
-        let row = |(slot, received)| Self { slot: u32::try_from(slot).unwrap_or(0), received };
-        slots.into_iter().map(row).collect()
+        for LeftOut { time, received_at, checksum } in erased {
+            counts.entry((slot(*time), *received_at, *checksum)).or_default().1 += 1;
+        }
+        let row = |((slot, received_at, checksum), (received, erased))| Self {
+            slot: u32::try_from(slot).unwrap_or(0),
+            received_at,
+            checksum,
+            received,
+            erased,
+        };
+        counts.into_iter().map(row).collect()
     }
 }
 
@@ -336,7 +366,7 @@ pub(super) struct LinkRow {
     currency: String,
     is_printed: bool,
     is_archived: bool,
-    /// UTC microseconds of the edit: the latest stays.
+    /// The highest stays: UTC microseconds of the edit, or one more than the one before.
     version: u64,
 }
 
@@ -376,5 +406,23 @@ impl LinkRow {
             is_printed: self.is_printed,
             is_archived: self.is_archived,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_deliveries_the_one_that_came_in_earlier_counts_whatever_the_clock_says() {
+        let day = 86_400_000;
+        let now = 1_795_168_800_000;
+        // Before 1970, as it is, years ahead, and beyond what there is room for.
+        let receipts = [-day, now, now + 1, now + 20 * 365 * day, 1 << 44, i64::MAX];
+        let versions: Vec<u64> =
+            receipts.iter().map(|received| version(Timestamp(*received), 3)).collect();
+        assert!(versions.is_sorted_by(|one, other| one >= other), "{versions:?}");
+        assert!(versions[..4].is_sorted_by(|one, other| one > other), "{versions:?}");
+        assert!(version(Timestamp(now), 3) > version(Timestamp(now), 4));
     }
 }

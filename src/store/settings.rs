@@ -35,15 +35,16 @@ struct SettingsRow {
 }
 
 impl Store {
-    /// Tells the views the settings, if they know others; `version` is the time, UTC microseconds.
+    /// Tells the views the settings, if they know others; `now` is in UTC microseconds.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn tell_views(&self, to: &ViewSettings, version: u64) -> Result<(), StoreError> {
+    pub async fn tell_views(&self, to: &ViewSettings, now: u64) -> Result<(), StoreError> {
         let known = self.client().query(SETTINGS_NOW).fetch_one::<ViewSettings>().await;
         if known.map_err(|error| self.failed(error))? == *to {
             return Ok(());
         }
+        let version = self.next_version("program_settings", now).await?;
         let row = SettingsRow {
             only: 1,
             time_zone: to.time_zone.clone(),

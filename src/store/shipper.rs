@@ -3,16 +3,17 @@
 //! changes nothing: its events have the same ids. While ClickHouse takes one block of a backlog, the
 //! next is made ready.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
-use super::{Store, StoreError};
+use super::refill::Refill;
+use super::{Store, StoreError, Tombstones};
 use crate::domain::Timestamp;
-use crate::journal::{Journal, Position, Reader};
+use crate::journal::{Envelope, Journal, Position, Reader};
 use crate::normalize::Settings;
 
 /// Journal bytes in one batch.
@@ -35,8 +36,33 @@ pub struct Progress {
     pub events: u64,
     /// Parts of them that were quarantined.
     pub refusals: u64,
-    /// When the oldest body came in that is being shipped, UTC milliseconds; `None`: there is none.
-    pub waiting_since: Option<i64>,
+    /// The oldest body that is being shipped for the first time; `None`: there is none.
+    pub waiting: Option<Waiting>,
+    /// Parts of tables that ClickHouse could not read and set aside.
+    pub broken_parts: u64,
+}
+
+/// A body that waits to be shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// When it came in, UTC milliseconds.
+    received_at: i64,
+    /// When this process took it up.
+    since: Instant,
+}
+
+impl Waiting {
+    /// For how long it waits, at an instant (UTC milliseconds): as long as this process knows of it, or since it came
+    /// in, whichever is longer. A clock that was put back makes it no shorter than the first.
+    #[must_use]
+    pub fn seconds(&self, now: i64) -> u64 {
+        lag(self.received_at, self.since.elapsed(), now)
+    }
+}
+
+fn lag(received_at: i64, known: Duration, now: i64) -> u64 {
+    let received = now.saturating_sub(received_at).max(0).unsigned_abs() / 1000;
+    received.max(known.as_secs())
 }
 
 /// Ships one journal.
@@ -48,6 +74,12 @@ pub struct Shipper {
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
     keep: Duration,
+    /// Names this run in tokens: ClickHouse drops a block whose token it has seen, also if a power cut took the block.
+    run: String,
+    /// What lies before this is shipped for a second time.
+    again_until: Position,
+    /// Looks for parts that ClickHouse could not read.
+    refill: Option<Refill>,
     /// UTC milliseconds.
     clock: fn() -> i64,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
@@ -61,7 +93,7 @@ struct Prepared {
     bodies: u64,
     /// Ranges of the journal that could not be read, and that nobody was told of before.
     damaged: u64,
-    /// When the first of them came in, UTC milliseconds.
+    /// When the first of them came in that is new, UTC milliseconds.
     oldest: Option<i64>,
     /// Insert deduplication token: the batch's place and content.
     token: String,
@@ -85,13 +117,45 @@ impl Shipper {
         store: Store,
         settings: Settings,
         keep: Duration,
-        clock: fn() -> i64,
     ) -> Result<Self, StoreError> {
         let reader = journal.reader()?;
         let progress = Progress { position: reader.position(), ..Progress::default() };
         let progress = watch::channel(progress).0;
-        let durable = journal.watch();
-        Ok(Self { store, settings, reader, durable, progress, keep, clock, ahead: None })
+        Ok(Self {
+            store,
+            settings,
+            reader,
+            durable: journal.watch(),
+            progress,
+            keep,
+            run: uuid::Uuid::new_v4().simple().to_string(),
+            again_until: Position::default(),
+            refill: None,
+            clock,
+            ahead: None,
+        })
+    }
+
+    /// Says that what lies before `position` was shipped before, and may have been lost since, with what was made of
+    /// it: the conversations of everybody in it are made from nothing.
+    #[must_use]
+    pub fn shipping_again_until(mut self, position: Position) -> Self {
+        self.again_until = position;
+        self
+    }
+
+    /// Also ships everything again that the journal still has, whenever ClickHouse has set parts of tables aside
+    /// that it could not read.
+    #[must_use]
+    pub fn refilling(mut self) -> Self {
+        self.refill = Some(Refill::new(self.reader.folder()));
+        self
+    }
+
+    /// With another clock (UTC milliseconds).
+    #[must_use]
+    pub fn by_clock(self, clock: fn() -> i64) -> Self {
+        Self { clock, ..self }
     }
 
     /// Follows what has been shipped.
@@ -111,6 +175,7 @@ impl Shipper {
         loop {
             // Asked before shipping: what was written before the stop is shipped after it.
             is_last |= stop.is_cancelled();
+            self.look_for_broken_parts().await;
             while self.ship_batch(&stop).await? {}
             if is_last {
                 return Ok(());
@@ -124,6 +189,23 @@ impl Shipper {
             }
             tokio::select! { biased; () = tokio::time::sleep(LINGER) => {}, () = stop.cancelled() => {} }
         }
+    }
+
+    async fn look_for_broken_parts(&mut self) {
+        let Some(refill) = &mut self.refill else { return };
+        match refill.look(&self.store, &mut self.reader).await {
+            Ok(None) => {}
+            Ok(Some(until)) => {
+                self.ahead = None;
+                self.again_until = self.again_until.max(until);
+            }
+            // It is looked again soon.
+            Err(error) => tracing::warn!(%error, "whether parts are broken is not known yet"),
+        }
+        let broken_parts = refill.parts;
+        self.progress.send_if_modified(|progress| {
+            std::mem::replace(&mut progress.broken_parts, broken_parts) != broken_parts
+        });
     }
 
     /// Ships everything that is on disk now, and returns.
@@ -145,12 +227,13 @@ impl Shipper {
             let until = *self.durable.borrow_and_update();
             self.prepare(self.reader.position(), until).await?
         };
-        let lag = lag_seconds(batch.oldest, (self.clock)());
-        gauge!("messenger_funnel_shipping_lag_seconds").set(lag);
+        let since = Instant::now();
+        let waiting = batch.oldest.map(|received_at| Waiting { received_at, since });
+        self.tell_lag(waiting);
         let is_work = batch.is_work();
         if is_work {
-            self.progress.send_modify(|progress| progress.waiting_since = batch.oldest);
-            let insert = self.insert_until_it_works(&batch.rows, &batch.token, stop);
+            self.progress.send_modify(|progress| progress.waiting = waiting);
+            let insert = self.insert_until_it_works(&batch, waiting, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
             self.ahead = ahead?;
@@ -158,6 +241,7 @@ impl Shipper {
             counter!("messenger_funnel_shipped_events_total").increment(events);
             counter!("messenger_funnel_quarantined_total").increment(refusals);
             counter!("messenger_funnel_journal_damage_total").increment(batch.damaged);
+            self.note_erased(&batch.rows);
             self.progress.send_modify(|progress| {
                 progress.bodies += batch.bodies;
                 progress.events += events;
@@ -165,12 +249,24 @@ impl Shipper {
             });
         }
         self.reader.advance(batch.end);
-        self.reader.remove_shipped(self.keep, instant((self.clock)()))?;
+        self.reader.remove_shipped(self.keep, now())?;
         self.progress.send_modify(|progress| {
             progress.position = batch.end;
-            progress.waiting_since = None;
+            progress.waiting = None;
         });
         Ok(is_work)
+    }
+
+    /// Counts what was left out because its person was erased before, and has the journal's records of it looked for.
+    fn note_erased(&self, rows: &Rows) {
+        if rows.erased.is_empty() {
+            return;
+        }
+        counter!("messenger_funnel_erased_again_total").increment(rows.erased.len() as u64);
+        let noted = self.store.tombstones().map(Tombstones::note_returned);
+        if let Some(Err(error)) = noted {
+            tracing::error!(%error, "the journal keeps records of erased people until their time is over");
+        }
     }
 
     /// The next batch already, if it would be a full one: a block of the few bodies that have come
@@ -189,26 +285,34 @@ impl Shipper {
         let batch = self.reader.peek_from(from, until, BATCH_BYTES)?;
         let (end, bodies) = (batch.end, batch.records.len() as u64);
         let damaged = batch.damage.iter().filter(|damage| damage.is_new).count() as u64;
-        let oldest = batch.records.first().map(|(_, envelope)| envelope.received_at_ms);
+        let is_waiting = |(at, _): &&(Position, Envelope)| *at > self.again_until;
+        let oldest = batch.records.iter().find(is_waiting);
+        let oldest = oldest.map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
         let number = Timestamp((self.clock)()).micros();
-        let rows = self.store.compute(move || Rows::from_batch(batch, &settings, number));
+        let is_again = from < self.again_until;
+        let marks = self.store.marks();
+        let rows = self.store.compute(move || {
+            let rows = Rows::from_batch(batch, &settings, &marks, number);
+            if is_again { rows.with_conversations_from_nothing() } else { rows }
+        });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
-        let token = format!("{from:?}-{end:?}-{}", rows.fingerprint);
+        let token = format!("{}-{from:?}-{end:?}-{}", self.run, rows.fingerprint);
         Ok(Prepared { rows, bodies, damaged, oldest, token, end })
     }
 
     /// Inserts a batch; the number of items that went into quarantine.
     async fn insert_until_it_works(
         &self,
-        rows: &Rows,
-        token: &str,
+        batch: &Prepared,
+        waiting: Option<Waiting>,
         stop: &CancellationToken,
     ) -> Result<u64, StoreError> {
         let mut wait = FIRST_RETRY;
         let mut tries = 0;
         loop {
-            let error = match rows.insert(&self.store, token).await {
+            self.tell_lag(waiting);
+            let error = match batch.rows.insert(&self.store, &batch.token).await {
                 Ok(refusals) => return Ok(refusals),
                 Err(error) => error,
             };
@@ -224,13 +328,33 @@ impl Shipper {
             wait = (wait * 2).min(LONGEST_RETRY);
         }
     }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+    fn tell_lag(&self, waiting: Option<Waiting>) {
+        let lag = waiting.map_or(0, |waiting| waiting.seconds((self.clock)()));
+        gauge!("messenger_funnel_shipping_lag_seconds").set(lag as f64);
+    }
 }
 
-fn instant(ms: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
+#[expect(clippy::disallowed_methods, reason = "the age of files is measured by the same clock")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "an age is far below 2^52 milliseconds")]
-fn lag_seconds(oldest_ms: Option<i64>, now: i64) -> f64 {
-    oldest_ms.map_or(0.0, |oldest| (now - oldest).max(0) as f64 / 1000.0)
+fn clock() -> i64 {
+    let since = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_put_back_does_not_make_what_waits_younger() {
+        let known = Duration::from_secs(400);
+        assert_eq!(lag(7_200_000, known, 0), 400);
+        assert_eq!(lag(7_200_000, known, 7_300_000), 400);
+        assert_eq!(lag(7_200_000, known, 8_200_000), 1000);
+    }
 }

@@ -27,7 +27,7 @@ pub struct KnownDay {
     pub account_id: String,
     /// Whether it is known of all ads of the account; else a file told of some, and perhaps of all.
     pub is_whole: bool,
-    /// UTC microseconds of the import.
+    /// UTC microseconds of the import, or one more than that of the one before.
     pub version: u64,
 }
 
@@ -128,12 +128,17 @@ impl DayRow {
 }
 
 impl Store {
-    /// Stores days of ads, each for itself; of two imports of an ad's day the later one counts.
-    /// `imported_at` is in UTC microseconds.
+    /// Stores days of ads, each for itself; of two imports of an ad's day the later one counts,
+    /// whatever the clocks said. `imported_at` is in UTC microseconds.
     ///
     /// # Errors
     /// If ClickHouse takes it not.
     pub async fn save_spend(&self, days: &[AdDay], imported_at: u64) -> Result<(), StoreError> {
+        let dates = || days.iter().map(|day| day.date);
+        let version = match dates().min().zip(dates().max()) {
+            Some((first, last)) => self.version_of_days(first, last, imported_at).await?,
+            None => imported_at,
+        };
         let mut ads: BTreeMap<(Date, &str, &str), Vec<&AdDay>> = BTreeMap::new();
         for day in days {
             let key = (day.date, day.account_id.as_str(), day.ad_id.as_str());
@@ -141,10 +146,10 @@ impl Store {
         }
         let rows = ads
             .into_iter()
-            .map(|((date, account, ad), days)| DayRow::new(date, account, ad, &days, imported_at));
+            .map(|((date, account, ad), days)| DayRow::new(date, account, ad, &days, version));
         let rows: Vec<DayRow> = rows.collect();
         self.save_ads(days, imported_at).await?;
-        self.save_days(&rows, imported_at).await
+        self.save_days(&rows, version).await
     }
 
     /// Stores days of an account as a whole: what an ad of it cost on such a day and is not among
@@ -160,6 +165,7 @@ impl Store {
         days: &[AdDay],
         fetched_at: u64,
     ) -> Result<(), StoreError> {
+        let version = self.version_of_days(first, last, fetched_at).await?;
         let mut by_date: BTreeMap<Date, Vec<&AdDay>> = BTreeMap::new();
         // A day on which nothing was shown is known, too.
         for date in first.series(jiff::Span::new().days(1)).take_while(|date| *date <= last) {
@@ -170,10 +176,18 @@ impl Store {
         }
         let rows = by_date
             .into_iter()
-            .map(|(date, days)| DayRow::new(date, account_id, "", &days, fetched_at));
+            .map(|(date, days)| DayRow::new(date, account_id, "", &days, version));
         let rows: Vec<DayRow> = rows.collect();
         self.save_ads(days, fetched_at).await?;
-        self.save_days(&rows, fetched_at).await
+        self.save_days(&rows, version).await
+    }
+
+    /// A version above those of these days; others do not matter, so that one day that was fetched by a wrong clock
+    /// does not make all later ones wrong.
+    async fn version_of_days(&self, first: Date, last: Date, now: u64) -> Result<u64, StoreError> {
+        let known = self.known_spend_days(first, last).await?;
+        let newest = known.iter().map(|day| day.version).max().unwrap_or(0);
+        Ok(now.max(newest.saturating_add(1)))
     }
 
     async fn save_days(&self, rows: &[DayRow], version: u64) -> Result<(), StoreError> {
@@ -185,7 +199,11 @@ impl Store {
         Ok(())
     }
 
-    async fn save_ads(&self, days: &[AdDay], version: u64) -> Result<(), StoreError> {
+    async fn save_ads(&self, days: &[AdDay], now: u64) -> Result<(), StoreError> {
+        if days.is_empty() {
+            return Ok(());
+        }
+        let version = self.next_version("ads", now).await?;
         let names: BTreeSet<AdRow> = days
             .iter()
             .map(|day| AdRow {
@@ -220,9 +238,9 @@ impl Store {
             name: account.name.clone(),
             currency: account.currency.clone(),
             time_zone: account.time_zone.clone(),
-            version: told_at,
+            version: self.next_version("ad_accounts", told_at).await?,
         };
-        let token = format!("account-{}-{told_at}", account.id);
+        let token = format!("account-{}-{}", account.id, row.version);
         self.insert_block("ad_accounts", &[row], &token).await
     }
 

@@ -66,11 +66,11 @@ pub fn bound(people: &[ChangedPerson]) -> i64 {
 }
 
 /// Makes the rows of everybody in `people` of their `events` (as `analysis::walk_threads` takes
-/// them). `now` is in UTC microseconds.
+/// them). They get that version, or a higher one if somebody's rows have it already.
 ///
 /// # Errors
 /// If the events are not of that form.
-pub fn make(people: &[ChangedPerson], events: &DataFrame, now: u64) -> PolarsResult<Making> {
+pub fn make(people: &[ChangedPerson], events: &DataFrame, version: u64) -> PolarsResult<Making> {
     let newest = people.iter().map(|person| person.version).max().unwrap_or(0);
     let maker = Maker {
         people,
@@ -80,7 +80,7 @@ pub fn make(people: &[ChangedPerson], events: &DataFrame, now: u64) -> PolarsRes
             .enumerate()
             .map(|(place, one)| ((one.page_id.as_str(), one.person_id.as_str()), place))
             .collect(),
-        version: now.max(newest + 1),
+        version: version.max(newest.saturating_add(1)),
     };
     maker.make(events)
 }

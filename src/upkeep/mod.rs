@@ -2,15 +2,21 @@
 //! events are looked at, and of those only what may have changed. The result is the same as if all
 //! were made from nothing, in whatever order events come ([`rebuild()`] proves it).
 //!
-//! One process at a time works: whose turn it is ([`Upkeep::turn`]). Each step may be
-//! done twice: rows that are no more are taken away first, then the person's lists are written, then
-//! the rows, and only then are the people worked off.
+//! One process at a time works: whose turn it is ([`Upkeep::turn`]). Each step may be done twice: rows that are no
+//! more are taken away first, then the person's lists are written, then the rows, and only then are the people worked
+//! off.
+//!
+//! A process that was stopped longer than its turn lasts goes on where it was, beside another. What it writes has a
+//! lower version. Rows that the other cannot know of it does not write: it asks between the lists and the rows whether
+//! the turn still is its own, and who has had it since has read these lists.
 
 mod making;
 mod rebuild;
+mod waiting;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge};
 use polars::frame::DataFrame;
@@ -22,10 +28,9 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{MadeTables, Store, StoreError, Turn};
+use crate::store::{ChangedBatch, MadeTables, Store, StoreError, Turn};
+use waiting::{Waiting, lots};
 
-/// People in one pass at most, if there are several blocks to choose from.
-const PEOPLE_AT_ONCE: u64 = 100_000;
 /// How often changes that another process has shipped are looked for.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long changes gather between two rounds.
@@ -52,22 +57,36 @@ pub enum UpkeepError {
 pub struct Upkeep {
     store: Store,
     lock: PathBuf,
-    /// UTC milliseconds.
+    /// UTC milliseconds: by it only the time is told at which something was made.
     clock: fn() -> i64,
+    waiting: Arc<Waiting>,
 }
 
 impl Upkeep {
     /// Works on `store`; the file `lock` decides whose turn it is, and names the work.
     #[must_use]
     pub fn new(store: Store, lock: PathBuf, clock: fn() -> i64) -> Self {
-        Self { store, lock, clock }
+        Self { store, lock, clock, waiting: Arc::new(Waiting::new()) }
+    }
+
+    /// Since when changes wait, as far as this process knows; `None`: none do.
+    #[must_use]
+    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+        self.waiting.oldest()
     }
 
     /// Works whenever `shipped` tells of something new, and once more when that ends. Failures are
     /// retried.
     pub async fn run<T>(self, mut shipped: watch::Receiver<T>) {
         let mut wait = FIRST_RETRY;
+        let mut is_swept = false;
         loop {
+            if !is_swept {
+                let swept = self.sweep().await;
+                is_swept = swept
+                    .inspect_err(|error| tracing::warn!(%error, "a rebuild's tables are left"))
+                    .is_ok();
+            }
             let pause = match self.catch_up().await {
                 Ok(people) => {
                     wait = FIRST_RETRY;
@@ -98,74 +117,116 @@ impl Upkeep {
         }
     }
 
+    /// Removes what rebuilds have left that were cut off.
+    async fn sweep(&self) -> Result<(), UpkeepError> {
+        if self.store.left_rebuilt().await?.is_empty() {
+            return Ok(());
+        }
+        let turn = self.turn().await?;
+        let swept = self.store.drop_left_rebuilt().await;
+        turn.end().await;
+        let tables = swept?;
+        tracing::info!(tables, "removed what a rebuild had left that was cut off");
+        Ok(())
+    }
+
     /// Works off everything that has changed until now; how many people that were.
     ///
     /// # Errors
     /// If ClickHouse or the arithmetic fails; what was done is done, and trying again is harmless.
     pub async fn catch_up(&self) -> Result<u64, UpkeepError> {
-        let until = self.micros();
-        let mut people = 0;
         // Mostly there is nothing to do, and nobody to wait for.
-        if self.next_batches(MadeTables::Live, until).await?.is_empty() {
-            gauge!("messenger_funnel_upkeep_pending_people").set(0);
-            return Ok(people);
+        if self.pending(MadeTables::Live).await?.is_empty() {
+            return Ok(0);
         }
-        let turn = self.turn().await?;
-        let worked = loop {
-            match self.pass(MadeTables::Live, until, &turn).await {
-                Ok(Some(done)) => people += done,
-                Ok(None) => break Ok(people),
-                Err(error) => break Err(error),
-            }
-        };
+        let mut turn = self.turn().await?;
+        let worked = self.work(&mut turn).await;
         turn.end().await;
         worked
     }
 
-    /// Makes the conversations of one lot of changed people; `None` if there are none.
+    async fn work(&self, turn: &mut Turn) -> Result<u64, UpkeepError> {
+        let mut pending = self.pending(MadeTables::Live).await?;
+        if pending.iter().any(ChangedBatch::is_exchange) {
+            // Which tables are the new ones nobody knows: all are made anew.
+            tracing::warn!("a rebuild was cut off in the end; all conversations are made anew");
+            rebuild::begin_anew(self, turn, &|_, _| {}).await?;
+            pending.retain(|batch| !batch.is_exchange());
+        }
+        self.work_off(MadeTables::Live, &pending, turn, &|_| {}).await
+    }
+
+    /// Makes the conversations of everybody in these blocks, and of nobody who has changed since they were read: so
+    /// that it ends. `done` is told of people.
+    async fn work_off(
+        &self,
+        tables: MadeTables,
+        pending: &[ChangedBatch],
+        turn: &mut Turn,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<u64, UpkeepError> {
+        let mut people = 0;
+        let mut worked_off = 0;
+        for lot in lots(pending) {
+            people += self.pass(tables, lot, turn).await?;
+            worked_off += lot.len();
+            self.note(tables, &pending[worked_off..]);
+            done(people);
+        }
+        Ok(people)
+    }
+
+    /// Makes the conversations of one lot of changed people; how many they are.
     async fn pass(
         &self,
         tables: MadeTables,
-        until: u64,
-        turn: &Turn,
-    ) -> Result<Option<u64>, UpkeepError> {
-        let batches = self.next_batches(tables, until).await?;
-        if batches.is_empty() {
-            return Ok(None);
-        }
+        lot: &[ChangedBatch],
+        turn: &mut Turn,
+    ) -> Result<u64, UpkeepError> {
+        let lost = || UpkeepError::CutOff("another process may have begun".to_owned());
+        let version = turn.version().await?;
+        let batches: Vec<u64> = lot.iter().map(|batch| batch.batch).collect();
         let people = self.store.changed_people(tables, &batches).await?;
+        // Of a later turn, perhaps.
+        let is_overtaken = people.iter().any(|person| person.version >= version);
+        if is_overtaken && !turn.is_held().await? {
+            return Err(lost());
+        }
         let events = self.store.thread_events(tables, &batches, bound(&people)).await?;
-        let (count, now) = (people.len() as u64, self.micros());
-        let work = move || make(&people, &events, now);
+        let count = people.len() as u64;
+        let work = move || make(&people, &events, version);
         let made = self.store.compute(work).await;
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
         if !turn.holds() {
-            return Err(UpkeepError::CutOff("another process may have begun".to_owned()));
+            return Err(lost());
         }
-        self.write(tables, &made, &format!("{batches:?}")).await?;
-        self.store.work_off(tables, &batches).await?;
+        // What is written again after a failure may be something else: it is not the same block.
+        let token = format!("made-{}", uuid::Uuid::new_v4());
+        self.write_lists(tables, &mut made, &token).await?;
+        if !turn.is_held().await? {
+            return Err(lost());
+        }
+        self.write_rows(tables, &made, &token).await?;
+        self.store.work_off(tables, lot, &token).await?;
         counter!("messenger_funnel_upkeep_people_total").increment(count);
-        Ok(Some(count))
+        Ok(count)
     }
 
-    async fn next_batches(&self, tables: MadeTables, until: u64) -> Result<Vec<u64>, StoreError> {
+    /// All blocks that wait, whenever they were written by whichever clock.
+    async fn pending(&self, tables: MadeTables) -> Result<Vec<ChangedBatch>, StoreError> {
         let pending = self.store.changed_batches(tables).await?;
-        let all: u64 = pending.iter().map(|batch| batch.people).sum();
+        self.note(tables, &pending);
+        Ok(pending)
+    }
+
+    fn note(&self, tables: MadeTables, pending: &[ChangedBatch]) {
         if tables == MadeTables::Live {
+            self.waiting.note(pending);
+            let people: u64 = pending.iter().map(|batch| batch.people).sum();
             #[expect(clippy::cast_precision_loss, reason = "a gauge")]
-            gauge!("messenger_funnel_upkeep_pending_people").set(all as f64);
+            gauge!("messenger_funnel_upkeep_pending_people").set(people as f64);
         }
-        let mut people = 0;
-        let mut batches = Vec::new();
-        for batch in pending.iter().filter(|batch| batch.batch <= until) {
-            people += batch.people;
-            if !batches.is_empty() && people > PEOPLE_AT_ONCE {
-                break;
-            }
-            batches.push(batch.batch);
-        }
-        Ok(batches)
     }
 
     /// Which links the clicks were on.
@@ -193,24 +254,36 @@ impl Upkeep {
         Ok(())
     }
 
-    async fn write(&self, tables: MadeTables, made: &Making, lot: &str) -> Result<(), StoreError> {
-        let version = made.people.first().map_or(0, |person| person.version);
-        // Two lots of one version are two blocks.
-        let version = format!("{version}-{lot}");
+    /// Takes rows away that are no more, and writes the lists of those that are to be there.
+    async fn write_lists(
+        &self,
+        tables: MadeTables,
+        made: &mut Making,
+        token: &str,
+    ) -> Result<(), StoreError> {
         for (table, rows) in [
             ("conversations", &made.gone_conversations),
             ("touchpoints", &made.gone_touchpoints),
             ("conversions", &made.gone_conversions),
         ] {
-            self.store.save_made(tables, table, rows, &format!("{version}-gone")).await?;
+            self.store.save_made(tables, table, rows, &format!("{token}-gone")).await?;
         }
-        self.store.save_people(tables, &made.people, &version).await?;
+        let people = std::mem::take(&mut made.people);
+        self.store.save_people(tables, people, (self.clock)(), token).await
+    }
+
+    async fn write_rows(
+        &self,
+        tables: MadeTables,
+        made: &Making,
+        token: &str,
+    ) -> Result<(), StoreError> {
         for (table, rows) in [
             ("conversations", &made.conversations),
             ("touchpoints", &made.touchpoints),
             ("conversions", &made.conversions),
         ] {
-            self.store.save_made(tables, table, rows, &version).await?;
+            self.store.save_made(tables, table, rows, token).await?;
         }
         Ok(())
     }
@@ -221,9 +294,5 @@ impl Upkeep {
     /// If the lock file cannot be used, or ClickHouse cannot be asked.
     pub async fn turn(&self) -> Result<Turn, UpkeepError> {
         Ok(self.store.wait_for_turn(&self.lock).await?)
-    }
-
-    fn micros(&self) -> u64 {
-        u64::try_from((self.clock)()).unwrap_or_default().saturating_mul(1000).saturating_add(999)
     }
 }

@@ -1,7 +1,7 @@
 //! Conversations made from nothing, beside those that are in use.
 
 use super::{Upkeep, UpkeepError};
-use crate::store::MadeTables;
+use crate::store::{ChangedBatch, MadeTables, Turn};
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,28 +38,57 @@ impl Rebuilt {
 /// told of people done, and of all.
 ///
 /// # Errors
-/// If ClickHouse or the arithmetic fails: then what is in use stays.
-pub async fn rebuild(upkeep: &Upkeep, progress: impl Fn(u64, u64)) -> Result<Rebuilt, UpkeepError> {
+/// If ClickHouse or the arithmetic fails: then what is in use stays, or all is made anew by whoever makes
+/// conversations next.
+pub async fn rebuild(
+    upkeep: &Upkeep,
+    progress: impl Fn(u64, u64) + Sync,
+) -> Result<Rebuilt, UpkeepError> {
     // What has changed until now is made the usual way, so that both sides have seen the same.
     upkeep.catch_up().await?;
-    let turn = upkeep.turn().await?;
+    let mut turn = upkeep.turn().await?;
+    let rebuilt = begin_anew(upkeep, &mut turn, &progress).await;
+    turn.end().await;
+    rebuilt
+}
+
+/// The same, for who has the turn.
+pub(super) async fn begin_anew(
+    upkeep: &Upkeep,
+    turn: &mut Turn,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Rebuilt, UpkeepError> {
     let store = &upkeep.store;
-    store.begin_rebuilt().await?;
-    let all = store.changed_batches(MadeTables::Rebuilt).await?;
-    let all: u64 = all.iter().map(|batch| batch.people).sum();
-    let mut people = 0;
-    while let Some(done) = upkeep.pass(MadeTables::Rebuilt, u64::MAX, &turn).await? {
-        people += done;
-        progress(people, all.max(people));
-    }
+    let cut_off = store.changed_batches(MadeTables::Live).await?;
+    let mut exchanges: Vec<_> = cut_off.into_iter().filter(ChangedBatch::is_exchange).collect();
+    // Who was stopped in between finds its tables no more.
+    store.drop_left_rebuilt().await?;
+    let set = MadeTables::Rebuilt(turn.version().await?);
+    store.begin_rebuilt(set).await?;
+    let pending = upkeep.pending(set).await?;
+    let all: u64 = pending.iter().map(|batch| batch.people).sum();
+    let told = |people: u64| progress(people, all.max(people));
+    let people = upkeep.work_off(set, &pending, turn, &told).await?;
     let mut tables = Vec::new();
     for table in ["conversations", "touchpoints", "conversions"] {
-        let found = store.compare_rebuilt(table).await?;
+        let found = store.compare_rebuilt(set, table).await?;
         let (surplus, missing) = (found.only_live, found.only_rebuilt);
         tables.push(Difference { table, same: found.same, surplus, missing });
     }
-    store.use_rebuilt().await?;
-    store.end_rebuilt().await?;
-    turn.end().await;
+    exchanges.push(store.note_exchange().await?);
+    held(turn).await?;
+    store.use_rebuilt(set).await?;
+    // Else what others have made meanwhile is gone: the word stays, and all is made anew.
+    held(turn).await?;
+    let token = format!("exchanged-{}", uuid::Uuid::new_v4());
+    store.work_off(MadeTables::Live, &exchanges, &token).await?;
+    store.drop_left_rebuilt().await?;
     Ok(Rebuilt { people, tables })
+}
+
+async fn held(turn: &Turn) -> Result<(), UpkeepError> {
+    if turn.is_held().await? {
+        return Ok(());
+    }
+    Err(UpkeepError::CutOff("another process may have begun".to_owned()))
 }

@@ -20,7 +20,7 @@ use super::needs::needed;
 use super::own_page::is_own;
 use super::problem::Problem;
 use super::{Views, limits};
-use crate::accounts::{Scope, Who};
+use crate::accounts::{Accounts, Scope, Who};
 
 const COOKIE: &str = "messenger_funnel_token";
 /// Headers that proxies and tunnels add.
@@ -170,6 +170,20 @@ fn unknown() -> Response {
     refusal
 }
 
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// Whether somebody may know how this server is: whoever shows a session or a token, and this machine.
+#[must_use]
+pub fn may_know(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool {
+    let tokens: Vec<&str> = bearer(headers).into_iter().chain(cookie(headers)).collect();
+    is_local(peer, headers)
+        || accounts.by_session(headers).is_some()
+        || accounts.by_token(&tokens).is_some()
+}
+
+/// Whether a request comes from this machine, and not by way of a proxy or tunnel on it.
 fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
@@ -177,8 +191,8 @@ fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     });
     // Names that only this machine answers to: a foreign page cannot make a browser send them.
     let is_host_local = name.eq_ignore_ascii_case("localhost")
-        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    peer.is_loopback() && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(is_loopback);
+    is_loopback(peer) && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
 #[derive(Deserialize)]

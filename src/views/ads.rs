@@ -8,7 +8,7 @@ use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::frames::Columns;
 use super::problem::Problem;
-use super::{Asks, Format, Misunderstood, Question, api, charts, render};
+use super::{Asks, Format, Misunderstood, Question, api, charts, render, turns};
 use crate::analysis::{
     self, AdsData, AdsReport, Dimension, Estimate, KnownDays, Level, LinkBefore,
 };
@@ -23,7 +23,7 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
     let level = level(question)?;
     let asked = question.period.clone();
     let facts = facts(store, &question.period);
-    answer::in_turn(facts, move |facts| analysis::ads(facts, level, &asked)).await
+    turns::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
 }
 
 /// What is known of a period's ads, links and doors.

@@ -21,7 +21,7 @@ const LEAST_CLICKS: u64 = 20;
 /// Something to look into.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Alert {
-    /// `silence`, `reconciliation`, `typo`, `lost_refs`, `policy` or `quarantine`.
+    /// `silence`, `reconciliation`, `typo`, `lost_refs`, `policy`, `quarantine` or `broken_parts`.
     pub kind: &'static str,
     /// What it is about: a ref, an ad, a link, a Page.
     pub about: String,
@@ -103,6 +103,8 @@ pub(super) struct Watched {
     pub policy: Vec<PolicyRow>,
     pub beside_meta: Vec<ReconciledDay>,
     pub state: CollectionState,
+    /// Parts of tables that ClickHouse could not read and set aside.
+    broken_parts: u64,
     /// The day that is not over.
     today: String,
 }
@@ -132,6 +134,12 @@ impl Watched {
         };
         let ((unknown, doors, policy, visits, links, state), reconciled) =
             tokio::try_join!(rows, answer_reconciliation(store, question))?;
+        // A server's administrator may keep this from us; the page does not depend on it.
+        let broken_parts = store.broken_parts().await.map(|parts| parts.len() as u64);
+        let broken_parts = broken_parts.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether parts of tables are broken is not known");
+            0
+        });
         let registered = links.values().map(|link| link.referral_ref.as_str());
         let registered: Vec<&str> = registered.collect();
         let archived = |door: &LiveDoor| {
@@ -146,6 +154,7 @@ impl Watched {
             policy: policy.into_iter().map(policy_row).collect(),
             beside_meta: reconciled.days,
             state,
+            broken_parts,
             today: today(now, &period.zone),
         })
     }
@@ -181,9 +190,14 @@ impl Watched {
                 say("quality-alert-quarantine").with("count", self.state.quarantined),
             )
         });
+        let broken = (self.broken_parts > 0).then(|| {
+            let text = say("quality-alert-broken-parts").with("count", self.broken_parts);
+            alert("broken_parts", "", text)
+        });
         let unusual = self.beside_meta.iter().filter(|day| day.is_unusual && day.date < self.today);
         let unusual = unusual.map(|day| alert("reconciliation", &day.account_id, unusual_day(day)));
-        policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(quarantine).collect()
+        let ours = broken.into_iter().chain(quarantine);
+        policy.chain(silent).chain(unusual).chain(typos).chain(lost).chain(ours).collect()
     }
 }
 

@@ -1,12 +1,11 @@
 //! From a question to a result: the store gives the events, the analysis counts.
 
-use std::time::Instant;
-
 use polars::frame::DataFrame;
 use thiserror::Error;
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
 use super::question::Credit;
+use super::turns::{self, Waiting, in_turn};
 use super::{Misunderstood, Question};
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, CostReport, Counting, DEFAULT_FUNNEL,
@@ -37,6 +36,9 @@ pub enum AnswerError {
     /// The work was cut off, by a panic or by shutting down.
     #[error("the analysis was cut off: {0}")]
     CutOff(String),
+    /// Too many questions wait already.
+    #[error("too many questions are asked at once")]
+    Busy,
 }
 
 /// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
@@ -60,13 +62,20 @@ pub async fn answer_funnel(
     }
     let Question { period, by, .. } = question;
     let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
-    let counts = store.funnel_counts(period, apart(&told_apart));
-    let (counts, spend) = tokio::try_join!(counts, spend_of(store, period))?;
-    let report = analysis::funnel(&counts, period, by, &question.filters, &spend)?;
-    Ok(match question.top {
-        Some(top) => report.top(top),
-        None => report,
+    let fetch = async {
+        let counts = store.funnel_counts(period, apart(&told_apart));
+        tokio::try_join!(counts, spend_of(store, period))
+    };
+    let asked = question.clone();
+    in_turn(fetch, move |(counts, spend), _| {
+        let Question { period, by, filters, top, .. } = &asked;
+        let report = analysis::funnel(&counts, period, by, filters, &spend)?;
+        Ok(match top {
+            Some(top) => report.top(*top),
+            None => report,
+        })
     })
+    .await
 }
 
 /// A funnel of one's own over the question's period.
@@ -83,7 +92,7 @@ pub async fn answer_own_funnel(
     own_people(store, funnel, question, false, move |conversations, people| {
         let mut counting = Counting::new(&own, conversations, &period, &by)?;
         people.for_each(|person| counting.add(&person));
-        Ok(counting.finish(top))
+        counting.finish(top)
     })
     .await
 }
@@ -118,7 +127,7 @@ pub(super) async fn answer_own_by_each(
         };
         let mut all = dimensions.iter().map(by).collect::<Result<Vec<_>, _>>()?;
         people.for_each(|person| all.iter_mut().for_each(|counting| counting.add(&person)));
-        Ok(all.into_iter().map(|counting| counting.finish(top)).collect())
+        all.into_iter().map(|counting| counting.finish(top)).collect()
     })
     .await
 }
@@ -158,7 +167,9 @@ where
         + Send
         + 'static,
 {
-    let _turn = turn().await?;
+    let turn = turns::turn().await?;
+    let waiting = Waiting::default();
+    let wanted = waiting.0.clone();
     let Question { period, by, .. } = question;
     let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
     // People who are not told apart need no conversations.
@@ -183,8 +194,11 @@ where
     };
     let (taker, mut given) = mpsc::channel(4);
     let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let batches = std::iter::from_fn(|| given.blocking_recv());
-        compute(&conversations, &mut batches.flatten())
+        // Of a part of the people nothing is computed.
+        let mut people = batches.flatten().take_while(|_| wanted.is_so());
+        compute(&conversations, &mut people).and_then(|told| wanted.check().map(|()| told))
     });
     let fetched = store.own_funnel_people(period.from.0, until, asked, taker).await;
     let done = work.await.map_err(|error| AnswerError::CutOff(error.to_string()))?;
@@ -336,8 +350,13 @@ where
     F: FnOnce(&Journeys, &Credit) -> Result<T, AnalysisError> + Send + 'static,
 {
     let asked = question.clone();
-    in_turn(Ways::of(store, question), move |ways| compute(&ways.journeys(&asked)?, &asked.credit))
-        .await
+    in_turn(Ways::of(store, question), move |ways, wanted| {
+        let journeys = ways.journeys(&asked)?.as_long_as(wanted);
+        drop(ways);
+        wanted.check()?;
+        compute(&journeys, &asked.credit)
+    })
+    .await
 }
 
 /// Events of one person that are told at most.
@@ -355,30 +374,4 @@ pub(super) async fn answer_person(
     let conversations = store.conversations_of(page, person);
     let events = store.person_events(page, person, MOST_EVENTS);
     Ok(tokio::try_join!(conversations, events)?)
-}
-
-/// A page that is slow and is asked for again must not take all cores.
-async fn turn() -> Result<SemaphorePermit<'static>, AnswerError> {
-    static TURNS: Semaphore = Semaphore::const_new(2);
-    TURNS.acquire().await.map_err(|error| AnswerError::CutOff(error.to_string()))
-}
-
-/// Fetches something and computes over it, away from the threads that serve requests.
-pub(super) async fn in_turn<I, T, F>(
-    fetch: impl Future<Output = Result<I, StoreError>>,
-    compute: F,
-) -> Result<T, AnswerError>
-where
-    I: Send + 'static,
-    T: Send + 'static,
-    F: FnOnce(I) -> Result<T, AnalysisError> + Send + 'static,
-{
-    let _turn = turn().await?;
-    let started = Instant::now();
-    let fetched = fetch.await?;
-    let asked = started.elapsed();
-    let done = tokio::task::spawn_blocking(move || compute(fetched)).await;
-    let computed = started.elapsed().saturating_sub(asked);
-    tracing::debug!(clickhouse = ?asked, analysis = ?computed, "answered");
-    Ok(done.map_err(|error| AnswerError::CutOff(error.to_string()))??)
 }

@@ -1,28 +1,18 @@
-//! Charts as SVG, by plotters.
-//!
-//! Colours are set by the page's style sheet: charts are drawn in stand-in colours, which are
-//! replaced by the style sheet's variables, so that one chart serves light and dark.
+//! Charts, by plotters: bars, lines over days, and lines without axes.
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::canvas::Canvas;
+use super::drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, SERIES};
+use super::lettering::{fitting, isolated, width_of};
 use crate::language::{self, say};
 
-pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
-pub(super) const MUTED: RGBColor = RGBColor(2, 2, 2);
-const GRID: RGBColor = RGBColor(3, 3, 3);
-pub(super) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
-/// Stand-in, variable, and the colour of the light style sheet.
-const VARIABLES: [(&str, &str, &str); 6] = [
-    ("#010101", "var(--ink)", "#1b1f24"),
-    ("#020202", "var(--muted)", "#5b6470"),
-    ("#030303", "var(--grid)", "#e2e4e8"),
-    ("#040404", "var(--series-1)", "#0072b2"),
-    ("#050505", "var(--series-2)", "#e69f00"),
-    ("#060606", "var(--series-3)", "#009e73"),
-];
 pub(super) const FONT: &str = "sans-serif";
+/// Sizes of letters, and of those at axes.
+const LARGE: f64 = 16.0;
+pub(super) const SMALL: f64 = 13.0;
 
 /// One bar of several.
 #[derive(Debug, Clone)]
@@ -34,15 +24,14 @@ pub(super) struct Bar {
 }
 
 /// Horizontal bars, the longest as wide as the chart. `description` is read out instead of it.
-pub(super) fn bars(bars: &[Bar], description: &str) -> String {
+pub(super) fn bars(bars: &[Bar], description: &str) -> Drawing {
     const WIDTH: i32 = 960;
     const ROW: i32 = 44;
     const RIGHT: i32 = 360;
-    const LETTER: usize = 9;
-    const MOST_LETTERS: usize = 26;
-    let labels: Vec<String> = bars.iter().map(|bar| shortened(&bar.label, MOST_LETTERS)).collect();
-    let letters = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let left = i32::try_from((letters * LETTER + 20).max(110)).unwrap_or(110);
+    const LONGEST_LABEL: f64 = 234.0;
+    let labels: Vec<String> = bars.iter().map(|bar| label(&bar.label, LONGEST_LABEL)).collect();
+    let widest = labels.iter().map(|label| width_of(label, LARGE / FONT_SCALE)).fold(0.0, f64::max);
+    let left = pixels(1.0, (widest + 20.0).max(110.0));
     let height = i32::try_from(bars.len().max(1)).unwrap_or_default() * ROW;
     let most = bars.iter().map(|bar| bar.length).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let empty = say("chart-empty").to_string();
@@ -52,7 +41,7 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> String {
             area.draw(&text(&empty, (12, ROW / 2), HPos::Left))?;
         }
         for (bar, label) in bars.iter().zip(&labels) {
-            let length = pixels(bar.length / most, WIDTH - left - RIGHT);
+            let length = pixels(bar.length / most, f64::from(WIDTH - left - RIGHT));
             let (from, to) = ((left, top + 6), (left + length.max(2), top + ROW - 6));
             area.draw(&Rectangle::new([from, to], SERIES[0].filled()))?;
             let middle = top + ROW / 2;
@@ -63,13 +52,6 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> String {
         }
         Ok(())
     })
-}
-
-pub(super) fn shortened(label: &str, most: usize) -> String {
-    if label.chars().count() <= most {
-        return label.to_owned();
-    }
-    label.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// A day of the trend.
@@ -85,7 +67,7 @@ pub(super) struct Day {
 
 /// An area for the opened conversations, lines for leads and purchases.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(super) fn trend(days: &[Day], description: &str) -> String {
+pub(super) fn trend(days: &[Day], description: &str) -> Drawing {
     let before = |day: &Day| day.before.map_or(0, |before| before[0]);
     let most =
         days.iter().map(|day| day.counts[0].max(before(day))).max().unwrap_or(0).max(1) as f64;
@@ -127,7 +109,7 @@ pub(super) fn trend(days: &[Day], description: &str) -> String {
 
 /// The grid of a chart over days, which are told below, with five numbers beside it.
 fn mesh(
-    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    chart: &mut ChartContext<'_, Canvas<'_>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
     dates: &[&str],
     number: fn(f64) -> String,
 ) -> Drawn {
@@ -137,7 +119,7 @@ fn mesh(
         .light_line_style(TRANSPARENT)
         .bold_line_style(GRID)
         .axis_style(GRID)
-        .label_style((FONT, 13).into_font().color(&MUTED))
+        .label_style((FONT, SMALL).into_font().color(&MUTED))
         .x_labels(dates.len().clamp(1, 10))
         .x_label_formatter(&|place| day_label(dates, *place))
         .y_labels(5)
@@ -147,7 +129,7 @@ fn mesh(
 
 /// A line of shares, 0 to 1, by day or week; a gap where there is none.
 #[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
-pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> String {
+pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawing {
     let most = days.iter().filter_map(|(_, share)| *share).fold(0.01, f64::max);
     let last = days.len().saturating_sub(1) as f64;
     let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
@@ -173,71 +155,55 @@ pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> Strin
 
 /// A line without axes, as high as a row of text.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(super) fn spark(counts: &[u64], description: &str) -> String {
+pub(super) fn spark(counts: &[u64], description: &str) -> Drawing {
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let points = || counts.iter().enumerate().map(|(day, count)| (day as f64, *count as f64));
     let last = counts.len().saturating_sub(1).max(1) as f64;
-    let svg = draw(96, 24, description, |area| {
+    let drawn = draw(96, 24, description, |area| {
         let mut chart =
             ChartBuilder::on(area).margin(2).build_cartesian_2d(0.0..last, 0.0..most)?;
         chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(1)))?;
         Ok(())
     });
-    svg.replacen("<svg ", "<svg class=\"spark\" ", 1)
+    drawn.of_class("spark")
 }
 
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
-pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::convert::Infallible>>;
+pub(super) type Area<'a> = DrawingArea<Canvas<'a>, plotters::coord::Shift>;
 
 pub(super) fn draw(
     width: i32,
     height: i32,
     description: &str,
     paint: impl FnOnce(&Area<'_>) -> Drawn,
-) -> String {
-    let mut svg = String::new();
-    let size = (width.unsigned_abs(), height.unsigned_abs());
-    {
-        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        if let Err(error) = paint(&area).and_then(|()| area.present()) {
-            tracing::error!(%error, "a chart could not be drawn");
-            return String::new();
-        }
+) -> Drawing {
+    let mut drawing = Drawing::new(width, height, description);
+    let painted = paint(&Canvas(&mut drawing).into_drawing_area());
+    if let Err(error) = painted {
+        // What is drawn already stays.
+        tracing::error!(%error, "a chart could not be drawn");
     }
-    for (stand_in, variable, _) in VARIABLES {
-        svg = svg.replace(stand_in, variable);
-    }
-    let label = format!("<svg role=\"img\" aria-label=\"{}\" ", attribute(description));
-    svg.replacen("<svg ", &label, 1)
+    drawing
 }
 
-/// The same outside of a page: with colours of its own, on white.
-pub(super) fn standalone(svg: &str) -> String {
-    let mut svg = svg.to_owned();
-    for (_, variable, color) in VARIABLES {
-        svg = svg.replace(variable, color);
-    }
-    match svg.find('>') {
-        Some(end) => {
-            let paper = "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>";
-            format!("{}>{paper}{}", &svg[..end], &svg[end + 1..])
-        }
-        None => svg,
-    }
+/// A name that has a room of so many pixels, in letters of this size.
+pub(super) fn named(name: &str, room: f64, size: f64) -> String {
+    fitting(&isolated(name), room, size / FONT_SCALE)
 }
 
-fn attribute(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+/// The same in the usual letters.
+pub(super) fn label(name: &str, room: f64) -> String {
+    named(name, room, LARGE)
 }
 
 pub(super) fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
-    let style = TextStyle::from((FONT, 16).into_font()).color(&INK);
+    let style = TextStyle::from((FONT, LARGE).into_font()).color(&INK);
     Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a part of a few hundred pixels")]
-pub(super) fn pixels(part: f64, whole: i32) -> i32 {
-    (part * f64::from(whole)).round() as i32
+pub(super) fn pixels(part: f64, whole: f64) -> i32 {
+    (part * whole).round() as i32
 }
 
 /// `31 Jan` at a day, nothing between days.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::chart::{self, Bar, Day};
 use super::dashboard::{credit, percent, stage, thousands};
+use super::drawing::Drawing;
+use super::lettering::told;
 use super::sankey;
 use crate::analysis::{
     AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
@@ -13,7 +15,7 @@ use crate::language::say;
 const MOST_BARS: usize = 12;
 
 /// A bar a step. Impressions and clicks would leave no room for conversations.
-pub(super) fn funnel(report: &FunnelReport) -> String {
+pub(super) fn funnel(report: &FunnelReport) -> Drawing {
     let known = || report.unit_steps().filter_map(|step| Some((step, step.count?)));
     let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
@@ -30,7 +32,7 @@ pub(super) fn funnel(report: &FunnelReport) -> String {
         })
         .collect();
     let said: Vec<String> = known()
-        .map(|(step, count)| format!("{} {}", stage(&step.name).0, thousands(count)))
+        .map(|(step, count)| format!("{} {}", told(&stage(&step.name).0), thousands(count)))
         .collect();
     chart::bars(&bars, &say("chart-funnel").with("steps", said.join(", ")).to_string())
 }
@@ -41,7 +43,7 @@ fn length(count: u64) -> f64 {
 }
 
 /// Conversations by day of opening, with their leads and purchases.
-pub(super) fn trend(days: &[Day], over: usize) -> String {
+pub(super) fn trend(days: &[Day], over: usize) -> Drawing {
     let total = |series: usize| days.iter().map(|day| day.counts[series]).sum::<u64>();
     let description = say("chart-trend")
         .with("days", over)
@@ -52,7 +54,7 @@ pub(super) fn trend(days: &[Day], over: usize) -> String {
 }
 
 /// The trend of a report that is broken down by day.
-pub(super) fn days(report: &FunnelReport) -> String {
+pub(super) fn days(report: &FunnelReport) -> Drawing {
     let day = |row: &Breakdown| {
         let counts = ["opened", "lead", "purchase"].map(|step| row.count(step).unwrap_or_default());
         Some(Day { date: row.value("day")?.to_owned(), counts, before: None })
@@ -63,17 +65,18 @@ pub(super) fn days(report: &FunnelReport) -> String {
 }
 
 /// A step's share of another by day or week: each with how many reached it, and of how many.
-pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> String {
-    let told = say("chart-rates").with("step", step).with("of", of).with("count", days.len());
+pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> Drawing {
+    let description =
+        say("chart-rates").with("step", told(step)).with("of", told(of)).with("count", days.len());
     let share = |(day, reached, of): &(String, u64, u64)| {
         (day.clone(), (*of > 0).then(|| length(*reached) / length(*of)))
     };
     let shares: Vec<_> = days.iter().map(share).collect();
-    chart::shares(&shares, &told.to_string())
+    chart::shares(&shares, &description.to_string())
 }
 
 /// Who has opted in at the end of each day, who did on it and who is lost.
-pub(super) fn audience(days: &[SubscriberDay]) -> String {
+pub(super) fn audience(days: &[SubscriberDay]) -> Drawing {
     let day = |day: &SubscriberDay| Day {
         date: day.date.clone(),
         counts: [day.audience, day.opted_in, day.stopped + day.expired],
@@ -81,20 +84,20 @@ pub(super) fn audience(days: &[SubscriberDay]) -> String {
     };
     let last = days.last().map_or(0, |day| day.audience);
     let days: Vec<Day> = days.iter().map(day).collect();
-    let told = say("audience-chart").with("days", days.len()).with("count", last);
-    chart::trend(&days, &told.to_string())
+    let description = say("audience-chart").with("days", days.len()).with("count", last);
+    chart::trend(&days, &description.to_string())
 }
 
 /// From doors over the steps to the end, as a Sankey diagram.
-pub(super) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> String {
+pub(super) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> Drawing {
     let said: Vec<String> =
-        steps.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
-    let told = say("funnels-flow-told").with("steps", said.join(", "));
-    sankey::sankey(flows, steps, &told.to_string())
+        steps.iter().map(|(name, count)| format!("{} {}", told(name), thousands(*count))).collect();
+    let description = say("funnels-flow-told").with("steps", said.join(", "));
+    sankey::sankey(flows, steps, &description.to_string())
 }
 
 /// A bar a channel, of name and credited conversions; `total` is all there are.
-pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: f64) -> String {
+pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: f64) -> Drawing {
     let bar = |(label, length): (String, f64)| Bar {
         label,
         length,
@@ -102,12 +105,12 @@ pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: 
     };
     let bars: Vec<Bar> = channels.take(MOST_BARS).map(bar).collect();
     let said: Vec<String> =
-        bars.iter().map(|bar| format!("{} {}", bar.label, credit(bar.length))).collect();
+        bars.iter().map(|bar| format!("{} {}", told(&bar.label), credit(bar.length))).collect();
     chart::bars(&bars, &say("chart-credit").with("channels", said.join(", ")).to_string())
 }
 
 /// A bar a row of what costs money: its leads.
-pub(super) fn ads(report: &AdsReport) -> String {
+pub(super) fn ads(report: &AdsReport) -> Drawing {
     let leads = |row: &AdsRow| {
         let step = row.steps.iter().find(|step| step.name == "lead");
         step.and_then(|step| step.count).unwrap_or(0)
@@ -122,24 +125,25 @@ pub(super) fn ads(report: &AdsReport) -> String {
             length: length(leads(row)),
             note: {
                 let leads = say("chart-row-leads").with("count", leads(row));
-                let told = match (row.spend, &row.currency) {
+                let note = match (row.spend, &row.currency) {
                     (Some(spend), Some(currency)) => say("chart-row-cost")
                         .with("leads", leads)
                         .with("amount", credit(spend))
-                        .with("currency", currency),
+                        .with("currency", told(currency)),
                     _ => leads,
                 };
-                told.to_string()
+                note.to_string()
             },
         })
         .collect();
-    let said: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.label, bar.note)).collect();
-    let told = say("chart-leads").with("level", report.level).with("rows", said.join(", "));
-    chart::bars(&bars, &told.to_string())
+    let said: Vec<String> =
+        bars.iter().map(|bar| format!("{} {}", told(&bar.label), bar.note)).collect();
+    let description = say("chart-leads").with("level", report.level).with("rows", said.join(", "));
+    chart::bars(&bars, &description.to_string())
 }
 
 /// The chart of a report, without currencies.
-pub(super) fn credits(report: &AttributionReport) -> String {
+pub(super) fn credits(report: &AttributionReport) -> Drawing {
     let mut channels: BTreeMap<&str, f64> = BTreeMap::new();
     for row in &report.channels {
         *channels.entry(&row.channel).or_default() += row.conversions;

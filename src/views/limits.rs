@@ -1,10 +1,10 @@
-//! How many questions one token may ask the API in a minute; told in the headers of
+//! How many questions one token may ask the API in a minute, and how many of whoever asks are worked at; the former is told in the headers of
 //! draft-ietf-httpapi-ratelimit-headers, and by 429 with `Retry-After` (RFC 6585) when it is too many.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -12,8 +12,18 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use moka::sync::Cache;
+use tokio::sync::Semaphore;
 
 use super::problem::Problem;
+use crate::accounts::Who;
+
+/// Requests of one user or token that are worked at; more wait.
+const AT_ONCE_OF_ONE: usize = 4;
+/// Requests of all.
+const AT_ONCE: usize = 8;
+/// Users and tokens that are remembered.
+const MOST_NAMES: u64 = 1_000;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
@@ -27,6 +37,9 @@ pub struct Limit {
     limiter: Arc<Limiter>,
     per_minute: NonZeroU32,
     clock: DefaultClock,
+    /// Places of each user and token.
+    of_one: Cache<String, Arc<Semaphore>>,
+    of_all: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Limit {
@@ -40,18 +53,43 @@ impl Limit {
     #[must_use]
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let limiter = RateLimiter::dashmap(Quota::per_minute(per_minute)).with_middleware();
-        Self { limiter: Arc::new(limiter), per_minute, clock: DefaultClock::default() }
+        Self {
+            limiter: Arc::new(limiter),
+            per_minute,
+            clock: DefaultClock::default(),
+            of_one: Cache::new(MOST_NAMES),
+            of_all: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 }
 
-/// Answers a request to the API, unless `token` has asked too much.
+/// Works at a request when it is its turn: of its sender's own requests first, then among all. Its body is read
+/// already: who sends it slowly takes nobody's turn.
+pub(super) async fn worked_at(
+    State(limit): State<Limit>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let name = request.extensions().get::<Who>().map(|who| who.name.clone()).unwrap_or_default();
+    let own = limit.of_one.get_with(name, || Arc::new(Semaphore::new(AT_ONCE_OF_ONE)));
+    let own = own.acquire().await;
+    let among_all = limit.of_all.acquire().await;
+    let answer = next.run(request).await;
+    drop((own, among_all));
+    answer
+}
+
+/// Answers a request, unless it is one to the API and `token` has asked too much.
 pub(super) async fn limited(limit: &Limit, token: &str, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
     let per_minute = limit.per_minute;
     let (mut answer, left, wait) = match limit.limiter.check_key(&token.to_owned()) {
-        Ok(state) => (next.run(request).await, state.remaining_burst_capacity(), None),
+        Ok(state) => {
+            let left = state.remaining_burst_capacity();
+            (next.run(request).await, left, None)
+        }
         Err(until) => {
             let wait = until.wait_time_from(limit.clock.now()).as_secs() + 1;
             let detail = format!("More than {per_minute} questions in a minute; wait {wait} s.");

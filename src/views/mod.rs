@@ -10,15 +10,20 @@ mod allowed;
 mod answer;
 mod api;
 mod audience;
+mod canvas;
 mod chart;
 mod charts;
 mod cursor;
 mod dashboard;
+mod drawing;
+#[cfg(test)]
+mod every_name;
 mod format;
 pub mod frames;
 mod fresh;
 mod funnels;
 mod habits;
+mod lettering;
 mod limits;
 mod links;
 mod listing;
@@ -39,8 +44,11 @@ mod render;
 mod responses;
 mod rows;
 mod sankey;
+mod share;
+mod sizes;
 pub mod table;
 pub mod topic;
+mod turns;
 
 use std::sync::Arc;
 
@@ -58,8 +66,9 @@ use utoipa_axum::routes;
 use crate::accounts::Accounts;
 use crate::analysis::{Funnels, STAGES};
 use crate::domain::Links;
+use crate::incoming;
 use crate::store::{Bounds, MessagingWindow, Store};
-pub use access::forgotten_token;
+pub use access::{forgotten_token, may_know};
 pub use ads::{ads_frame, answer_ads};
 pub use answer::{
     AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
@@ -80,6 +89,7 @@ pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question
 pub use reader::in_their_language;
 pub use reconciliation::{ReconciliationReport, answer_reconciliation};
 pub use responses::{ResponseReport, answer_responses};
+pub use share::{Busy, Share, Turn};
 
 /// The steps of a funnel that conversations take, in order.
 fn conversation_steps() -> impl Iterator<Item = &'static str> {
@@ -123,6 +133,8 @@ impl Views {
 /// Routes that open to whoever may look.
 pub fn guarded(routes: Router, views: &Views) -> Router {
     routes
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
+        .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
 }
@@ -187,19 +199,20 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
         .merge(descriptions)
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
+        .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(fresh, fresh::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)
-        // As public as the links themselves, and without figures.
-        .route("/l/{slug}/qr.svg", get(qr::svg))
-        .route("/l/{slug}/qr.png", get(qr::png))
-        .route("/language", post(reader::choose))
+        .route("/language", post(reader::choose).layer(middleware::from_fn(incoming::of_strangers)))
         .route("/assets/style.css", get(dashboard::style_sheet))
         .route("/assets/live.js", get(dashboard::live_script))
         .route("/assets/in_place.js", get(dashboard::in_place_script))
         .fallback(access::not_found)
+        .with_state(views.clone())
+        // As public as the links themselves, and without figures.
+        .merge(qr::router(views))
         .layer(CompressionLayer::new())
-        .with_state(views)
 }

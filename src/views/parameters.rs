@@ -2,10 +2,12 @@
 //! over, so that nobody believes in a filter that does nothing.
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use super::sizes;
 
 /// A parameter of a query string.
 #[derive(Debug)]
@@ -78,12 +80,12 @@ const JSON: &[Parameter] =
 const BY: &[Parameter] = &[text(
     "by",
     "source",
-    "Dimensions of a breakdown, joined by commas: source, page, channel, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
+    "Dimensions of a breakdown, up to 8, joined by commas: source, page, channel, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
 )];
 const FILTER: &[Parameter] = &[text(
     "filter",
     "source=ad",
-    "Only what has these values of dimensions, joined by semicolons: source=ad;campaign=Autumn; (none) is no value",
+    "Only what has these values of dimensions, up to 20, joined by semicolons: source=ad;campaign=Autumn; (none) is no value",
 )];
 const TOP: &[Parameter] = &[of(
     "top",
@@ -249,6 +251,13 @@ pub(super) fn find(path: &str) -> Option<&'static Taken> {
 
 /// Refuses what the question does not take.
 pub(super) async fn known(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    if let Some((name, reason)) = sizes::wrong(request.uri().query().unwrap_or_default()) {
+        let problem = match name {
+            Some(name) => Problem::in_parameter(name.into_owned(), reason),
+            None => Problem::new(StatusCode::BAD_REQUEST, reason),
+        };
+        return problem.into_response();
+    }
     let taken = path.as_ref().and_then(|path| find(path.as_str()));
     if let Some(taken) = taken {
         let asked = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());

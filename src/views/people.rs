@@ -16,6 +16,9 @@ use super::{Asks, Misunderstood, Question, Views, api, conversation_steps, frame
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::store::{ConversationRow, Instant, ReachedRow, Span};
 
+/// People of one answer, which is made in memory.
+const MOST_PEOPLE: u64 = 100_000;
+
 /// Who reached a step.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FunnelPeople {
@@ -146,9 +149,16 @@ async fn of_conversations(
         offset: question.offset as u64,
         limit: limit as u64,
     };
-    let total = async { views.store.list_total::<ConversationRow>(&span).await };
-    let rows = async { views.store.list::<ConversationRow>(&span)?.all().await };
-    let (total, rows) = tokio::try_join!(total, rows)?;
+    let total = views.store.list_total::<ConversationRow>(&span).await?;
+    let told = total.saturating_sub(span.offset).min(span.limit);
+    if told > MOST_PEOPLE {
+        let reason = format!(
+            "{told} people are more than one answer holds ({MOST_PEOPLE}): choose fewer days, or take them in parts \
+             by limit and offset"
+        );
+        return Err(Misunderstood { parameter: "limit", reason }.into());
+    }
+    let rows = views.store.list::<ConversationRow>(&span)?.all().await?;
     let row = |row: ConversationRow| ReachedRow {
         entered_at: row.opened_at,
         reached_at: row.stage_at(reached).unwrap_or(row.opened_at),

@@ -5,14 +5,22 @@ use std::sync::{Arc, OnceLock};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb::Database};
 
+use super::drawing::Drawing;
+
 /// Pixels for each of a chart's units: sharp on screens with small ones.
 const SCALE: f32 = 2.0;
 
-/// An SVG drawn on white.
+/// A chart drawn on white.
 ///
 /// # Errors
-/// If it is no SVG, or there is no room for it.
-pub(super) fn png(svg: &str) -> Result<Vec<u8>, String> {
+/// If it cannot be drawn, or there is no room for it.
+pub(super) fn png(chart: &Drawing) -> Result<Vec<u8>, String> {
+    let svg = chart.alone();
+    // Fonts and letters are anybody's: whatever a library makes of them, a report goes on without its picture.
+    std::panic::catch_unwind(|| drawn(&svg)).unwrap_or_else(|_| Err("drawing it failed".to_owned()))
+}
+
+fn drawn(svg: &str) -> Result<Vec<u8>, String> {
     let options = Options {
         fontdb: Arc::clone(fonts()),
         font_family: "Ubuntu".to_owned(),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AnswerError;
+use crate::analysis::AnalysisError;
 use crate::store::Bound;
 
 /// What a client is told.
@@ -53,6 +54,16 @@ impl From<AnswerError> for Problem {
             AnswerError::Store(error) if error.bound().is_some() => {
                 tracing::warn!(%error, "a question was too large");
                 let (what, key) = match error.bound() {
+                    Some(Bound::Refused) => {
+                        let detail = "ClickHouse cannot work off this question: a regular expression or a list in it \
+                                      is not one that it takes. The log of this server has its words.";
+                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned());
+                    }
+                    Some(Bound::Groups) => {
+                        let detail = "This question tells more apart than anybody reads: choose fewer dimensions, or \
+                                      fewer days.";
+                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned());
+                    }
                     Some(Bound::Memory) => ("memory", "clickhouse.question_memory_mb"),
                     _ => ("time", "clickhouse.question_seconds"),
                 };
@@ -68,6 +79,14 @@ impl From<AnswerError> for Problem {
                               this server says why."
                     .to_owned();
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
+            AnswerError::Analysis(
+                error @ (AnalysisError::TooManyGroups { .. }
+                | AnalysisError::TooManyChannels { .. }),
+            ) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+            AnswerError::Busy => {
+                let detail = "Too many questions are asked at once; ask again in a few seconds.";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
             }
             AnswerError::Analysis(_) | AnswerError::CutOff(_) | AnswerError::Unwritten(_) => {
                 tracing::error!(%error, "a question could not be answered");

@@ -31,6 +31,9 @@ pub struct QualityReport {
     pub accepted: u64,
     /// How often one came that was there already, or that has been erased since.
     pub duplicates: Option<u64>,
+    /// Events, reported conversions and refused items that were not taken: their person had been erased after they
+    /// happened.
+    pub erased: Option<u64>,
     /// Those whose own time was impossible; they have that of their webhook.
     pub clamped: u64,
     /// Those that came in more than an hour after their time.
@@ -90,9 +93,10 @@ pub async fn answer_quality(
     let webhooks = kinds.iter().filter(|kind| kind.kind != Kind::Conversion.as_str());
     let accepted = webhooks.map(|kind| kind.events).sum();
     Ok(QualityReport {
-        received,
+        received: received.map(|received| received.events),
         accepted,
-        duplicates: received.map(|received| received.saturating_sub(accepted)),
+        duplicates: received.map(|received| received.events.saturating_sub(accepted)),
+        erased: received.map(|received| received.erased),
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         events: kinds.iter().map(|kind| kind.events).sum(),

@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use jiff::tz::TimeZone;
 
-use super::Format;
 use super::frames::CsvStyle;
+use super::{Format, sizes};
 use crate::analysis::{AnalysisError, Dimension, Filter, Model, Parameters};
 use crate::domain::{Period, PeriodError, RefRules, Timestamp};
 
@@ -202,6 +202,7 @@ impl Asked {
         defaults: &Defaults,
         now: Timestamp,
     ) -> Result<Question, Misunderstood> {
+        sizes::check(self)?;
         let zone = &defaults.zone;
         let bad_date = |parameter| {
             move |error: PeriodError| Misunderstood { parameter, reason: error.to_string() }
@@ -223,6 +224,10 @@ impl Asked {
         let filters =
             Filter::parse_list(self.filter.as_deref().unwrap_or_default(), &defaults.refs)
                 .map_err(|reason| Misunderstood { parameter: "filter", reason })?;
+        if filters.len() > sizes::MOST_FILTERS {
+            let reason = format!("more than {} filters", sizes::MOST_FILTERS);
+            return Err(Misunderstood { parameter: "filter", reason });
+        }
         let format = self.format.as_deref().map(Format::parse).transpose()?;
         let credit = self.credit.understand(defaults)?;
         let offset = number("offset", self.offset.as_deref(), 0)?;

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use futures_util::stream;
 use polars::frame::DataFrame;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
+use super::drawing::Drawing;
 use super::frames::{self, CsvStyle, Encoder};
 use super::problem::Problem;
-use super::{AnswerError, Format, Question, chart, picture};
+use super::{AnswerError, Format, Question, picture};
 use crate::store::{Listed, Rows};
 
 /// Rows that are in memory at once while a list is written. Those of Parquet and Arrow stay together in the file, and
@@ -84,16 +85,25 @@ fn unwritten(error: impl std::fmt::Display) -> Problem {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Streamed;
 
+/// Lists that are sent at once: each takes a thread as long as its reader takes to read.
+const MOST_STREAMS: usize = 32;
+
 /// A list that is sent as it comes out of ClickHouse, some rows at a time. What fails under way breaks the
 /// answer off, so that nobody takes a part for the whole.
 pub(super) fn streamed<R: Listed>(
     look: &Look,
     rows: Rows<R>,
     frame: fn(&[R]) -> DataFrame,
-) -> Response {
+) -> Result<Response, Problem> {
+    static PLACES: Semaphore = Semaphore::const_new(MOST_STREAMS);
+    let Ok(place) = PLACES.try_acquire() else {
+        let text = format!("{MOST_STREAMS} lists are sent already; ask again when one is read.");
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, text));
+    };
     let (taker, mut given) = mpsc::channel::<io::Result<Bytes>>(2);
     let (format, style) = (look.format, look.csv.clone());
     tokio::spawn(async move {
+        let _place = place;
         let sink = Sink(taker.clone());
         if let Err(error) = write_list(format, &style, rows, frame, sink).await {
             tracing::warn!(%error, "a list was broken off");
@@ -101,10 +111,15 @@ pub(super) fn streamed<R: Listed>(
         }
     });
     let chunks = stream::poll_fn(move |context| given.poll_recv(context));
-    let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type()),
+        (header::VARY, "accept"),
+        // Lists tell of people.
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
     let mut answer = (headers, Body::from_stream(chunks)).into_response();
     answer.extensions_mut().insert(Streamed);
-    answer
+    Ok(answer)
 }
 
 /// Writes a list as its rows come; how many there were.
@@ -158,11 +173,10 @@ impl Write for Sink {
 }
 
 /// A chart that stands on its own.
-pub(super) fn charted(format: Format, svg: &str) -> Result<Response, Problem> {
-    let svg = chart::standalone(svg);
+pub(super) fn charted(format: Format, chart: &Drawing) -> Result<Response, Problem> {
     let body = match format {
-        Format::Png => picture::png(&svg).map_err(unwritten)?,
-        _ => svg.into_bytes(),
+        Format::Png => picture::png(chart).map_err(unwritten)?,
+        _ => chart.alone().into_bytes(),
     };
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];
     Ok((headers, body).into_response())

@@ -12,12 +12,17 @@ use super::allowed::Allowed;
 use super::answer::{self, AnswerError};
 use super::listing::Listing;
 use super::problem::Problem;
-use super::{Asked, Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render};
+use super::{
+    Asked, Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render, turns,
+};
 use crate::analysis::{Dimension, NONE, STAGES};
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
 };
+
+/// Rows of a page of a list that take some megabytes.
+const MANY_ROWS: u64 = 5_000;
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -188,11 +193,13 @@ async fn list<R: Listed, P: Serialize>(
     };
     let failed = |error| Problem::from(AnswerError::from(error));
     if look.format.has_rows() {
-        return Ok(render::streamed(&look, views.store.list::<R>(&span).map_err(failed)?, frame));
+        return render::streamed(&look, views.store.list::<R>(&span).map_err(failed)?, frame);
     }
     if look.format != Format::Json {
         return render::listed(&look, DataFrame::default, || ().into_response());
     }
+    // What takes a lot of memory is made one after the other.
+    let _turn = if limit > MANY_ROWS { Some(turns::turn().await?) } else { None };
     let Listing { rows, total, next } = Listing::of(&views.store, &span).await.map_err(failed)?;
     let told = Page {
         from: question.period.from.to_rfc3339(),

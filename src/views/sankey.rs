@@ -4,6 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::chart::{self, pixels};
+use super::drawing::{Drawing, INK, MUTED, SERIES};
 use crate::analysis::Flow;
 use crate::language::{self, say};
 
@@ -18,8 +19,10 @@ const RIGHT: i32 = 60;
 const GAP: i32 = 6;
 /// Doors that are drawn.
 const MOST_DOORS: usize = 9;
-/// Letters of a door that there is room for.
-const LETTERS: usize = 14;
+/// Room for the name of a door.
+const DOOR: f64 = 120.0;
+/// Room for the name of a step.
+const STEP: f64 = 100.0;
 
 /// The largest doors, and all others as one.
 fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
@@ -35,40 +38,42 @@ fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
 }
 
 /// Draws the flows of `steps`; doors are whatever flows into the first. `description` is read out.
-pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> String {
+pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> Drawing {
     let Some((first, most)) = steps.first().filter(|(_, count)| *count > 0) else {
-        return String::new();
+        return chart::bars(&[], description);
     };
     let columns = i32::try_from(steps.len()).unwrap_or(1);
     let column = |place: usize| {
         let place = i32::try_from(place).unwrap_or(0) + 1;
         LEFT + place * (WIDTH - LEFT - RIGHT) / columns - NODE
     };
-    let height = |count: u64| pixels(share(count, *most), TALLEST).max(1);
+    let height = |count: u64| pixels(share(count, *most), f64::from(TALLEST)).max(1);
     let doors = largest(flows.iter().filter(|flow| flow.to == *first));
     chart::draw(WIDTH, HEIGHT, description, |area| {
         let (mut from, mut to) = (TOP, TOP);
         for (place, door) in doors.iter().enumerate() {
             let tall = height(door.count);
-            let color = chart::SERIES[place % chart::SERIES.len()];
+            let color = SERIES[place % SERIES.len()];
             band(area, (LEFT, from), (column(0), to), tall, color, 0.25)?;
             area.draw(&Rectangle::new([(LEFT - NODE, from), (LEFT, from + tall)], color.filled()))?;
             // Labels of slim doors would lie on one another.
             if tall >= 12 {
                 let at = (LEFT - NODE - 6, from + tall / 2);
-                area.draw(&chart::text(&chart::shortened(&door.from, LETTERS), at, HPos::Right))?;
+                let name = chart::label(&door.from, DOOR);
+                area.draw(&chart::text(&name, at, HPos::Right))?;
             }
             from += tall + GAP;
             to += tall;
         }
         for (place, (name, count)) in steps.iter().enumerate() {
             let (x, tall) = (column(place), height(*count));
-            let node =
-                Rectangle::new([(x, TOP), (x + NODE, TOP + tall)], chart::SERIES[0].filled());
+            let node = Rectangle::new([(x, TOP), (x + NODE, TOP + tall)], SERIES[0].filled());
             if *count > 0 {
                 area.draw(&node)?;
             }
-            let style = TextStyle::from((chart::FONT, 13).into_font()).color(&chart::INK);
+            let style = TextStyle::from((chart::FONT, chart::SMALL).into_font()).color(&INK);
+            // The count is told whatever becomes of the name.
+            let name = chart::named(name, STEP, chart::SMALL);
             let label = format!("{name} {}", language::count(*count));
             area.draw(&Text::new(
                 label,
@@ -78,7 +83,7 @@ pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
             if let Some((_, next)) = steps.get(place + 1).filter(|(_, next)| *next > 0) {
                 let going_on = height(*next);
                 let end = (column(place + 1), TOP);
-                band(area, (x + NODE, TOP), end, going_on, chart::SERIES[0], 0.25)?;
+                band(area, (x + NODE, TOP), end, going_on, SERIES[0], 0.25)?;
             }
             let left = steps.get(place + 1).map_or(0, |(_, next)| count - next);
             if left > 0 {
@@ -86,7 +91,7 @@ pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
                     (tall - steps.get(place + 1).map_or(0, |(_, next)| height(*next))).max(1);
                 let begin = (x + NODE, TOP + tall - tall_left);
                 let end = (x + NODE + 34, TOP + tall - tall_left + 40);
-                band(area, begin, end, tall_left, chart::MUTED, 0.25)?;
+                band(area, begin, end, tall_left, MUTED, 0.25)?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use polars::frame::DataFrame;
 use polars::prelude::{AnyValue, Column};
 
 use super::LinksReport;
+use super::lettering::isolated;
 use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
 };
@@ -319,7 +320,8 @@ fn new_table() -> Table {
 
 /// A ref is anybody's text: control characters would move the cursor.
 fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    let known = text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
+    isolated(&known.collect::<String>())
 }
 
 fn right(text: String) -> Cell {

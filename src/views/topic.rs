@@ -7,12 +7,13 @@ use polars::frame::DataFrame;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::drawing::Drawing;
 use super::frames::{self, CsvStyle, Encoder};
 use super::rows::listed_filters;
 use super::{
     AnswerError, Format, Question, ads_frame, answer_ads, answer_attribution, answer_audience,
-    answer_cohorts, answer_funnel, answer_links, answer_reconciliation, answer_responses, chart,
-    charts, picture, reconciliation, render, table,
+    answer_cohorts, answer_funnel, answer_links, answer_reconciliation, answer_responses, charts,
+    picture, reconciliation, render, table,
 };
 use crate::analysis::Funnels;
 use crate::domain::Timestamp;
@@ -119,8 +120,8 @@ pub struct Told {
     pub table: String,
     /// Everything.
     pub json: Value,
-    /// As a chart (SVG), where there is one.
-    chart: Option<String>,
+    /// As a chart, where there is one.
+    chart: Option<Drawing>,
 }
 
 impl Told {
@@ -128,7 +129,7 @@ impl Told {
         report: &R,
         frame: DataFrame,
         table: String,
-        chart: Option<String>,
+        chart: Option<Drawing>,
     ) -> Result<Self, AnswerError> {
         let json = serde_json::to_value(report);
         let json = json.map_err(|error| AnswerError::Unwritten(error.to_string()))?;
@@ -140,13 +141,18 @@ impl Told {
         Self::new(report, frame, table, None)
     }
 
-    /// The chart as PNG, where there is one.
-    ///
-    /// # Errors
-    /// If it cannot be drawn.
-    pub fn picture(&self) -> Result<Option<Vec<u8>>, AnswerError> {
-        let drawn = self.chart.as_deref().map(|svg| picture::png(&chart::standalone(svg)));
-        drawn.transpose().map_err(AnswerError::Unwritten)
+    /// The chart as PNG, where there is one, and the table. Figures without their chart are better than none: that
+    /// it could not be drawn is told below them.
+    #[must_use]
+    pub fn illustrated(self) -> (Option<Vec<u8>>, String) {
+        let Self { chart, mut table, .. } = self;
+        let drawn = chart.as_ref().map(picture::png).transpose();
+        let picture = drawn.unwrap_or_else(|error| {
+            tracing::error!(error, "a chart could not be drawn");
+            table.push_str("The chart could not be drawn; the figures are complete.\n");
+            None
+        });
+        (picture, table)
     }
 }
 
@@ -323,4 +329,28 @@ async fn write_json<R: Listed + Serialize>(
     }
     file.write_all(b"\n]\n").and_then(|()| file.flush()).map_err(unwritten)?;
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_that_cannot_be_drawn_takes_nothing_else_with_it() {
+        let told = |width| {
+            let chart = Some(Drawing::new(width, 10, "a chart"));
+            Told {
+                frame: DataFrame::empty(),
+                table: "figures\n".to_owned(),
+                json: Value::Null,
+                chart,
+            }
+        };
+        let (picture, table) = told(10).illustrated();
+        assert!(picture.is_some_and(|bytes| bytes.starts_with(b"\x89PNG")));
+        assert_eq!(table, "figures\n");
+        let (picture, table) = told(0).illustrated();
+        assert_eq!(picture, None);
+        assert!(table.starts_with("figures\nThe chart could not be drawn"), "{table}");
+    }
 }

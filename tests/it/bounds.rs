@@ -1,6 +1,10 @@
 //! A question that is too large is answered with advice, and the next one as if nothing had been.
 
-use crate::support::World;
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+
+use crate::support::{World, client, start_engine};
 
 fn traffic(world: &World) {
     let path = world.folder().join("traffic.jsonl").display().to_string();
@@ -36,4 +40,79 @@ fn a_bound_of_nothing_is_refused() {
     let output = World::new().with("clickhouse.question_seconds", "0").run(&["config", "check"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("question_seconds"));
+}
+
+const RANGE: &str = "from=2026-10-01&to=2026-11-01";
+const QUESTION: &str = "/api/v1/funnels/click-to-messenger?from=2026-10-01&to=2026-11-01";
+
+/// Conversations that differ in everything.
+async fn many_conversations(client: &clickhouse::Client, count: u32) {
+    let statement = format!(
+        "INSERT INTO conversations (opened_at, page_id, person_id, number, channel, source, ref, depth, last_act_at, \
+         version) SELECT toDateTime64('2026-10-01 00:00:00', 3, 'UTC') + number % 2600000, '1', toString(number), 1, \
+         'messenger', 'ad', concat('campaign=', toString(number)), number % 6, \
+         toDateTime64('2026-10-01 00:00:00', 3, 'UTC'), 1 FROM numbers({count})"
+    );
+    client.query(&statement).execute().await.unwrap();
+}
+
+/// Whether ClickHouse works at a funnel.
+async fn is_asked(client: &clickhouse::Client) -> bool {
+    let statement = "SELECT count() FROM system.processes \
+                     WHERE query LIKE '%funnel_counts%' AND query NOT LIKE '%system.processes%'";
+    client.query(statement).fetch_one::<u64>().await.unwrap() > 0
+}
+
+/// How long from now on ClickHouse works at a funnel.
+async fn worked_at(client: &clickhouse::Client) -> Duration {
+    let started = Instant::now();
+    while is_asked(client).await {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    started.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_are_bounded_and_who_hangs_up_ends_the_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = start_engine(folder.path()).await.unwrap();
+    let endpoint = engine.endpoint("bounds");
+    let world = World::new().on(&endpoint);
+    let server = world.serve();
+    let client = client(&endpoint);
+    many_conversations(&client, 4_000_000).await;
+    // More than half a million refs, and, of fewer days, more than are told.
+    let (status, told) = server.get(&format!("{QUESTION}&by=ref")).await;
+    assert!(status == 422 && told.contains("fewer dimensions"), "{status} {told}");
+    let day = "/api/v1/funnels/click-to-messenger?from=2026-10-02&to=2026-10-03&by=ref";
+    let (status, told) = server.get(day).await;
+    assert!(status == 422 && told.contains("50000"), "{status} {told}");
+    let (status, told) = server
+        .get(&format!("/api/v1/funnels/click-to-messenger/people?{RANGE}&step=opened&format=csv"))
+        .await;
+    assert!(status == 400 && told.contains("fewer days"), "{status} {told}");
+
+    // As long as somebody waits, it is worked at; then no longer.
+    let slow = server.url(&format!("{QUESTION}&by=hour,link,source"));
+    let begin = async |patience: Duration| {
+        let asked = Client::new().get(&slow).send();
+        let waiting = tokio::spawn(tokio::time::timeout(patience, asked));
+        let started = Instant::now();
+        while !is_asked(&client).await {
+            assert!(started.elapsed() < Duration::from_secs(20), "it is not asked");
+        }
+        waiting
+    };
+    let whole = begin(Duration::from_secs(60)).await;
+    let whole_time = worked_at(&client).await;
+    assert_eq!(whole.await.unwrap().unwrap().unwrap().status(), 200);
+    let mut shortest = Duration::MAX;
+    for _ in 0..3 {
+        let hung_up = begin(Duration::from_secs(60)).await;
+        hung_up.abort();
+        shortest = shortest.min(worked_at(&client).await);
+    }
+    eprintln!("worked at for {whole_time:?}; after hanging up {shortest:?}");
+    assert!(shortest < whole_time / 2, "{shortest:?} of {whole_time:?}");
 }

@@ -84,7 +84,7 @@ async fn a_full_disk_answers_503_and_recovers_by_itself() {
     let (status, ready) = server.get("/readyz").await;
     assert_eq!(
         (status, ready.as_str()),
-        (200, "journal: ready\nclickhouse: ready\nshipping: ready\n")
+        (200, "journal: ready\nclickhouse: ready\nshipping: ready\nconversations: ready\n")
     );
     drop(server);
     drop(tokio::time::timeout(Duration::from_millis(1), engine.ended()).await);

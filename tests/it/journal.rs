@@ -1,17 +1,18 @@
 //! The journal: what is acknowledged is read back, whatever happened to the file.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use messenger_funnel::journal::disk::{Disk, DiskFile, FileSystem};
+use messenger_funnel::journal::disk::Disk;
 use messenger_funnel::journal::{
     Envelope, EnvelopeKind, Health, Journal, JournalError, Limits, Position, has_unread, inspect,
 };
 use tempfile::TempDir;
+
+use crate::support::disk_model::{DiskModel, Faults};
 
 fn envelope(number: usize) -> Envelope {
     let body = Bytes::from(format!("body {number} {}", "x".repeat(number * 7)));
@@ -189,7 +190,7 @@ async fn a_full_budget_refuses_until_something_is_shipped() {
     assert!(matches!(refused, JournalError::Full { max_bytes: 20_000, .. }), "{refused}");
     assert!(refused.to_string().contains("journal.max_bytes"));
     assert!(number > 50 && journal.usage().bytes() <= 20_000);
-    assert!(journal.append(envelope(1)).await.is_err());
+    assert!(journal.append(envelope(number % 50)).await.is_err());
     // The segments that are shipped go before their time, because the budget is tight.
     let mut reader = journal.reader().unwrap();
     let mut shipped = 0;
@@ -235,118 +236,25 @@ async fn segments_are_closed_at_their_size_and_removed_when_their_time_is_over()
     assert!(files() <= 1);
 }
 
-/// What a disk does at its next calls.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    /// Writes some bytes, then fails.
-    ShortWrite(usize),
-    /// Writes, and fails to sync; the bytes may or may not be there later.
-    Sync,
-    /// Makes no file.
-    Create,
-    /// As `Sync`, and does not cut off either.
-    SyncAndTruncate,
-}
-
-/// The file system with faults.
-#[derive(Debug)]
-struct FaultyDisk(Arc<Mutex<Option<Fault>>>);
-
-struct FaultyFile {
-    file: Box<dyn DiskFile>,
-    fault: Arc<Mutex<Option<Fault>>>,
-}
-
-impl Disk for FaultyDisk {
-    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        if *self.0.lock().unwrap() == Some(Fault::Create) {
-            return Err(io::Error::from(io::ErrorKind::StorageFull));
-        }
-        let file = FileSystem.create(path)?;
-        Ok(Box::new(FaultyFile { file, fault: Arc::clone(&self.0) }))
-    }
-
-    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        FileSystem.open(path)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        FileSystem.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        FileSystem.remove(path)
-    }
-
-    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        FileSystem.sync_folder(folder)
-    }
-
-    fn later(&self, _: Box<dyn FnOnce() + Send>) {}
-
-    fn salt(&self) -> u64 {
-        FileSystem.salt()
-    }
-}
-
-impl DiskFile for FaultyFile {
-    fn reserve(&mut self, room: u64) -> io::Result<()> {
-        self.file.reserve(room)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match *self.fault.lock().unwrap() {
-            Some(Fault::ShortWrite(length)) => {
-                self.file.write(&bytes[..length.min(bytes.len())])?;
-                Err(io::Error::from(io::ErrorKind::StorageFull))
-            }
-            _ => self.file.write(bytes),
-        }
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        match *self.fault.lock().unwrap() {
-            Some(Fault::Sync | Fault::SyncAndTruncate) => Err(io::Error::other("fsync failed")),
-            _ => self.file.sync(),
-        }
-    }
-
-    fn truncate(&mut self, length: u64) -> io::Result<()> {
-        match *self.fault.lock().unwrap() {
-            Some(Fault::SyncAndTruncate) => Err(io::Error::other("ftruncate failed")),
-            _ => self.file.truncate(length),
-        }
-    }
-
-    fn rewind(&mut self) -> io::Result<()> {
-        self.file.rewind()
-    }
-
-    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
-        self.file.date(modified)
-    }
-}
-
 #[tokio::test]
 async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
+    let none = Faults::NONE;
     let faults = [
-        Fault::ShortWrite(0),
-        Fault::ShortWrite(5),
-        Fault::ShortWrite(40),
-        Fault::Sync,
-        Fault::Create,
-        Fault::SyncAndTruncate,
+        Faults { write: 1.0, ..none },
+        Faults { sync: 1.0, ..none },
+        Faults { name: 1.0, ..none },
+        Faults { sync: 1.0, truncate: 1.0, ..none },
     ];
     for fault in faults {
         let folder = TempDir::new().unwrap();
-        let current = Arc::new(Mutex::new(None));
-        let disk = Arc::new(FaultyDisk(Arc::clone(&current)));
+        let disk = DiskModel::over(folder.path(), 1);
         let limits = Limits { max_bytes: 1 << 30, segment_bytes: 700 };
-        let journal = Journal::open_on(folder.path(), limits, disk).unwrap();
+        let on = Arc::clone(&disk) as Arc<dyn Disk>;
+        let journal = Journal::open_on(folder.path(), limits, on).unwrap();
         let mut acknowledged = Vec::new();
         let mut refused = 0;
         for number in 0..60 {
-            *current.lock().unwrap() = (number % 7 >= 4).then_some(fault);
+            disk.fail(if number % 7 >= 4 { fault } else { none });
             match journal.append(envelope(number)).await {
                 Ok(_) => acknowledged.push(envelope(number)),
                 Err(JournalError::Io { .. }) => refused += 1,
@@ -354,7 +262,7 @@ async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
             }
         }
         assert!(refused > 0 && acknowledged.len() > 20, "{fault:?} refused {refused}");
-        *current.lock().unwrap() = None;
+        disk.fail(none);
         journal.append(envelope(99)).await.unwrap();
         acknowledged.push(envelope(99));
         let found = everything(&journal);
@@ -363,7 +271,7 @@ async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
         let only_acknowledged: Vec<_> =
             found.iter().filter(|one| acknowledged.contains(one)).cloned().collect();
         assert!(only_acknowledged == acknowledged, "{fault:?}");
-        if fault != Fault::SyncAndTruncate {
+        if fault.truncate == 0.0 {
             assert!(found == acknowledged, "{fault:?}");
         }
         drop(journal);

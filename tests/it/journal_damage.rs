@@ -281,13 +281,9 @@ async fn erasing_keeps_what_it_cannot_read_unless_it_holds_the_person() {
         assert_eq!(batch.damage.len(), 1);
         reader.advance(batch.end.max(Position { segment: 2, offset: 0 }));
 
-        let keep = |envelope: &Envelope| match envelope
-            .body
-            .windows(ann.len())
-            .any(|part| part == ann.as_bytes())
-        {
-            true => Kept::Nothing,
-            false => Kept::Whole,
+        let holds_her = |bytes: &[u8]| bytes.windows(ann.len()).any(|part| part == ann.as_bytes());
+        let keep = |envelope: &Envelope| {
+            if holds_her(&envelope.body) { Kept::Nothing } else { Kept::Whole }
         };
         let changed = journal.rewrite_shipped(&keep, &|bytes| may_hold(bytes, ann)).unwrap();
         assert!(changed >= 4, "{changed}");

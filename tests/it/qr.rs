@@ -13,7 +13,9 @@ fn read_code(width: usize, height: usize, is_dark: impl Fn(usize, usize) -> bool
 }
 
 fn read_png(bytes: &[u8]) -> (usize, String) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     let width = info.width as usize;

@@ -39,8 +39,7 @@ async fn whatever_order_versions_come_in_the_latest_counts() {
         let journals = [journal(0), journal(1)];
         let shipper = |journal: &Journal| {
             let keep = Duration::from_secs(3600);
-            let now = || jiff::Timestamp::now().as_millisecond();
-            Shipper::new(journal, store.clone(), Settings::default(), keep, now).unwrap()
+            Shipper::new(journal, store.clone(), Settings::default(), keep).unwrap()
         };
         for (kind, body, received_at_ms) in deliveries {
             let body = Bytes::from(body);

@@ -14,8 +14,10 @@ use messenger_funnel::views::Defaults;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::fencing::take_over;
 use crate::support::outside::Hook;
-use crate::support::start_engine;
+use crate::support::stalling::Stalling;
+use crate::support::{client, start_engine};
 
 static CLOCK: AtomicI64 = AtomicI64::new(0);
 
@@ -222,5 +224,55 @@ async fn a_schedule_that_is_changed_begins_then() {
     store.begin_schedule("daily", "", millis("2026-11-02T01:00:00Z")).await.unwrap();
     assert!(bench.turn("2026-11-04T12:00:00Z").await.is_empty());
     assert_eq!(bench.turn("2026-11-05T01:30:00Z").await, done(&["2026-11-05T01:30:00Z"]));
+    bench.engine.stop().await;
+}
+
+/// Who delivers is stopped before each of its requests to ClickHouse in turn, and another delivers.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_stopped_delivers_nothing_that_another_has_delivered() {
+    let (hook, address) = Hook::start().await;
+    let chat = destination(&format!("webhook = \"{address}\""));
+    let destinations = BTreeMap::from([("chat".to_owned(), chat)]);
+    let to = vec!["chat".to_owned()];
+    let bench = Bench::new(WrittenReport { to, ..daily() }, destinations).await;
+    CLOCK.store(millis("2026-11-02T12:00:00Z"), Ordering::SeqCst);
+    let endpoint = bench.engine.endpoint("a_database");
+    let (way, slow) = Stalling::start(&endpoint).await;
+    let client = client(&endpoint);
+    let runner = Runner::new(bench.shelf.clone());
+    let slow = Runner::new(Shelf { store: Store::new(slow), ..bench.shelf.clone() });
+    let report = bench.shelf.settings.reports[0].clone();
+    let mut became = Vec::new();
+    for place in 0.. {
+        let run = runner.ask_for("daily", bench.shelf.now()).await.unwrap();
+        let name = run.run.clone();
+        let mut left = place;
+        way.hold(move |_| {
+            left -= 1;
+            left < 0
+        });
+        let (late, report_of_late, run_of_late) = (slow.clone(), report.clone(), run.clone());
+        let late = tokio::spawn(async move { late.run(&report_of_late, run_of_late).await });
+        let Some(at) = way.wait(|| late.is_finished()).await else {
+            assert_eq!(late.await.unwrap().unwrap().unwrap().status, "done");
+            break;
+        };
+        take_over(&client, &format!("report:{name}")).await;
+        // It may be done, as far as anybody knows.
+        runner.run(&report, run.clone()).await.unwrap();
+        way.go_on();
+        late.await.unwrap().ok();
+        runner.run(&report, run).await.unwrap();
+        let posted = hook.posted().iter().filter(|(key, _)| *key == name).count();
+        let known = bench.shelf.store.report_runs("daily", &name, 1).await.unwrap();
+        let told = bench.shelf.store.report_deliveries(&[&name]).await.unwrap();
+        assert_eq!((known[0].status.as_str(), told.len()), ("done", 1), "at {place}: {at}");
+        let told = told[0].status.clone();
+        assert!(posted == 1 || posted == 0 && told == "uncertain", "{posted} at {place}: {at}");
+        became.push((told, posted));
+    }
+    for (status, posted) in [("sent", 1), ("uncertain", 1)] {
+        assert!(became.contains(&(status.to_owned(), posted)), "{status}: {became:?}");
+    }
     bench.engine.stop().await;
 }

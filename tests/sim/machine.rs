@@ -16,7 +16,7 @@ use axum::http::Request;
 use messenger_funnel::collector::{self, Door, Keys, SIGNATURE_HEADER, sign};
 use messenger_funnel::domain::Links;
 use messenger_funnel::journal::disk::Disk as _;
-use messenger_funnel::journal::{Journal, Limits, has_unread};
+use messenger_funnel::journal::{InUse, Journal, Limits, Position, has_unread};
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::store::{Computing, Endpoint, Shipper, Store, StoreError};
 use messenger_funnel::upkeep::Upkeep;
@@ -53,6 +53,8 @@ pub struct Site {
     pub engine: Engine,
     pub faults: Faults,
     pub limits: Limits,
+    /// How long the journal keeps what is shipped.
+    pub keep: Duration,
     /// Whether several use one ClickHouse.
     pub is_shared: bool,
     /// Whether Meta is told of conversions, and the chat of reports.
@@ -146,17 +148,18 @@ impl Machine {
             Journal::open_on(&folder, self.site.limits, Arc::new(gate.clone())).unwrap()
         };
         self.disk().stamp();
-        let keep = Duration::from_secs(120);
         let store = self.store();
-        let settings = Settings::default();
-        let shipper = Shipper::new(&journal, store.clone(), settings, keep, clock).unwrap();
+        let (in_use, again_until) = begin_use(&journal);
+        let shipper = Shipper::new(&journal, store.clone(), Settings::default(), self.site.keep);
+        let shipper = shipper.unwrap().by_clock(clock).shipping_again_until(again_until);
         let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
         let stop = CancellationToken::new();
         let (news, stopped) = (shipper.progress(), stop.clone());
         let shipping = tokio::spawn(time::watched(async move {
             match tokio::join!(shipper.run(stopped), upkeep.run(news)).0 {
+                Ok(()) => in_use.end().unwrap(),
                 // Who stops while ClickHouse is away leaves the rest to the next start.
-                Ok(()) | Err(StoreError::ClickHouse { .. }) => {}
+                Err(StoreError::ClickHouse { .. }) => {}
                 Err(error) => panic!("shipping ended: {error}"),
             }
         }));
@@ -188,6 +191,8 @@ impl Machine {
             fs::create_dir_all(&left).unwrap();
             disk.model.cut(&left);
             let folder = std::mem::replace(&mut disk.folder, left);
+            // It is synced as soon as it is made, beside the journal's own files.
+            drop(fs::copy(folder.join("in-use"), disk.folder.join("in-use")));
             fs::remove_dir_all(folder).unwrap();
             disk.model = DiskModel::over(&disk.folder, disk.model.salt());
         }
@@ -265,6 +270,14 @@ impl Disk {
             thread::yield_now();
         }
     }
+}
+
+/// As a server does: if the process before was cut off, the last hours are shipped again.
+fn begin_use(journal: &Journal) -> (InUse, Position) {
+    let in_use = journal.begin_use().unwrap();
+    let again = Duration::from_secs(3 * 3600);
+    let until = in_use.was_cut_off.then(|| journal.rewind_within(again).unwrap());
+    (in_use, until.unwrap_or_default())
 }
 
 async fn abort(tasks: Vec<JoinHandle<()>>) {

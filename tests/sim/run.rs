@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use messenger_funnel::journal::Limits;
 use messenger_funnel::store::{MadeTables, Store};
@@ -117,6 +118,8 @@ impl World {
             engine: engine.clone(),
             faults: faults.clone(),
             limits: Limits { max_bytes: plan.journal_bytes, segment_bytes: 4_000 },
+            // What a server that does not sync may lose, the journal still has.
+            keep: Duration::from_secs(if plan.syncs { 120 } else { 3_600 }),
             is_shared: plan.machines > 1,
             has_office: plan.has_office,
             outside: outside.clone(),
@@ -234,6 +237,11 @@ impl World {
                 faults.count(Fault::EngineCut);
                 let lost = self.engine.cut_power();
                 faults.count_many(Fault::BlocksLost, lost as u64);
+                if !self.plan.syncs {
+                    // An engine that does not sync is on the machine of its only user.
+                    self.machines[0].end(End::Cut).await;
+                    self.machines[0].start();
+                }
             }
             Deed::StartEngine => self.engine.start(),
             Deed::CutOff { machines } => {

@@ -13,7 +13,10 @@ login-too-many = { $seconds ->
 login-unavailable = Users and tokens cannot be reached now; the log of this server says why.
 login-foreign-form = This was sent from another site's page.
 # Of a provider by whom people log in.
-login-provider-says = { $provider } says: { $text }
+login-provider-denied = { $provider } says that you have been refused, or have refused it yourself
+login-provider-away = { $provider } cannot let anybody in now; try again in a few minutes
+login-provider-asks = { $provider } wants to ask you something first; try again
+login-provider-refuses = { $provider } has not let you in; the log of this server says why
 login-provider-fails = { $provider } cannot be asked who you are now; the log of this server says why
 login-no-user-yet = there is no user yet: the first admin is made by the one-time link in the server's log
 login-no-user-here = { $name } is no user here; an admin makes users on the settings page

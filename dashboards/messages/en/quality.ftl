@@ -21,6 +21,7 @@ quality-kind-typo = typo
 quality-kind-lost_refs = lost_refs
 quality-kind-policy = policy
 quality-kind-quarantine = quarantine
+quality-kind-broken_parts = broken parts
 quality-alert-policy = Meta: { $action } of Page { $page }. { $reason }
 quality-alert-silence = Nobody has come by the { $door } { $id } for { $days } days; it was { $usual } a day.
 quality-alert-typo = { $count ->
@@ -32,6 +33,10 @@ quality-alert-quarantine = { $count ->
     [one] { $count } item
    *[other] { $count } items
 } could not be understood. `journal replay --quarantined` tries them again after an upgrade.
+quality-alert-broken-parts = ClickHouse could not read { $count ->
+    [one] { $count } part
+   *[other] { $count } parts
+} of its tables and set them aside. What the journal still held was shipped again; restore a backup if older figures are missing.
 quality-alert-reconciliation = On { $date } we have { $ours } conversations by ads of act_{ $account }, Meta has { $meta }: usual would be { $low } to { $high } of ours. { $advice }
 quality-advice-fewer = Do the Page's webhooks still come, with messages and messaging_referrals?
 quality-advice-more = Has the account's spend been fetched since?
@@ -116,6 +121,10 @@ quality-impossible-time = Impossible time
 quality-late = Late
     .meaning = Events that came in more than an hour after their time
 quality-nothing = Nothing has come in in these days, so nothing can be told. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.
+quality-erased = { $count ->
+    [one] { $count } item was not taken: its person had been erased after it happened.
+   *[other] { $count } items were not taken: their people had been erased after they happened.
+}
 quality-received = { $received ->
     [one] { $received } event came in
    *[other] { $received } events came in

@@ -11,7 +11,10 @@ login-too-many = { $seconds ->
 }
 login-unavailable = Les utilisateurs et les jetons sont inaccessibles pour l’instant ; le journal de ce serveur dit pourquoi.
 login-foreign-form = Ceci a été envoyé depuis la page d’un autre site.
-login-provider-says = { $provider } répond : { $text }
+login-provider-denied = { $provider } indique que l’accès vous a été refusé, ou que vous l’avez refusé vous-même.
+login-provider-away = { $provider } ne peut laisser entrer personne pour l’instant ; réessayez dans quelques minutes.
+login-provider-asks = { $provider } veut d’abord vous demander quelque chose ; réessayez.
+login-provider-refuses = { $provider } ne vous a pas laissé entrer ; le journal de ce serveur dit pourquoi.
 login-provider-fails = { $provider } ne peut pas dire qui vous êtes pour l’instant ; le journal de ce serveur dit pourquoi.
 login-no-user-yet = Il n’y a pas encore d’utilisateur : le premier administrateur se crée par le lien à usage unique inscrit au journal du serveur.
 login-no-user-here = { $name } n’est pas utilisateur ici ; un administrateur crée les utilisateurs sur la page des réglages.

@@ -19,6 +19,7 @@ quality-kind-typo = faute de frappe
 quality-kind-lost_refs = refs perdues
 quality-kind-policy = règlement
 quality-kind-quarantine = quarantaine
+quality-kind-broken_parts = parties illisibles
 quality-alert-policy = Meta : { $action ->
     [block] blocage
     [warning] avertissement
@@ -38,6 +39,13 @@ quality-alert-quarantine = { $count ->
     [one] { $count } élément n’a pas pu être compris.
    *[other] { $count } éléments n’ont pas pu être compris.
 } `journal replay --quarantined` réessaie après une mise à jour.
+quality-alert-broken-parts = ClickHouse n’a pas pu lire { $count ->
+    [one] { $count } partie
+   *[other] { $count } parties
+} de ses tables et { $count ->
+    [one] l’a mise
+   *[other] les a mises
+} de côté. Ce que le journal contenait encore a été renvoyé ; restaurez une sauvegarde si des chiffres plus anciens manquent.
 quality-alert-reconciliation = Le { $date }, nous avons { $ours } conversations par les publicités de act_{ $account }, Meta en a { $meta } : nous en aurions d’habitude de { $low } à { $high }. { $advice }
 quality-advice-fewer = Les webhooks de la Page arrivent-ils encore, avec messages et messaging_referrals ?
 quality-advice-more = La dépense du compte a-t-elle été récupérée depuis ?
@@ -138,6 +146,10 @@ quality-impossible-time = Heure impossible
 quality-late = En retard
     .meaning = Événements arrivés plus d’une heure après leur heure
 quality-nothing = Rien n’est arrivé ces jours-là : on ne peut donc rien dire. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
+quality-erased = { $count ->
+    [one] { $count } élément n’a pas été repris : sa personne a été effacée après qu’il s’est produit.
+   *[other] { $count } éléments n’ont pas été repris : leurs personnes ont été effacées après qu’ils se sont produits.
+}
 quality-received = { $received ->
     [one] { $received } événement est arrivé
    *[other] { $received } événements sont arrivés

@@ -69,8 +69,10 @@ pub fn comparison(
     let models: Vec<Model> =
         models.iter().copied().filter(|model| is_quick(model) || *model == reference).collect();
     let models = models.as_slice();
+    // What is left out then is read by nobody.
+    let wanted = models.iter().filter(|_| journeys.wanted.is_so());
     let reports: Vec<(Model, Vec<report::ChannelCredit>)> =
-        models.iter().map(|model| (*model, report(*model))).collect();
+        wanted.map(|model| (*model, report(*model))).collect();
     let base = reports.iter().find(|(model, _)| *model == reference);
     let base = base.map_or_else(|| report(reference), |(_, report)| report.clone());
     let base: BTreeMap<(&str, Option<&str>), f64> = base

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::journeys::{Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name};
-use crate::analysis::AnalysisError;
+use crate::analysis::{AnalysisError, Wanted};
 
 /// The journeys of a frame with the columns `path` (channels joined by ` > `), `total_conversions`,
 /// `total_conversion_value` and `total_null`: a row stands for that many journeys on the path, and
@@ -61,6 +61,7 @@ pub fn journeys_of_paths(frame: &DataFrame) -> Result<Journeys, AnalysisError> {
         scale: 1.0,
         is_observed: false,
         goal: None,
+        wanted: Wanted::default(),
     })
 }
 

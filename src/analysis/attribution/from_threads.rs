@@ -10,7 +10,7 @@ use super::journeys::{
     FirstSeen, Group, Journeys, Outcome, PART, Part, Paths, Touch, channel_name,
 };
 use crate::analysis::columns::people_of;
-use crate::analysis::{AnalysisError, Dimension};
+use crate::analysis::{AnalysisError, Dimension, Wanted};
 use crate::domain::{Period, Source};
 
 /// Which journeys, and what a channel is.
@@ -312,6 +312,7 @@ impl<'a> Builder<'a> {
             scale: 10_000.0,
             is_observed: true,
             goal: self.scope.goal.clone(),
+            wanted: Wanted::default(),
         }
     }
 }

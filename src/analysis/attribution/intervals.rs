@@ -89,9 +89,11 @@ pub(super) fn bootstrap(
     let draw = |number: usize| {
         let mut random = ChaCha8Rng::seed_from_u64(SEED);
         random.set_stream(number as u64);
-        credits(&units.drawn(journeys, &mut random), model, parameters)
+        journeys.wanted.check()?;
+        Ok(credits(&units.drawn(journeys, &mut random), model, parameters))
     };
-    Ok(Intervals((0..RESAMPLES).into_par_iter().map(draw).collect()))
+    let drawn = (0..RESAMPLES).into_par_iter().map(draw);
+    drawn.collect::<Result<_, AnalysisError>>().map(Intervals)
 }
 
 /// What is drawn.

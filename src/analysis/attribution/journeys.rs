@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::analysis::Wanted;
+
 /// Channel of conversions that no touchpoint precedes within the lookback window.
 pub const NONE: &str = "(none)";
 
@@ -138,9 +140,18 @@ pub struct Journeys {
     pub(super) is_observed: bool,
     /// The only conversions that count; `None`: all.
     pub(super) goal: Option<String>,
+    /// Whether anybody waits for what is computed of them.
+    pub(super) wanted: Wanted,
 }
 
 impl Journeys {
+    /// The same; what takes long ends when nobody wants it any more.
+    #[must_use]
+    pub fn as_long_as(mut self, wanted: &Wanted) -> Self {
+        self.wanted = wanted.clone();
+        self
+    }
+
     /// Rows of the table.
     #[must_use]
     pub fn rows(&self) -> usize {

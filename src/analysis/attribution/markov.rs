@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::chain::Chain;
 use super::credits::{Credit, Credits};
 use super::journeys::Journeys;
+use crate::analysis::Wanted;
 
 /// Up to so many states the fundamental matrix is made; behind that the sparse system is solved for
 /// each channel on its own.
@@ -71,7 +72,7 @@ pub(super) fn removal_effects(journeys: &Journeys, chain: &Chain) -> RemovalEffe
     } else if chain.len() <= MOST_DENSE {
         system.through_densely(chain, channels)
     } else {
-        system.through_sparsely(chain, channels)
+        system.through_sparsely(chain, channels, &journeys.wanted)
     };
     let whole = |column: usize| -> f64 {
         let ends = (0..chain.len()).filter_map(|state| chain.ends(state).get(column / 2));
@@ -150,9 +151,13 @@ impl System {
     }
 
     /// By channel: what arrives less what arrives without it.
-    fn through_sparsely(&self, chain: &Chain, channels: usize) -> Vec<Vec<f64>> {
+    fn through_sparsely(&self, chain: &Chain, channels: usize, wanted: &Wanted) -> Vec<Vec<f64>> {
         let whole = self.expected_at_start(|_| false);
         let of_channel = |channel: usize| -> Vec<f64> {
+            if !wanted.is_so() {
+                // What comes of it is read by nobody.
+                return vec![0.0; whole.len()];
+            }
             let without = self.expected_at_start(|state| chain.channel(state) == Some(channel));
             whole.iter().zip(without).map(|(whole, without)| whole - without).collect()
         };

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::definition::{Funnel, Unit};
 use super::units::{Counted, Units, labels};
 use crate::analysis::funnel::{Breakdown, FunnelReport, REST, Step, StepDetail, Waits, rate};
-use crate::analysis::{AnalysisError, Dimension, wilson};
+use crate::analysis::{AnalysisError, Dimension, MOST_GROUPS, wilson};
 use crate::domain::{Period, PersonOccurrences};
 
 /// Upper ends of the histogram's bars, milliseconds.
@@ -36,6 +36,8 @@ pub struct Counting {
     labels: Vec<StringChunked>,
     all: Tally,
     groups: FxHashMap<Vec<Option<String>>, Tally>,
+    /// More groups than are told: nothing is added to any.
+    has_too_many: bool,
 }
 
 /// How far units came.
@@ -67,6 +69,7 @@ impl Counting {
             labels: labels.collect::<PolarsResult<_>>()?,
             all: Tally::new(funnel.steps.len()),
             groups: FxHashMap::default(),
+            has_too_many: false,
             funnel: funnel.clone(),
             period: period.clone(),
             by: by.to_vec(),
@@ -77,19 +80,29 @@ impl Counting {
     pub fn add(&mut self, person: &PersonOccurrences) {
         for one in self.units.of(person) {
             self.all.add(&one.attempt.times);
-            if self.by.is_empty() {
+            if self.by.is_empty() || self.has_too_many {
                 continue;
             }
             let labels = self.labels.iter();
-            let key = labels.map(|labels| one.label(labels).map(str::to_owned)).collect();
+            let key: Vec<_> = labels.map(|labels| one.label(labels).map(str::to_owned)).collect();
+            if self.groups.len() == MOST_GROUPS && !self.groups.contains_key(&key) {
+                self.has_too_many = true;
+                self.groups = FxHashMap::default();
+                continue;
+            }
             let steps = self.funnel.steps.len();
             self.groups.entry(key).or_insert_with(|| Tally::new(steps)).add(&one.attempt.times);
         }
     }
 
     /// The figures; of a breakdown the `top` largest rows, and the rest as one.
-    #[must_use]
-    pub fn finish(self, top: Option<usize>) -> FunnelReport {
+    ///
+    /// # Errors
+    /// If the breakdown has too many rows.
+    pub fn finish(self, top: Option<usize>) -> Result<FunnelReport, AnalysisError> {
+        if self.has_too_many {
+            return Err(AnalysisError::TooManyGroups { most: MOST_GROUPS });
+        }
         let funnel = &self.funnel;
         let names = || self.by.iter().map(|dimension| dimension.name().into_owned());
         let mut groups: Vec<(BTreeMap<String, Option<String>>, Tally)> = self
@@ -117,7 +130,7 @@ impl Counting {
             breakdown.push(Breakdown { by, rows: Some(rest.len()), steps: sum.steps(funnel) });
         }
         let period = &self.period;
-        FunnelReport {
+        Ok(FunnelReport {
             by: self.by.iter().map(|dimension| dimension.name().into_owned()).collect(),
             funnel: funnel.name.clone(),
             from: period.from.to_rfc3339(),
@@ -129,7 +142,7 @@ impl Counting {
             },
             steps: self.all.steps(funnel),
             breakdown,
-        }
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! [`Funnel`], [`attempts`] tells how far a unit gets, [`Counting`] counts.
 
 mod attempt;
+mod bounds;
 mod counts;
 mod definition;
 mod units;

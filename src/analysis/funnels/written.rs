@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use super::bounds;
 use super::definition::{Funnel, Order, Reentry, Rules, Unit};
 use crate::analysis::Dimension;
 use crate::analysis::funnel::BEFORE_OPENING;
@@ -107,6 +107,14 @@ pub enum OneOrMany {
 }
 
 impl OneOrMany {
+    /// All of them.
+    pub(super) fn as_list(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+
     fn into_list(self) -> Vec<String> {
         match self {
             Self::One(one) => vec![one],
@@ -134,6 +142,7 @@ impl WrittenFunnel {
         let is_name = |byte: u8| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
         };
+        bounds::check(&self)?;
         if self.name.is_empty() || self.name.len() > 64 || !self.name.bytes().all(is_name) {
             let reason = format!("{:?} is not 1 to 64 small letters, digits, - and _", self.name);
             return Err(wrong("name", reason));
@@ -272,7 +281,7 @@ impl WrittenMatch {
             [("payload", self.payload), ("text", self.text), ("ref", self.referral_ref)]
                 .map(|(name, pattern)| (name, pattern.unwrap_or_default()));
         for (name, pattern) in &patterns {
-            if let Err(error) = Regex::new(pattern) {
+            if let Err(error) = bounds::regex(pattern) {
                 return Err(wrong(&key(name), error.to_string()));
             }
         }
@@ -307,7 +316,7 @@ impl WrittenMatch {
     }
 }
 
-fn wrong(key: &str, reason: String) -> FunnelError {
+pub(super) fn wrong(key: &str, reason: String) -> FunnelError {
     FunnelError { key: key.to_owned(), reason }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::session::{self, Session};
 use crate::config::Settings;
 use crate::journal;
 use crate::operations;
+use crate::private;
 use crate::store::{self, Store};
 
 /// Clocks that differ by more put events on wrong days.
@@ -48,7 +49,8 @@ pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
         Health::Warning,
         "tracked links have no address, so clicks are not counted",
     );
-    let is_open = settings.access_tokens.is_empty() && !settings.listen.ip().is_loopback();
+    let is_open =
+        settings.access_tokens.is_empty() && !settings.listen.ip().to_canonical().is_loopback();
     if is_open {
         let told = "not set, and the server listens beyond this machine";
         findings.push(
@@ -90,8 +92,8 @@ pub(super) fn disk(settings: &Settings) -> Vec<Finding> {
     let folder = &settings.data_dir;
     let what = format!("data_dir {}", folder.display());
     let probe = folder.join(format!(".doctor-{}", std::process::id()));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&probe, b"ok"))
+    let written = private::folder(folder)
+        .and_then(|()| private::write(&probe, b"ok"))
         .and_then(|()| std::fs::remove_file(&probe));
     if let Err(error) = written {
         let finding = Finding::new(what, Health::Bad, error.to_string());
@@ -159,6 +161,7 @@ async fn look_into(store: &Store) -> Vec<Finding> {
         }
         Err(error) => Finding::new("ClickHouse", Health::Bad, error.to_string()),
     });
+    findings.extend(durability(store).await);
     let before = session::now();
     if let Ok(theirs) = store.clock().await {
         let ours = before.midpoint(session::now());
@@ -187,6 +190,36 @@ async fn look_into(store: &Store) -> Vec<Finding> {
                     .advise("journal replay --quarantined tries them again after an upgrade"),
             );
         }
+    }
+    findings
+}
+
+/// Whether the tables survive a power cut, and what did not survive an earlier one.
+async fn durability(store: &Store) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.push(match store.unsynced_tables().await {
+        Ok(tables) if tables.is_empty() => {
+            Finding::new("durability", Health::Good, "every table syncs what is written")
+        }
+        Ok(tables) => {
+            let told = format!("{} tables do not sync: {}", tables.len(), tables.join(", "));
+            Finding::new("durability", Health::Warning, told).advise(
+                "a power cut takes their last minutes; clickhouse.sync_writes = true has them sync",
+            )
+        }
+        Err(error) => Finding::new("durability", Health::Warning, error.to_string()),
+    });
+    if let Ok(parts) = store.broken_parts().await
+        && !parts.is_empty()
+    {
+        let tables: BTreeSet<&str> = parts.iter().map(|part| part.table.as_str()).collect();
+        let tables: Vec<&str> = tables.into_iter().collect();
+        let told =
+            format!("{} parts could not be read and lie aside: {}", parts.len(), tables.join(", "));
+        findings.push(Finding::new("broken parts", Health::Warning, told).advise(
+            "serve ships again what the journal still holds; restore a backup for what is older, then \
+             ALTER TABLE … DROP DETACHED PART",
+        ));
     }
     findings
 }

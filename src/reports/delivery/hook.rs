@@ -37,10 +37,7 @@ impl Hook {
     }
 
     pub(super) async fn deliver(&self, parcel: &Parcel) -> Result<(), Undelivered> {
-        let link = parcel.link.as_ref().map(|link| format!("\n<{link}|Files>")).unwrap_or_default();
-        let table = escaped(cut(&parcel.table, MOST_LETTERS).as_str()).replace("```", "'''");
-        let title = escaped(&parcel.title).replace(['*', '`'], "");
-        let text = format!("*{title}*, {}\n```\n{table}```{link}", escaped(&parcel.covers));
+        let text = text(parcel);
         let request = self.request(parcel, &text)?;
         let sender = match &self.by {
             Some(by) => Arc::clone(by),
@@ -101,6 +98,14 @@ fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().timeout(LIMIT).redirect(none).build()
 }
 
+/// The message.
+fn text(parcel: &Parcel) -> String {
+    let link = parcel.link.as_ref().map(|link| format!("\n<{link}|Files>")).unwrap_or_default();
+    let table = escaped(cut(&parcel.table, MOST_LETTERS).as_str()).replace("```", "'''");
+    let title = escaped(&parcel.title).replace(['*', '`'], "");
+    format!("*{title}*, {}\n```\n{table}```{link}", escaped(&parcel.covers))
+}
+
 /// What has a meaning in Slack's messages; refs and names are anybody's words.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -110,5 +115,26 @@ fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…\n", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_word_in_a_table_is_taken_for_a_sign_of_the_message(
+            words in prop_oneof!["[`*<>|!&a\\r\\n]{0,40}", any::<String>()],
+        ) {
+            let words = format!("{words}<!channel>```");
+            let said = text(&Parcel { table: words.clone(), title: words, ..Parcel::default() });
+            prop_assert_eq!(said.matches("```").count(), 2, "{}", &said);
+            let title = said.split("```").next().unwrap_or_default();
+            prop_assert_eq!(title.matches('*').count(), 2, "{}", &said);
+            prop_assert!(!said.contains('<') && !said.contains('>'), "{}", &said);
+        }
     }
 }

@@ -179,3 +179,51 @@ fn kind(file: &Path) -> Result<ContentType, String> {
     };
     ContentType::parse(kind).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mailer() -> Mailer {
+        let from = "Reports <reports@shop.example>".to_owned();
+        let smtp = WrittenSmtp { host: "127.0.0.1".to_owned(), from, ..WrittenSmtp::default() };
+        smtp.check().unwrap().unwrap()
+    }
+
+    /// The names of a message's headers.
+    fn headers(message: &Message) -> Vec<String> {
+        let text = String::from_utf8(message.formatted()).unwrap();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let lines = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+        lines.map(|line| line.split_once(':').map_or(line, |(name, _)| name).to_owned()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn no_title_or_table_writes_headers_or_marks_of_its_own(words in any::<String>()) {
+            let words = format!("{words}\r\nBcc: all@shop.example\r\n\r\n<script>{words}");
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let body = Body {
+                title: &words,
+                covers: &words,
+                table: &words,
+                has_picture: true,
+                is_attached: true,
+                link: Some(&words),
+            };
+            prop_assert!(!body.render().unwrap().contains("<script>"));
+            let parcel = Parcel { title: words.clone(), table: words, ..Parcel::default() };
+            let to = ["ann@shop.example".to_owned()];
+            // The transport wants a runtime when it is made.
+            let message = runtime.block_on(async { mailer().message(&to, &parcel).await });
+            let message = message.unwrap();
+            let names = headers(&message);
+            let known = ["From", "Subject", "Message-ID", "To", "MIME-Version", "Date", "Content-Type"];
+            prop_assert!(names.iter().all(|name| known.contains(&name.as_str())), "{:?}", names);
+        }
+    }
+}

@@ -20,7 +20,7 @@ use hook::Hook;
 use crate::outgoing::Sender;
 
 /// What is delivered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parcel {
     /// The run: the same for every attempt.
     pub run: String,

@@ -39,7 +39,7 @@ pub(in crate::store) async fn migrate(store: &Store, cluster: &str) -> Result<Ap
         let is_new = lacking.len() == nodes.len();
         apply(store, migration.statement, is_new).await?;
         for node in lacking {
-            record(&node.client, migration).await.map_err(|error| store.failed(error))?;
+            record(&node.client, &[migration]).await.map_err(|error| store.failed(error))?;
         }
         tracing::info!(migration = migration.name, cluster, "applied");
         now += 1;

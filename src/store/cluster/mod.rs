@@ -96,7 +96,7 @@ impl Store {
     pub(super) fn about_nodes(&self, statement: &str, every: bool) -> String {
         let Some(cluster) = &self.endpoint.cluster else { return statement.to_owned() };
         let function = if every { "clusterAllReplicas" } else { "cluster" };
-        ["parts", "tables"].iter().fold(statement.to_owned(), |text, table| {
+        ["detached_parts", "parts", "tables"].iter().fold(statement.to_owned(), |text, table| {
             let all = format!("FROM {function}('{cluster}', system.{table})");
             text.replace(&format!("FROM system.{table}"), &all)
         })

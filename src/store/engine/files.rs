@@ -1,8 +1,10 @@
 //! The engine's folder: its settings, its lock and the note that says where it listens. All files
 //! are readable by their owner only.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::users::{USER, users_xml};
 use super::{Endpoint, EngineError, EngineOptions};
 use crate::private;
+use crate::store::durability;
 
 /// Where an engine listens and how to log in; written to `engine.json`, which only its owner may
 /// read.
@@ -36,7 +39,21 @@ impl Listening {
         Self { port, password: random() + &random(), process: std::process::id() }
     }
 
-    pub(super) fn endpoint(&self, database: &str) -> Endpoint {
+    /// On a port that is free now.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn anywhere() -> Result<Self, EngineError> {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .map(|address| address.port())
+            .map_err(io_error(Path::new("127.0.0.1:0")))?;
+        Ok(Self::new(port))
+    }
+
+    /// The way to a database there.
+    #[must_use]
+    pub fn endpoint(&self, database: &str) -> Endpoint {
         Endpoint {
             url: format!("http://127.0.0.1:{}", self.port),
             user: USER.to_owned(),
@@ -142,7 +159,19 @@ pub(super) fn write_settings(
     let hash = hex::encode(Sha256::digest(&listening.password));
     let reader = options.reader.as_ref().map(|(reader, database)| (reader, database.as_str()));
     let users_xml = users_xml(&hash, reader);
-    let config_xml = "<clickhouse>
+    create(&users)?.write_all(users_xml.as_bytes()).map_err(io_error(&users))?;
+    let config_xml = config_xml(options.syncs);
+    create(&config)?.write_all(config_xml.as_bytes()).map_err(io_error(&config))
+}
+
+/// `config.xml`. With `syncs` every table syncs what is written into it, and what a merge makes of it.
+fn config_xml(syncs: bool) -> String {
+    let mut durability = String::new();
+    for (name, value) in durability::settings(syncs) {
+        writeln!(durability, "    <{name}>{value}</{name}>").ok();
+    }
+    format!(
+        "<clickhouse>
   <users_config>users.xml</users_config>
   <logger><level>error</level><console>1</console></logger>
   <mark_cache_size>268435456</mark_cache_size>
@@ -150,11 +179,10 @@ pub(super) fn write_settings(
     <cleanup_delay_period>5</cleanup_delay_period>
     <cleanup_delay_period_random_add>1</cleanup_delay_period_random_add>
     <max_cleanup_delay_period>10</max_cleanup_delay_period>
-  </merge_tree>
+{durability}  </merge_tree>
 </clickhouse>
-";
-    create(&users)?.write_all(users_xml.as_bytes()).map_err(io_error(&users))?;
-    create(&config)?.write_all(config_xml.as_bytes()).map_err(io_error(&config))
+"
+    )
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> EngineError + '_ {

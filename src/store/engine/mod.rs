@@ -12,7 +12,6 @@ mod users;
 
 use std::fs::{self, File};
 use std::io;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -25,6 +24,7 @@ pub use library::{EngineArgs, run_in_this_process};
 pub use locate::{EngineProgram, locate};
 
 use super::{Endpoint, Reader, Store};
+use crate::private;
 
 /// How long the engine may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -86,12 +86,22 @@ pub enum EngineError {
 }
 
 /// How an engine is to run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// Its HTTP port; `None`: any that is free.
     pub port: Option<u16>,
+    /// Where it is to listen, if that was told before it started; `port` is of no account then.
+    pub listening: Option<Listening>,
     /// The user for BI tools, and the database whose views it may read.
     pub reader: Option<(Reader, String)>,
+    /// Whether its tables sync what is written into them (`clickhouse.sync_writes`).
+    pub syncs: bool,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { port: None, listening: None, reader: None, syncs: true }
+    }
 }
 
 /// A running engine. It ends when this value is dropped, and when our process dies.
@@ -102,6 +112,7 @@ pub struct Engine {
     stdin: Option<ChildStdin>,
     listening: Listening,
     folder: PathBuf,
+    syncs: bool,
     /// Our ownership of the data folder.
     _lock: File,
 }
@@ -143,7 +154,8 @@ impl Engine {
                 Ok((child, stdin, listening)) => {
                     files::publish(&folder, &listening)?;
                     let stdin = Some(stdin);
-                    return Ok(Self { child, stdin, listening, folder, _lock: lock });
+                    let syncs = options.syncs;
+                    return Ok(Self { child, stdin, listening, folder, syncs, _lock: lock });
                 }
             }
         }
@@ -155,10 +167,11 @@ impl Engine {
         executable: &Path,
         options: &EngineOptions,
     ) -> Result<(Child, ChildStdin, Listening), EngineError> {
-        let listening = Listening::new(match options.port {
-            Some(port) => port,
-            None => free_port()?,
-        });
+        let listening = match (&options.listening, options.port) {
+            (Some(listening), _) => listening.clone(),
+            (None, Some(port)) => Listening::new(port),
+            (None, None) => Listening::anywhere()?,
+        };
         files::write_settings(folder, &listening, options)?;
         let log = folder.join("engine.log");
         let log_file = files::create(&log)?;
@@ -233,6 +246,11 @@ impl Engine {
         if tokio::time::timeout(START_LIMIT, self.child.wait()).await.is_err() {
             tracing::warn!("the engine did not end in time; it is killed");
         }
+        if !self.syncs
+            && let Err(error) = private::sync_file_system(&self.folder)
+        {
+            tracing::warn!(%error, "the engine's files may not be on disk yet");
+        }
         files::withdraw(&self.folder);
     }
 }
@@ -268,13 +286,6 @@ pub async fn attach(data_dir: &Path, database: &str) -> Result<Option<Attached>,
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Err(EngineError::NoAnswer { folder: data_dir.to_owned(), process: files::owner(&folder) })
-}
-
-fn free_port() -> Result<u16, EngineError> {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|source| EngineError::Io { path: PathBuf::from("127.0.0.1:0"), source })
 }
 
 /// Removes what is left of an engine's folder; for `demo`, which starts afresh.

@@ -55,7 +55,7 @@ impl AudiencePage {
             page: "audience",
             range: Range::new(period, now, "/audience", ""),
             is_empty: report.days.iter().all(is_quiet),
-            chart: charts::audience(&days),
+            chart: charts::audience(&days).on_page(),
             days: days
                 .iter()
                 .map(|day| {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -52,9 +52,9 @@ struct LinkForm {
 type Before = Result<Query<Typed>, QueryRejection>;
 
 /// `GET /links/new`.
-pub(in crate::views) async fn new_link(before: Before) -> Response {
+pub(in crate::views) async fn new_link(headers: HeaderMap, before: Before) -> Response {
     let typed = match before {
-        Ok(Query(typed)) => typed,
+        Ok(Query(typed)) => typed.from_us(&headers),
         Err(rejection) => {
             return refused(Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()));
         }
@@ -77,6 +77,7 @@ pub(in crate::views) async fn new_link(before: Before) -> Response {
 pub(in crate::views) async fn edit_link(
     Allowed(views): Allowed,
     Path(slug): Path<String>,
+    headers: HeaderMap,
     before: Before,
 ) -> Response {
     let links = match views.store.links().await {
@@ -87,7 +88,8 @@ pub(in crate::views) async fn edit_link(
         let text = say("links-none-such").with("slug", &slug).to_string();
         return refused(Problem::new(StatusCode::NOT_FOUND, text));
     };
-    let before = before.ok().map(|Query(typed)| typed).filter(|typed| typed.error.is_some());
+    let before = before.ok().map(|Query(typed)| typed.from_us(&headers));
+    let before = before.filter(|typed| typed.error.is_some());
     let before = before.map(|typed| Typed { slug: slug.clone(), ..typed });
     let others: Vec<Link> = links.into_values().collect();
     let form = LinkForm {
@@ -105,6 +107,14 @@ pub(in crate::views) async fn edit_link(
 }
 
 impl Typed {
+    /// What is wrong stands in the address to which our own form leads back. What another site's page or a mail leads
+    /// to may say anything, and is not shown.
+    fn from_us(mut self, headers: &HeaderMap) -> Self {
+        let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+        self.error = self.error.filter(|_| site.is_none_or(|site| site == "same-origin"));
+        self
+    }
+
     fn of(link: Link) -> Self {
         let ticked = |is: bool| is.then(|| "on".to_owned());
         Self {
@@ -122,5 +132,21 @@ impl Typed {
             printed: ticked(link.is_printed),
             instagram: ticked(link.is_instagram),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_form_says_what_is_wrong() {
+        let shown = |site: Option<&'static str>| {
+            let site = site.map(|site| ("sec-fetch-site".parse().unwrap(), site.parse().unwrap()));
+            let typed = Typed { error: Some("call 555".to_owned()), ..Typed::default() };
+            typed.from_us(&HeaderMap::from_iter(site)).error.is_some()
+        };
+        assert!(shown(Some("same-origin")) && shown(None));
+        assert!(!shown(Some("cross-site")) && !shown(Some("same-site")) && !shown(Some("none")));
     }
 }

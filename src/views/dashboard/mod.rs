@@ -29,7 +29,7 @@ use serde::Deserialize;
 
 use super::answer::{AnswerError, Ways};
 use super::problem::Problem;
-use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer};
+use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer, turns};
 use crate::accounts::{Scope, Who};
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, filters, say};
@@ -106,8 +106,8 @@ pub(super) async fn attribution(
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
         let spend = answer::spend_of(&views.store, &question.period).await?;
-        let credits = answer::in_turn(Ways::of(&views.store, &question), move |ways| {
-            Credits::new(&ways, &asked, &spend)
+        let credits = turns::in_turn(Ways::of(&views.store, &question), move |ways, wanted| {
+            Credits::new(&ways, &asked, &spend, wanted)
         });
         Ok(AttributionPage::new(&credits.await?, &question, now, who.may(Scope::People)))
     })

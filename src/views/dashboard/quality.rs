@@ -25,6 +25,8 @@ pub(super) struct QualityPage {
     alerts: Vec<(Message, Message)>,
     /// What came in, and what became of it.
     received: Option<Message>,
+    /// What was not taken because its person had been erased.
+    erased: Option<Message>,
     /// Each with the address of its conversations.
     unknown: Vec<([String; 5], String)>,
     pages: Vec<([String; 4], String)>,
@@ -138,6 +140,7 @@ impl QualityPage {
             range,
             is_empty: report.events == 0,
             received: received(report),
+            erased: erased(report),
             as_of: as_of.map(|at| say("quality-as-of").with("time", local(at))),
             tiles: vec![
                 tile("events", report.events),
@@ -156,6 +159,12 @@ impl QualityPage {
             api: format!("/api/v1/quality?from={from}&to={to}"),
         }
     }
+}
+
+/// How much was not taken because its person had been erased; `None` if nothing was.
+fn erased(report: &QualityReport) -> Option<Message> {
+    let count = report.erased.filter(|count| *count > 0)?;
+    Some(say("quality-erased").with("count", count))
 }
 
 /// What came in, and what became of it.

@@ -55,7 +55,8 @@ impl CsvStyle {
 
 /// The line of column names.
 pub(super) fn header(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
-    let names = frame.columns().iter().map(|column| column.name().to_string()).collect();
+    // A step of a funnel is a column, and is called as somebody likes.
+    let names = frame.columns().iter().map(|column| defused(column.name())).collect();
     let mut bytes = if style.has_bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
     bytes.extend(lines(std::iter::once(names), style));
     bytes
@@ -98,11 +99,7 @@ fn lines(rows: impl Iterator<Item = Vec<String>>, style: &CsvStyle) -> Vec<u8> {
 /// Whether a spreadsheet of a country with another separator would find a formula inside: what is quoted it
 /// does not split.
 fn may_split(cell: &str) -> bool {
-    let pairs = cell.as_bytes().windows(2);
-    let mut pairs = pairs.map(|pair| (pair[0], pair[1]));
-    pairs.any(|(one, next)| {
-        matches!(one, b',' | b';' | b'\t') && matches!(next, b'=' | b'+' | b'-' | b'@')
-    })
+    cell.split([',', ';', '\t', '|']).skip(1).any(begins_formula)
 }
 
 fn cell(column: &Column, row: usize, style: &CsvStyle) -> String {
@@ -139,16 +136,99 @@ fn instant(millis: i64, zone: &TimeZone) -> String {
 fn defused(text: &str) -> String {
     // A negative number is none.
     let is_number = text.strip_prefix('-').is_some_and(|rest| rest.parse::<f64>().is_ok());
-    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if !is_number && (text.starts_with(['\t', '\r', '\n']) || begins_formula(text)) {
         format!("'{text}")
     } else {
         text.to_owned()
     }
 }
 
+/// Whether a spreadsheet would begin to compute here: some take full-width signs for the others, and read over what
+/// shows nothing, such as blanks, line feeds and marks of the order of letters.
+fn begins_formula(text: &str) -> bool {
+    let shows_nothing = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            )
+    };
+    let first = text.trim_start_matches(shows_nothing).chars().next();
+    first.is_some_and(|first| {
+        matches!(
+            first,
+            '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' | '\u{2212}'
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_somebody_writes_is_a_formula() {
+        for formula in [
+            "=1+1",
+            "+1+1",
+            "-1+1",
+            "@SUM(1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\r\n=1",
+            " =1",
+            "\u{a0}=1",
+            "\u{0}=1",
+            "\u{b}=1",
+            "\u{85}=1",
+            "\u{feff}=1",
+            "\u{200b}=1",
+            "\u{202e}=1",
+            "\u{ff1d}1",
+            "\u{ff0b}1",
+            "\u{ff0d}1",
+            "\u{ff20}A1",
+            "\t",
+            "\r",
+            "\n",
+            "\nplain",
+        ] {
+            assert_eq!(defused(formula), format!("'{formula}"), "{formula:?}");
+        }
+        for text in [
+            "",
+            "plain",
+            "-12.5",
+            "-1e3",
+            "a=1",
+            "1-2",
+            "#1",
+            "'=1",
+            "Summer + more",
+            "\u{e9}t\u{e9}",
+        ] {
+            assert_eq!(defused(text), text, "{text:?}");
+        }
+        for (cell, splits) in [
+            ("x;=1", true),
+            ("x; =1", true),
+            ("x\t\u{ff1d}1", true),
+            ("x|@a", true),
+            ("x,\n=1", true),
+            ("x;y", false),
+            ("a=1", false),
+            ("", false),
+        ] {
+            assert_eq!(may_split(cell), splits, "{cell:?}");
+        }
+        // A step of a funnel that is called so.
+        let rows = [1_u64];
+        let frame = crate::views::frames::Columns::of(&rows).count("=cmd", |row| *row).done();
+        assert_eq!(header(&frame, &CsvStyle::default()), b"'=cmd\r\n");
+    }
 
     #[test]
     fn a_locale_says_how_numbers_are_written() {

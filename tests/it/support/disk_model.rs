@@ -1,15 +1,14 @@
 //! A disk whose power can be cut: the journal's `Disk` with what real ones do to what was not synced.
 //!
 //! ```ignore
-//! let disk = DiskModel::over(folder, seed);      // what is in `folder` is durable
+//! let disk = DiskModel::over(folder, seed);                          // what is in `folder` is durable
 //! disk.fail(Faults { sync: 0.1, ..Faults::NONE });
 //! let mut journal = Appender::open(folder, limits, disk.clone())?;   // or `Journal::open_on`
-//! ...
-//! disk.cut(another_folder);                      // what is left after the cut, as real files
+//! disk.cut(another_folder);                                          // what is left, as real files
 //! ```
 //!
-//! What runs sees the files as the page cache has them: they are written through to real files of `folder`, which the
-//! journal reads. Beside them the model keeps what is durable. After a cut every later call fails.
+//! What runs sees the files as the page cache has them: real files of `folder`, which the journal reads. Beside them
+//! the model keeps what is durable. After a cut every later call fails.
 //!
 //! - Bytes that were not synced are lost or written, each piece by itself, whatever the order of writing; pieces are
 //!   of 512 or of 4,096 bytes, by the cut. The length is the old one, the new one, or between them.
@@ -18,8 +17,7 @@
 //! - A sync that fails has written any part of what was to be written and forgets the rest, as Linux does: the next
 //!   sync succeeds, though the bytes are gone, while whoever reads still sees them.
 //! - Writes that fail for want of room have written a first part.
-//!
-//! A seed and the same calls in the same order give the same run. `later` works at once.
+//! - A seed and the same calls in the same order give the same run. `later` works at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -92,6 +90,11 @@ struct Contents {
 }
 
 impl Contents {
+    /// A file of which everything is durable.
+    fn of(real: fs::File, bytes: Vec<u8>) -> Self {
+        Self { real, seen: bytes.clone(), durable: bytes, dirty: BTreeSet::new() }
+    }
+
     fn touch(&mut self, from: usize, to: usize) {
         self.dirty.extend(from / SECTOR..to.div_ceil(SECTOR));
     }
@@ -148,12 +151,8 @@ impl DiskModel {
             if path.is_file() {
                 let bytes = fs::read(&path).unwrap();
                 names.insert(name_of(&path), files.len());
-                files.push(Contents {
-                    real: fs::File::options().write(true).open(&path).unwrap(),
-                    seen: bytes.clone(),
-                    durable: bytes,
-                    dirty: BTreeSet::new(),
-                });
+                let real = fs::File::options().write(true).open(&path).unwrap();
+                files.push(Contents::of(real, bytes));
             }
         }
         Arc::new(Self(Arc::new(Mutex::new(State {
@@ -169,14 +168,8 @@ impl DiskModel {
         }))))
     }
 
-    /// From now on calls fail so often.
     pub fn fail(&self, faults: Faults) {
         self.state().faults = faults;
-    }
-
-    /// How many calls it has had.
-    pub fn calls(&self) -> u64 {
-        self.state().calls
     }
 
     /// Cuts the power behind so many more calls: in the midst of something. What is left is told by [`DiskModel::cut`].
@@ -256,8 +249,7 @@ impl Disk for DiskModel {
         state.call(likely, io::ErrorKind::StorageFull)?;
         let real = fs::File::options().create_new(true).write(true).open(path)?;
         let file = state.files.len();
-        let (seen, durable, dirty) = (Vec::new(), Vec::new(), BTreeSet::new());
-        state.files.push(Contents { real, seen, durable, dirty });
+        state.files.push(Contents::of(real, Vec::new()));
         state.change(Change::Is(name_of(path), file));
         Ok(Box::new(ModelFile { state: Arc::clone(&self.0), file, at: 0 }))
     }
@@ -357,9 +349,10 @@ impl DiskFile for ModelFile {
         }
         let State { files, random, .. } = &mut *state;
         let file = &mut files[self.file];
-        match outcome {
-            Ok(()) => file.sync(),
-            Err(_) => file.sync_partly(random, SECTOR),
+        if outcome.is_ok() {
+            file.sync()
+        } else {
+            file.sync_partly(random, SECTOR)
         }
         outcome
     }

@@ -3,6 +3,8 @@
 pub mod browser;
 pub mod disk_model;
 pub mod outside;
+pub mod seed;
+pub mod stalling;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -28,7 +30,15 @@ pub struct World {
 }
 
 impl World {
+    /// With a database of this program's schema and nothing in it.
     pub fn new() -> Self {
+        let world = Self::bare();
+        seed::plant(&world.data_dir());
+        world
+    }
+
+    /// Without a database, as on the day of the installation.
+    pub fn bare() -> Self {
         choose_cryptography();
         Self { folder: TempDir::new().unwrap(), extra: Vec::new() }
     }

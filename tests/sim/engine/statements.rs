@@ -109,7 +109,7 @@ impl Statement {
 
     /// Whether it writes.
     pub fn writes(&self) -> bool {
-        self.name.starts_with("insert") || self.name == "work_off"
+        self.name.starts_with("insert")
     }
 
     /// Carries it out at an instant (ms); the bytes that answer.
@@ -130,16 +130,6 @@ impl Statement {
                 let table = self.settings["param_table"].clone();
                 let rows = arrow::rows(&self.body, tables.get(&table).definition);
                 tables.insert(&table, rows, token, manner);
-                Vec::new()
-            }
-            "work_off" => {
-                let table = parameters.text("batches_table");
-                let rows = questions::made::worked_off(tables, parameters);
-                if !rows.is_empty() {
-                    // Without a token ClickHouse knows a block again by its rows.
-                    let token = format!("{rows:?}");
-                    tables.insert(&table, rows, &token, manner);
-                }
                 Vec::new()
             }
             "thread_events" => frames::thread_events(tables, parameters),

@@ -14,7 +14,7 @@ use super::text::{amount, between, credit, dash, money, percent};
 use super::words;
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
-    Dimension, Model, Parameters,
+    Dimension, Model, Parameters, Wanted,
 };
 use crate::domain::{AdDay, Timestamp};
 use crate::language::{self, Message, Value, filters, say};
@@ -44,11 +44,14 @@ impl Credits {
         ways: &Ways,
         question: &Question,
         spend: &[AdDay],
+        wanted: &Wanted,
     ) -> Result<Self, AnalysisError> {
         let Credit { model, parameters, intervals, .. } = &question.credit;
-        let journeys = ways.journeys(question)?;
+        let journeys = ways.journeys(question)?.as_long_as(wanted);
+        let report = answer::credit_by_model(&journeys, &question.credit)?;
+        wanted.check()?;
         Ok(Self {
-            report: answer::credit_by_model(&journeys, &question.credit)?,
+            report,
             comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
             costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
@@ -161,7 +164,8 @@ impl AttributionPage {
             chart: charts::attribution(
                 channels.iter().map(|one| (named.label(one.channel), one.conversions)),
                 total,
-            ),
+            )
+            .on_page(),
             has_value: report.channels.iter().any(|row| row.value.is_some()),
             has_effect: report.channels.iter().any(|row| row.removal_effect.is_some()),
             credits: channels

@@ -302,7 +302,7 @@ impl Shown {
                 .take(MOST_ROWS)
                 .map(|row| Compared::new(parts, &by, row, behind))
                 .collect(),
-            diagram: charts::flows(&doors, &counted),
+            diagram: charts::flows(&doors, &counted).on_page(),
             flows: flows
                 .iter()
                 .zip(doors)

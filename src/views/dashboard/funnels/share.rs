@@ -70,7 +70,7 @@ impl Share {
             // A step is a share of one that lies before it.
             steps: choices(&verdicts.step, at_of + 1, units.len()),
             ofs: choices(&verdicts.of, 0, at_step.clamp(1, units.len().max(1)).min(units.len())),
-            chart: charts::rates(&rates, &step, &of),
+            chart: charts::rates(&rates, &step, &of).on_page(),
             rows: rates.iter().map(row).collect(),
             step,
             of,

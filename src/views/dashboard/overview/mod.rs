@@ -13,7 +13,7 @@ use axum::response::Response;
 use super::super::alerts::{Alert, Watched};
 use super::super::answer::{self, AnswerError, Ways};
 use super::super::chart::Day;
-use super::super::{Credit, Question, ads, charts, conversation_steps};
+use super::super::{Credit, Question, ads, charts, conversation_steps, turns};
 use super::behind::{Behind, Figure};
 use super::range::{self, Range};
 use super::text::{dash, local_minute, money, percent, thousands};
@@ -95,7 +95,7 @@ impl Trend {
     fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &Behind) -> Self {
         let days = weekly(all_days);
         Self {
-            chart: charts::trend(&days, all_days.len()),
+            chart: charts::trend(&days, all_days.len()).on_page(),
             has_before: days.iter().any(|day| day.before.is_some()),
             is_weekly: all_days.len() > MOST_DAYS,
             days: day_texts(&days, all_days, range, behind),
@@ -174,7 +174,8 @@ async fn found(
         Ok(Fetched { ads, titles, ways: Ways { touchpoints, conversions }, before })
     };
     let asked = (question.clone(), before.clone());
-    let figures = answer::in_turn(fetch, move |fetched| Figures::new(fetched, &asked.0, &asked.1));
+    let figures =
+        turns::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked.0, &asked.1));
     // What is wrong is wrong with all Pages.
     let alerts = async {
         if is_limited {
@@ -240,7 +241,7 @@ impl Overview {
             alerts: alerts.iter().take(MOST_ALERTS).map(|alert| alert.text.clone()).collect(),
             more_alerts: alerts.len().saturating_sub(MOST_ALERTS),
             tiles: tiles(figures, answers.as_ref(), days.len(), is_open, &range, &behind),
-            funnel_chart: charts::funnel(total),
+            funnel_chart: charts::funnel(total).on_page(),
             steps: total.steps.iter().map(|step| step_texts(step, &behind)).collect(),
             trend: Trend::new(&days, is_open, &range, &behind),
             extremes: extremes(&figures.ads, &figures.ad_titles, &behind),

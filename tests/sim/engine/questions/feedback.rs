@@ -57,7 +57,7 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
             "" => channel_of(tables, one.row.get("page_id")),
             channel => channel.to_owned(),
         };
-        let (status, told_time) = words.done.get(&one.id).cloned().unwrap_or_default();
+        let (status, told_time, version) = words.done.get(&one.id).cloned().unwrap_or_default();
         let is_due = matches!(status.as_str(), "" | "withheld" | "again")
             || (status == "expired" && told_time != time);
         if !is_due || !["messenger", "instagram"].contains(&channel.as_str()) {
@@ -77,6 +77,7 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
             word,
             said.unwrap_or(Value::Null),
             Value::Text(status),
+            Value::from(version),
         ];
         rows.push((time, one.id, row));
     }
@@ -93,6 +94,7 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
         ("consent", "Nullable(UInt8)"),
         ("person_consent", "Nullable(UInt8)"),
         ("status", "String"),
+        ("version", "UInt64"),
     ];
     Answer { columns, rows: rows.into_iter().map(|(.., row)| row).collect() }
 }
@@ -102,7 +104,8 @@ struct Words {
     of_reports: BTreeMap<String, Value>,
     /// By person: version and consent.
     of_people: BTreeMap<Whose, (u128, Value)>,
-    done: BTreeMap<String, (String, i64)>,
+    /// By what Meta knows them: the status, the time, the version.
+    done: BTreeMap<String, (String, i64, i64)>,
 }
 
 impl Words {
@@ -131,7 +134,8 @@ impl Words {
         let rows = tables.get("feedback").settled();
         let done = settled(tables.get("feedback"), &rows)
             .map(|row| {
-                let became = (row.text("status").to_owned(), row.number("time"));
+                let status = row.text("status").to_owned();
+                let became = (status, row.number("time"), row.number("version"));
                 (row.text("event_id").to_owned(), became)
             })
             .collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::statements::{Answer, Parameters};
-use super::super::table::{Row, Tables};
+use super::super::table::Tables;
 use super::super::value::Value;
 use super::{Named, Whose, named, set};
 
@@ -19,15 +19,17 @@ fn pending(tables: &Tables, asked: Parameters<'_>) -> BTreeMap<(Value, Value), i
 
 pub fn changed_batches(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let pending = pending(tables, asked).into_iter().filter(|(_, sum)| *sum > 0);
-    let rows = pending.map(|((batch, people), _)| vec![batch, people]).take(1000).collect();
-    Answer { columns: vec![("batch", "UInt64"), ("people", "UInt64")], rows }
+    let rows = pending.map(|((batch, people), sum)| vec![batch, people, Value::from(sum)]);
+    let columns = vec![("batch", "UInt64"), ("people", "UInt64"), ("pending", "Int64")];
+    Answer { columns, rows: rows.collect() }
 }
 
-pub fn worked_off(tables: &Tables, asked: Parameters<'_>) -> Vec<Row> {
-    let batches = set(asked.list("batches"));
-    let sums = pending(tables, asked).into_iter();
-    let sums = sums.filter(|((batch, _), sum)| *sum != 0 && batches.contains(batch));
-    sums.map(|((batch, people), sum)| vec![batch, people, Value::from(-sum)]).collect()
+/// The highest version of some tables.
+pub fn highest(tables: &Tables, names: &[&str]) -> Answer {
+    let versions = names.iter().flat_map(|name| named(tables.get(name)));
+    let highest = versions.map(|row| row.get("version").clone()).max();
+    let rows = vec![vec![highest.unwrap_or(Value::Number(0))]];
+    Answer { columns: vec![("version", "UInt64")], rows }
 }
 
 /// Since when whoever is in some batches has changed, as they are called in them.

@@ -19,12 +19,18 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
     match name {
         "changed_batches" => made::changed_batches(tables, asked),
         "changed_people" => made::changed_people(tables, asked),
+        "newest_made" => {
+            made::highest(tables, &["people", "conversations", "touchpoints", "conversions"])
+        }
+        "latest_version" => made::highest(tables, &[&asked.text("table")]),
         "clicked_links" => made::clicked_links(tables, asked),
         "clock" => Answer { columns: vec![("now", "Int64")], rows: vec![vec![Value::from(now)]] },
         "claim_now" => reports::claim_now(tables, asked, now),
         "reports_waiting" => reported::reports_waiting(tables, asked),
         "reports_to_match" => reported::reports_to_match(tables, asked),
         "events_of_reports" => reported::events_of_reports(tables, asked),
+        "latest_report" => reported::latest_report(tables),
+        "holders_of_reports" => reported::holders(tables, asked),
         "people_behind" => reported::people_behind(tables, asked),
         "people_seen" => reported::people_seen(tables, asked),
         "feedback_candidates" => feedback::candidates(tables, asked),

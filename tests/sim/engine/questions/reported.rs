@@ -1,11 +1,12 @@
 //! Reported conversions and whose they are.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::statements::{Answer, Parameters};
 use super::super::table::{Row, Tables};
 use super::super::value::Value;
-use super::{Whose, named, set, settled, uuid_order};
+use super::{Named, Whose, named, set, settled, uuid_order};
 
 pub fn reports_waiting(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let keys = set(asked.list("keys"));
@@ -93,6 +94,31 @@ pub fn events_of_reports(tables: &Tables, asked: Parameters<'_>) -> Answer {
         ("version", "UInt128"),
     ];
     Answer { columns, rows: found.into_values().collect() }
+}
+
+pub fn latest_report(tables: &Tables) -> Answer {
+    let latest = named(tables.get("reports")).map(|row| row.number("received_at")).max();
+    let rows = vec![vec![Value::from(latest.unwrap_or(0))]];
+    Answer { columns: vec![("received_at", "Int64")], rows }
+}
+
+pub fn holders(tables: &Tables, asked: Parameters<'_>) -> Answer {
+    let ids = set(asked.list("ids"));
+    let mut found: BTreeMap<Value, Named<'_>> = BTreeMap::new();
+    // Of one version somebody before nobody, then the first event.
+    let order = |row: &Named<'_>| {
+        let uuid = uuid_order(row.get("event_id").wide());
+        (row.get("version").wide(), !row.text("person_id").is_empty(), Reverse(uuid))
+    };
+    for row in named(tables.get("report_events")).filter(|row| ids.contains(row.get("report_id"))) {
+        let stands = found.entry(row.get("report_id").clone()).or_insert(row);
+        if order(&row) > order(stands) {
+            *stands = row;
+        }
+    }
+    let rows = found.into_values().map(|row| row.pick(&["report_id", "page_id", "person_id"]));
+    let columns = vec![("report_id", "String"), ("page_id", "String"), ("person_id", "String")];
+    Answer { columns, rows: rows.collect() }
 }
 
 pub fn people_behind(tables: &Tables, asked: Parameters<'_>) -> Answer {

@@ -18,7 +18,8 @@ pub fn claim_now(tables: &Tables, asked: Parameters<'_>, now: i64) -> Answer {
     };
     let of_turn = || own.iter().filter(|row| row.number("turn") == turn);
     let holder = of_turn().map(|row| row.get("holder").clone()).next();
-    let until = of_turn().map(|row| row.number("until")).max();
+    let latest = now + asked.number("longest");
+    let until = of_turn().map(|row| row.number("until")).filter(|until| *until <= latest).max();
     let row = vec![
         Value::from(turn),
         holder.unwrap_or(Value::Null),
@@ -39,8 +40,8 @@ pub fn schedule_since(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let report = asked.text("report");
     let own = named(tables.get("report_schedules")).filter(|row| row.text("report") == report);
     let latest = own.max_by(|a, b| {
-        let since = |row: &Named<'_>| row.number("since");
-        // Of one instant the first in order.
+        let since = |row: &Named<'_>| (row.get("version").clone(), row.number("since"));
+        // Of one version and instant the first in order.
         since(a).cmp(&since(b)).then_with(|| b.text("schedule").cmp(a.text("schedule")))
     });
     let rows = latest.map(|row| row.pick(&["schedule", "since"])).into_iter().collect();
@@ -113,12 +114,12 @@ pub fn deliveries(tables: &Tables, asked: Parameters<'_>) -> Answer {
 
 pub fn collection_state(tables: &Tables) -> Answer {
     let times = || named(tables.get("events_by_person")).map(|row| row.number("time"));
-    let made = named(tables.get("people")).map(|row| row.number("version")).max();
+    let made = named(tables.get("people")).map(|row| row.number("made_at")).max();
     let row = vec![
         Value::from(times().count() as i64),
         Value::from(times().min().unwrap_or(0)),
         Value::from(times().max().unwrap_or(0)),
-        Value::from(made.unwrap_or(0) / 1000),
+        Value::from(made.unwrap_or(0)),
         Value::from(0),
     ];
     let columns = vec![

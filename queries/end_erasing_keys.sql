@@ -1,0 +1,2 @@
+-- Forgets what else the deletions were about.
+TRUNCATE TABLE erasing_keys

@@ -1,0 +1,2 @@
+-- webhook_counts has taken its place.
+TRUNCATE TABLE IF EXISTS deliveries

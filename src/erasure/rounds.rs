@@ -1,0 +1,147 @@
+//! Looks for open requests and carries them out, each for itself: one that fails does not hold up the others.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use metrics::{counter, gauge};
+use tokio_util::sync::CancellationToken;
+
+use super::carrying_out::in_the_background;
+use super::{Eraser, ErasureError, remove_abandoned_imports};
+
+/// How often requests are looked for.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long a request waits that has failed once; twice as long after each further time.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+/// After the journal was looked through for what has come back, that rests so many times as long as it took.
+const REST: u32 = 50;
+
+/// Until when what failed waits.
+#[derive(Debug, Clone, Copy)]
+struct Pause {
+    length: Duration,
+    until: Instant,
+}
+
+impl Pause {
+    fn after(before: Option<&Self>) -> Self {
+        let length = before.map_or(FIRST_PAUSE, |one| (one.length * 2).min(LONGEST_PAUSE));
+        Self { length, until: now() + length }
+    }
+
+    fn is_over(&self) -> bool {
+        now() >= self.until
+    }
+}
+
+impl Eraser {
+    /// Carries out whatever is asked for, until `stop`.
+    pub async fn regularly(self, stop: CancellationToken) {
+        if let Err(error) = self.sweep().await {
+            tracing::warn!(%error, "what killed processes left behind could not be removed");
+        }
+        let mut pauses = HashMap::new();
+        let mut look_again = now();
+        loop {
+            self.carry_out_all(&mut pauses, &stop).await;
+            if look_again <= now() {
+                look_again = now() + self.take_out_returned().await;
+            }
+            tokio::select! { () = tokio::time::sleep(EVERY) => {}, () = stop.cancelled() => return }
+        }
+    }
+
+    /// What killed processes left behind: half-written requests name people, and so do journals of imports.
+    async fn sweep(&self) -> Result<(), ErasureError> {
+        let (ledger, imports) = (self.ledger.clone(), self.imports.clone());
+        let swept = move || {
+            ledger.sweep()?;
+            remove_abandoned_imports(&imports).map(|_| ())
+        };
+        in_the_background(swept).await?
+    }
+
+    async fn carry_out_all(&self, pauses: &mut HashMap<String, Pause>, stop: &CancellationToken) {
+        let (open, unreadable) = match self.ledger.open() {
+            Ok(found) => found,
+            Err(error) => (Vec::new(), vec![error]),
+        };
+        for error in &unreadable {
+            // Told as often as others that fail.
+            if pauses.get("").is_none_or(Pause::is_over) {
+                tracing::error!(%error, "a request to erase somebody cannot be read");
+            }
+        }
+        if unreadable.is_empty() {
+            pauses.remove("");
+        } else if pauses.get("").is_none_or(Pause::is_over) {
+            pauses.insert(String::new(), Pause::after(pauses.get("")));
+        }
+        let mut failing = unreadable.len();
+        for entry in open {
+            if stop.is_cancelled() {
+                return;
+            }
+            let code = entry.code.clone();
+            if pauses.get(&code).is_some_and(|pause| !pause.is_over()) {
+                failing += 1;
+                continue;
+            }
+            match self.carry_out(entry).await {
+                Ok(_) => drop(pauses.remove(&code)),
+                Err(error) => {
+                    let pause = Pause::after(pauses.get(&code));
+                    tracing::warn!(code, %error, retry_in = ?pause.length, "somebody could not be erased yet");
+                    counter!("messenger_funnel_erasure_failures_total").increment(1);
+                    pauses.insert(code, pause);
+                    failing += 1;
+                }
+            }
+            self.tell(failing);
+        }
+        self.tell(failing);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "requests are far fewer than 2^52")]
+    fn tell(&self, failing: usize) {
+        gauge!("messenger_funnel_erasures_failing").set(failing as f64);
+        self.failing.send_replace(failing);
+    }
+
+    /// Takes out of the journal what a second delivery has brought of people who were erased before; how long to wait
+    /// before the next look.
+    async fn take_out_returned(&self) -> Duration {
+        let Ok(tombstones) = self.tombstones() else { return EVERY };
+        if !tombstones.has_returned() {
+            return EVERY;
+        }
+        let begun = now();
+        let taken_out = async {
+            let forget = tombstones.clone();
+            in_the_background(move || forget.forget_returned())
+                .await?
+                .map_err(ErasureError::Tombstones)?;
+            self.ship().await?;
+            self.rewrite_journal(None).await
+        };
+        match taken_out.await {
+            Ok(records) => {
+                tracing::info!(records, "the journal was rid of people who had been erased");
+                begun.elapsed() * REST
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the journal holds people who were erased; it is tried again");
+                if let Err(error) = tombstones.note_returned() {
+                    tracing::error!(%error, "the journal keeps records of erased people until their time is over");
+                }
+                FIRST_PAUSE
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a pause is no time of day")]
+fn now() -> Instant {
+    Instant::now()
+}

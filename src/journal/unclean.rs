@@ -1,0 +1,101 @@
+//! Whether the last user of a journal ended in order. After a power cut the journal holds everything that it
+//! acknowledged, but a ClickHouse that syncs nothing may have lost what was shipped to it: that is shipped again.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::segment::{Segment, Step};
+use super::{Checkpoint, Journal, JournalError, Position, segment_path, segments};
+use crate::private;
+
+/// Segments that are shipped again whatever the clock said when they were written.
+const AT_LEAST: usize = 3;
+
+/// The note that somebody ships from a journal. It stays behind if they are killed, or the power is cut.
+#[derive(Debug)]
+pub struct InUse {
+    path: PathBuf,
+    /// Whether whoever shipped before has not ended in order.
+    pub was_cut_off: bool,
+}
+
+impl InUse {
+    /// Takes the note away: everything that was shipped is on ClickHouse's disk.
+    ///
+    /// # Errors
+    /// Returns an error if the disk refuses; then it is shipped again at the next start.
+    pub fn end(self) -> Result<(), JournalError> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(JournalError::io(&self.path)),
+        }
+    }
+}
+
+impl Journal {
+    /// Notes that somebody ships from this journal.
+    ///
+    /// # Errors
+    /// Returns an error if the disk refuses.
+    pub fn begin_use(&self) -> Result<InUse, JournalError> {
+        let path = note(&self.folder);
+        let begin = || match private::file().create_new(true).write(true).open(&path) {
+            Ok(made) => {
+                made.sync_all()?;
+                File::open(&self.folder)?.sync_all()?;
+                Ok(false)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) => Err(error),
+        };
+        let was_cut_off = begin().map_err(JournalError::io(&path))?;
+        Ok(InUse { path, was_cut_off })
+    }
+
+    /// Puts the checkpoint back so that what came in within `span` before the newest records is shipped again, by
+    /// whole segments. Returns where the checkpoint was: what lies before that is shipped for a second time.
+    ///
+    /// # Errors
+    /// Returns an error if the journal cannot be read, or the checkpoint cannot be written.
+    pub fn rewind_within(&self, span: Duration) -> Result<Position, JournalError> {
+        let checkpoint = Checkpoint::load(&self.folder)?;
+        let numbers = segments(&self.folder).map_err(JournalError::io(&self.folder))?;
+        let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        let mut first = checkpoint;
+        let mut bound = None;
+        // The times are those of receipt, by a clock that may have jumped: a few segments go by their number alone.
+        for (nth, number) in numbers.into_iter().rev().enumerate() {
+            first = first.min(Position { segment: number, offset: 0 });
+            let Some(begun) = self.begun(number)? else { continue };
+            if begun < *bound.get_or_insert(begun.saturating_sub(span)) && nth + 1 >= AT_LEAST {
+                break;
+            }
+        }
+        Checkpoint::save(&*self.disk, &self.folder, first)?;
+        Ok(checkpoint)
+    }
+
+    /// When the first record of a segment came in, UTC milliseconds; `None` if it has none.
+    fn begun(&self, number: u64) -> Result<Option<i64>, JournalError> {
+        let mut segment = Segment::open(&segment_path(&self.folder, number), 0, u64::MAX)?;
+        loop {
+            match segment.next()? {
+                Step::Record(_, envelope) => return Ok(Some(envelope.received_at_ms)),
+                Step::End => return Ok(None),
+                Step::Torn(_) | Step::Damaged(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether somebody ships from a journal, or did so and has not ended in order.
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
+    note(folder).exists()
+}
+
+fn note(folder: &Path) -> PathBuf {
+    folder.join("in-use")
+}
