@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::run::run;
 
 /// Seeds that `make test` runs; `SEEDS` says otherwise.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 60;
 
 /// A number that an environment variable holds.
 fn number(name: &str) -> Option<u64> {
