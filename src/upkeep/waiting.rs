@@ -75,7 +75,7 @@ mod tests {
             let all: Vec<ChangedBatch> =
                 (0..).zip(&sizes).map(|(number, people)| batch(number, *people)).collect();
             let lots = lots(&all);
-            prop_assert_eq!(lots.concat(), all);
+            prop_assert_eq!(lots.concat(), all.clone());
             for lot in lots {
                 let people: u64 = lot.iter().map(|one| one.people).sum();
                 prop_assert!(people <= PEOPLE_AT_ONCE || lot.len() == 1);
