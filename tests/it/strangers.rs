@@ -131,7 +131,10 @@ async fn strangers_do_not_learn_where_clickhouse_is() {
         &[stranger, ("authorization", "Bearer wrong")],
     ] {
         let told = ask(headers).await;
-        assert_eq!(told, "journal: ready\nclickhouse: not ready\nshipping: ready\n");
+        assert_eq!(
+            told,
+            "journal: ready\nclickhouse: not ready\nshipping: ready\nconversations: ready\n"
+        );
     }
     for headers in [&[][..], &[stranger, ("authorization", &bearer)]] {
         let told = ask(headers).await;
