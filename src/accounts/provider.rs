@@ -48,7 +48,9 @@ impl Claim {
         name: Option<&EndUserUsername>,
     ) -> Option<(String, bool)> {
         match self {
-            Self::Email => email.map(|email| (email.to_ascii_lowercase(), is_verified.unwrap_or(false))),
+            Self::Email => {
+                email.map(|email| (email.to_ascii_lowercase(), is_verified.unwrap_or(false)))
+            }
             Self::PreferredUsername => name.map(|name| (name.to_string(), true)),
             Self::Subject => None,
         }

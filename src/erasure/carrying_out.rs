@@ -176,8 +176,7 @@ impl Eraser {
     /// them are not looked into.
     pub(super) async fn rewrite_journal(&self, whom: Option<&Whom>) -> Result<u64, ErasureError> {
         let needles = whom.map(mentioned).transpose()?;
-        let names: Vec<String> =
-            whom.map(Whom::needles).into_iter().flatten().map(|name| name.to_owned()).collect();
+        let names: Vec<String> = whom.map(Whom::needles).unwrap_or_default();
         let (journal, marks) = (self.journal.clone(), self.tombstones()?.marks());
         let rewritten = move || {
             // A process that was killed while it rewrote a segment leaves a second one.

@@ -84,7 +84,7 @@ pub(super) fn remove_parts(settings: &ReportSettings) -> Result<(), ErasureError
     for report in subfolders(&settings.folder)? {
         for part in subfolders(&report)? {
             let name = part.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with('.') && name.ends_with(".part") {
+            if name.starts_with('.') && part.extension().is_some_and(|end| end == "part") {
                 gone(fs::remove_dir_all(&part)).map_err(failed(&part))?;
             }
         }

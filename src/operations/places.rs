@@ -22,11 +22,14 @@ pub(super) struct Places {
     proxies: Arc<[IpNet]>,
 }
 
+/// Connections by address.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// A connection's place, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
-    of_address: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    of_address: Option<(IpAddr, Counts)>,
 }
 
 impl Places {

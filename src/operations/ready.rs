@@ -19,7 +19,9 @@ const HOLDS: Duration = Duration::from_secs(1);
 
 /// Who is told why something is not ready: addresses and paths are no business of strangers.
 #[derive(Clone)]
-pub struct Insiders(Arc<dyn Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync>);
+pub struct Insiders(Arc<MayKnow>);
+
+type MayKnow = dyn Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync;
 
 impl Insiders {
     /// Those of whom `may_know` says so, by where a request comes from and what it shows.
@@ -37,7 +39,9 @@ impl std::fmt::Debug for Insiders {
 
 /// What ClickHouse last said, and when.
 #[derive(Debug, Clone, Default)]
-pub(super) struct LastWord(Arc<Mutex<Option<(Instant, Result<(), String>)>>>);
+pub(super) struct LastWord(Arc<Mutex<Option<Said>>>);
+
+type Said = (Instant, Result<(), String>);
 
 impl LastWord {
     async fn of(&self, store: &Store) -> Result<(), String> {

@@ -255,7 +255,7 @@ impl Runner {
         let (picture, mut table) =
             topic::tell(&answering, &report.topic, question).await?.illustrated();
         for LeftOut { name, reason } in &made.side.left_out {
-            table.push_str(&format!("{name} could not be written: {reason}\n"));
+            table.extend([name.as_str(), " could not be written: ", reason, "\n"]);
         }
         let link = self.shelf.public_url.as_deref();
         Ok(Parcel {

@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::made::ChangedRow;
 use super::reported::{ArrivalRow, ReportRow};
-use super::rows::{AliasRow, ContactRow, EventRow, LeftOut, RefusalRow, VisitRow, WebhookCountRow};
+use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
+use super::webhook_counts::{LeftOut, WebhookCountRow};
 use super::{Marks, Store, StoreError};
 use crate::domain::Timestamp;
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};

@@ -46,6 +46,7 @@ mod spend;
 mod tombstones;
 mod versions;
 mod visible;
+mod webhook_counts;
 mod whose;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use clickhouse::{Row, RowOwned, RowRead};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::SLOT_MS;
+use super::webhook_counts::SLOT_MS;
 use super::{Store, StoreError};
 use crate::domain::Period;
 

@@ -1,7 +1,5 @@
 //! Rows of the tables, as the `clickhouse` crate writes them.
 
-use std::collections::BTreeMap;
-
 use clickhouse::Row;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -156,6 +154,11 @@ impl EventRow {
         decides && !self.person_id.is_empty()
     }
 
+    /// Whether it came in by a webhook: conversions are made of others.
+    pub(super) fn came_in(&self) -> bool {
+        self.kind != Kind::Conversion.as_str()
+    }
+
     /// (Page, person) and UTC milliseconds.
     pub(super) fn person_and_time(&self) -> ((&str, &str), i64) {
         ((&self.page_id, &self.person_id), self.time)
@@ -266,58 +269,6 @@ impl RefusalRow {
             body: body.to_string().into_bytes(),
         };
         Self::new(refusal, received_at, at)
-    }
-}
-
-/// The quarter of an hour by which events of webhooks are counted, milliseconds.
-pub(super) const SLOT_MS: i64 = 15 * 60_000;
-
-/// A row of `webhook_counts`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
-pub(super) struct WebhookCountRow {
-    /// Seconds.
-    slot: u32,
-    /// UTC milliseconds.
-    received_at: i64,
-    checksum: u32,
-    received: u64,
-    erased: u64,
-}
-
-/// What of a webhook was left out: when it happened and came in (UTC milliseconds), and the checksum of the webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LeftOut {
-    pub time: i64,
-    pub received_at: i64,
-    pub checksum: u32,
-}
-
-impl WebhookCountRow {
-    /// Events of webhooks by webhook and the quarter of an hour in which they happened, each with the checksum of
-    /// its webhook's body, and what was left out at these times. The same webhook twice in one millisecond is one row
-    /// that counts both.
-    pub(super) fn of<'a>(
-        events: impl Iterator<Item = (&'a EventRow, u32)>,
-        erased: &[LeftOut],
-    ) -> Vec<Self> {
-        let slot = |time: i64| time.div_euclid(SLOT_MS) * (SLOT_MS / 1000);
-        let mut counts: BTreeMap<(i64, i64, u32), (u64, u64)> = BTreeMap::new();
-        for (event, checksum) in events {
-            if event.kind != Kind::Conversion.as_str() {
-                counts.entry((slot(event.time), event.received_at, checksum)).or_default().0 += 1;
-            }
-        }
-        for LeftOut { time, received_at, checksum } in erased {
-            counts.entry((slot(*time), *received_at, *checksum)).or_default().1 += 1;
-        }
-        let row = |((slot, received_at, checksum), (received, erased))| Self {
-            slot: u32::try_from(slot).unwrap_or(0),
-            received_at,
-            checksum,
-            received,
-            erased,
-        };
-        counts.into_iter().map(row).collect()
     }
 }
 

@@ -28,6 +28,7 @@ pub struct ActiveTimes {
 }
 
 #[derive(Debug, Row, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 struct HolderRow {
     report_id: String,
     page_id: String,
@@ -137,6 +138,6 @@ impl Store {
 
     async fn tables_of_people(&self) -> Result<Vec<String>, StoreError> {
         let tables = self.tables_to_erase().await?.into_iter();
-        Ok(tables.filter(|table| table.is_of_people()).map(|table| table.table).collect())
+        Ok(tables.filter(super::TableToErase::is_of_people).map(|table| table.table).collect())
     }
 }

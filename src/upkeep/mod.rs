@@ -183,14 +183,14 @@ impl Upkeep {
         lot: &[ChangedBatch],
         turn: &mut Turn,
     ) -> Result<u64, UpkeepError> {
-        let lost = || UpkeepError::CutOff("another process may have begun".to_owned());
+        let taken_over = || UpkeepError::CutOff("another process may have begun".to_owned());
         let version = turn.version().await?;
         let batches: Vec<u64> = lot.iter().map(|batch| batch.batch).collect();
         let people = self.store.changed_people(tables, &batches).await?;
         // Of a later turn, perhaps.
         let is_overtaken = people.iter().any(|person| person.version >= version);
         if is_overtaken && !turn.is_held().await? {
-            return Err(lost());
+            return Err(taken_over());
         }
         let events = self.store.thread_events(tables, &batches, bound(&people)).await?;
         let count = people.len() as u64;
@@ -199,13 +199,13 @@ impl Upkeep {
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
         if !turn.holds() {
-            return Err(lost());
+            return Err(taken_over());
         }
         // What is written again after a failure may be something else: it is not the same block.
         let token = format!("made-{}", uuid::Uuid::new_v4());
         self.write_lists(tables, &mut made, &token).await?;
         if !turn.is_held().await? {
-            return Err(lost());
+            return Err(taken_over());
         }
         self.write_rows(tables, &made, &token).await?;
         self.store.work_off(tables, lot, &token).await?;

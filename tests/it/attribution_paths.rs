@@ -11,7 +11,7 @@ use crate::support::{World, succeeded};
 /// `benches/peers/attribution/compare.py` compares in full.
 #[test]
 fn the_command_takes_path_files() {
-    let world = World::new();
+    let world = World::bare();
     let common = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/paths/common.csv.gz");
     let ask = |model: &str| {
         world.json(&["attribution", "--paths", common, "--model", model, "--format", "json"])
@@ -53,7 +53,7 @@ fn the_command_takes_path_files() {
 
 #[test]
 fn bad_path_files_are_told_by_line_and_column() {
-    let world = World::new();
+    let world = World::bare();
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(b"path,total_conversions\na,1\n").unwrap();
     let mut torn = gzip.finish().unwrap();

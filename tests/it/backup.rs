@@ -54,7 +54,7 @@ async fn what_is_restored_is_what_was_there() {
         assert!(!again.status.success());
         // A damaged backup is refused before anything is written.
         std::fs::write(backup.join("links.native"), "damaged").unwrap();
-        let third = World::new();
+        let third = World::bare();
         let damaged = third.run(&["restore", folder]);
         assert!(
             String::from_utf8_lossy(&damaged.stderr)

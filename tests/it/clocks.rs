@@ -92,7 +92,7 @@ async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
         ship(&journal, &bench.store, clock).await;
         // More if a number comes again: then those who stood under it before are looked at again.
         assert!(upkeep.catch_up().await.unwrap() >= 18);
-        assert_eq!(bench.count("conversations FINAL").await, people as u64);
+        assert_eq!(bench.count("conversations FINAL").await, people.unsigned_abs());
         assert_eq!(*waiting.borrow(), None);
     }
     // While another process works, what waits is known to wait, whatever its number.
@@ -105,7 +105,8 @@ async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
     let is_waiting = tokio::time::timeout(KEEP, changes.wait_for(Option::is_some));
     is_waiting.await.unwrap().unwrap();
     turn.end().await;
-    assert_eq!(catching_up.await.unwrap(), 1);
+    assert!(catching_up.await.unwrap() >= 1);
+    assert_eq!(bench.count("conversations FINAL").await, people.unsigned_abs() + 1);
     assert_eq!(*waiting.borrow(), None);
     bench.engine.stop().await;
 }
@@ -157,7 +158,8 @@ async fn what_is_made_later_counts_though_the_clock_was_put_back() {
         assert!(rebuild(&upkeep, |_, _| {}).await.unwrap().is_same());
     }
     let made = bench.store.collection_state().await.unwrap().made_at;
-    assert!((made - at_noon()).abs() < HOUR, "{made}");
+    // All were made anew at the end, by the clock that was put back.
+    assert!((made - at_ten()).abs() < HOUR, "{made}");
     bench.engine.stop().await;
 }
 

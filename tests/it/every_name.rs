@@ -35,7 +35,7 @@ fn names() -> Vec<String> {
 }
 
 /// A world in which everything is called by these names, and three reports that tell of it.
-async fn world(hook: &str, mail: u16) -> (World, String) {
+fn world(hook: &str, mail: u16) -> (World, String) {
     let world = World::new();
     let mut lines = Vec::new();
     let mut spend = csv::Writer::from_writer(Vec::new());
@@ -99,7 +99,7 @@ fn drawings(page: &str) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_name_breaks_a_page_a_chart_or_a_file() {
-    let (world, settings) = world("http://127.0.0.1:9/hook", 9).await;
+    let (world, settings) = world("http://127.0.0.1:9/hook", 9);
     let server = Server::start(world.command(&["--config", &settings, "serve"]));
     let mut drawn = 0;
     for page in [
@@ -187,7 +187,7 @@ async fn no_name_breaks_a_page_a_chart_or_a_file() {
 async fn reports_of_every_name_arrive_and_tell_nothing_else() {
     let (hook, address) = Hook::start().await;
     let (mail, port) = Mail::start().await;
-    let (world, settings) = world(&address, port).await;
+    let (world, settings) = world(&address, port);
     let server = Server::start(world.command(&["--config", &settings, "serve"]));
     let reports = ["ads", "refs", "rows"];
     for report in reports {

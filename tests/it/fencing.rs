@@ -106,7 +106,7 @@ async fn who_goes_on_late_undoes_nothing_wherever_it_was_stopped() {
         };
         take_over(&client, "turn conversations").await;
         // Some of the same people have done more since.
-        traffic.ship(place as usize % 3).await;
+        traffic.ship(usize::try_from(place).unwrap() % 3).await;
         other.catch_up().await.unwrap();
         way.go_on();
         let became = late.await.unwrap();

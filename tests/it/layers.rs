@@ -180,10 +180,12 @@ fn files_are_made_by_one_room() {
         "OpenOptions::new(",
         "DirBuilder::new(",
     ];
-    const OTHERS: [(&str, &str); 4] = [
+    const OTHERS: [(&str, &str); 5] = [
         // Files that are there already.
         ("src/erasure/files.rs", "File::options("),
-        ("src/journal/inspect.rs", "OpenOptions::new("),
+        ("src/journal/disk.rs", "File::options("),
+        // A lock, which holds nothing.
+        ("src/erasure/imports.rs", "File::options("),
         // Nothing about anybody: man pages, and invented traffic.
         ("src/cli/manual.rs", "create_dir"),
         ("src/cli/generate.rs", "File::create"),

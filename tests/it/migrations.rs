@@ -69,6 +69,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "costs",
             "deliveries",
             "erasing",
+            "erasing_keys",
             "events",
             "events_by_person",
             "feedback",
@@ -102,7 +103,8 @@ async fn two_processes_that_start_together_make_one_schema() {
             "v_events",
             "v_funnel_daily",
             "v_touchpoints",
-            "waiting_conversions"
+            "waiting_conversions",
+            "webhook_counts"
         ]
     );
     database.engine.stop().await;

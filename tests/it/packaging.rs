@@ -14,7 +14,7 @@ fn file(name: &str) -> String {
 
 #[test]
 fn settings_are_checked_without_starting_anything() {
-    let world = World::new();
+    let world = World::bare();
     let told = world.succeed(&["config", "check"]);
     assert!(
         told.contains("the settings are right") && told.contains("server.public_url"),

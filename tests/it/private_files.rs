@@ -51,7 +51,7 @@ fn mode(path: &Path) -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_can_read_the_data_folder_after_a_busy_day() {
-    let world = World::new();
+    let world = World::bare();
     let data = world.data_dir();
     // As an earlier version, or a careless copy, left it.
     let old = data.join("reports/weekly/weekly_2026-01-01_0000Z");

@@ -105,8 +105,8 @@ async fn a_flipped_bit_costs_one_webhook_and_is_told_everywhere() {
 
     let server = world.serve();
     server.wait_until(QUESTION, |report| count(report, "opened") == Some(4)).await;
-    const QUALITY: &str = "/api/v1/quality?from=2026-11-20&to=2026-11-22";
-    let quality = server.wait_until(QUALITY, |report| report["quarantined"] == 1).await;
+    let question = "/api/v1/quality?from=2026-11-20&to=2026-11-22";
+    let quality = server.wait_until(question, |report| report["quarantined"] == 1).await;
     assert!(quality["alerts"].to_string().contains("quarantine"), "{}", quality["alerts"]);
     let (status, ready) = server.get("/readyz").await;
     assert_eq!(status, 200, "{ready}");
@@ -123,7 +123,7 @@ async fn a_flipped_bit_costs_one_webhook_and_is_told_everywhere() {
     world.succeed(&["journal", "replay"]);
     let server = world.serve();
     assert_eq!(count(&server.json(QUESTION).await, "opened"), Some(4));
-    assert_eq!(server.json(QUALITY).await["quarantined"], 1);
+    assert_eq!(server.json(question).await["quarantined"], 1);
     let doctor = world.run(&["doctor"]);
     let doctor = String::from_utf8(doctor.stdout).unwrap();
     assert!(doctor.contains("! journal: 1 damaged ranges"), "{doctor}");

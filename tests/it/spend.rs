@@ -158,7 +158,7 @@ async fn spend_of_the_marketing_api_reaches_api_and_page() {
 
 #[test]
 fn bad_spend_is_told_by_line_and_column_and_nothing_is_imported() {
-    let world = World::new();
+    let world = World::bare();
     let cases = [
         (
             "a.csv",

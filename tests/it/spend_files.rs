@@ -41,7 +41,7 @@ fn told(ad: &str, date: &str, spend: &str) -> (String, String, String) {
 
 #[test]
 fn a_torn_or_slipped_file_is_refused_by_line() {
-    let world = World::new();
+    let world = World::bare();
     let head = "Day,Ad ID,Impressions,Amount spent (EUR)\n";
     for (rows, reason) in [
         ("31.01.26,1,5,1\n", "line 2: Day: \"31.01.26\" has a year of two digits"),

@@ -131,7 +131,10 @@ async fn strangers_do_not_learn_where_clickhouse_is() {
         &[stranger, ("authorization", "Bearer wrong")],
     ] {
         let told = ask(headers).await;
-        assert_eq!(told, "journal: ready\nclickhouse: not ready\nshipping: ready\n");
+        assert_eq!(
+            told,
+            "journal: ready\nclickhouse: not ready\nshipping: ready\nconversations: ready\n"
+        );
     }
     for headers in [&[][..], &[stranger, ("authorization", &bearer)]] {
         let told = ask(headers).await;
@@ -160,8 +163,8 @@ async fn guessing_elsewhere_locks_nobody_out() {
     let right = "correct horse battery";
     let first = try_from("192.0.2.1", right, "").await;
     assert_eq!(first.status(), 303);
-    let cookies = first.headers().get_all("set-cookie").iter().map(|one| one.to_str().unwrap());
-    let device = cookies.filter(|one| one.starts_with("messenger_funnel_device=")).last().unwrap();
+    let mut cookies = first.headers().get_all("set-cookie").iter().map(|one| one.to_str().unwrap());
+    let device = cookies.rfind(|one| one.starts_with("messenger_funnel_device=")).unwrap();
     let device = device.split(';').next().unwrap().to_owned();
     // From one other address: those tries are that address's own.
     for number in 0..10 {

@@ -24,7 +24,7 @@ const HEAVIEST: usize = 500_000;
 /// Checks how large it is, before anything of it is read.
 pub(super) fn check(funnel: &WrittenFunnel) -> Result<(), FunnelError> {
     let mut all = Sum::default();
-    all.name("title", funnel.title.as_deref())?;
+    Sum::name("title", funnel.title.as_deref())?;
     for (key, text) in [
         ("name", Some(&funnel.name)),
         ("unit", funnel.unit.as_ref()),
@@ -33,7 +33,7 @@ pub(super) fn check(funnel: &WrittenFunnel) -> Result<(), FunnelError> {
         ("step_window", funnel.step_window.as_ref()),
         ("reentry", funnel.reentry.as_ref()),
     ] {
-        all.name(key, text.map(String::as_str))?;
+        Sum::name(key, text.map(String::as_str))?;
     }
     for (list, matches) in [("steps", &funnel.steps), ("exclude", &funnel.exclude)] {
         for (place, one) in matches.iter().enumerate() {
@@ -68,7 +68,7 @@ struct Sum {
 
 impl Sum {
     fn matcher(&mut self, key: &str, one: &WrittenMatch) -> Result<(), FunnelError> {
-        self.name(&format!("{key}.name"), one.name.as_deref())?;
+        Self::name(&format!("{key}.name"), one.name.as_deref())?;
         let lists = [
             ("kind", &one.kind),
             ("event", &one.event),
@@ -94,7 +94,7 @@ impl Sum {
         Ok(())
     }
 
-    fn name(&mut self, key: &str, text: Option<&str>) -> Result<(), FunnelError> {
+    fn name(key: &str, text: Option<&str>) -> Result<(), FunnelError> {
         if text.is_some_and(|text| text.chars().count() > LONGEST_NAME) {
             return Err(wrong(key, format!("longer than {LONGEST_NAME} letters")));
         }

@@ -282,7 +282,7 @@ impl WrittenMatch {
                 .map(|(name, pattern)| (name, pattern.unwrap_or_default()));
         for (name, pattern) in &patterns {
             if let Err(error) = bounds::regex(pattern) {
-                return Err(wrong(&key(name), error.to_string()));
+                return Err(wrong(&key(name), error));
             }
         }
         let [payload, text, referral_ref] =

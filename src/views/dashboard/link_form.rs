@@ -54,7 +54,7 @@ type Before = Result<Query<Typed>, QueryRejection>;
 /// `GET /links/new`.
 pub(in crate::views) async fn new_link(headers: HeaderMap, before: Before) -> Response {
     let typed = match before {
-        Ok(Query(typed)) => typed.from_us(&headers),
+        Ok(Query(typed)) => typed.error_from_us(&headers),
         Err(rejection) => {
             return refused(Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()));
         }
@@ -88,7 +88,7 @@ pub(in crate::views) async fn edit_link(
         let text = say("links-none-such").with("slug", &slug).to_string();
         return refused(Problem::new(StatusCode::NOT_FOUND, text));
     };
-    let before = before.ok().map(|Query(typed)| typed.from_us(&headers));
+    let before = before.ok().map(|Query(typed)| typed.error_from_us(&headers));
     let before = before.filter(|typed| typed.error.is_some());
     let before = before.map(|typed| Typed { slug: slug.clone(), ..typed });
     let others: Vec<Link> = links.into_values().collect();
@@ -109,7 +109,7 @@ pub(in crate::views) async fn edit_link(
 impl Typed {
     /// What is wrong stands in the address to which our own form leads back. What another site's page or a mail leads
     /// to may say anything, and is not shown.
-    fn from_us(mut self, headers: &HeaderMap) -> Self {
+    fn error_from_us(mut self, headers: &HeaderMap) -> Self {
         let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
         self.error = self.error.filter(|_| site.is_none_or(|site| site == "same-origin"));
         self
@@ -144,7 +144,7 @@ mod tests {
         let shown = |site: Option<&'static str>| {
             let site = site.map(|site| ("sec-fetch-site".parse().unwrap(), site.parse().unwrap()));
             let typed = Typed { error: Some("call 555".to_owned()), ..Typed::default() };
-            typed.from_us(&HeaderMap::from_iter(site)).error.is_some()
+            typed.error_from_us(&HeaderMap::from_iter(site)).error.is_some()
         };
         assert!(shown(Some("same-origin")) && shown(None));
         assert!(!shown(Some("cross-site")) && !shown(Some("same-site")) && !shown(Some("none")));

@@ -350,9 +350,9 @@ impl DiskFile for ModelFile {
         let State { files, random, .. } = &mut *state;
         let file = &mut files[self.file];
         if outcome.is_ok() {
-            file.sync()
+            file.sync();
         } else {
-            file.sync_partly(random, SECTOR)
+            file.sync_partly(random, SECTOR);
         }
         outcome
     }

@@ -102,7 +102,7 @@ async fn pass_on(
     let statement = query().find(|(key, _)| key == "query").map(|(_, value)| value.into_owned());
     let mut asked = statement.unwrap_or_else(|| String::from_utf8_lossy(&body).into_owned());
     for (key, value) in query().filter(|(key, _)| key.starts_with("param_")) {
-        asked.push_str(&format!("\n{key} = {value}"));
+        asked.extend(["\n", key.as_ref(), " = ", value.as_ref()]);
     }
     let waits = way.holds(&asked);
     if let Some(waits) = waits {
