@@ -1,7 +1,7 @@
 //! The model against the real engine: what a run asked the model is asked the embedded ClickHouse again, in the same
 //! order. Both answer the same, and hold the same rows in the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -48,10 +48,26 @@ impl Real {
         if status.is_success() { Ok(bytes) } else { Err(String::from_utf8_lossy(&bytes).into()) }
     }
 
+    /// What its clock shows, UTC milliseconds.
+    async fn clock(&self) -> i64 {
+        let format = [("default_format", "RowBinaryWithNamesAndTypes")];
+        let text = "SELECT toUnixTimestamp64Milli(now64(3)) AS now";
+        read(&self.ask(&format, text, b"").await.unwrap()).1[0][0].number()
+    }
+
     async fn repeat(&self, asked: &Asked) -> Vec<u8> {
         let statement = &asked.statement;
         let settings = statement.settings.iter().filter(|(name, _)| *name != "database");
-        let pairs: Vec<_> = settings.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut settings: BTreeMap<_, _> =
+            settings.map(|(name, value)| (name.as_str(), value.clone())).collect();
+        if statement.name == "claim_now"
+            && let Some(longest) = settings.get_mut("param_longest")
+        {
+            // The real clock is not the run's: as far ahead of it as the run's own limit is.
+            let limit = asked.clock + longest.parse::<i64>().unwrap();
+            *longest = (limit - self.clock().await).to_string();
+        }
+        let pairs: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let text = statement.text.trim_end();
         let answer = self.ask(&pairs, text, &statement.body).await;
         answer.unwrap_or_else(|error| panic!("{}: {error}", statement.told()))

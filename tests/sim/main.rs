@@ -7,7 +7,7 @@
 //!
 //! The scheduler is one of our own, and small: a current-thread tokio runtime whose clock goes on by itself when
 //! nothing is to be done ([`time`]), and a ClickHouse that carries statements out by their instants, not in the order
-//! in which they happen to come ([`engine`]). Tried beside it:
+//! in which they happen to come ([`engine`]). Considered beside it:
 //!
 //! - turmoil 0.7: a runtime a host and a simulated network. Our way has threads (the journal's, those for blocking
 //!   work), which it does not hold back: while they work its clock goes on. It wants tokio's paused clock, a feature
