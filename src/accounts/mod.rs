@@ -2,6 +2,7 @@
 //! settings page. Who may do what is a matter of [`Scope`]s; the guard of `views` asks.
 
 mod address;
+mod closed;
 mod devices;
 mod edits;
 mod known;
@@ -14,6 +15,7 @@ mod session;
 mod throttle;
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -36,6 +38,7 @@ pub use session::key_of;
 
 use crate::domain::Timestamp;
 use crate::store::{AuditRow, Store, StoreError};
+use closed::ClosedNote;
 use devices::Devices;
 use session::Session;
 use throttle::Throttle;
@@ -107,6 +110,8 @@ pub struct Accounts {
     first: Arc<str>,
     /// Held during an edit: of two at once, each would undo the other.
     editing: Arc<Mutex<()>>,
+    /// That there has been a user.
+    closed: Option<Arc<ClosedNote>>,
     /// UTC milliseconds.
     clock: fn() -> i64,
 }
@@ -139,8 +144,15 @@ impl Accounts {
             devices: Devices::new(),
             first: edits::letters().into(),
             editing: Arc::default(),
+            closed: None,
             clock,
         }
+    }
+
+    /// The same, which remembers on disk at `note` that there has been a user, should their table be lost.
+    #[must_use]
+    pub fn remembering(self, note: PathBuf) -> Self {
+        Self { closed: Some(Arc::new(ClosedNote::at(note))), ..self }
     }
 
     /// Who shows one of these tokens.
@@ -199,7 +211,8 @@ impl Accounts {
         if !self.tokens.borrow().is_empty() {
             return Some(true);
         }
-        self.known.borrow().as_ref().map(|known| !known.is_empty())
+        let has_been = || self.closed.as_ref().is_some_and(|note| note.is_there());
+        self.known.borrow().as_ref().map(|known| !known.is_empty() || has_been())
     }
 
     /// Logs somebody in; the cookie of their session.

@@ -135,6 +135,7 @@ impl Session {
     pub(super) fn shelf(&self, settings: &Settings) -> Shelf {
         Shelf {
             store: self.store.clone(),
+            bounded: self.store.within(settings.question_bounds.unattended()),
             settings: Arc::clone(&settings.reports),
             defaults: defaults(settings),
             funnels: Arc::clone(&settings.funnels),
@@ -177,7 +178,9 @@ impl Session {
         let key = accounts::key_of(file).with_context(|| format!("{}", file.display()))?;
         let tokens = settings.access_tokens.clone();
         let proxies = settings.trusted_proxies.clone();
-        Ok(Accounts::new(self.store.clone(), key, tokens, proxies, settings.is_secure(), now))
+        let is_secure = settings.is_secure();
+        let accounts = Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, now);
+        Ok(accounts.remembering(settings.data_dir.join("users.closed")))
     }
 
     /// Where people's requests about their data come in.

@@ -36,6 +36,8 @@ pub struct ReportSettings {
 pub struct Shelf {
     /// Where the events are.
     pub store: Store,
+    /// The same, within what a report may take of it.
+    pub bounded: Store,
     /// What the settings say.
     pub settings: Arc<ReportSettings>,
     /// What holds where a question does not say otherwise.
@@ -125,7 +127,7 @@ impl Shelf {
     #[must_use]
     pub fn answering(&self, now: Timestamp) -> Answering<'_> {
         Answering {
-            store: &self.store,
+            store: &self.bounded,
             funnels: &self.funnels,
             public_url: self.public_url.as_deref(),
             window: &self.window,

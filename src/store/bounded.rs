@@ -49,6 +49,14 @@ const CODES: [(&str, Bound); 8] = [
 /// Of a question's memory the part that its result may take when it is in our memory, if it is not read as it comes.
 const PART_OF_RESULT: u64 = 4;
 
+impl Bounds {
+    /// For what nobody waits for, such as a report of the night: ten times as long, in the same memory.
+    #[must_use]
+    pub fn unattended(self) -> Self {
+        Self { seconds: self.seconds.saturating_mul(10), ..self }
+    }
+}
+
 impl Store {
     /// The same store, within bounds, for reading only.
     #[must_use]

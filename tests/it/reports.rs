@@ -9,7 +9,7 @@ use messenger_funnel::analysis::{DEFAULT_FUNNEL, Model, Parameters};
 use messenger_funnel::reports::{
     Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
 };
-use messenger_funnel::store::{MessagingWindow, Store, migrate};
+use messenger_funnel::store::{Bounds, MessagingWindow, Store, migrate};
 use messenger_funnel::views::Defaults;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -60,6 +60,7 @@ impl Bench {
             lease: Duration::from_secs(60),
         };
         let shelf = Shelf {
+            bounded: store.within(Bounds::default().unattended()),
             store,
             settings: Arc::new(settings),
             defaults,

@@ -55,6 +55,8 @@ pub struct Site {
     pub limits: Limits,
     /// How long the journal keeps what is shipped.
     pub keep: Duration,
+    /// Whether ClickHouse syncs what it acknowledges.
+    pub syncs: bool,
     /// Whether several use one ClickHouse.
     pub is_shared: bool,
     /// Whether Meta is told of conversions, and the chat of reports.
@@ -154,10 +156,12 @@ impl Machine {
         let shipper = shipper.unwrap().by_clock(clock).shipping_again_until(again_until);
         let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
         let stop = CancellationToken::new();
-        let (news, stopped) = (shipper.progress(), stop.clone());
+        let (news, stopped, syncs) = (shipper.progress(), stop.clone(), self.site.syncs);
         let shipping = tokio::spawn(time::watched(async move {
             match tokio::join!(shipper.run(stopped), upkeep.run(news)).0 {
-                Ok(()) => in_use.end().unwrap(),
+                Ok(()) if syncs => in_use.end().unwrap(),
+                // What was shipped may still be lost: the note stays.
+                Ok(()) => {}
                 // Who stops while ClickHouse is away leaves the rest to the next start.
                 Err(StoreError::ClickHouse { .. }) => {}
                 Err(error) => panic!("shipping ended: {error}"),

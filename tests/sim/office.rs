@@ -13,7 +13,7 @@ use messenger_funnel::meta::{Graph, Patience, choose_cryptography};
 use messenger_funnel::reports::{
     Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
 };
-use messenger_funnel::store::{MessagingWindow, Store};
+use messenger_funnel::store::{Bounds, MessagingWindow, Store};
 use messenger_funnel::views::Defaults;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -118,6 +118,7 @@ pub fn deliver(
         lease: Duration::from_secs(15),
     };
     let shelf = Shelf {
+        bounded: store.within(Bounds::default().unattended()),
         store,
         settings: Arc::new(settings),
         defaults,

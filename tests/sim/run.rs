@@ -120,6 +120,7 @@ impl World {
             limits: Limits { max_bytes: plan.journal_bytes, segment_bytes: 4_000 },
             // What a server that does not sync may lose, the journal still has.
             keep: Duration::from_secs(if plan.syncs { 120 } else { 3_600 }),
+            syncs: plan.syncs,
             is_shared: plan.machines > 1,
             has_office: plan.has_office,
             outside: outside.clone(),

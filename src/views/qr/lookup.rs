@@ -32,6 +32,9 @@ impl Lookup {
         let mut last = self.0.lock().await;
         let is_known = last.as_ref().is_some_and(|(at, _)| at.elapsed() < HOLDS);
         if !is_known {
+            // Noted before the answer is there: the next one does not ask again if this one hangs up.
+            let kept = last.take().map(|(_, links)| links).unwrap_or_default();
+            *last = Some((Instant::now(), kept));
             let links = tokio::time::timeout(LIMIT, ask()).await;
             let links = links.ok().and_then(Result::ok).unwrap_or_default();
             *last = Some((Instant::now(), links));

@@ -27,8 +27,10 @@ pub struct Acknowledged {
     pub links: BTreeSet<String>,
     /// Ids of conversions that were accepted.
     pub conversions: BTreeSet<String>,
-    /// Instants of reports whose `report run` ended with 0.
+    /// Instants of reports whose `report run` ended with 0: delivered, or taken by the server.
     pub reports: BTreeSet<String>,
+    /// How many of them were delivered by then.
+    pub delivered: usize,
     /// Rebuilds that ended with 0.
     pub rebuilds: u64,
 }
@@ -131,10 +133,16 @@ impl Commands {
     }
 
     async fn succeeds(&self, args: &[&str]) -> bool {
+        self.says(args).await.is_some()
+    }
+
+    /// What a command says that ends with 0.
+    async fn says(&self, args: &[&str]) -> Option<String> {
         let mut command = self.world.command(&["--config", &self.settings]);
-        command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut command = tokio::process::Command::from(command);
-        command.kill_on_drop(true).status().await.is_ok_and(|status| status.success())
+        let output = command.kill_on_drop(true).output().await.ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     async fn import(&self, number: u64) {
@@ -161,8 +169,11 @@ impl Commands {
     async fn report(&self, number: u64) {
         // Runs are told apart by the instant that they are made for.
         let at = format!("2026-11-{:02}T{:02}:00:00Z", 1 + number % 28, number / 28 % 24);
-        if self.succeeds(&["report", "run", "sources", "--at", &at, "--send"]).await {
-            self.acknowledged.lock().unwrap().reports.insert(at);
+        let said = self.says(&["report", "run", "sources", "--at", &at, "--send"]).await;
+        if let Some(said) = said {
+            let mut acknowledged = self.acknowledged.lock().unwrap();
+            acknowledged.reports.insert(at);
+            acknowledged.delivered += usize::from(!said.contains("a running server has taken it"));
         }
     }
 
