@@ -129,8 +129,6 @@ impl Server {
             Ok::<_, StoreError>((shipper.shipping_again_until(again_until).refilling(), in_use))
         });
         let (shipper, in_use) = shipper.transpose()?.unzip();
-        // Where tables do not sync, a cut after an end in order still takes what was shipped last: the note stays.
-        let in_use = in_use.filter(|_| settings.sync_writes);
         let listener = TcpListener::bind(settings.listen)
             .await
             .with_context(|| format!("server.listen: cannot listen on {}", settings.listen))?;

@@ -28,9 +28,7 @@ pub(super) async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow
     tracing::info!("shipping what an earlier server had journaled");
     let (in_use, again_until) = begin_use(&journal, settings)?;
     drain(store, settings, &journal, again_until).await?;
-    if settings.sync_writes {
-        in_use.end()?;
-    }
+    in_use.end()?;
     Ok(())
 }
 
@@ -40,15 +38,15 @@ pub(super) fn begin_use(
     journal: &Journal,
     settings: &Settings,
 ) -> Result<(InUse, Position), JournalError> {
-    let in_use = journal.begin_use()?;
+    let in_use = journal.begin_use(settings.sync_writes)?;
     if !in_use.was_cut_off {
         return Ok((in_use, Position::default()));
     }
     let again_until = journal.rewind_within(settings.ship_again)?;
     tracing::warn!(
         hours = settings.ship_again.as_secs() / 3600,
-        "the last run did not end in order, or its tables do not sync: what came in within the last hours (journal.ship_again_hours) is shipped \
-         again, which changes no figure"
+        "the last run did not end in order, or its tables do not sync: what came in within the last hours \
+         (journal.ship_again_hours) is shipped again, which changes no figure"
     );
     Ok((in_use, again_until))
 }

@@ -1,7 +1,7 @@
 //! Whether the last user of a journal ended in order. After a power cut the journal holds everything that it
 //! acknowledged, but a ClickHouse that syncs nothing may have lost what was shipped to it: that is shipped again.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,20 +13,28 @@ use crate::private;
 /// Segments that are shipped again whatever the clock said when they were written.
 const AT_LEAST: usize = 3;
 
+/// What the note says where somebody has ended in order, and what they shipped may not be on ClickHouse's disk.
+const UNSYNCED: &[u8] = b"ended, not synced\n";
+
 /// The note that somebody ships from a journal. It stays behind if they are killed, or the power is cut.
 #[derive(Debug)]
 pub struct InUse {
     path: PathBuf,
-    /// Whether whoever shipped before has not ended in order.
+    is_synced: bool,
+    /// Whether whoever shipped before has not ended in order, or does not know that it is on ClickHouse's disk.
     pub was_cut_off: bool,
 }
 
 impl InUse {
-    /// Takes the note away: everything that was shipped is on ClickHouse's disk.
+    /// Takes the note away if everything that was shipped is on ClickHouse's disk, because its tables sync. Else the note
+    /// says so: whoever ships next begins within the last hours.
     ///
     /// # Errors
     /// Returns an error if the disk refuses; then it is shipped again at the next start.
     pub fn end(self) -> Result<(), JournalError> {
+        if !self.is_synced {
+            return private::replace(&self.path, UNSYNCED).map_err(JournalError::io(&self.path));
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed.map_err(JournalError::io(&self.path)),
@@ -35,23 +43,24 @@ impl InUse {
 }
 
 impl Journal {
-    /// Notes that somebody ships from this journal.
+    /// Notes that somebody ships from this journal, into tables that sync or do not.
     ///
     /// # Errors
     /// Returns an error if the disk refuses.
-    pub fn begin_use(&self) -> Result<InUse, JournalError> {
+    pub fn begin_use(&self, is_synced: bool) -> Result<InUse, JournalError> {
         let path = note(&self.folder);
         let begin = || match private::file().create_new(true).write(true).open(&path) {
             Ok(made) => {
                 made.sync_all()?;
-                File::open(&self.folder)?.sync_all()?;
-                Ok(false)
+                private::sync_folder_of(&path).map(|()| false)
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                private::replace(&path, b"").map(|()| true)
+            }
             Err(error) => Err(error),
         };
         let was_cut_off = begin().map_err(JournalError::io(&path))?;
-        Ok(InUse { path, was_cut_off })
+        Ok(InUse { path, is_synced, was_cut_off })
     }
 
     /// Puts the checkpoint back so that what came in within `span` before the newest records is shipped again, by
@@ -93,9 +102,30 @@ impl Journal {
 /// Whether somebody ships from a journal, or did so and has not ended in order.
 #[must_use]
 pub fn is_in_use(folder: &Path) -> bool {
-    note(folder).exists()
+    fs::read(note(folder)).is_ok_and(|said| said != UNSYNCED)
 }
 
 fn note(folder: &Path) -> PathBuf {
     folder.join("in-use")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Limits;
+    use super::*;
+
+    #[tokio::test]
+    async fn who_ended_without_a_sync_uses_it_no_more_and_ships_again_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { max_bytes: 1 << 20, segment_bytes: 1 << 16 };
+        let journal = Journal::open(folder.path(), limits).unwrap();
+        let began = journal.begin_use(false).unwrap();
+        assert!(!began.was_cut_off && is_in_use(folder.path()));
+        began.end().unwrap();
+        assert!(!is_in_use(folder.path()));
+        let again = journal.begin_use(true).unwrap();
+        assert!(again.was_cut_off && is_in_use(folder.path()));
+        again.end().unwrap();
+        assert!(!is_in_use(folder.path()) && !journal.begin_use(true).unwrap().was_cut_off);
+    }
 }

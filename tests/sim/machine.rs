@@ -151,17 +151,15 @@ impl Machine {
         };
         self.disk().stamp();
         let store = self.store();
-        let (in_use, again_until) = begin_use(&journal);
+        let (in_use, again_until) = begin_use(&journal, self.site.syncs);
         let shipper = Shipper::new(&journal, store.clone(), Settings::default(), self.site.keep);
         let shipper = shipper.unwrap().by_clock(clock).shipping_again_until(again_until);
         let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
         let stop = CancellationToken::new();
-        let (news, stopped, syncs) = (shipper.progress(), stop.clone(), self.site.syncs);
+        let (news, stopped) = (shipper.progress(), stop.clone());
         let shipping = tokio::spawn(time::watched(async move {
             match tokio::join!(shipper.run(stopped), upkeep.run(news)).0 {
-                Ok(()) if syncs => in_use.end().unwrap(),
-                // What was shipped may still be lost: the note stays.
-                Ok(()) => {}
+                Ok(()) => in_use.end().unwrap(),
                 // Who stops while ClickHouse is away leaves the rest to the next start.
                 Err(StoreError::ClickHouse { .. }) => {}
                 Err(error) => panic!("shipping ended: {error}"),
@@ -277,8 +275,8 @@ impl Disk {
 }
 
 /// As a server does: if the process before was cut off, the last hours are shipped again.
-fn begin_use(journal: &Journal) -> (InUse, Position) {
-    let in_use = journal.begin_use().unwrap();
+fn begin_use(journal: &Journal, syncs: bool) -> (InUse, Position) {
+    let in_use = journal.begin_use(syncs).unwrap();
     let again = Duration::from_secs(3 * 3600);
     let until = in_use.was_cut_off.then(|| journal.rewind_within(again).unwrap());
     (in_use, until.unwrap_or_default())
