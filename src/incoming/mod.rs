@@ -3,6 +3,7 @@
 //! with it, so that no handler waits for a client.
 
 mod budget;
+mod held;
 mod limits;
 
 use std::sync::LazyLock;
@@ -16,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 pub use budget::{Budget, HeldBody, Most};
+pub use held::Held;
 use limits::limit_of;
 
 /// Memory of all bodies that come before anybody has said who they are.

@@ -4,18 +4,15 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
-use tokio::sync::Mutex;
 
 use super::Operations;
+use crate::incoming::Held;
 use crate::journal::{Health, set_aside};
 use crate::store::Store;
-
-/// How long ClickHouse's last word holds: strangers may ask us as often as they like, and not it.
-const HOLDS: Duration = Duration::from_secs(1);
 
 /// Who is told why something is not ready: addresses and paths are no business of strangers.
 #[derive(Clone)]
@@ -37,27 +34,15 @@ impl std::fmt::Debug for Insiders {
     }
 }
 
-/// What ClickHouse last said, and when.
+/// What ClickHouse last said: strangers may ask us as often as they like, and not it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct LastWord(Arc<Mutex<Option<Said>>>);
-
-type Said = (Instant, Result<(), String>);
+pub(super) struct LastWord(Held<Result<(), String>>);
 
 impl LastWord {
     async fn of(&self, store: &Store) -> Result<(), String> {
-        let mut last = self.0.lock().await;
-        if let Some((at, said)) = &*last
-            && at.elapsed() < HOLDS
-        {
-            return said.clone();
-        }
-        // Noted before the answer is there: the next one does not ask again if this one hangs up.
-        let kept =
-            last.take().map_or_else(|| Err("it was not asked yet".to_owned()), |(_, said)| said);
-        *last = Some((Instant::now(), kept));
-        let said = store.ping().await.map_err(|error| error.to_string());
-        *last = Some((Instant::now(), said.clone()));
-        said
+        let unknown = Err("it was not asked yet".to_owned());
+        let ask = async || store.ping().await.map_err(|error| error.to_string());
+        self.0.read(unknown, ask, Clone::clone).await
     }
 }
 

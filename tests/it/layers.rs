@@ -27,7 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
     ("views", &["accounts", "analysis", "domain", "incoming", "language", "store"]),
     ("members", &["accounts", "domain", "incoming", "language", "views"]),
     ("synthetic", &["domain"]),
-    ("operations", &["domain", "journal", "private", "store"]),
+    ("operations", &["domain", "incoming", "journal", "private", "store"]),
     ("reports", &["analysis", "domain", "language", "outgoing", "private", "store", "views"]),
     (
         "erasure",
