@@ -29,19 +29,22 @@ pub struct Unanswered {
 impl From<reqwest::Error> for Unanswered {
     fn from(error: reqwest::Error) -> Self {
         let never_left = error.is_connect() || error.is_builder();
-        let error = error.without_url();
-        let mut reason = error.to_string();
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            let text = next.to_string();
-            // Some errors tell their causes themselves.
-            if !reason.contains(&text) {
-                reason = format!("{reason}: {text}");
-            }
-            cause = next.source();
-        }
-        Self { reason, never_left }
+        Self { reason: with_causes(&error.without_url()), never_left }
     }
+}
+
+/// An error and its causes, those left out that it has told itself.
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        next = cause.source();
+    }
+    told
 }
 
 #[async_trait]

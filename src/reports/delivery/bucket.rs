@@ -11,7 +11,8 @@ use object_store::{ObjectStore, parse_url_opts};
 use secrecy::SecretString;
 use tokio::io::AsyncWriteExt;
 
-use super::{Parcel, Undelivered, option, with_causes};
+use super::{Parcel, Undelivered, option};
+use crate::outgoing::with_causes;
 
 /// A bucket, and the path in it.
 #[derive(Debug, Clone)]

@@ -13,7 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Parcel, Undelivered, with_causes};
+use super::{Parcel, Undelivered};
+use crate::outgoing::with_causes;
 
 /// Servers commonly refuse more than 25 MB, and attachments grow by a third on their way.
 const MOST_ATTACHED: u64 = 15 << 20;

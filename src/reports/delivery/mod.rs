@@ -196,17 +196,3 @@ fn option(name: &str, value: &SecretString) -> Result<(String, String), String> 
         None => Ok((name.to_owned(), value.to_owned())),
     }
 }
-
-/// An error and its causes, those left out that it has told itself.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if !told.contains(&text) {
-            told = format!("{told}: {text}");
-        }
-        next = cause.source();
-    }
-    told
-}
