@@ -30,18 +30,23 @@ impl ClosedNote {
     }
 
     /// Makes it, so that it stays.
-    pub(super) fn make(&self) -> io::Result<()> {
-        if !self.is_there() {
-            match private::create_new(&self.path, TEXT) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => self.is_there.store(true, Ordering::Relaxed),
-            }
+    pub(super) fn make(&self) {
+        if self.is_there() {
+            return;
         }
-        Ok(())
+        match private::create_new(&self.path, TEXT) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                tracing::error!(%error, "it could not be noted that there is a user");
+            }
+            _ => self.is_there.store(true, Ordering::Relaxed),
+        }
     }
 
-    /// Tells what to do where it is there, and no user is.
+    /// Where it is there and no user is, tells what to do.
     pub(super) fn tell(&self) {
+        if !self.is_there() {
+            return;
+        }
         tracing::error!(
             note = %self.path.display(),
             "there has been a user and now there is none: their table may be damaged (doctor tells). Nobody is let in \
@@ -60,8 +65,8 @@ mod tests {
         let path = folder.path().join("users.closed");
         let note = ClosedNote::at(path.clone());
         assert!(!note.is_there());
-        note.make().unwrap();
-        note.make().unwrap();
+        note.make();
+        note.make();
         assert!(note.is_there() && ClosedNote::at(path).is_there());
     }
 }

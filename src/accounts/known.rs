@@ -76,17 +76,14 @@ impl Accounts {
     /// If it does not answer.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let (users, tokens) = tokio::try_join!(self.store.users(), self.store.api_tokens())?;
-        if let Some(note) = &self.closed {
-            let had_users = self.known.borrow().as_ref().is_some_and(|known| !known.is_empty());
-            if !users.is_empty() {
-                if let Err(error) = note.make() {
-                    tracing::error!(%error, "it could not be noted that there is a user");
-                }
-            } else if note.is_there() && (had_users || self.known.borrow().is_none()) {
-                note.tell();
-            }
+        let is_empty = users.is_empty();
+        let before = self.known.send_replace(Some(Arc::new(Known { users, tokens })));
+        let Some(note) = &self.closed else { return Ok(()) };
+        if !is_empty {
+            note.make();
+        } else if before.is_none_or(|known| !known.is_empty()) {
+            note.tell();
         }
-        self.known.send_replace(Some(Arc::new(Known { users, tokens })));
         Ok(())
     }
 
