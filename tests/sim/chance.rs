@@ -1,6 +1,6 @@
 //! Random numbers of a seed, in streams: what one part draws changes nothing of what another gets.
 
-/// A stream of random numbers (SplitMix64).
+/// A stream of random numbers (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Chance(u64);
 

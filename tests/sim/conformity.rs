@@ -174,7 +174,11 @@ async fn compare(seed: u64, engine: &Engine, http: &reqwest::Client) {
             .filter_map(|(at, column)| column.has_default.then_some(at))
             .collect();
         let told = |mut rows: Vec<Row>| {
-            rows.iter_mut().for_each(|row| by_default.iter().for_each(|at| row[*at] = Value::Null));
+            for row in &mut rows {
+                for at in &by_default {
+                    row[*at] = Value::Null;
+                }
+            }
             rows.sort();
             rows
         };

@@ -30,10 +30,17 @@ struct State {
     is_shut: bool,
     /// The writer stands at the gate.
     is_at_gate: bool,
-    /// The process is gone: nothing of it reaches the disk any more.
-    is_dead: bool,
+    process: Process,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Process {
+    #[default]
+    Runs,
+    /// Nothing of it reaches the disk any more.
+    Gone,
     /// What the writer was about to write reaches the disk all the same.
-    writes_last: bool,
+    GoneAfterLastWrite,
 }
 
 impl Gate {
@@ -68,14 +75,14 @@ impl Gate {
     /// The process is gone; with `writes_last` the system has what it was about to write.
     pub fn die(&self, writes_last: bool) {
         let mut state = self.state();
-        (state.is_dead, state.writes_last) = (true, writes_last);
+        state.process = if writes_last { Process::GoneAfterLastWrite } else { Process::Gone };
         state.is_shut = false;
         self.0.changed.notify_all();
     }
 
     /// The disk, unless the process is gone.
     fn disk(&self) -> io::Result<&DiskModel> {
-        if self.state().is_dead { Err(gone()) } else { Ok(&self.0.disk) }
+        if self.state().process == Process::Runs { Ok(&self.0.disk) } else { Err(gone()) }
     }
 
     fn file(&self, file: io::Result<Box<dyn DiskFile>>) -> io::Result<Box<dyn DiskFile>> {
@@ -131,16 +138,16 @@ impl DiskFile for GatedFile {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.gate.state();
-        if state.is_dead {
+        if state.process != Process::Runs {
             return Err(gone());
         }
         state.is_at_gate = true;
         self.gate.0.changed.notify_all();
         let state = self.gate.0.changed.wait_while(state, |state| state.is_shut).unwrap();
-        match (state.is_dead, state.writes_last) {
-            (false, _) => self.file.write(bytes),
-            (true, true) => self.file.write(bytes).and_then(|()| Err(gone())),
-            (true, false) => Err(gone()),
+        match state.process {
+            Process::Runs => self.file.write(bytes),
+            Process::GoneAfterLastWrite => self.file.write(bytes).and_then(|()| Err(gone())),
+            Process::Gone => Err(gone()),
         }
     }
 

@@ -23,7 +23,6 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     unreachable_pub,
     reason = "a test fails loudly, and its helpers are for the tests beside it"
 )]

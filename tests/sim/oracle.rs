@@ -74,7 +74,9 @@ fn compare(tables: &Tables, name: &str, wanted: &DataFrame, found: &mut Vec<Stri
     let pick = |row: Row| -> Row { columns.iter().map(|at| row[*at].clone()).collect() };
     let count = |rows: Vec<Row>| {
         let mut counts: BTreeMap<Row, i64> = BTreeMap::new();
-        rows.into_iter().for_each(|row| *counts.entry(pick(row)).or_default() += 1);
+        for row in rows {
+            *counts.entry(pick(row)).or_default() += 1;
+        }
         counts
     };
     let wanted = count(arrow::rows_of(wanted, table.definition));

@@ -67,9 +67,10 @@ pub fn reports(tables: &Tables, taken: &BTreeMap<String, u64>, found: &mut Vec<S
         let is_taken = taken.contains_key(run);
         let is_true = match (status, delivery) {
             ("done", "sent") => is_taken,
-            ("done", "uncertain") => true,
             ("failed" | "given_up", "failed" | "") => !is_taken,
-            ("failed" | "given_up", "sent" | "uncertain" | "sending") => true,
+            ("done", "uncertain") | ("failed" | "given_up", "sent" | "uncertain" | "sending") => {
+                true
+            }
             _ => false,
         };
         if !is_true {

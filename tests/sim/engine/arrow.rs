@@ -44,8 +44,7 @@ fn read(value: &AnyValue<'_>, kind: &Type) -> Value {
         }
         (AnyValue::String(text), _) => Value::from(*text),
         (AnyValue::StringOwned(text), kind) => read(&AnyValue::String(text.as_str()), kind),
-        (AnyValue::Datetime(ms, ..), _) => Value::from(*ms),
-        (AnyValue::DatetimeOwned(ms, ..), _) => Value::from(*ms),
+        (AnyValue::Datetime(ms, ..) | AnyValue::DatetimeOwned(ms, ..), _) => Value::from(*ms),
         (AnyValue::UInt8(number), _) => Value::from(i64::from(*number)),
         (AnyValue::UInt32(number), _) => Value::from(i64::from(*number)),
         (AnyValue::Int64(number), _) => Value::from(*number),

@@ -56,7 +56,8 @@ impl Fate {
             }
             Fault::Refused => {
                 fate.effects.clear();
-                fate.outcome = Outcome::Refuses(*chance.pick(&REFUSALS[..]));
+                let refusal = *chance.pick(&REFUSALS);
+                fate.outcome = Outcome::Refuses(refusal);
             }
             Fault::LostUnanswered => {
                 fate.effects.clear();

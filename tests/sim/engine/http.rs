@@ -142,13 +142,11 @@ async fn read(request: Request<Incoming>) -> Result<Statement, hyper::Error> {
         let text = settings.remove("query").unwrap();
         return Ok(Statement::new(text, settings, Vec::new()));
     }
-    Ok(match settings.remove("query") {
-        Some(text) => Statement::new(text, settings, body.to_vec()),
-        None => {
-            let text = String::from_utf8(body.to_vec()).unwrap();
-            Statement::new(text, settings, Vec::new())
-        }
-    })
+    let (text, rows) = match settings.remove("query") {
+        Some(text) => (text, body.to_vec()),
+        None => (String::from_utf8(body.to_vec()).unwrap(), Vec::new()),
+    };
+    Ok(Statement::new(text, settings, rows))
 }
 
 /// Names and values of a form in parts.

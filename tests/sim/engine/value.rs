@@ -8,7 +8,7 @@ pub enum Value {
     Null,
     /// Every number that fits: also days, seconds, milliseconds and ten-thousandths.
     Number(i128),
-    /// UUID and UInt128.
+    /// UUID and `UInt128`.
     Wide(u128),
     Text(String),
     /// A text that is no UTF-8.
@@ -70,7 +70,7 @@ impl Value {
 pub enum Type {
     /// Unsigned, so many bytes.
     Unsigned(usize),
-    /// Signed, so many bytes: also DateTime64 and Decimal(18, 4).
+    /// Signed, so many bytes: also `DateTime64` and Decimal(18, 4).
     Signed(usize),
     Wide,
     Uuid,
@@ -138,7 +138,9 @@ impl Type {
             }
             (Self::List(inner), Value::List(list)) => {
                 write_length(list.len(), out);
-                list.iter().for_each(|value| inner.write(value, out));
+                for value in list {
+                    inner.write(value, out);
+                }
             }
             _ => panic!("{value:?} is no {self:?}"),
         }
