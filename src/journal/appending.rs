@@ -1,6 +1,7 @@
 //! Writes batches: one write and one sync each, segment behind segment. No thread, no queue: that is `writer`.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -121,7 +122,7 @@ impl Appender {
     /// and stepped over by readers if it does not.
     pub(super) fn write(&mut self, envelopes: &[Envelope]) -> Result<Position, Failure> {
         let written = self.try_to_write(envelopes);
-        self.usage.set_refusing(written.is_err());
+        self.usage.set_lacks_room(written.as_ref().is_err_and(Failure::is_for_room));
         if written.is_err() {
             // No earlier segment is written again: readers go on to the next, which wakes the
             // shipper, which makes room.
@@ -157,7 +158,7 @@ impl Appender {
             if let Err(error) = cut {
                 tracing::warn!(%error, path = %segment.path.display(), "a failed batch stays behind");
             }
-            return Err(Failure::Io(segment.path, error.to_string()));
+            return Err(Failure::Io(segment.path, error.kind(), error.to_string()));
         }
         segment.end.offset += length as u64;
         self.usage.add(length as u64);
@@ -220,7 +221,7 @@ impl Appender {
             }
             Err(error) => {
                 self.disk.remove(&path).ok();
-                Err(Failure::Io(path, error.to_string()))
+                Err(Failure::Io(path, error.kind(), error.to_string()))
             }
         }
     }
@@ -247,18 +248,24 @@ impl std::fmt::Debug for Appender {
 /// Why a batch was not written; told to everybody who is in it.
 pub(super) enum Failure {
     Full { bytes: u64, max_bytes: u64 },
-    Io(PathBuf, String),
+    Io(PathBuf, io::ErrorKind, String),
 }
 
 impl Failure {
+    /// Whether it would have been written on an emptier disk.
+    fn is_for_room(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Self::Io(_, StorageFull | QuotaExceeded, _))
+    }
+
     pub(super) fn to_error(&self) -> JournalError {
         match self {
             Self::Full { bytes, max_bytes } => {
                 JournalError::Full { bytes: *bytes, max_bytes: *max_bytes }
             }
-            Self::Io(path, reason) => JournalError::Io {
+            Self::Io(path, kind, reason) => JournalError::Io {
                 path: path.clone(),
-                source: std::io::Error::other(reason.clone()),
+                source: io::Error::new(*kind, reason.clone()),
             },
         }
     }

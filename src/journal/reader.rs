@@ -99,8 +99,8 @@ impl Reader {
         Ok(std::mem::take(&mut self.position))
     }
 
-    /// Removes segments that lie wholly before the checkpoint and were last written at least
-    /// `keep` ago, or earlier if the budget is tight.
+    /// Removes segments that lie wholly before the checkpoint and were last written at least `keep` ago; the oldest
+    /// earlier, as long as more than half of the budget is taken or the disk is full.
     ///
     /// # Errors
     /// If a segment cannot be removed.
@@ -110,7 +110,7 @@ impl Reader {
             let path = segment_path(&self.folder, number);
             let Ok(metadata) = fs::metadata(&path) else { continue };
             let age = metadata.modified().ok().and_then(|written| now.duration_since(written).ok());
-            if age.is_some_and(|age| age >= keep) || self.usage.is_tight() {
+            if age.is_some_and(|age| age >= keep) || self.usage.must_one_go() {
                 self.disk.remove(&path).map_err(JournalError::io(&path))?;
                 self.usage.subtract(metadata.len());
             }

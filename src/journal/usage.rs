@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 #[derive(Debug)]
 pub struct Usage {
     bytes: AtomicU64,
-    /// Whether the last batch could not be written.
-    is_refusing: AtomicBool,
+    /// Whether the last batch found no room on the disk, and no segment has gone for it yet.
+    lacks_room: AtomicBool,
     /// The budget.
     pub max_bytes: u64,
 }
 
 impl Usage {
     pub(super) fn new(bytes: u64, max_bytes: u64) -> Self {
-        Self { bytes: AtomicU64::new(bytes), is_refusing: AtomicBool::new(false), max_bytes }
+        Self { bytes: AtomicU64::new(bytes), lacks_room: AtomicBool::new(false), max_bytes }
     }
 
     /// Bytes of all segments now.
@@ -23,15 +23,15 @@ impl Usage {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Whether shipped segments must go before their time: half of the budget is taken, or the
-    /// disk refuses.
-    #[must_use]
-    pub fn is_tight(&self) -> bool {
-        self.bytes() > self.max_bytes / 2 || self.is_refusing.load(Ordering::Relaxed)
+    /// Whether the oldest shipped segment must go before its time: half of the budget is taken, or the disk is full.
+    /// A full disk is answered by one segment a time. A disk that fails in another way needs none of it: what is
+    /// shipped to a ClickHouse that does not sync may be needed again.
+    pub(super) fn must_one_go(&self) -> bool {
+        self.bytes() > self.max_bytes / 2 || self.lacks_room.swap(false, Ordering::Relaxed)
     }
 
-    pub(super) fn set_refusing(&self, is_refusing: bool) {
-        self.is_refusing.store(is_refusing, Ordering::Relaxed);
+    pub(super) fn set_lacks_room(&self, lacks_room: bool) {
+        self.lacks_room.store(lacks_room, Ordering::Relaxed);
     }
 
     pub(super) fn add(&self, bytes: u64) {

@@ -82,8 +82,23 @@ pub struct Shipper {
     refill: Option<Refill>,
     /// UTC milliseconds.
     clock: fn() -> i64,
+    /// The ages of segments.
+    ages: Ages,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
+}
+
+/// The clock that dates files, without its jumps ahead: they must not make everything that is kept old at once.
+#[derive(Debug)]
+struct Ages {
+    begun: SystemTime,
+    since: Instant,
+}
+
+impl Ages {
+    fn now(&self, shown: SystemTime) -> SystemTime {
+        shown.min(self.begun + self.since.elapsed())
+    }
 }
 
 /// A batch as rows.
@@ -132,6 +147,7 @@ impl Shipper {
             again_until: Position::default(),
             refill: None,
             clock,
+            ages: Ages { begun: now(), since: Instant::now() },
             ahead: None,
         })
     }
@@ -249,7 +265,7 @@ impl Shipper {
             });
         }
         self.reader.advance(batch.end);
-        self.reader.remove_shipped(self.keep, now())?;
+        self.reader.remove_shipped(self.keep, self.ages.now(now()))?;
         self.progress.send_modify(|progress| {
             progress.position = batch.end;
             progress.waiting = None;
@@ -349,6 +365,15 @@ fn clock() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_jumps_ahead_makes_no_segment_old() {
+        let begun = now();
+        let ages = Ages { begun, since: Instant::now() };
+        assert!(ages.now(begun + Duration::from_secs(86_400)) < begun + Duration::from_secs(60));
+        let back = begun - Duration::from_secs(7_200);
+        assert_eq!(ages.now(back), back);
+    }
 
     #[test]
     fn a_clock_that_was_put_back_does_not_make_what_waits_younger() {

@@ -279,6 +279,36 @@ async fn whatever_fails_on_disk_nothing_acknowledged_is_lost() {
     }
 }
 
+/// What is shipped to a ClickHouse that does not sync may be needed again.
+#[tokio::test]
+async fn a_full_disk_takes_the_oldest_shipped_segment_and_a_failing_one_takes_none() {
+    let folder = TempDir::new().unwrap();
+    let disk = DiskModel::over(folder.path(), 1);
+    let limits = Limits { max_bytes: 1 << 30, segment_bytes: 700 };
+    let on = Arc::clone(&disk) as Arc<dyn Disk>;
+    let journal = Journal::open_on(folder.path(), limits, on).unwrap();
+    for number in 0..40 {
+        journal.append(envelope(number)).await.unwrap();
+    }
+    let mut reader = journal.reader().unwrap();
+    let batch = reader.peek(journal.durable(), usize::MAX).unwrap();
+    reader.advance(batch.end);
+    let segments = || inspect(folder.path()).unwrap().segments;
+    let (all, keep) = (segments().len(), Duration::from_secs(3600));
+    let faults =
+        [(Faults { sync: 1.0, ..Faults::NONE }, 0), (Faults { write: 1.0, ..Faults::NONE }, 1)];
+    for (fault, gone) in faults {
+        disk.fail(fault);
+        journal.append(envelope(40)).await.unwrap_err();
+        disk.fail(Faults::NONE);
+        let before = segments();
+        reader.remove_shipped(keep, SystemTime::now()).unwrap();
+        reader.remove_shipped(keep, SystemTime::now()).unwrap();
+        assert_eq!(segments(), before[gone..], "{fault:?}");
+    }
+    assert!(all > 3);
+}
+
 #[tokio::test]
 async fn inspecting_tells_what_is_there() {
     let folder = TempDir::new().unwrap();

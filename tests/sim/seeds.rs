@@ -10,8 +10,11 @@ use crate::run::run;
 const SEEDS: u64 = 60;
 
 /// Seeds that found something, and what; they are run every time.
-const FOUND: [(u64, &str); 1] =
-    [(136, "an end in order was taken for all being on disk, where tables do not sync")];
+const FOUND: [(u64, &str); 3] = [
+    (99, "a failed sync had everything that was shipped removed from the journal"),
+    (136, "an end in order was taken for all being on disk, where tables do not sync"),
+    (167, "as 99"),
+];
 
 /// A number that an environment variable holds.
 fn number(name: &str) -> Option<u64> {
