@@ -16,6 +16,9 @@ const AT_LEAST: usize = 3;
 /// What the note says where somebody has ended in order, and what they shipped may not be on ClickHouse's disk.
 const UNSYNCED: &[u8] = b"ended, not synced\n";
 
+/// What the note begins with while it is shipped again, before where that ends.
+const AGAIN: &str = "again";
+
 /// The note that somebody ships from a journal. It stays behind if they are killed, or the power is cut.
 #[derive(Debug)]
 pub struct InUse {
@@ -55,7 +58,11 @@ impl Journal {
                 private::sync_folder_of(&path).map(|()| false)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                private::replace(&path, b"").map(|()| true)
+                // Who was cut off while they shipped again has left how far that was to go.
+                if noted(&path)?.is_none() {
+                    private::replace(&path, b"")?;
+                }
+                Ok(true)
             }
             Err(error) => Err(error),
         };
@@ -64,7 +71,8 @@ impl Journal {
     }
 
     /// Puts the checkpoint back so that what came in within `span` before the newest records is shipped again, by
-    /// whole segments. Returns where the checkpoint was: what lies before that is shipped for a second time.
+    /// whole segments. Returns where the checkpoint was, before an earlier such shipping too that was cut off: what lies
+    /// before that is shipped for a second time. To be called by whoever has begun to use it.
     ///
     /// # Errors
     /// Returns an error if the journal cannot be read, or the checkpoint cannot be written.
@@ -82,8 +90,14 @@ impl Journal {
                 break;
             }
         }
+        let path = note(&self.folder);
+        let until =
+            noted(&path).map_err(JournalError::io(&path))?.unwrap_or_default().max(checkpoint);
+        // First: whoever is cut off between the two begins again.
+        let line = format!("{AGAIN} {} {}\n", until.segment, until.offset);
+        private::replace(&path, line.as_bytes()).map_err(JournalError::io(&path))?;
         Checkpoint::save(&*self.disk, &self.folder, first)?;
-        Ok(checkpoint)
+        Ok(until)
     }
 
     /// When the first record of a segment came in, UTC milliseconds; `None` if it has none.
@@ -105,6 +119,18 @@ pub fn is_in_use(folder: &Path) -> bool {
     fs::read(note(folder)).is_ok_and(|said| said != UNSYNCED)
 }
 
+/// How far it was to be shipped again, as the note says.
+fn noted(path: &Path) -> io::Result<Option<Position>> {
+    let said = match fs::read_to_string(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        said => said.unwrap_or_default(),
+    };
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let [AGAIN, segment, offset] = words[..] else { return Ok(None) };
+    let position = segment.parse().ok().zip(offset.parse().ok());
+    Ok(position.map(|(segment, offset)| Position { segment, offset }))
+}
+
 fn note(folder: &Path) -> PathBuf {
     folder.join("in-use")
 }
@@ -113,6 +139,27 @@ fn note(folder: &Path) -> PathBuf {
 mod tests {
     use super::super::Limits;
     use super::*;
+
+    #[tokio::test]
+    async fn who_is_cut_off_twice_still_ships_for_a_second_time_what_was_shipped_before_the_first()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { max_bytes: 1 << 20, segment_bytes: 1 << 16 };
+        let journal = Journal::open(folder.path(), limits).unwrap();
+        let before = Position { segment: 7, offset: 99 };
+        Checkpoint::save(&*journal.disk, folder.path(), before).unwrap();
+        for _ in 0..2 {
+            drop(journal.begin_use(true).unwrap());
+            assert_eq!(journal.rewind_within(Duration::from_secs(1)).unwrap(), before);
+            let on_the_way = Position { segment: 3, offset: 0 };
+            Checkpoint::save(&*journal.disk, folder.path(), on_the_way).unwrap();
+        }
+        let last = journal.begin_use(true).unwrap();
+        assert!(last.was_cut_off);
+        last.end().unwrap();
+        assert!(!journal.begin_use(true).unwrap().was_cut_off);
+        assert_eq!(noted(&note(folder.path())).unwrap(), None);
+    }
 
     #[tokio::test]
     async fn who_ended_without_a_sync_uses_it_no_more_and_ships_again_at_the_next_start() {
