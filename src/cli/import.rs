@@ -94,7 +94,7 @@ async fn import(
     settings: &Settings,
     files: &[PathBuf],
 ) -> anyhow::Result<Imported> {
-    let importing = Importing::begin(session, settings)?;
+    let importing = Importing::begin(session, settings).await?;
     let counter = progress::counter("webhooks");
     let mut imported = Imported::default();
     let mut outcome = Ok(());

@@ -52,7 +52,7 @@ async fn import(
     for one in found.iter_mut().filter(|one| one.version == now) {
         one.version = received_at;
     }
-    let importing = Importing::begin(session, settings)?;
+    let importing = Importing::begin(session, settings).await?;
     let bar = progress::bar(found.len() as u64, "conversions");
     let mut outcome = Ok(());
     for part in found.chunks(MOST_ITEMS) {

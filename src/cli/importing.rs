@@ -31,11 +31,14 @@ pub(super) struct Importing<'a> {
 
 impl<'a> Importing<'a> {
     /// Opens the journal, and ships what comes in.
-    pub(super) fn begin(session: &'a Session, settings: &'a Settings) -> anyhow::Result<Self> {
+    pub(super) async fn begin(
+        session: &'a Session,
+        settings: &'a Settings,
+    ) -> anyhow::Result<Self> {
         let imports = settings.data_dir.join("imports");
         let folder = imports.join(uuid::Uuid::new_v4().simple().to_string());
+        erasure::remove_abandoned_imports(&imports, &session.store).await?;
         let journal = {
-            erasure::remove_abandoned_imports(&imports)?;
             // Half made, or half removed, a journal would be taken for abandoned.
             let _lock = session::lock(&imports, "lock")?;
             Journal::open(&folder, settings.journal_limits)?

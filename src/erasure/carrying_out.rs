@@ -10,7 +10,7 @@ use super::{Asker, Entry, Eraser, ErasureError, Found, Subject, remove_abandoned
 use crate::domain::Timestamp;
 use crate::journal::{Checkpoint, Envelope, EnvelopeKind, Kept, may_hold};
 use crate::normalize::{PersonName, Remains, reports_without_erased, without_erased};
-use crate::store::{Marks, Tombstones, Whom};
+use crate::store::{Marks, SetAside, Tombstones, Whom};
 
 /// How long shipping may take.
 const SHIPPING: Duration = Duration::from_secs(60);
@@ -62,7 +62,10 @@ impl Eraser {
         entry.found.journal_records += self.rewrite_journal(Some(&plan.whom)).await?;
         self.erase_imports(mentioned(&plan.whom)?).await?;
         self.remove_old_files().await?;
-        write_tombstones(&tombstones, &plan.whom, self.ledger.now()).await
+        self.drop_set_aside(&mut entry.found).await?;
+        // The clock may be behind: what they did last is erased whatever it says.
+        let last = plan.active.map_or(i64::MIN, |(_, last)| last);
+        write_tombstones(&tombstones, &plan.whom, self.ledger.now().max(last)).await
     }
 
     /// Adds to the plan of a request what is found of the person now, and writes it down.
@@ -193,9 +196,9 @@ impl Eraser {
 
     /// Journals of imports: those of killed ones go, and of one that runs the person must be gone.
     async fn erase_imports(&self, needles: regex::bytes::Regex) -> Result<(), ErasureError> {
-        let imports = self.imports.clone();
+        let in_use = remove_abandoned_imports(&self.imports, &self.store).await?;
         let look = move || {
-            for folder in remove_abandoned_imports(&imports)? {
+            for folder in in_use {
                 if files::mention(&folder, &needles)? {
                     return Err(ErasureError::ImportUnderWay(folder));
                 }
@@ -244,6 +247,30 @@ impl Eraser {
             Ok(removed) => removed,
             Err(_) => Err(ErasureError::OldFiles(self.store.old_files().await?)),
         }
+    }
+
+    /// Parts that ClickHouse could not read hold whoever was in them: they go, whole. What the journal still held of
+    /// their rows has been shipped again.
+    async fn drop_set_aside(&self, found: &mut Found) -> Result<(), ErasureError> {
+        for part in self.store.set_aside().await? {
+            let SetAside { table, name, is_by_hand } = &part;
+            if *is_by_hand {
+                found.note(format!(
+                    "somebody has detached the part {name} of the table {table}, which may hold this person: remove it"
+                ));
+                continue;
+            }
+            self.store.drop_set_aside(&part).await?;
+            tracing::warn!(
+                table,
+                part = name,
+                "dropped a part that lay aside: it may have held an erased person"
+            );
+            found.note(format!(
+                "the damaged part {name} of the table {table} was removed as a whole"
+            ));
+        }
+        Ok(())
     }
 
     pub(super) fn tombstones(&self) -> Result<Tombstones, ErasureError> {

@@ -41,7 +41,18 @@ pub(super) fn find(settings: &ReportSettings, active: Active) -> Result<ReportFi
     let mut found = ReportFiles::default();
     for folder in folders {
         for path in entries(&folder)? {
-            let Some(side) = side(&path) else { continue };
+            let side = match side(&path)? {
+                JsonFile::Side(side) => side,
+                // Where others have files too it may be one of theirs; ours lies beside the report's files as well.
+                JsonFile::Other if path.starts_with(&settings.folder) => {
+                    found.notes.insert(format!(
+                        "{}: a damaged side file: look whether the files beside it list this person",
+                        path.display()
+                    ));
+                    continue;
+                }
+                JsonFile::Other | JsonFile::None => continue,
+            };
             if !lists_people(&side.definition.question) || !overlaps(&side, active) {
                 continue;
             }
@@ -54,11 +65,15 @@ pub(super) fn find(settings: &ReportSettings, active: Active) -> Result<ReportFi
                 }
             }
             found.notes.extend(side.definition.to.iter().filter_map(|name| {
-                let place = settings.destinations.get(name)?;
-                let is_near = matches!(place, Destination::Folder(_));
-                let kind = place.kind();
-                let place = format!("{}: the destination {name} ({kind})", side.run);
-                (!is_near).then(|| format!("a copy may lie out of our reach: {place}"))
+                let kind = match settings.destinations.get(name) {
+                    Some(Destination::Folder(_)) => return None,
+                    Some(place) => place.kind(),
+                    None => "which the settings do not name any more",
+                };
+                let run = &side.run;
+                Some(format!(
+                    "a copy may lie out of our reach: {run}: the destination {name} ({kind})"
+                ))
             }));
         }
     }
@@ -164,12 +179,25 @@ fn overlaps(side: &Side, (first, last): Active) -> bool {
         && to.is_none_or(|to| Timestamp(to.as_millisecond()) > Timestamp(first))
 }
 
-fn side(path: &Path) -> Option<Side> {
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
-    if !is_json {
-        return None;
+/// What a file may be that lies where side files do.
+enum JsonFile {
+    Side(Side),
+    /// JSON by its name.
+    Other,
+    None,
+}
+
+fn side(path: &Path) -> Result<JsonFile, ErasureError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !name.ends_with(".json") || name.ends_with(".rows.json") {
+        return Ok(JsonFile::None);
     }
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(JsonFile::None),
+        Err(_) if path.is_dir() => return Ok(JsonFile::None),
+        text => text.map_err(failed(path))?,
+    };
+    Ok(serde_json::from_slice(&text).map_or(JsonFile::Other, JsonFile::Side))
 }
 
 pub(super) fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, ErasureError> {

@@ -1,46 +1,69 @@
 //! Journals of imports: each import has one of its own while it runs. What a killed import left behind is discarded,
-//! never shipped: it was not reported as imported, and its file can be imported again.
+//! never shipped: it was not reported as imported, and its file can be imported again. What it had shipped stays, and
+//! gets its conversations.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ErasureError;
+use super::carrying_out::in_the_background;
 use super::files::{gone, subfolders};
 use super::ledger::failed;
 use crate::private;
+use crate::store::Store;
 
-/// Removes the journals of imports that were killed; the folders of those that run.
+/// Removes the journals of imports that were killed, once the conversations of everybody are to be made anew: nobody
+/// knows whom it had shipped. The folders of imports that run.
 ///
 /// # Errors
-/// If the disk refuses.
-pub fn remove_abandoned_imports(imports: &Path) -> Result<Vec<PathBuf>, ErasureError> {
-    let mut in_use = Vec::new();
+/// If the disk refuses, or ClickHouse cannot be asked.
+pub async fn remove_abandoned_imports(
+    imports: &Path,
+    store: &Store,
+) -> Result<Vec<PathBuf>, ErasureError> {
+    let folder = imports.to_owned();
+    let (abandoned, in_use) = in_the_background(move || sorted(&folder)).await??;
+    if abandoned.is_empty() {
+        return Ok(in_use);
+    }
+    store.make_everyone_anew().await?;
+    let imports = imports.to_owned();
+    in_the_background(move || remove(&imports, &abandoned)).await??;
+    Ok(in_use)
+}
+
+/// The folders of imports that were killed, and of those that run.
+fn sorted(imports: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ErasureError> {
+    let (mut abandoned, mut in_use) = (Vec::new(), Vec::new());
     let folders = subfolders(imports)?;
     if folders.is_empty() {
-        return Ok(in_use);
+        return Ok((abandoned, in_use));
     }
     // Half made, or half removed, a journal would be taken for abandoned.
     let _lock = lock(imports).map_err(failed(imports))?;
     for folder in folders {
-        if is_locked(&folder).map_err(failed(&folder))? {
-            in_use.push(folder);
-        } else {
-            gone(fs::remove_dir_all(&folder)).map_err(failed(&folder))?;
-            tracing::warn!(
-                folder = %folder.display(),
-                "removed what an import left that was cut off; import its file again"
-            );
-        }
+        let is_locked = is_locked(&folder).map_err(failed(&folder))?;
+        if is_locked { &mut in_use } else { &mut abandoned }.push(folder);
     }
-    Ok(in_use)
+    Ok((abandoned, in_use))
+}
+
+fn remove(imports: &Path, abandoned: &[PathBuf]) -> Result<(), ErasureError> {
+    let _lock = lock(imports).map_err(failed(imports))?;
+    for folder in abandoned {
+        gone(fs::remove_dir_all(folder)).map_err(failed(folder))?;
+        tracing::warn!(
+            folder = %folder.display(),
+            "removed what an import left that was cut off; import its file again: what is there already counts once"
+        );
+    }
+    Ok(())
 }
 
 /// Waits for whoever begins or ends an import.
 fn lock(imports: &Path) -> io::Result<File> {
-    private::folder(imports)?;
-    let path = imports.join("lock");
-    let file = private::file().create(true).truncate(false).write(true).open(path)?;
+    let file = private::lock_file(&imports.join("lock"))?;
     file.lock()?;
     Ok(file)
 }

@@ -38,12 +38,20 @@ impl Pause {
 impl Eraser {
     /// Carries out whatever is asked for, until `stop`.
     pub async fn regularly(self, stop: CancellationToken) {
-        if let Err(error) = self.sweep().await {
-            tracing::warn!(%error, "what killed processes left behind could not be removed");
-        }
         let mut pauses = HashMap::new();
         let mut look_again = now();
+        let mut sweeping: Option<Pause> = None;
+        let mut is_swept = false;
         loop {
+            if !is_swept && sweeping.as_ref().is_none_or(Pause::is_over) {
+                match self.sweep().await {
+                    Ok(()) => is_swept = true,
+                    Err(error) => {
+                        tracing::warn!(%error, "what killed processes left behind could not be removed yet");
+                        sweeping = Some(Pause::after(sweeping.as_ref()));
+                    }
+                }
+            }
             self.carry_out_all(&mut pauses, &stop).await;
             if look_again <= now() {
                 look_again = now() + self.take_out_returned().await;
@@ -54,12 +62,9 @@ impl Eraser {
 
     /// What killed processes left behind: half-written requests name people, and so do journals of imports.
     async fn sweep(&self) -> Result<(), ErasureError> {
-        let (ledger, imports) = (self.ledger.clone(), self.imports.clone());
-        let swept = move || {
-            ledger.sweep()?;
-            remove_abandoned_imports(&imports).map(|_| ())
-        };
-        in_the_background(swept).await?
+        let ledger = self.ledger.clone();
+        in_the_background(move || ledger.sweep()).await??;
+        remove_abandoned_imports(&self.imports, &self.store).await.map(|_| ())
     }
 
     async fn carry_out_all(&self, pauses: &mut HashMap<String, Pause>, stop: &CancellationToken) {
@@ -118,12 +123,14 @@ impl Eraser {
         }
         let begun = now();
         let taken_out = async {
-            let forget = tombstones.clone();
-            in_the_background(move || forget.forget_returned())
-                .await?
-                .map_err(ErasureError::Tombstones)?;
+            let (begin, end) = (tombstones.clone(), tombstones.clone());
+            let begun = in_the_background(move || begin.begin_returned()).await?;
+            begun.map_err(ErasureError::Tombstones)?;
             self.ship().await?;
-            self.rewrite_journal(None).await
+            let records = self.rewrite_journal(None).await?;
+            let ended = in_the_background(move || end.end_returned()).await?;
+            ended.map_err(ErasureError::Tombstones)?;
+            Ok::<_, ErasureError>(records)
         };
         match taken_out.await {
             Ok(records) => {
@@ -132,9 +139,6 @@ impl Eraser {
             }
             Err(error) => {
                 tracing::warn!(%error, "the journal holds people who were erased; it is tried again");
-                if let Err(error) = tombstones.note_returned() {
-                    tracing::error!(%error, "the journal keeps records of erased people until their time is over");
-                }
                 FIRST_PAUSE
             }
         }

@@ -21,6 +21,8 @@ const PERSON: &str = include_str!("../../queries/erase_person.sql");
 const KEYED: &str = include_str!("../../queries/erase_keyed.sql");
 const LIFETIME: &str = include_str!("../../queries/old_parts_lifetime.sql");
 const OLD_PARTS: &str = include_str!("../../queries/old_parts.sql");
+const SET_ASIDE: &str = include_str!("../../queries/set_aside.sql");
+const DROP_SET_ASIDE: &str = include_str!("../../queries/drop_set_aside.sql");
 const REFUSED: &str = include_str!("../../queries/refused_that_may_name.sql");
 const NOBODYS: &str = include_str!("../../queries/nobodys_that_may_name.sql");
 const REMAINING: &str = include_str!("../../queries/rows_of_people.sql");
@@ -77,6 +79,17 @@ struct NobodysRow {
     page_id: String,
     time: i64,
     raw: String,
+}
+
+/// A part of a table that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+pub struct SetAside {
+    /// The table.
+    pub table: String,
+    /// Name of its folder below the table's `detached`.
+    pub name: String,
+    /// Whether somebody detached it, not ClickHouse.
+    pub is_by_hand: bool,
 }
 
 impl Whom {
@@ -278,6 +291,35 @@ impl Store {
         let question = self.client().query(&self.about_nodes(OLD_PARTS, true));
         let question = question.param("database", self.home()).param("tables", tables);
         question.fetch_one().await.map_err(|error| self.failed(error))
+    }
+
+    /// Parts of these tables that were set aside: no deletion reaches their rows.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn set_aside(&self) -> Result<Vec<SetAside>, StoreError> {
+        let tables = self.tables_to_erase().await?;
+        let tables: Vec<&String> = tables.iter().map(|table| &table.table).collect();
+        let question = self.client().query(&self.about_nodes(SET_ASIDE, true));
+        let question = question.param("database", self.home()).param("tables", tables);
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Removes such a part, on whichever node it lies.
+    ///
+    /// # Errors
+    /// If no node could remove it.
+    pub async fn drop_set_aside(&self, part: &SetAside) -> Result<(), StoreError> {
+        let mut dropped = Ok(());
+        for node in self.nodes.each() {
+            let node = node.clone().with_database(self.home());
+            let statement = node.query(DROP_SET_ASIDE).param("table", &part.table);
+            match statement.param("name", &part.name).execute().await {
+                Ok(()) => return Ok(()),
+                Err(error) => dropped = Err(self.failed(error)),
+            }
+        }
+        dropped
     }
 
     /// Forgets whom the deletions were about.

@@ -67,7 +67,7 @@ pub use claims::Claim;
 pub use copies::{Copying, KeptTable, Restoring};
 pub use durability::BrokenPart;
 pub use elapsed::Moment;
-pub use erasure::{TABLES_OF_EXPORT, TableToErase, Whom};
+pub use erasure::{SetAside, TABLES_OF_EXPORT, TableToErase, Whom};
 pub use feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use links::LinkVisits;

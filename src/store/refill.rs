@@ -7,21 +7,27 @@ use std::time::{Duration, Instant};
 
 use metrics::gauge;
 
-use super::{BrokenPart, Store, StoreError};
+use super::{BrokenPart, Moment, Store, StoreError};
 use crate::journal::{JournalError, Position, Reader};
 use crate::private;
 
 const EVERYONE_DIRTY: &str = include_str!("../../queries/everyone_dirty.sql");
 const EVERYONE_PENDING: &str = include_str!("../../queries/everyone_dirty_pending.sql");
+const UPTIME: &str = include_str!("../../queries/uptime.sql");
+/// Seconds by which clocks may differ.
+const AS_GOOD_AS: u64 = 5;
 /// How often a server is asked whether it has set parts aside: it may have been started anew meanwhile.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// Looks for broken parts, and remembers which were filled again.
+/// Looks for broken parts, and remembers which were filled again. Of a server whose tables do not sync it also notices
+/// that it was started anew: its machine may have lost its power, and parts with it of which nothing is left.
 #[derive(Debug)]
 pub(super) struct Refill {
     /// Which parts are known, a line each.
     file: PathBuf,
     looked: Option<Instant>,
+    /// As it was at the last look.
+    running: Option<Running>,
     /// Parts that lay aside at the last look.
     pub parts: u64,
 }
@@ -29,7 +35,7 @@ pub(super) struct Refill {
 impl Refill {
     /// Remembers in a journal's folder.
     pub(super) fn new(journal: &Path) -> Self {
-        Self { file: journal.join("broken-parts"), looked: None, parts: 0 }
+        Self { file: journal.join("broken-parts"), looked: None, running: None, parts: 0 }
     }
 
     /// If there are parts that were not there at the last look, has everything shipped again that is still in the
@@ -52,7 +58,17 @@ impl Refill {
         gauge.set(f64::from(u32::try_from(parts.len()).unwrap_or(u32::MAX)));
         let lines: BTreeSet<String> = parts.iter().map(line).collect();
         let known = self.known()?;
-        if lines.is_subset(&known) {
+        let running = Running::ask(store).await?;
+        let is_anew = self.running.zip(running).is_some_and(|(before, now)| now.is_behind(before));
+        let has_lost = is_anew && !store.unsynced_tables().await?.is_empty();
+        if has_lost {
+            tracing::warn!(
+                "ClickHouse was started anew and its tables do not sync; what the journal still holds is shipped \
+                 again, which changes no figure"
+            );
+        }
+        if lines.is_subset(&known) && !has_lost {
+            self.running = running;
             return Ok(None);
         }
         for BrokenPart { table, name, bytes } in &parts {
@@ -65,12 +81,11 @@ impl Refill {
             );
         }
         let until = reader.rewind()?;
-        for statement in [EVERYONE_DIRTY, EVERYONE_PENDING] {
-            store.client().query(statement).execute().await.map_err(|error| store.failed(error))?;
-        }
+        store.make_everyone_anew().await?;
         // Last: whoever is cut off before this begins again.
         let lines: Vec<String> = lines.into_iter().collect();
         private::replace(&self.file, lines.join("\n").as_bytes()).map_err(self.failed())?;
+        self.running = running;
         Ok(Some(until))
     }
 
@@ -86,6 +101,61 @@ impl Refill {
     }
 }
 
+/// How long a server has run.
+#[derive(Debug, Clone, Copy)]
+struct Running {
+    seconds: u64,
+    /// When it said so.
+    at: Moment,
+}
+
+impl Running {
+    /// Asks the server; `None` of a cluster, of which one node alone would tell.
+    async fn ask(store: &Store) -> Result<Option<Self>, StoreError> {
+        if store.endpoint.cluster.is_some() {
+            return Ok(None);
+        }
+        let at = Moment::now();
+        let query = store.client().query(UPTIME);
+        let seconds = query.fetch_one().await.map_err(|error| store.failed(error))?;
+        Ok(Some(Self { seconds, at }))
+    }
+
+    /// Whether it has run for less time than has passed since: it was started anew.
+    fn is_behind(self, before: Self) -> bool {
+        let passed = before.at.elapsed().saturating_sub(self.at.elapsed()).as_secs();
+        self.seconds + AS_GOOD_AS < before.seconds + passed
+    }
+}
+
+impl Store {
+    /// Has the conversations of everybody made from nothing: it is not known whose have changed.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked; it can be done again.
+    pub async fn make_everyone_anew(&self) -> Result<(), StoreError> {
+        for statement in [EVERYONE_DIRTY, EVERYONE_PENDING] {
+            self.client().query(statement).execute().await.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+}
+
 fn line(part: &BrokenPart) -> String {
     format!("{} {}", part.table, part.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_was_started_since_has_run_for_less_time() {
+        let at = Moment::now();
+        let after = |seconds| Running { seconds, at };
+        assert!(after(30).is_behind(after(100)));
+        assert!(!after(160).is_behind(after(100)));
+        // Clocks differ a little.
+        assert!(!after(97).is_behind(after(100)));
+    }
 }

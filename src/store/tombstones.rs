@@ -2,7 +2,7 @@
 //! them back. The hashes are kept as long as one of these may come; what a person does after the erasure is taken.
 //!
 //! Two files in the folder of requests: `salt`, made once, and `tombstones`. A third, `returned`, says that the journal
-//! holds records of erased people again.
+//! holds records of erased people again; it is called `returned.working` while they are taken out.
 
 use std::collections::HashMap;
 use std::fs;
@@ -103,7 +103,9 @@ impl Tombstones {
     pub fn write(&self, names: &[PersonName<'_>], erased_at: i64) -> io::Result<()> {
         let now = (self.clock)();
         let keyed = keyed(&self.salt()?)?;
-        let until = now.saturating_add(millis(self.keep));
+        // Until an erasure is done its instant is none.
+        let at = if erased_at == i64::MAX { now } else { now.max(erased_at) };
+        let until = at.saturating_add(millis(self.keep));
         let mut lines = self.lines()?;
         lines.retain(|line| line.until > now);
         for name in names {
@@ -123,18 +125,29 @@ impl Tombstones {
         if note.exists() { Ok(()) } else { private::replace(&note, b"") }
     }
 
-    /// Whether that has been noted.
+    /// Whether that has been noted, or was being worked at by a process that was cut off.
     #[must_use]
     pub fn has_returned(&self) -> bool {
-        self.returned().exists()
+        self.returned().exists() || self.working().exists()
     }
 
-    /// Forgets the note, before the journal is looked through: what comes meanwhile is noted anew.
+    /// Puts the note aside, before the journal is looked through: what comes meanwhile is noted anew.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn forget_returned(&self) -> io::Result<()> {
-        match fs::remove_file(self.returned()) {
+    pub fn begin_returned(&self) -> io::Result<()> {
+        match fs::rename(self.returned(), self.working()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets what was put aside: the journal has been looked through.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn end_returned(&self) -> io::Result<()> {
+        match fs::remove_file(self.working()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -146,6 +159,10 @@ impl Tombstones {
 
     fn returned(&self) -> PathBuf {
         self.folder.join("returned")
+    }
+
+    fn working(&self) -> PathBuf {
+        self.folder.join("returned.working")
     }
 
     fn salt(&self) -> io::Result<Vec<u8>> {
@@ -252,6 +269,23 @@ mod tests {
 
     fn tombstones(folder: &Path, clock: fn() -> i64) -> Tombstones {
         Tombstones::new(folder.join("erasures"), Duration::from_secs(72 * 3600), clock)
+    }
+
+    #[test]
+    fn who_is_cut_off_while_they_take_out_what_came_back_leaves_the_note() {
+        let room = tempfile::tempdir().unwrap();
+        let ours = tombstones(room.path(), || 1_000);
+        ours.note_returned().unwrap();
+        ours.begin_returned().unwrap();
+        assert!(ours.has_returned());
+        // Who begins again has nothing new, and what comes meanwhile is noted beside it.
+        ours.begin_returned().unwrap();
+        ours.note_returned().unwrap();
+        ours.end_returned().unwrap();
+        assert!(ours.has_returned());
+        ours.begin_returned().unwrap();
+        ours.end_returned().unwrap();
+        assert!(!ours.has_returned());
     }
 
     #[test]

@@ -1,0 +1,2 @@
+-- How long this ClickHouse runs. Columns: seconds.
+SELECT toUInt64(uptime())
