@@ -17,12 +17,15 @@ pub fn by_default() {
     rustix::process::umask(Mode::from_raw_mode(OTHERS));
 }
 
-/// Makes a folder, and those above it that are missing.
+/// Makes a folder, and those above it that are missing; what was made stays, also if the power is cut.
 ///
 /// # Errors
 /// If the disk refuses.
 pub fn folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let is_missing = |one: &&Path| !one.as_os_str().is_empty() && !one.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    missing.into_iter().try_for_each(sync_folder_of)
 }
 
 /// Options for a file, should it be made.

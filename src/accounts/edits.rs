@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
+use tokio::sync::MutexGuard;
+
 use super::known::fingerprint;
 use super::{AccountError, Accounts, Refusal, Role, Scope, name, password};
-use crate::store::{TokenRow, UserRow, is_page_id};
+use crate::store::{TokenRow, Turn, UserRow, is_page_id};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -69,8 +71,7 @@ impl Accounts {
         password: &str,
         from: IpAddr,
     ) -> Result<String, AccountError> {
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let invited = self.invited(code);
         let invited = invited.ok_or(Refusal::OldLink)?;
         password::check(password)?;
@@ -98,8 +99,7 @@ impl Accounts {
     /// If the name cannot be, or is taken.
     pub async fn add_user(&self, name: &str, role: Role) -> Result<String, AccountError> {
         name::check(name)?;
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         if self.known().user(name).is_some() {
             return Err(Refusal::UserTaken(name.to_owned()).into());
         }
@@ -117,8 +117,7 @@ impl Accounts {
             provider: provider.to_owned(),
             name: name.to_owned(),
         })?;
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         if let Some(user) = self.known().user(name) {
             return Ok(user.clone());
         }
@@ -132,8 +131,7 @@ impl Accounts {
     /// # Errors
     /// If there is no such user.
     pub async fn reset(&self, name: &str) -> Result<String, AccountError> {
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let mut user = self.user(name)?;
         user.password.clear();
         user.epoch += 1;
@@ -145,8 +143,7 @@ impl Accounts {
     /// # Errors
     /// If there is no such user, or no admin would be left.
     pub async fn give_role(&self, name: &str, role: Role) -> Result<(), AccountError> {
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let mut user = self.user(name)?;
         if role != Role::Admin {
             self.check_another_admin(&user.name)?;
@@ -167,8 +164,7 @@ impl Accounts {
         if let Some(page) = pages.iter().find(|page| !is_page_id(page)) {
             return Err(Refusal::NoPage(page.clone()).into());
         }
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let mut user = self.user(name)?;
         if user.role == Role::Admin.as_str() && !pages.is_empty() {
             return Err(Refusal::AdminSeesAll.into());
@@ -183,8 +179,7 @@ impl Accounts {
     /// # Errors
     /// If there is no such user, or no admin would be left.
     pub async fn remove_user(&self, name: &str) -> Result<(), AccountError> {
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let mut user = self.user(name)?;
         self.check_another_admin(&user.name)?;
         self.save(&mut user, true).await
@@ -196,8 +191,7 @@ impl Accounts {
     /// If the name is taken, or it would be good for nothing.
     pub async fn add_token(&self, new: &NewToken, made_by: &str) -> Result<String, AccountError> {
         name::check(&new.name)?;
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
             || self.tokens.borrow().iter().any(|token| token.name == new.name);
         if is_taken {
@@ -234,14 +228,25 @@ impl Accounts {
     /// # Errors
     /// If there is no such token on the settings page.
     pub async fn revoke(&self, name: &str) -> Result<(), AccountError> {
-        let _alone = self.editing.lock().await;
-        self.refresh().await?;
+        let _alone = self.begin_edit().await?;
         let known = self.known();
         let token = known.tokens.iter().find(|token| token.name == name);
         let mut token = token.cloned().ok_or_else(|| Refusal::NoToken(name.to_owned()))?;
         token.version = self.store.next_version("api_tokens", self.now().micros()).await?;
         self.store.save_token(&token, true).await?;
         Ok(self.refresh().await?)
+    }
+
+    /// Waits until nobody else edits users and tokens, in this process or another, and looks at what there is now.
+    async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Turn>), AccountError> {
+        let here = self.editing.lock().await;
+        let turn = match &self.lock {
+            Some(path) => Some(self.store.wait_for_turn(path).await?),
+            None => None,
+        };
+        self.refresh().await?;
+        self.check_undamaged()?;
+        Ok((here, turn))
     }
 
     fn new_user(&self, name: &str, role: Role) -> UserRow {

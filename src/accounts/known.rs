@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
-use super::{Accounts, Role, Scope, Who, name};
+use super::{Accounts, Refusal, Role, Scope, Who, name};
 use crate::store::{StoreError, TokenRow, UserRow};
 
 /// How long an edit of another process may take to be known here.
@@ -22,6 +22,9 @@ pub struct Known {
     pub users: Vec<UserRow>,
     /// By name.
     pub tokens: Vec<TokenRow>,
+    /// Parts of their tables could not be read: what is left of them may be older than what was revoked, so nobody is
+    /// taken for anybody.
+    pub is_damaged: bool,
 }
 
 /// Who a user is; `None` if another version of the program gave them a role.
@@ -75,9 +78,27 @@ impl Accounts {
     /// # Errors
     /// If it does not answer.
     pub async fn refresh(&self) -> Result<(), StoreError> {
-        let (users, tokens) = tokio::try_join!(self.store.users(), self.store.api_tokens())?;
+        let (users, tokens, damaged) = tokio::try_join!(
+            self.store.users(),
+            self.store.api_tokens(),
+            self.store.damaged_access(),
+        )?;
+        if damaged > 0 {
+            let nobody = Known { is_damaged: true, ..Known::default() };
+            let before = self.known.send_replace(Some(Arc::new(nobody)));
+            if before.is_none_or(|known| !known.is_damaged) {
+                tracing::error!(
+                    parts = damaged,
+                    "the table of users or tokens is damaged, and what was revoked last may be good again: nobody is \
+                     let in but by tokens of server.access_tokens, until the parts that ClickHouse set aside are \
+                     dropped (docs/running.md, After a power cut)"
+                );
+            }
+            return Ok(());
+        }
         let is_empty = users.is_empty();
-        let before = self.known.send_replace(Some(Arc::new(Known { users, tokens })));
+        let known = Known { users, tokens, is_damaged: false };
+        let before = self.known.send_replace(Some(Arc::new(known)));
         let Some(note) = &self.closed else { return Ok(()) };
         if !is_empty {
             note.make();
@@ -85,6 +106,11 @@ impl Accounts {
             note.tell();
         }
         Ok(())
+    }
+
+    /// Nobody can be told from anybody while a table of them is damaged.
+    pub(super) fn check_undamaged(&self) -> Result<(), Refusal> {
+        if self.known().is_damaged { Err(Refusal::Damaged) } else { Ok(()) }
     }
 
     /// Asks ClickHouse again and again, until `stop`.

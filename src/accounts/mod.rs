@@ -15,7 +15,7 @@ mod session;
 mod throttle;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -110,6 +110,8 @@ pub struct Accounts {
     first: Arc<str>,
     /// Held during an edit: of two at once, each would undo the other.
     editing: Arc<Mutex<()>>,
+    /// By which the edits of several processes wait for one another.
+    lock: Option<Arc<Path>>,
     /// That there has been a user.
     closed: Option<Arc<ClosedNote>>,
     /// UTC milliseconds.
@@ -144,15 +146,18 @@ impl Accounts {
             devices: Devices::new(),
             first: edits::letters().into(),
             editing: Arc::default(),
+            lock: None,
             closed: None,
             clock,
         }
     }
 
-    /// The same, which remembers on disk at `note` that there has been a user, should their table be lost.
+    /// The same in a data folder, which remembers there that there has been a user, should their table be lost, and
+    /// whose edits wait for those of other processes.
     #[must_use]
-    pub fn remembering(self, note: PathBuf) -> Self {
-        Self { closed: Some(Arc::new(ClosedNote::at(note))), ..self }
+    pub fn in_folder(self, folder: &Path) -> Self {
+        let closed = Some(Arc::new(ClosedNote::at(folder.join("users.closed"))));
+        Self { closed, lock: Some(folder.join("accounts.lock").into()), ..self }
     }
 
     /// Who shows one of these tokens.
@@ -212,7 +217,10 @@ impl Accounts {
             return Some(true);
         }
         let has_been = || self.closed.as_ref().is_some_and(|note| note.is_there());
-        self.known.borrow().as_ref().map(|known| !known.is_empty() || has_been())
+        self.known
+            .borrow()
+            .as_ref()
+            .map(|known| !known.is_empty() || known.is_damaged || has_been())
     }
 
     /// Logs somebody in; the cookie of their session.
@@ -233,6 +241,7 @@ impl Accounts {
         checked.map_err(AccountError::TooMany)?;
         let from = from.to_string();
         self.refresh().await?;
+        self.check_undamaged()?;
         let user = self.known.borrow().as_ref().and_then(|known| known.user(name).cloned());
         let hash = user.as_ref().map(|user| user.password.clone());
         let password = password.to_owned();
@@ -248,23 +257,30 @@ impl Accounts {
         }
     }
 
-    /// Lets somebody in for whom `provider` vouches; who is new becomes a user if there is a `role` for them.
+    /// Lets somebody in for whom `provider` vouches; who is new becomes a user if there is a `role` for them. With
+    /// `is_exact` a user whose name is written otherwise, large or small, is somebody else.
     ///
     /// # Errors
     /// If they are no user and cannot become one.
     pub async fn let_in(
         &self,
         name: &str,
+        is_exact: bool,
         role: Option<Role>,
         provider: &str,
         from: IpAddr,
     ) -> Result<String, AccountError> {
         self.refresh().await?;
+        self.check_undamaged()?;
         if self.known().is_empty() {
             return Err(Refusal::NoUserYet.into());
         }
         let known = self.known();
         let user = match (known.user(name), role) {
+            // A `sub` is told apart by case, unlike what people type.
+            (Some(user), _) if is_exact && user.name != name => {
+                return Err(Refusal::NoUserHere(name.to_owned()).into());
+            }
             (Some(user), _) => user.clone(),
             (None, Some(role)) => self.add_vouched(name, role, provider).await?,
             (None, None) => return Err(Refusal::NoUserHere(name.to_owned()).into()),

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 use openidconnect::core::{
@@ -19,11 +19,14 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
+use tokio::sync::Mutex;
 
 use super::{AccountError, Accounts, Refusal, Role, session};
 
 /// How long the provider may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
+/// How often the provider is asked what it tells of itself, its keys too: strangers may have it asked.
+const ASK_EVERY: Duration = Duration::from_secs(5);
 /// How long somebody may stay at the provider.
 const AWAY_MS: i64 = 15 * 60 * 1000;
 const COOKIE: &str = "messenger_funnel_oidc";
@@ -106,6 +109,20 @@ pub struct Started {
 pub struct Provider {
     settings: Arc<ProviderSettings>,
     http: Http,
+    told: Arc<Mutex<Option<Told>>>,
+}
+
+/// What the provider told of itself, or why it did not, and when.
+#[derive(Debug)]
+struct Told {
+    at: Instant,
+    metadata: Result<CoreProviderMetadata, String>,
+}
+
+impl Told {
+    fn is_fresh(&self) -> bool {
+        self.at.elapsed() < ASK_EVERY
+    }
 }
 
 /// A client of a provider that has told its endpoints.
@@ -141,7 +158,7 @@ impl Provider {
             // Logins are rare: a kept connection would mostly be one that the provider has closed.
             .pool_max_idle_per_host(0)
             .build()?;
-        Ok(Self { settings: Arc::new(settings), http: Http(http) })
+        Ok(Self { settings: Arc::new(settings), http: Http(http), told: Arc::default() })
     }
 
     /// What people call it.
@@ -150,8 +167,22 @@ impl Provider {
         &self.settings.name
     }
 
-    /// What the provider tells of itself, its keys too: asked at each login, so that new keys are known at once.
+    /// What the provider tells of itself, its keys too: asked at a login, by one at a time, unless it was asked just
+    /// before.
     async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
+        let mut told = self.told.lock().await;
+        let known = told.take().filter(Told::is_fresh);
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let metadata = self.discover().await.map_err(|error| error.to_string());
+                Told { at: Instant::now(), metadata }
+            }
+        };
+        told.insert(known).metadata.clone().map_err(ProviderError::Failed)
+    }
+
+    async fn discover(&self) -> Result<CoreProviderMetadata, ProviderError> {
         let issuer = IssuerUrl::new(self.settings.issuer.clone());
         let issuer = issuer.map_err(|error| failed("server.oidc.issuer", &error))?;
         CoreProviderMetadata::discover_async(issuer, &self.http)
@@ -227,7 +258,9 @@ impl Provider {
         let Away { nonce, verifier, next, .. } = away;
         let name = self.who(code, Nonce::new(nonce), PkceCodeVerifier::new(verifier)).await?;
         self.check_domain(&name)?;
-        let cookie = accounts.let_in(&name, self.settings.role, &self.settings.name, from).await?;
+        let is_exact = self.settings.claim == Claim::Subject;
+        let (role, provider) = (self.settings.role, &self.settings.name);
+        let cookie = accounts.let_in(&name, is_exact, role, provider, from).await?;
         Ok((cookie, next))
     }
 

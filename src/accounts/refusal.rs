@@ -11,6 +11,11 @@ pub enum Refusal {
     /// The name, or its password, is another.
     #[error("name and password do not fit")]
     Unfit,
+    /// A table of users or tokens is damaged.
+    #[error(
+        "the table of users is damaged: nobody is let in until the server's administrator has looked at it"
+    )]
+    Damaged,
     /// A provider vouches for somebody before there is an admin.
     #[error(
         "there is no user yet: the first admin is made by the one-time link in the server's log"

@@ -96,7 +96,8 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
         schema,
         tables,
     };
-    // At the end: a folder without it is no backup.
+    // At the end: a folder without it is no backup. The names of files are on disk before it is.
+    private::sync_file_system(folder)?;
     let path = folder.join(MANIFEST);
     let mut file = private::file()
         .create_new(true)
@@ -105,6 +106,7 @@ async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::
         .with_context(|| path.display().to_string())?;
     file.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
     file.sync_all()?;
+    private::sync_folder_of(&path)?;
     Ok(manifest)
 }
 
@@ -182,6 +184,7 @@ async fn put_back(
         let to = settings.data_dir.join(name);
         copy(&folder.join("data").join(name), &to).with_context(|| to.display().to_string())?;
     }
+    private::sync_file_system(&settings.data_dir)?;
     // Tables were copied one after the other while the world went on: events are what counts.
     upkeep::rebuild(&session.upkeep(settings), |_, _| {}).await?;
     erase_again(session, settings, manifest).await

@@ -180,7 +180,7 @@ impl Session {
         let proxies = settings.trusted_proxies.clone();
         let is_secure = settings.is_secure();
         let accounts = Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, now);
-        Ok(accounts.remembering(settings.data_dir.join("users.closed")))
+        Ok(accounts.in_folder(&settings.data_dir))
     }
 
     /// Where people's requests about their data come in.

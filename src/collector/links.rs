@@ -37,6 +37,8 @@ pub(super) async fn follow(
     let click = (visitor == Visitor::Person).then(new_click);
     metrics::counter!("messenger_funnel_link_visits_total", "visitor" => visitor.as_str())
         .increment(1);
+    // Never closed; more visits than that wait for their place.
+    let _place = door.visits.acquire().await;
     if let Err(error) = door.journal.append(record(&door, &link, visitor, click)).await {
         // A visitor is not to be kept out for that.
         metrics::counter!("messenger_funnel_link_visits_lost_total").increment(1);

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use secrecy::SecretString;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::domain::Links;
 use crate::incoming::{Budget, Most};
@@ -44,9 +44,15 @@ pub struct Door {
     memory: Budget,
     keys: watch::Receiver<Arc<Keys>>,
     links: watch::Receiver<Arc<Links>>,
+    /// Visits of links that wait for the journal.
+    visits: Arc<Semaphore>,
     /// UTC milliseconds, now.
     clock: fn() -> i64,
 }
+
+/// Visits that may wait for the journal at once, of the thousands that it takes: anybody may make them, and webhooks
+/// wait behind them.
+const VISITS: usize = 256;
 
 impl Door {
     /// A door to `journal` that takes bodies signed by one of `keys`, and leads visitors of
@@ -58,7 +64,8 @@ impl Door {
         links: watch::Receiver<Arc<Links>>,
         clock: fn() -> i64,
     ) -> Self {
-        Self { journal, memory: Budget::new(ALL_BODIES), keys, links, clock }
+        let visits = Arc::new(Semaphore::new(VISITS));
+        Self { journal, memory: Budget::new(ALL_BODIES), keys, links, visits, clock }
     }
 
     fn keys(&self) -> Arc<Keys> {

@@ -55,8 +55,12 @@ pub fn last_received(folder: &Path) -> Result<Option<i64>, JournalError> {
     for number in numbers.into_iter().rev() {
         let mut segment = Segment::open(&segment_path(folder, number), 0, u64::MAX)?;
         let mut latest = None;
-        while let Step::Record(_, envelope) = segment.next()? {
-            latest = latest.max(Some(envelope.received_at_ms));
+        loop {
+            match segment.next()? {
+                Step::Record(_, envelope) => latest = latest.max(Some(envelope.received_at_ms)),
+                Step::Torn(_) | Step::Damaged(_) => {}
+                Step::End => break,
+            }
         }
         if latest.is_some() {
             return Ok(latest);

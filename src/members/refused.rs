@@ -8,6 +8,7 @@ use crate::language::{Message, say};
 pub(super) fn told(refusal: &Refusal) -> Message {
     match refusal {
         Refusal::Unfit => say("login-unfit"),
+        Refusal::Damaged => say("login-damaged"),
         Refusal::NoUserYet => say("login-no-user-yet"),
         Refusal::NoUserHere(name) => say("login-no-user-here").with("name", name),
         Refusal::VouchedName { provider, name } => {
@@ -43,6 +44,7 @@ mod tests {
         let text = || "anna".to_owned();
         for refusal in [
             Refusal::Unfit,
+            Refusal::Damaged,
             Refusal::NoUserYet,
             Refusal::NoUserHere(text()),
             Refusal::VouchedName { provider: "Example ID".to_owned(), name: "a b".to_owned() },

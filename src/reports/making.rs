@@ -213,11 +213,8 @@ pub async fn make(
     let text = serde_json::to_vec_pretty(&side).map_err(io::Error::from);
     text.and_then(|text| private::replace(&path, &text)).map_err(on_disk(&path))?;
     fs::rename(&part, &whole).map_err(on_disk(&whole))?;
-    // Before the run says that they are there: their names, and that of the report's folder.
-    let above = whole.parent().unwrap_or(folder);
-    for name in [&*whole, above] {
-        private::sync_folder_of(name).map_err(on_disk(name))?;
-    }
+    // Before the run says that they are there.
+    private::sync_folder_of(&whole).map_err(on_disk(&whole))?;
     Ok(Made { folder: whole, side, side_name })
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
 
+const DAMAGED: &str = include_str!("../../queries/damaged_access.sql");
 const USERS: &str = include_str!("../../queries/users.sql");
 const TOKENS: &str = include_str!("../../queries/api_tokens.sql");
 const AUDIT: &str = include_str!("../../queries/audit_log.sql");
@@ -101,6 +102,19 @@ struct UseRow {
 }
 
 impl Store {
+    /// How many parts of the tables of users and tokens could not be read. Of a cluster this is not told: its nodes
+    /// have such parts of one another.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn damaged_access(&self) -> Result<u64, StoreError> {
+        if self.endpoint.cluster.is_some() {
+            return Ok(0);
+        }
+        let question = self.client().query(DAMAGED).param("database", self.home());
+        question.fetch_one().await.map_err(|error| self.failed(error))
+    }
+
     /// All users, by name.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::support::browser::Browser;
 use crate::support::{Server, World};
 use fantoccini::Locator;
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 fn client() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().unwrap()

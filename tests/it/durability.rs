@@ -24,10 +24,11 @@ async fn post_all(server: &Server) {
     server.wait_until(QUESTION, |report| count(report, "opened") == Some(PEOPLE)).await;
 }
 
-/// Folders of a table's parts.
-async fn parts(world: &World, table: &str) -> Vec<PathBuf> {
+/// Folders of a table's parts, the oldest first.
+pub async fn parts(world: &World, table: &str) -> Vec<PathBuf> {
     let attached = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap();
-    let query = "SELECT path FROM system.parts WHERE active AND database = 'messenger_funnel' AND table = ?";
+    let query = "SELECT path FROM system.parts WHERE active AND database = 'messenger_funnel' AND table = ? \
+                 ORDER BY min_block_number";
     let paths: Vec<String> =
         client(&attached.endpoint).query(query).bind(table).fetch_all().await.unwrap();
     let data = world.data_dir().join("clickhouse");

@@ -36,6 +36,7 @@ mod collector;
 mod consent;
 mod conversions;
 mod crash;
+mod damaged_parts;
 mod dashboard;
 mod deliveries;
 mod doctor;

@@ -18,6 +18,7 @@ login-provider-away = { $provider } cannot let anybody in now; try again in a fe
 login-provider-asks = { $provider } wants to ask you something first; try again
 login-provider-refuses = { $provider } has not let you in; the log of this server says why
 login-provider-fails = { $provider } cannot be asked who you are now; the log of this server says why
+login-damaged = the table of users is damaged: nobody is let in until the server's administrator has looked at it
 login-no-user-yet = there is no user yet: the first admin is made by the one-time link in the server's log
 login-no-user-here = { $name } is no user here; an admin makes users on the settings page
 login-vouched-name = { $provider } calls you "{ $name }", and a name has 1 to 64 letters, digits, and . _ @ + -; an admin can help: server.oidc.claim names another claim

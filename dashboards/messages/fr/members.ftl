@@ -16,6 +16,7 @@ login-provider-away = { $provider } ne peut laisser entrer personne pour l’ins
 login-provider-asks = { $provider } veut d’abord vous demander quelque chose ; réessayez.
 login-provider-refuses = { $provider } ne vous a pas laissé entrer ; le journal de ce serveur dit pourquoi.
 login-provider-fails = { $provider } ne peut pas dire qui vous êtes pour l’instant ; le journal de ce serveur dit pourquoi.
+login-damaged = La table des utilisateurs est endommagée : personne n’entre avant que l’administrateur du serveur l’ait examinée.
 login-no-user-yet = Il n’y a pas encore d’utilisateur : le premier administrateur se crée par le lien à usage unique inscrit au journal du serveur.
 login-no-user-here = { $name } n’est pas utilisateur ici ; un administrateur crée les utilisateurs sur la page des réglages.
 login-vouched-name = { $provider } vous appelle « { $name } », mais un nom se compose de 1 à 64 lettres sans accent, chiffres et . _ @ + - ; un administrateur peut y remédier : server.oidc.claim permet d’indiquer une autre revendication (claim).
