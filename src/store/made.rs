@@ -15,6 +15,7 @@ use super::{Store, StoreError};
 const CHANGED_BATCHES: &str = include_str!("../../queries/changed_batches.sql");
 const CHANGED_PEOPLE: &str = include_str!("../../queries/changed_people.sql");
 const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
+const STANDING_ROWS: &str = include_str!("../../queries/standing_rows.sql");
 const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
 
 /// The tables of one making: those that are read, or a second set beside them.
@@ -66,6 +67,29 @@ pub struct ChangedPerson {
     pub converted: Vec<i64>,
     /// Version of all that.
     pub version: u64,
+}
+
+impl ChangedPerson {
+    /// Whether all of their conversations are to be made from nothing.
+    #[must_use]
+    pub fn is_from_nothing(&self) -> bool {
+        self.since == 0
+    }
+}
+
+/// The key of a row that stands in a table made of events: a row of the question `standing_rows`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+pub struct StandingRow {
+    /// `conversation`, `touchpoint` or `conversion`.
+    pub kind: String,
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// UTC milliseconds.
+    pub time: i64,
+    /// Its place among the person's, from 1; 0 of a conversation.
+    pub number: u32,
 }
 
 /// What has been made of a person's events.
@@ -237,6 +261,24 @@ impl Store {
             .param("batches", batches)
             .param("bound", bound);
         self.frame(question).await
+    }
+
+    /// The rows of everyone in some of those blocks whose conversations are made from nothing.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn standing_rows(
+        &self,
+        tables: MadeTables,
+        batches: &[u64],
+    ) -> Result<Vec<StandingRow>, StoreError> {
+        let question = self.client().query(STANDING_ROWS);
+        let question = question.param("changed", tables.name("changed_people"));
+        let question = ["conversations", "touchpoints", "conversions"]
+            .into_iter()
+            .fold(question, |question, table| question.param(table, tables.name(table)));
+        let question = question.param("batches", batches);
+        question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// The links of some clicks, as (click, slug).

@@ -76,7 +76,7 @@ pub use listed::{
 };
 pub use lists::{Listed, Place, Rows, Span};
 pub use lock::Turn;
-pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables};
+pub use made::{ChangedBatch, ChangedPerson, MadePerson, MadeTables, StandingRow};
 pub use migrations::{Applied, migrate};
 pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, Received, UnknownRef};
 pub use quarantine::{Replayed, replay_quarantined};

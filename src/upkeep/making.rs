@@ -7,7 +7,7 @@ use polars::prelude::{Column, PolarsResult};
 use rustc_hash::FxHashMap;
 
 use crate::analysis::walk_threads;
-use crate::store::{ChangedPerson, MadePerson};
+use crate::store::{ChangedPerson, MadePerson, StandingRow};
 
 /// What older events are read of only where somebody has them: this long before the newest that is
 /// new.
@@ -66,11 +66,17 @@ pub fn bound(people: &[ChangedPerson]) -> i64 {
 }
 
 /// Makes the rows of everybody in `people` of their `events` (as `analysis::walk_threads` takes
-/// them). They get that version, or a higher one if somebody's rows have it already.
+/// them). They get that version, or a higher one if somebody's rows have it already. Of the `standing` rows those go
+/// that are not made, beside those that the people's lists tell.
 ///
 /// # Errors
 /// If the events are not of that form.
-pub fn make(people: &[ChangedPerson], events: &DataFrame, version: u64) -> PolarsResult<Making> {
+pub fn make(
+    people: &[ChangedPerson],
+    events: &DataFrame,
+    standing: &[StandingRow],
+    version: u64,
+) -> PolarsResult<Making> {
     let newest = people.iter().map(|person| person.version).max().unwrap_or(0);
     let maker = Maker {
         people,
@@ -80,6 +86,7 @@ pub fn make(people: &[ChangedPerson], events: &DataFrame, version: u64) -> Polar
             .enumerate()
             .map(|(place, one)| ((one.page_id.as_str(), one.person_id.as_str()), place))
             .collect(),
+        standing,
         version: version.max(newest.saturating_add(1)),
     };
     maker.make(events)
@@ -89,6 +96,7 @@ struct Maker<'a> {
     people: &'a [ChangedPerson],
     windows: Vec<Window>,
     place: FxHashMap<(&'a str, &'a str), usize>,
+    standing: &'a [StandingRow],
     version: u64,
 }
 
@@ -119,20 +127,25 @@ impl Maker<'_> {
         self.number(&mut conversions, |person| &person.converted)?;
         self.count_on(&mut conversions, "touchpoints_before", |person| &person.touched)?;
         self.know_first_touch(&mut conversions)?;
-        let gone_conversations = self.gone("opened_at", false, &opened, |person| &person.opened)?;
-        let gone_touchpoints = self.gone("time", true, &touched, |person| &person.touched)?;
-        let gone_conversions = self.gone("time", true, &converted, |person| &person.converted)?;
+        let gone_conversations =
+            self.gone("conversation", "opened_at", &opened, |person| &person.opened)?;
+        let gone_touchpoints =
+            self.gone("touchpoint", "time", &touched, |person| &person.touched)?;
+        let gone_conversions =
+            self.gone("conversion", "time", &converted, |person| &person.converted)?;
+        let first_events = self.first_events(&all);
         let lists = opened.into_iter().zip(touched).zip(converted);
-        let people = self.people.iter().zip(lists);
-        let people = people.map(|(person, ((opened, touched), converted))| MadePerson {
-            page_id: person.page_id.clone(),
-            person_id: person.person_id.clone(),
-            first_event: person.first_event.map_or(person.since, |first| first.min(person.since)),
-            opened,
-            touched,
-            converted,
-            version: self.version,
-        });
+        let people = self.people.iter().zip(first_events).zip(lists);
+        let people =
+            people.map(|((person, first_event), ((opened, touched), converted))| MadePerson {
+                page_id: person.page_id.clone(),
+                person_id: person.person_id.clone(),
+                first_event,
+                opened,
+                touched,
+                converted,
+                version: self.version,
+            });
         Ok(Making {
             people: people.collect(),
             conversations: self.versioned(conversations.frame)?,
@@ -256,25 +269,47 @@ impl Maker<'_> {
         conversions.frame.with_column(Column::new("first_touch_at".into(), known)).map(|_| ())
     }
 
-    /// The keys that a person had and has no more: a time, and with `is_numbered` its place too.
+    /// When each person's first event was. Of somebody whose conversations are made from nothing all events are here.
+    fn first_events(&self, events: &Rows) -> Vec<i64> {
+        let mut first: Vec<Option<i64>> = vec![None; self.people.len()];
+        for (owner, time) in events.owners.iter().zip(&events.times) {
+            first[*owner] = Some(first[*owner].map_or(*time, |first| first.min(*time)));
+        }
+        let first_event = |(person, found): (&ChangedPerson, Option<i64>)| match found {
+            Some(found) if person.is_from_nothing() => found,
+            _ => person.first_event.map_or(person.since, |first| first.min(person.since)),
+        };
+        self.people.iter().zip(first).map(first_event).collect()
+    }
+
+    /// The keys of a kind that a person had, or that stand, and that they have no more: a time, and of all but
+    /// conversations its place too.
     fn gone(
         &self,
+        kind: &str,
         time: &'static str,
-        is_numbered: bool,
         now: &[Vec<i64>],
         known: fn(&ChangedPerson) -> &Vec<i64>,
     ) -> PolarsResult<DataFrame> {
-        let mut rows: Vec<(usize, i64, u32)> = Vec::new();
-        for (owner, (person, now)) in self.people.iter().zip(now).enumerate() {
-            let present: BTreeSet<i64> = now.iter().copied().collect();
-            for (place, time) in known(person).iter().enumerate() {
-                let stays =
-                    if is_numbered { now.get(place) == Some(time) } else { present.contains(time) };
-                if !stays {
-                    rows.push((owner, *time, u32::try_from(place + 1).unwrap_or(u32::MAX)));
-                }
-            }
-        }
+        let is_numbered = kind != "conversation";
+        let of_lists = self.people.iter().enumerate().flat_map(|(owner, person)| {
+            let places = known(person).iter().zip(1..);
+            places.map(move |(time, place)| (owner, *time, if is_numbered { place } else { 0 }))
+        });
+        let standing = self.standing.iter().filter(|row| row.kind == kind).filter_map(|row| {
+            let owner = self.place.get(&(row.page_id.as_str(), row.person_id.as_str()))?;
+            Some((*owner, row.time, row.number))
+        });
+        let present: Vec<BTreeSet<(i64, u32)>> = now
+            .iter()
+            .map(|list| {
+                let places = list.iter().zip(1..);
+                places.map(|(time, place)| (*time, if is_numbered { place } else { 0 })).collect()
+            })
+            .collect();
+        let is_gone =
+            |(owner, time, place): &(usize, i64, u32)| !present[*owner].contains(&(*time, *place));
+        let rows: BTreeSet<(usize, i64, u32)> = of_lists.chain(standing).filter(is_gone).collect();
         let texts = |get: fn(&ChangedPerson) -> &String| -> Vec<&str> {
             rows.iter().map(|(owner, ..)| get(&self.people[*owner]).as_str()).collect()
         };

@@ -28,7 +28,7 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{ChangedBatch, MadeTables, Store, StoreError, Turn};
+use crate::store::{ChangedBatch, ChangedPerson, MadeTables, Store, StoreError, Turn};
 use waiting::{Waiting, lots};
 
 /// How often changes that another process has shipped are looked for.
@@ -193,8 +193,13 @@ impl Upkeep {
             return Err(taken_over());
         }
         let events = self.store.thread_events(tables, &batches, bound(&people)).await?;
+        let standing = if people.iter().any(ChangedPerson::is_from_nothing) {
+            self.store.standing_rows(tables, &batches).await?
+        } else {
+            Vec::new()
+        };
         let count = people.len() as u64;
-        let work = move || make(&people, &events, version);
+        let work = move || make(&people, &events, &standing, version);
         let made = self.store.compute(work).await;
         let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;

@@ -82,7 +82,7 @@ fn batch(
         .cloned()
         .collect();
     let changed: Vec<ChangedPerson> = changed.into_values().collect();
-    let made = make(&changed, &frame(&theirs), version).unwrap();
+    let made = make(&changed, &frame(&theirs), &[], version).unwrap();
     let gone = [
         (&mut tables.conversations, &made.gone_conversations, &made.conversations, "opened_at"),
         (&mut tables.touchpoints, &made.gone_touchpoints, &made.touchpoints, "time"),

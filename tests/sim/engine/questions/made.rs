@@ -95,6 +95,57 @@ pub fn changed_people(tables: &Tables, asked: Parameters<'_>) -> Answer {
     Answer { columns, rows: rows.collect() }
 }
 
+/// The rows that stand of whoever's conversations are made from nothing.
+pub fn standing_rows(tables: &Tables, asked: Parameters<'_>) -> Answer {
+    let written = changed_as_written(tables, asked).into_iter();
+    let mut whose: BTreeSet<Whose> =
+        written.filter(|(_, since)| *since == 0).map(|(who, _)| who).collect();
+    for alias in named(tables.get("aliases")) {
+        let name = (alias.get("page_id").clone(), alias.get("alias").clone());
+        if whose.contains(&name) {
+            whose.insert(alias.whose());
+        }
+    }
+    let mut rows = Vec::new();
+    let kinds = [
+        ("conversation", "conversations", "opened_at"),
+        ("touchpoint", "touchpoints", "time"),
+        ("conversion", "conversions", "time"),
+    ];
+    for (kind, parameter, time) in kinds {
+        let table = tables.get(&asked.text(parameter));
+        let definition = table.definition;
+        let page = definition.place("page_id");
+        let person = definition.place("person_id");
+        for row in table.settled() {
+            if !whose.contains(&(row[page].clone(), row[person].clone())) {
+                continue;
+            }
+            let number = if kind == "conversation" {
+                Value::Number(0)
+            } else {
+                row[definition.place("number")].clone()
+            };
+            let time = row[definition.place(time)].clone();
+            rows.push(vec![
+                Value::from(kind),
+                row[page].clone(),
+                row[person].clone(),
+                time,
+                number,
+            ]);
+        }
+    }
+    let columns = vec![
+        ("kind", "String"),
+        ("page_id", "String"),
+        ("person_id", "String"),
+        ("time", "Int64"),
+        ("number", "UInt32"),
+    ];
+    Answer { columns, rows }
+}
+
 /// Whose events are read, and as whose.
 pub struct Readers {
     pub changed: BTreeSet<Whose>,
