@@ -13,6 +13,7 @@ mod filter;
 mod flows;
 mod funnel;
 mod funnels;
+mod groups;
 mod rates;
 mod reach;
 mod reconciliation;
