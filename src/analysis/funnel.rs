@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::frame::DataFrame;
-use polars::prelude::{PolarsResult, Series};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{PolarsResult, Series};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,7 +1,7 @@
 //! Sums of the counts of conversations: of all, and of those that are alike.
 
-use polars::frame::DataFrame;
-use polars::prelude::{PolarsResult, Series};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{PolarsResult, Series};
 use rustc_hash::FxHashMap;
 
 use super::threads::STAGES;
@@ -47,7 +47,7 @@ pub(super) fn groups<'a>(
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::Column;
+    use polars_core::prelude::Column;
 
     use super::*;
     use crate::analysis::{Breakdown, Dimension, funnel};

@@ -7,7 +7,7 @@ use messenger_funnel::analysis::{
     Dimension, Model, Parameters, Scope, attribution, funnel, journeys_of, walk_threads,
 };
 use messenger_funnel::domain::{Period, Timestamp};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use proptest::prelude::*;
 
 use crate::slow_attribution::{Credits, Numbers, credits};
