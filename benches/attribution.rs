@@ -6,7 +6,7 @@ use std::io::BufRead;
 use std::time::Instant;
 
 use messenger_funnel::analysis::{Comparison, Model, Parameters, comparison, journeys_of_paths};
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 use serde_json::json;
 
 fn main() {

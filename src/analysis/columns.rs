@@ -1,7 +1,7 @@
 //! The columns of the event frame, typed once, for loops over rows.
 
-use polars::frame::DataFrame;
-use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{Int64Chunked, PolarsResult, StringChunked};
 
 /// Columns of `queries/thread_events.sql`, one chunk each.
 pub(super) struct EventColumns<'a> {

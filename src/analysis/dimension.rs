@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use polars::frame::DataFrame;
-use polars::prelude::{NamedFrom, PolarsResult, Series};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{NamedFrom, PolarsResult, Series};
 
 use super::AnalysisError;
 use crate::domain::RefRules;

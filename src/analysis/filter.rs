@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsResult};
+use polars_core::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsResult};
 
 use super::reach::value_of_ad;
 use super::{AnalysisError, Dimension, NONE};

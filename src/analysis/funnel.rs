@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::frame::DataFrame;
-use polars::prelude::{Expr, IntoColumn, IntoLazy, SortMultipleOptions, col};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{PolarsResult, Series};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::{Filter, filtered, filtered_spend};
+use super::groups::{Counts, counted, groups, total};
 use super::reach::Reach;
-use super::threads::STAGES;
 use super::{AnalysisError, Dimension, MOST_GROUPS, Rate};
 use crate::domain::{AdDay, Period, add_known};
 
@@ -138,47 +138,31 @@ pub fn funnel(
     filters: &[Filter],
     spend: &[AdDay],
 ) -> Result<FunnelReport, AnalysisError> {
-    let mut frame = filtered(counts, filters, "opened_at", &period.zone)?;
+    let rows = filtered(counts, filters, "opened_at", &period.zone)?;
     let spend = &filtered_spend(spend, filters);
-    for dimension in by {
-        let values = dimension
-            .values(&frame, "opened_at", &period.zone)?
-            .with_name(by_column(dimension).into());
-        frame.with_column(values.into_column())?;
-    }
-    let groups = frame.lazy();
-    let total = groups.clone().select(sums()).collect()?;
     let reach = Reach::new(spend, by);
-    let mut total = steps(&total, 0)?;
+    let mut total = steps(&total(&rows)?);
     reach.whole.put_into(&mut total, false);
     let mut breakdown = Vec::new();
     if !by.is_empty() {
-        let keys: Vec<Expr> = by.iter().map(|dimension| col(by_column(dimension))).collect();
-        let mut order = vec![col("opened")];
-        order.extend(keys.iter().cloned());
-        let mut descending = vec![false; order.len()];
-        // Days run forwards; everything else starts with the largest.
-        descending[0] = true;
-        let is_in_time = by.iter().any(Dimension::is_time);
-        if is_in_time {
-            order.rotate_left(1);
-            descending.rotate_left(1);
-        }
-        let options = SortMultipleOptions::default().with_order_descending_multi(descending);
-        let groups = groups.group_by(&keys).agg(sums()).sort_by_exprs(order, options).collect()?;
-        if groups.height() > MOST_GROUPS {
+        let labels = by.iter().map(|one| one.values(&rows, "opened_at", &period.zone));
+        let labels = labels.collect::<PolarsResult<Vec<Series>>>()?;
+        let mut groups = groups(&rows, &labels)?;
+        if groups.len() > MOST_GROUPS {
             return Err(AnalysisError::TooManyGroups { most: MOST_GROUPS });
         }
-        for row in 0..groups.height() {
-            let mut values = BTreeMap::new();
-            for dimension in by {
-                let value = groups.column(&by_column(dimension))?.str()?.get(row);
-                values.insert(dimension.name().into_owned(), value.map(str::to_owned));
-            }
-            breakdown.push(Breakdown { by: values, rows: None, steps: steps(&groups, row)? });
+        groups.sort_unstable_by(|(a, a_counts), (b, b_counts)| {
+            b_counts[0].cmp(&a_counts[0]).then_with(|| a.cmp(b))
+        });
+        for (values, counts) in groups {
+            let names = by.iter().map(|dimension| dimension.name().into_owned());
+            let values = values.into_iter().map(|value| value.map(str::to_owned));
+            let by = names.zip(values).collect();
+            breakdown.push(Breakdown { by, rows: None, steps: steps(&counts) });
         }
         reach.into_breakdown(by, &mut breakdown);
-        if is_in_time {
+        // Days run forwards; everything else starts with the largest.
+        if by.iter().any(Dimension::is_time) {
             let key = |row: &Breakdown| -> Vec<Option<String>> {
                 by.iter().map(|one| row.by.get(one.name().as_ref()).cloned().flatten()).collect()
             };
@@ -218,16 +202,7 @@ pub fn ad_titles(rows: &DataFrame, time: &str) -> Result<HashMap<String, String>
     Ok(newest.into_iter().map(|(ad, (_, title))| (ad.to_owned(), title.to_owned())).collect())
 }
 
-/// A dimension's column beside the conversation's own columns, some of which have its name.
-fn by_column(dimension: &Dimension) -> String {
-    format!("by_{}", dimension.name())
-}
-
-fn sums() -> Vec<Expr> {
-    std::iter::once("opened").chain(STAGES).map(|step| col(step).sum()).collect()
-}
-
-fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
+fn steps(counts: &Counts) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for name in BEFORE_OPENING {
         let name = name.to_owned();
@@ -239,21 +214,18 @@ fn steps(counts: &DataFrame, row: usize) -> Result<Vec<Step>, AnalysisError> {
             detail: None,
         });
     }
-    let mut first = None;
     let mut previous = None;
-    for name in std::iter::once("opened").chain(STAGES) {
-        let count = counts.column(name)?.u64()?.get(row).unwrap_or(0);
+    for (name, count) in counted().zip(*counts) {
         steps.push(Step {
             name: name.to_owned(),
             count: Some(count),
             rate_from_previous: previous.and_then(|previous| rate(count, previous)),
-            rate_from_first: rate(count, first.unwrap_or(count)),
+            rate_from_first: rate(count, counts[0]),
             detail: None,
         });
         previous = Some(count);
-        first = first.or(previous);
     }
-    Ok(steps)
+    steps
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]

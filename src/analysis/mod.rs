@@ -13,6 +13,7 @@ mod filter;
 mod flows;
 mod funnel;
 mod funnels;
+mod groups;
 mod rates;
 mod reach;
 mod reconciliation;
@@ -62,7 +63,7 @@ const MOST_GROUPS: usize = 50_000;
 pub enum AnalysisError {
     /// A frame is not of the form that is documented, or polars failed.
     #[error("analysis: {0}")]
-    Frame(#[from] polars::error::PolarsError),
+    Frame(#[from] polars_core::error::PolarsError),
     /// A breakdown that we do not have.
     #[error("unknown dimension {asked:?}; known are {}", Dimension::names())]
     UnknownDimension {

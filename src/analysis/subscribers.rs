@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,7 +70,7 @@ fn spells(rows: &DataFrame) -> Result<Vec<Spell>, AnalysisError> {
         Ok(rows.column(name)?.str()?.iter().map(Option::unwrap_or_default).collect())
     };
     let numbers = |name| -> Result<Vec<i64>, AnalysisError> {
-        let column = rows.column(name)?.cast(&polars::prelude::DataType::Int64)?;
+        let column = rows.column(name)?.cast(&polars_core::prelude::DataType::Int64)?;
         Ok(column.i64()?.iter().map(Option::unwrap_or_default).collect())
     };
     let (pages, people, topics) = (texts("page_id")?, texts("person_id")?, texts("topic")?);
@@ -116,7 +116,7 @@ fn spells(rows: &DataFrame) -> Result<Vec<Spell>, AnalysisError> {
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
-    use polars::prelude::Column;
+    use polars_core::prelude::Column;
 
     use super::*;
     use crate::domain::Timestamp;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use csv::{ReaderBuilder, StringRecord};
 use flate2::read::MultiGzDecoder;
-use polars::prelude::{Column, DataFrame};
+use polars_core::prelude::{Column, DataFrame};
 
 /// The column of the channels.
 const PATH: &str = "path";

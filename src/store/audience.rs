@@ -1,7 +1,7 @@
 //! Customer lists, and who opted in to notifications.
 
 use clickhouse::Row;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use clickhouse::Row;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 

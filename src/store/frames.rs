@@ -4,8 +4,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use bytes::Bytes;
 use clickhouse::query::Query;
-use polars::frame::DataFrame;
-use polars::prelude::{
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{
     Column, DataType, IntoColumn, PlSmallStr, PolarsError, PolarsResult, Scalar, TimeUnit, TimeZone,
 };
 use polars_io::ipc::{IpcStreamReader, IpcStreamWriter};
@@ -22,6 +22,8 @@ impl Store {
     pub(super) async fn frame(&self, question: Query) -> Result<DataFrame, StoreError> {
         let mut cursor = question
             .with_setting("output_format_arrow_compression_method", "none")
+            // Whatever the server's profile says: dictionaries are not read here.
+            .with_setting("output_format_arrow_low_cardinality_as_dictionary", "0")
             .fetch_bytes("ArrowStream")
             .map_err(|error| self.failed(error))?;
         if self.computing == Computing::Here {
@@ -108,7 +110,7 @@ impl Store {
         insert.end().await.map_err(|error| self.failed(error))
     }
 
-    fn unexpected(&self, source: polars::error::PolarsError) -> StoreError {
+    fn unexpected(&self, source: polars_core::error::PolarsError) -> StoreError {
         StoreError::Answer { url: self.endpoint.url.clone(), source: Box::new(source) }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clickhouse::Row;
 use clickhouse::query::Query;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;

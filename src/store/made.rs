@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use clickhouse::Row;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::in_parts;

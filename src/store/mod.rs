@@ -133,7 +133,7 @@ pub enum StoreError {
         /// Its address.
         url: String,
         /// What went wrong.
-        source: Box<polars::error::PolarsError>,
+        source: Box<polars_core::error::PolarsError>,
     },
     /// A migration that has been applied is not the one this program holds.
     #[error(

@@ -2,7 +2,7 @@
 
 use clickhouse::Row;
 use clickhouse::query::Query;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::{EventRow, Store, StoreError};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use polars::frame::DataFrame;
-use polars::prelude::{Column, PolarsResult};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{Column, PolarsResult};
 use rustc_hash::FxHashMap;
 
 use crate::analysis::walk_threads;
@@ -166,7 +166,7 @@ impl Maker<'_> {
             let key = (page.unwrap_or_default(), person.unwrap_or_default());
             let owner = self.place.get(&key).copied();
             owners.push(owner.ok_or_else(|| {
-                polars::error::PolarsError::ComputeError(
+                polars_core::error::PolarsError::ComputeError(
                     format!("events of {key:?}, who has not changed").into(),
                 )
             })?);

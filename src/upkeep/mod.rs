@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge};
-use polars::frame::DataFrame;
-use polars::prelude::Column;
+use polars_core::frame::DataFrame;
+use polars_core::prelude::Column;
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -46,7 +46,7 @@ pub enum UpkeepError {
     Store(#[from] StoreError),
     /// The arithmetic failed.
     #[error("making conversations: {0}")]
-    Analysis(#[from] polars::error::PolarsError),
+    Analysis(#[from] polars_core::error::PolarsError),
     /// The work was cut off, by a panic or by shutting down.
     #[error("making conversations was cut off: {0}")]
     CutOff(String),

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use super::allowed::Allowed;
 use super::answer::{self, AnswerError};

@@ -1,6 +1,6 @@
 //! From a question to a result: the store gives the events, the analysis counts.
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use thiserror::Error;
 use tokio::sync::mpsc;
 

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use polars_io::SerReader;
 use polars_io::ipc::IpcStreamReader;
 use polars_io::parquet::read::ParquetReader;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Span;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -133,7 +133,8 @@ pub(super) async fn write_list<R: Listed, W: Write + Send + 'static>(
     frame: fn(&[R]) -> DataFrame,
     into: W,
 ) -> Result<u64, AnswerError> {
-    let unwritten = |error: polars::error::PolarsError| AnswerError::Unwritten(error.to_string());
+    let unwritten =
+        |error: polars_core::error::PolarsError| AnswerError::Unwritten(error.to_string());
     let cut_off = |error: tokio::task::JoinError| AnswerError::CutOff(error.to_string());
     let mut count = 0;
     let style = style.clone();

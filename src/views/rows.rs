@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,8 +2,8 @@
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, Table};
-use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, Column};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{AnyValue, Column};
 
 use super::LinksReport;
 use super::lettering::isolated;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -285,7 +285,7 @@ pub async fn write(
                 return Ok(frame.height() as u64);
             }
             let unwritten =
-                |error: polars::error::PolarsError| AnswerError::Unwritten(error.to_string());
+                |error: polars_core::error::PolarsError| AnswerError::Unwritten(error.to_string());
             let mut encoder = Encoder::new(format, csv, &frame, file).map_err(unwritten)?;
             encoder.write(&frame).and_then(|()| encoder.finish()).map_err(unwritten)?;
             Ok(frame.height() as u64)

@@ -7,7 +7,7 @@ use messenger_funnel::analysis::{
     Dimension, Model, Parameters, Scope, attribution, funnel, journeys_of, walk_threads,
 };
 use messenger_funnel::domain::{Period, Timestamp};
-use polars::prelude::*;
+use polars_core::prelude::*;
 use proptest::prelude::*;
 
 use crate::slow_attribution::{Credits, Numbers, credits};
@@ -138,22 +138,25 @@ pub fn frame(log: &[Happened]) -> DataFrame {
     .unwrap()
 }
 
-fn within(frame: &DataFrame, from: i64, to: i64) -> DataFrame {
-    let is_inside = col("time").gt_eq(lit(from)).and(col("time").lt(lit(to)));
-    frame.clone().lazy().filter(is_inside).collect().unwrap()
+fn within(frame: &DataFrame, time: &str, from: i64, to: i64) -> DataFrame {
+    let times = frame.column(time).unwrap().i64().unwrap().iter();
+    let is_inside = times.map(|time| time.is_some_and(|time| (from..to).contains(&time)));
+    frame.filter(&BooleanChunked::from_iter_values("is_inside".into(), is_inside)).unwrap()
 }
 
 /// The counts that the database would give of conversations opened in a period, a row each.
-fn counts(conversations: DataFrame, period: &Period) -> DataFrame {
-    let is_inside =
-        col("opened_at").gt_eq(lit(period.from.0)).and(col("opened_at").lt(lit(period.to.0)));
-    let stages = ["messaged", "answered", "engaged", "lead", "purchase"];
-    let reached = stages
-        .map(|stage| col(format!("{stage}_at")).is_not_null().cast(DataType::UInt64).alias(stage));
-    let opened = lit(1).cast(DataType::UInt64).alias("opened");
-    let columns = ["opened_at", "page_id", "source"].map(col);
-    let columns: Vec<Expr> = columns.into_iter().chain([opened]).chain(reached).collect();
-    conversations.lazy().filter(is_inside).select(columns).collect().unwrap()
+fn counts(conversations: &DataFrame, period: &Period) -> DataFrame {
+    let inside = within(conversations, "opened_at", period.from.0, period.to.0);
+    let kept = ["opened_at", "page_id", "source"].map(|name| inside.column(name).unwrap().clone());
+    let opened = Column::new("opened".into(), vec![1_u64; inside.height()]);
+    let reached = ["messaged", "answered", "engaged", "lead", "purchase"].map(|stage| {
+        let is_reached = inside.column(&format!("{stage}_at")).unwrap().is_not_null();
+        let counts: Vec<u64> =
+            is_reached.iter().map(|reached| reached.map_or(0, u64::from)).collect();
+        Column::new(stage.into(), counts)
+    });
+    let columns = kept.into_iter().chain([opened]).chain(reached).collect();
+    DataFrame::new(inside.height(), columns).unwrap()
 }
 
 proptest! {
@@ -166,7 +169,7 @@ proptest! {
             Period::new(Timestamp(start), Timestamp(start + days * DAY), TimeZone::UTC).unwrap();
         let threads = walk_threads(frame(&log)).unwrap();
         let report =
-            funnel(&counts(threads.conversations, &period), &period, &[Dimension::Source, Dimension::Page], &[], &[]).unwrap();
+            funnel(&counts(&threads.conversations, &period), &period, &[Dimension::Source, Dimension::Page], &[], &[]).unwrap();
 
         let mut expected: BTreeMap<(String, String), [u64; 6]> = BTreeMap::new();
         let mut total = [0_u64; 6];
@@ -240,11 +243,12 @@ proptest! {
         // As the tables would give them: what the lookback window cannot reach is not there.
         let touchpoints = within(
             &threads.touchpoints,
+            "time",
             scope.period.from.0 - scope.lookback_ms,
             scope.period.to.0,
         );
         let until = scope.period.to.0 + scope.lookback_ms + 1;
-        let conversions = within(&threads.conversions, scope.period.from.0, until);
+        let conversions = within(&threads.conversions, "time", scope.period.from.0, until);
         let journeys = journeys_of(&touchpoints, &conversions, &scope).unwrap();
         let conversions: f64 = slow.iter().map(|one| one.conversions).sum();
         let nulls: f64 = slow.iter().map(|one| one.nulls).sum();

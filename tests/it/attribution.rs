@@ -6,7 +6,7 @@ use messenger_funnel::analysis::{
     AttributionReport, Journeys, Model, Parameters, attribution, comparison, describe,
     journeys_of_paths,
 };
-use polars::prelude::*;
+use polars_core::prelude::*;
 use proptest::prelude::*;
 
 use crate::slow_attribution::{Journey, Numbers, Touch, credits};

@@ -1,7 +1,7 @@
 //! Every answer in every form: the same columns and rows in CSV, Parquet and Arrow, typed where types are.
 
-use polars::frame::DataFrame;
-use polars::prelude::DataType;
+use polars_core::frame::DataFrame;
+use polars_core::prelude::DataType;
 use polars_io::SerReader;
 use polars_io::ipc::IpcStreamReader;
 use polars_io::parquet::read::ParquetReader;

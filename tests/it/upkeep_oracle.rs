@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use messenger_funnel::analysis::walk_threads;
 use messenger_funnel::store::{ChangedPerson, MadePerson};
 use messenger_funnel::upkeep::make;
-use polars::prelude::*;
+use polars_core::prelude::*;
 use proptest::prelude::*;
 
 use crate::analysis_oracle::{Happened, frame, log};

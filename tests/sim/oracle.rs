@@ -6,7 +6,7 @@ use messenger_funnel::analysis::walk_threads;
 use messenger_funnel::domain::Timestamp;
 use messenger_funnel::normalize::{Settings, normalize};
 use messenger_funnel::synthetic::Truth;
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use crate::engine::arrow;
 use crate::engine::frames::walkable;

@@ -14,7 +14,10 @@ const FOUND: [(u64, &str); 6] = [
     (99, "a failed sync had everything that was shipped removed from the journal"),
     (136, "an end in order was taken for all being on disk, where tables do not sync"),
     (167, "as 99"),
-    (248, "rows stood on of which a cut had taken the mark that they are no more: conversations, touchpoints"),
+    (
+        248,
+        "rows stood on of which a cut had taken the mark that they are no more: conversations, touchpoints",
+    ),
     (327, "as 248, of a touchpoint alone"),
     (676, "as 248, of a comment"),
 ];

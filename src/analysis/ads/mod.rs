@@ -13,7 +13,7 @@ pub use report::{AdsReport, AdsRow, StageCost, UnknownDays, ads};
 
 use std::collections::HashMap;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use rust_decimal::Decimal;
 
 use crate::domain::{AdAccount, AdDay, AdNames, Cost, Links};

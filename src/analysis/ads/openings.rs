@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
-use polars::frame::DataFrame;
-use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{Int64Chunked, PolarsResult, StringChunked};
 
 use super::{AdsData, Level};
 use crate::analysis::columns::text;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use polars::prelude::PolarsResult;
+use polars_core::prelude::PolarsResult;
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use polars::prelude::{DataFrame, StringChunked};
+use polars_core::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 

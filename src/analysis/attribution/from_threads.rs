@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use polars::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked};
+use polars_core::prelude::{DataFrame, Int64Chunked, PolarsResult, StringChunked};
 use rustc_hash::FxHashMap;
 
 use super::journeys::{

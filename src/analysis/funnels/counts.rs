@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use polars::frame::DataFrame;
-use polars::prelude::{PolarsResult, StringChunked};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{PolarsResult, StringChunked};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use utoipa::ToSchema;

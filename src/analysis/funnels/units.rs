@@ -1,7 +1,7 @@
 //! Units of an own funnel: what of somebody's events belongs together, and their attempts that count.
 
-use polars::frame::DataFrame;
-use polars::prelude::{Int64Chunked, PolarsResult, StringChunked};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{Int64Chunked, PolarsResult, StringChunked};
 
 use super::definition::{Funnel, Unit};
 use super::{Attempt, attempts};

@@ -1,7 +1,7 @@
 //! What a walk found, as frames.
 
-use polars::frame::DataFrame;
-use polars::prelude::{IntoColumn, NamedFrom, PolarsResult, Series, StringChunked};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{IntoColumn, NamedFrom, PolarsResult, Series, StringChunked};
 
 use super::{Converted, Door, Found, STAGES, Threads};
 use crate::analysis::columns::{EventColumns, text};

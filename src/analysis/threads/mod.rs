@@ -3,8 +3,8 @@
 
 mod frames;
 
-use polars::frame::DataFrame;
-use polars::prelude::PolarsResult;
+use polars_core::frame::DataFrame;
+use polars_core::prelude::PolarsResult;
 
 use super::columns::{EventColumns, text};
 use crate::domain::{CONVERSATION_GAP_MS, FUNNEL_WINDOW_MS, Kind, Source};

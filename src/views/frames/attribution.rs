@@ -1,6 +1,6 @@
 //! Credit and what it cost.
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use super::Columns;
 use crate::analysis::{AttributionReport, Comparison, CostReport};

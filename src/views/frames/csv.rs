@@ -8,8 +8,8 @@ use icu_decimal::DecimalFormatter;
 use icu_decimal::options::DecimalFormatterOptions;
 use icu_locale_core::Locale;
 use jiff::tz::TimeZone;
-use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, Column};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{AnyValue, Column};
 
 /// How CSV is written.
 #[derive(Debug, Clone)]

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use polars::error::{PolarsError, PolarsResult};
-use polars::frame::DataFrame;
-use polars::prelude::{CompatLevel, SchemaExt};
 use polars_arrow::io::ipc::write::{StreamWriter, WriteOptions};
+use polars_core::error::{PolarsError, PolarsResult};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{CompatLevel, SchemaExt};
 use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
 use super::csv::{self, CsvStyle};

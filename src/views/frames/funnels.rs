@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use super::Columns;
 use crate::analysis::{Flow, FunnelReport, Rate, Step, Verdicts};

@@ -1,6 +1,6 @@
 //! Rows of lists.
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use super::Columns;
 use crate::store::{ConversationRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow};

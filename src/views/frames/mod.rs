@@ -9,8 +9,8 @@ mod lists;
 mod people;
 mod xlsx;
 
-use polars::frame::DataFrame;
-use polars::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
 
 pub use attribution::{attribution, comparison, costs};
 pub use csv::CsvStyle;

@@ -1,6 +1,6 @@
 //! Links, answers, subscribers and what comes in.
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Columns;

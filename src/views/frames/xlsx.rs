@@ -3,8 +3,8 @@
 //! head of their column does.
 
 use jiff::tz::TimeZone;
-use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, Column, DataType};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{AnyValue, Column, DataType};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 /// Rows that a sheet has, with its head.

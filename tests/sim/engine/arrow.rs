@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use polars::frame::DataFrame;
-use polars::prelude::{AnyValue, DataType, TimeUnit};
+use polars_core::frame::DataFrame;
+use polars_core::prelude::{AnyValue, DataType, TimeUnit};
 use polars_io::SerReader;
 use polars_io::ipc::IpcStreamReader;
 

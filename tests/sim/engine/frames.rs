@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use polars::frame::DataFrame;
-use polars::prelude::Column;
+use polars_core::frame::DataFrame;
+use polars_core::prelude::Column;
 use polars_io::SerWriter;
 use polars_io::ipc::IpcStreamWriter;
 

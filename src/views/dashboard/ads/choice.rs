@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use crate::analysis::{AdsReport, AdsRow};
 

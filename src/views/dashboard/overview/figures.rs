@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use polars::frame::DataFrame;
+use polars_core::frame::DataFrame;
 
 use super::super::super::Question;
 use super::super::super::answer::Ways;
