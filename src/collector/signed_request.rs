@@ -14,6 +14,8 @@ use super::signature::fits_any;
 pub struct SignedRequest {
     /// The app-scoped id of the person.
     pub user_id: String,
+    /// When Meta signed it, Unix seconds, as Meta says.
+    pub issued_at: Option<i64>,
 }
 
 /// Why a signed request is none.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::ErasureError;
@@ -101,21 +102,42 @@ impl Ledger {
         Self { folder, clock }
     }
 
-    /// Notes a request; it is on disk when this returns. What Meta asks for once more while it is not done is the same
-    /// request.
+    /// Notes what Meta asks for; it is on disk when this returns. What is asked for by the same `signed` text, or once
+    /// more while it is not done, is the same request, done or not: nobody who has got hold of a text from before can
+    /// have somebody erased again.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn ask_once(&self, subject: Subject, signed: Option<&str>) -> Result<Entry, ErasureError> {
+        let code = signed.map(|text| hex::encode(&Sha256::digest(text)[..16]));
+        let known = code.as_deref().map(|code| self.find(code)).transpose()?.flatten();
+        let is_same =
+            |entry: &Entry| entry.by == Asker::Meta && entry.subject.as_ref() == Some(&subject);
+        match known {
+            Some(known) => Ok(known),
+            None => match self.open()?.0.into_iter().find(is_same) {
+                Some(open) => Ok(open),
+                None => self.note(subject, Asker::Meta, code),
+            },
+        }
+    }
+
+    /// Notes a request; it is on disk when this returns.
     ///
     /// # Errors
     /// If the disk refuses.
     pub fn ask(&self, subject: Subject, by: Asker) -> Result<Entry, ErasureError> {
-        if by == Asker::Meta {
-            let is_same =
-                |entry: &Entry| entry.by == by && entry.subject.as_ref() == Some(&subject);
-            if let Some(known) = self.open()?.0.into_iter().find(is_same) {
-                return Ok(known);
-            }
-        }
+        self.note(subject, by, None)
+    }
+
+    fn note(
+        &self,
+        subject: Subject,
+        by: Asker,
+        code: Option<String>,
+    ) -> Result<Entry, ErasureError> {
         let entry = Entry {
-            code: uuid::Uuid::new_v4().simple().to_string(),
+            code: code.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string()),
             asked_at: self.now(),
             by,
             subject: Some(subject),
@@ -215,19 +237,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_meta_asks_for_again_is_the_same_request_until_it_is_done() {
+    fn what_meta_asks_for_again_is_the_same_request() {
         let room = tempfile::tempdir().unwrap();
         let ledger = Ledger::new(room.path().join("erasures"), || 1_000);
-        let ask = |person: &str, by| {
-            let subject = Subject { page: None, person: person.to_owned() };
-            ledger.ask(subject, by).unwrap()
-        };
-        let first = ask("7", Asker::Meta);
-        assert_eq!(ask("7", Asker::Meta), first);
-        assert_ne!(ask("8", Asker::Meta).code, first.code);
-        assert_ne!(ask("7", Asker::CommandLine).code, first.code);
+        let subject = |person: &str| Subject { page: None, person: person.to_owned() };
+        let ask = |person, signed| ledger.ask_once(subject(person), signed).unwrap();
+        let first = ask("7", Some("a.b"));
+        assert_eq!(ask("7", Some("a.b")), first);
+        assert_eq!(ask("7", Some("c.d")), first, "it is under way");
+        assert_ne!(ask("8", Some("e.f")).code, first.code);
+        assert_ne!(ledger.ask(subject("7"), Asker::CommandLine).unwrap().code, first.code);
         let done = Entry { subject: None, done_at: Some(2_000), ..first.clone() };
         ledger.save(&done).unwrap();
-        assert_ne!(ask("7", Asker::Meta).code, first.code);
+        assert_eq!(ask("7", Some("a.b")), done, "sent again by whomever");
+        assert_ne!(ask("7", Some("c.d")).code, first.code);
+        // Without an instant one request is like the other.
+        ledger.save(&done).unwrap();
+        assert_ne!(ask("9", None).code, first.code);
     }
 }

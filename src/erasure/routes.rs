@@ -180,7 +180,9 @@ async fn called(
         Problem::new(status, error.to_string())
     })?;
     let subject = Subject { page: None, person: request.user_id };
-    let entry = ask(&door, subject, Asker::Meta).await?;
+    let entry =
+        ask_once(&door, subject, request.issued_at.map(|_| signed_request.replace('=', "")))
+            .await?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let site = door
         .public_url
@@ -210,12 +212,28 @@ async fn status(
 }
 
 async fn ask(door: &DeletionDoor, subject: Subject, by: Asker) -> Result<Entry, Problem> {
-    if subject.person.is_empty() || subject.person.len() > 256 {
-        return Err(Problem::in_parameter("id", "it is no person's id".to_owned()));
-    }
+    check(&subject)?;
     let ledger = door.ledger.clone();
     let noted = tokio::task::spawn_blocking(move || ledger.ask(subject, by)).await;
     noted.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
+}
+
+async fn ask_once(
+    door: &DeletionDoor,
+    subject: Subject,
+    signed: Option<String>,
+) -> Result<Entry, Problem> {
+    check(&subject)?;
+    let ledger = door.ledger.clone();
+    let noted = tokio::task::spawn_blocking(move || ledger.ask_once(subject, signed.as_deref()));
+    noted.await.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
+}
+
+fn check(subject: &Subject) -> Result<(), Problem> {
+    if subject.person.is_empty() || subject.person.len() > 256 {
+        return Err(Problem::in_parameter("id", "it is no person's id".to_owned()));
+    }
+    Ok(())
 }
 
 async fn find(door: &DeletionDoor, code: &str) -> Result<Entry, Problem> {

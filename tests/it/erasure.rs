@@ -321,4 +321,7 @@ async fn meta_asks_for_a_deletion_and_the_person_sees_what_became_of_it() {
         assert_eq!(holding(world.folder(), id), Vec::<PathBuf>::new(), "{id}");
     }
     assert_eq!(count(&server.json(QUESTION).await, "opened"), Some(1));
+    // Sent again, it is the request that was carried out.
+    let again: Value = serde_json::from_str(&post(&good).await.1).unwrap();
+    assert_eq!(again["confirmation_code"], code);
 }
