@@ -91,7 +91,7 @@ impl Accounts {
                     parts = damaged,
                     "the table of users or tokens is damaged, and what was revoked last may be good again: nobody is \
                      let in but by tokens of server.access_tokens, until the parts that ClickHouse set aside are \
-                     dropped (docs/running.md, After a power cut)"
+                     dropped (docs/operating/running.md, After a power cut)"
                 );
             }
             return Ok(());

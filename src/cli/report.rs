@@ -137,7 +137,7 @@ async fn find(shelf: &Shelf, name: &str) -> anyhow::Result<Report> {
     let known: Vec<String> = all.iter().map(|one| one.name.clone()).collect();
     match all.into_iter().find(|one| one.name == name) {
         Some(one) => one.report.with_context(|| format!("report {name}")),
-        None if known.is_empty() => bail!("there is no report yet: see [[reports]] in the README"),
+        None if known.is_empty() => bail!("there is no report yet: see docs/guides/reports.md"),
         None => bail!("there is no report {name:?}; known are {}", known.join(", ")),
     }
 }

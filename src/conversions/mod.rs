@@ -95,7 +95,7 @@ pub fn router(door: ReportDoor) -> (Router, OpenApi) {
     (routes.layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(door), description)
 }
 
-/// Reports conversions: one, a list of them, or a list under `conversions`; docs/conversions.md has the
+/// Reports conversions: one, a list of them, or a list under `conversions`; docs/guides/conversions.md has the
 /// fields. Each is checked for itself.
 #[utoipa::path(post, path = "/api/v1/conversions", tag = "rows", request_body = Value, responses(
     (status = 200, description = "All are journaled", body = Outcomes),

@@ -92,7 +92,7 @@ pub(super) async fn ads(
     }
 }
 
-/// A row a row of the report: `docs/costs.md` lists the columns.
+/// A row a row of the report: `docs/guides/costs.md` lists the columns.
 #[must_use]
 pub fn ads_frame(report: &AdsReport) -> DataFrame {
     let three = |estimate: Option<Estimate>| match estimate {

@@ -1,11 +1,11 @@
-"""The snippets of docs/bi.md run as they stand and find rows; what it says of views and settings is so."""
+"""The snippets of docs/guides/bi.md run as they stand and find rows; what it says of views and settings is so."""
 
 import re
 
 from conftest import PASSWORD, ROOT, TOKEN
 from test_clickhouse_connect import VIEWS
 
-TEXT = (ROOT / "docs/bi.md").read_text()
+TEXT = (ROOT / "docs/guides/bi.md").read_text()
 
 
 def test_snippets_run(world, tmp_path, monkeypatch):

@@ -40,6 +40,7 @@ mod damaged_parts;
 mod dashboard;
 mod deliveries;
 mod doctor;
+mod documents;
 mod doors;
 mod durability;
 mod edges;

@@ -62,7 +62,7 @@ fn alerts_and_documents_name_metrics_that_there_are() {
         }
     }
     let metric = Regex::new("messenger_funnel_[a-z_]+").unwrap();
-    for name in ["dashboards/prometheus/alerts.yaml", "docs/running.md"] {
+    for name in ["dashboards/prometheus/alerts.yaml", "docs/operating/running.md"] {
         let text = file(name);
         let named: BTreeSet<&str> = metric.find_iter(&text).map(|found| found.as_str()).collect();
         assert!(named.len() > 5, "{name}");
@@ -71,12 +71,16 @@ fn alerts_and_documents_name_metrics_that_there_are() {
         }
     }
     // Counters that are made and not told of are noticed by nobody.
-    let running = file("docs/running.md");
+    let running = file("docs/operating/running.md");
     for found in Regex::new("(?:counter|gauge)!\\(\\s*\"(messenger_funnel_[a-z_]+)\"")
         .unwrap()
         .captures_iter(&sources)
     {
-        assert!(running.contains(&found[1]), "docs/running.md does not tell of {}", &found[1]);
+        assert!(
+            running.contains(&found[1]),
+            "docs/operating/running.md does not tell of {}",
+            &found[1]
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Follows `docs/connecting.md`: every command in it is run, and must answer what stands below it.
+//! Follows `docs/start/connecting.md`: every command in it is run, and must answer what stands below it.
 
 use std::path::Path;
 use std::process::Command;
@@ -52,7 +52,7 @@ async fn a_newcomer_connects_a_meta_app() {
     for (key, value) in fake.settings() {
         world = world.with(key, &value);
     }
-    let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/connecting.md");
+    let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/start/connecting.md");
     let blocks = blocks(&std::fs::read_to_string(text).unwrap());
     let (_, settings) = blocks.iter().find(|(language, _)| language == "toml").unwrap();
     let settings = settings.replace("127.0.0.1:8080", &format!("127.0.0.1:{port}"));

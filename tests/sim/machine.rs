@@ -223,7 +223,7 @@ impl Machine {
         let rate = self.site.faults.rate() as f64 / 4_000.0;
         let faults = OfDisk { write: rate, sync: rate, name: rate, truncate: rate };
         // On a full disk what is shipped goes before its time, and a ClickHouse that does not sync may need it again:
-        // documented (docs/running.md).
+        // documented (docs/operating/running.md).
         let faults =
             if self.site.syncs { faults } else { OfDisk { write: 0.0, name: 0.0, ..faults } };
         let Some(running) = &self.running else { return vec![0; bodies.len()] };

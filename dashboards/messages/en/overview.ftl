@@ -84,7 +84,7 @@ overview-ads-left-out = { $count ->
 
 first-run = No event has come in yet
     .about = Five steps connect a Page; this page fills by itself when the first event comes in.
-    .otherwise = Or load an export with <code>messenger-funnel import webhooks FILE</code>. The whole way, with each command and what it answers, is in <code>docs/connecting.md</code>.
+    .otherwise = Or load an export with <code>messenger-funnel import webhooks FILE</code>. The whole way, with each command and what it answers, is in <code>docs/start/connecting.md</code>.
 first-run-address = Give Meta the address
     .known = In your Meta app, under Webhooks, choose Page and set the callback URL <code>{ $address }</code>.
     .unknown = In your Meta app, under Webhooks, choose Page and set the callback URL: the address by which the internet reaches this server, with <code>/webhooks/meta</code> behind it. Put the address into the settings as <code>server.public_url</code>.

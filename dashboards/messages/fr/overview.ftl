@@ -84,7 +84,7 @@ overview-ads-left-out = { $count ->
 
 first-run = Aucun événement n’est encore arrivé
     .about = Cinq étapes connectent une Page ; cette page se remplit d’elle-même dès que le premier événement arrive.
-    .otherwise = Ou chargez un export avec <code>messenger-funnel import webhooks FILE</code>. Tout le chemin, avec chaque commande et sa réponse, se trouve dans <code>docs/connecting.md</code>.
+    .otherwise = Ou chargez un export avec <code>messenger-funnel import webhooks FILE</code>. Tout le chemin, avec chaque commande et sa réponse, se trouve dans <code>docs/start/connecting.md</code>.
 first-run-address = Donnez l’adresse à Meta
     .known = Dans votre application Meta, sous Webhooks, choisissez Page et indiquez l’URL de rappel <code>{ $address }</code>.
     .unknown = Dans votre application Meta, sous Webhooks, choisissez Page et indiquez l’URL de rappel : l’adresse par laquelle Internet joint ce serveur, suivie de <code>/webhooks/meta</code>. Inscrivez cette adresse dans les réglages sous <code>server.public_url</code>.

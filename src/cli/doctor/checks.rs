@@ -217,7 +217,7 @@ async fn durability(store: &Store) -> Vec<Finding> {
         let told =
             format!("{} parts could not be read and lie aside: {}", parts.len(), tables.join(", "));
         findings.push(Finding::new("broken parts", Health::Warning, told).advise(
-            "serve ships again what the journal still holds; restore a backup for what is older, then remove them (docs/running.md)",
+            "serve ships again what the journal still holds; restore a backup for what is older, then remove them (docs/operating/running.md)",
         ));
     }
     findings

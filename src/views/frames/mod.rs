@@ -1,5 +1,5 @@
 //! Results as frames of typed columns, and those as CSV, XLSX, Parquet or Arrow. The columns of each are listed in
-//! `docs/columns.md`.
+//! `docs/reference/columns.md`.
 
 mod attribution;
 mod csv;
