@@ -131,7 +131,7 @@ async fn the_page_shows_the_figures_of_the_api() {
         assert!((shown - credit).abs() <= 0.0501, "{channel}: {shown} {credit}");
     }
     let text = browser.text("main").await;
-    for said in ["Every touchpoint on the way earns the same", "Models side by side", "Markov"] {
+    for said in ["Every touchpoint on the way earns the same", "Model comparison", "Markov"] {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert!(browser.text("#comparison .differs").await.contains('%'));
@@ -160,7 +160,7 @@ async fn the_page_shows_the_figures_of_the_api() {
 
     // Nothing to show, and a question that makes no sense.
     browser.client.goto(&server.url("/attribution?from=2020-01-01&to=2020-01-02")).await.unwrap();
-    assert!(browser.text("main").await.contains("No conversion happened between these days"));
+    assert!(browser.text("main").await.contains("No conversions in this period"));
     let (status, page) = server.get("/attribution?model=best").await;
     assert_eq!(status, 400);
     assert!(page.contains("unknown attribution model"), "{page}");

@@ -167,7 +167,8 @@ async fn before_the_first_event_and_outside_of_the_data_it_says_what_to_do() {
     // 2016: far outside of the default range.
     let body = crate::support::message("1", "ann", 1_458_692_752_478, "m1");
     assert_eq!(server.post(&body).await, 200);
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let then = "/api/v1/funnels/click-to-messenger?from=2016-03-20&to=2016-03-30";
+    server.wait_until(then, |report| count(report, "opened") == Some(1)).await;
     browser.client.goto(&server.url("/")).await.unwrap();
     assert!(browser.text("#as-of").await.starts_with("As of "));
     browser

@@ -25,7 +25,7 @@ async fn a_funnel_is_built_in_a_form() {
     let browser = Browser::open(1280, 1000, "light").await;
     let client = &browser.client;
     client.goto(&server.url("/funnels")).await.unwrap();
-    client.find(Locator::LinkText("Build one of your own")).await.unwrap().click().await.unwrap();
+    client.find(Locator::LinkText("Build a custom funnel")).await.unwrap().click().await.unwrap();
     client.wait().for_element(Locator::Css("#build")).await.unwrap();
     let fill = async |name: &str, text: &str| {
         let field = client.find(Locator::Css(&format!("[name='{name}']"))).await.unwrap();

@@ -107,7 +107,7 @@ async fn a_language_is_chosen_at_the_foot_of_a_page_and_stays() {
     assert_eq!(browser.text("button[lang=fr][aria-current]").await, "Français");
     client.find(Locator::Css("button[lang=en]")).await.unwrap().click().await.unwrap();
     client.wait().for_element(Locator::Css("html[lang=en]")).await.unwrap();
-    assert_eq!(browser.text("h1").await, "What it cost");
+    assert_eq!(browser.text("h1").await, "Ads: cost and return");
     let post = |language: &'static str, site: &'static str| {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let request = client.build().unwrap().post(server.url("/language"));

@@ -51,7 +51,7 @@ async fn pages_show_the_figures_of_the_api() {
     assert_eq!(browser.number("#tile-events dd").await, quality["events"].as_u64().unwrap());
     // Nothing but our own style sheet, also on these pages.
     assert!(!quality["unknown_refs"].as_array().unwrap().is_empty());
-    assert!(browser.text("#unknown-refs").await.contains("Meant was perhaps"));
+    assert!(browser.text("#unknown-refs").await.contains("Did you mean"));
 
     let phone = Browser::open(390, 800, "dark").await;
     for page in ["conversations", "audience", "quality", "links/new"] {

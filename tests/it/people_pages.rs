@@ -64,7 +64,7 @@ async fn cohorts_and_journeys_show_the_figures_of_the_api() {
         phone.screenshot(&format!("{name}-phone-dark")).await;
         assert!(!phone.overflows().await, "{name} is wider than a phone");
     }
-    assert!(phone.text("main").await.contains("Nobody came for the first time"));
+    assert!(phone.text("main").await.contains("No new people in this period"));
     let (status, text) = server.get("/people/1/nobody").await;
     assert!(status == 404 && text.contains("Nothing is known of person"), "{text}");
 }

@@ -150,7 +150,7 @@ async fn spend_of_the_marketing_api_reaches_api_and_page() {
     let (_, csv) = server.get(&format!("/api/v1/attribution/costs?{range}&format=csv")).await;
     assert!(csv.starts_with("channel,currency,cost,conversions,cost_per_conversion,"), "{csv}");
     let (_, page) = server.get(&format!("/attribution?{range}")).await;
-    assert!(page.contains("What it cost") && page.contains("10.00\u{a0}EUR"), "{page}");
+    assert!(page.contains("Cost and return") && page.contains("10.00\u{a0}EUR"), "{page}");
     let (_, page) = server.get(&format!("/?{range}")).await;
     assert!(page.contains("data-step=\"impressions\"") && page.contains("1,004"), "{page}");
     assert!(page.contains("&#60;b&#62;Blue") || page.contains("&lt;b&gt;Blue"), "{page}");

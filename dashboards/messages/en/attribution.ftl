@@ -6,12 +6,12 @@ attribution-conversion = Conversion
 attribution-lookback = Lookback, days
 attribution-intervals = Intervals
 
-attribution-by-source = Source
+attribution-by-source = Entry point
 attribution-by-ad = Ad
 attribution-by-ref = Ref
 attribution-by-page = Page
-attribution-by-source-and-ad = Source and ad
-attribution-by-source-and-ref = Source and ref
+attribution-by-source-and-ad = Entry point and ad
+attribution-by-source-and-ref = Entry point and ref
 attribution-by-campaign = Campaign
 attribution-by-medium = Medium of the link
 attribution-by-link = Link
@@ -36,7 +36,7 @@ attribution-summary = { $conversions } happened in these days; { $journeys } led
    *[other] { $days } days
 }.
 
-attribution-none = No conversion happened between these days
+attribution-none = No conversions in this period
 attribution-none-help = Choose other days or another conversion above. What counts as a conversion is set by rules (<code>conversions.rules</code>): by default a shared phone number or e-mail address, and postbacks that begin with <code>LEAD</code> or <code>PURCHASE</code>.
 
 attribution-credit = Conversions
@@ -52,7 +52,7 @@ attribution-value = Value
 attribution-effect = Removal effect
     .meaning = The part of all conversions that would be lost without the channel
 
-attribution-costs = What it cost
+attribution-costs = Cost and return
 attribution-costs-help = Spend of ads in these days beside the credit above. Value and return count conversions in the currency of the spend only.
 attribution-spend = Spend
     .meaning = What its ads cost in these days
@@ -60,10 +60,10 @@ attribution-cost-each = Cost each
     .meaning = Spend over conversions
 attribution-roas = ROAS
     .meaning = Return on ad spend: value over spend
-attribution-cost-lost = Cost of each lost without it
+attribution-cost-lost = Cost per incremental conversion (removal effect)
     .meaning = Markov only, with at least 300 conversions: spend for each conversion that would be lost without the channel
 
-attribution-comparison = Models side by side
+attribution-comparison = Model comparison
 attribution-comparison-help = Conversions by each model. Where a model differs from { $model } by a tenth or more, and by a conversion or more, the difference stands below.
 # How far a model's credit is from that of the page's model: +12 %.
 attribution-difference = { $percents } %
@@ -75,7 +75,7 @@ attribution-left-out = { $count ->
 } with less credit: see the CSV.
 attribution-meanings = What the models mean
 
-attribution-assists = What part each channel had
+attribution-assists = Assisted conversions
 attribution-assists-help = A channel assists a conversion if it is on its path and another one closed it.
 attribution-on-path = On the path
     .meaning = Conversions with the channel anywhere on their path
@@ -117,9 +117,9 @@ attribution-to-conversion = Conversion
 attribution-to-none = None
 
 model-first = First touch
-    .explanation = All credit goes to the first touchpoint: which door brings new interest. What happened later earns nothing.
+    .explanation = All credit goes to the first touchpoint: which entry point brings new interest. What happened later earns nothing.
 model-last = Last touch
-    .explanation = All credit goes to the last touchpoint before the conversion: which door closes. What led there earns nothing.
+    .explanation = All credit goes to the last touchpoint before the conversion: which entry point closes. What led there earns nothing.
 model-last_non_organic = Last non-organic
     .explanation = All credit goes to the last touchpoint that Meta names; an organic one earns credit only where there is no other. Meant for people who come back by themselves after an ad.
 model-linear = Linear

@@ -1,9 +1,9 @@
 # The cohorts page: who writes again in the weeks after their first.
-cohorts-title = Cohorts
+cohorts-title = Retention
 cohorts-asof = People whose first act was { $first } to { $last }, by its week, and how many of them wrote, tapped, came back by a link or opted in again in the weeks after it. Weeks begin on Monday in { $zone }.
-cohorts-none = Nobody came for the first time in these days
-cohorts-none-help = Choose more days; 90 days show a dozen weeks. If nothing has ever come in, the <a href="/quality">Quality</a> page says what is missing.
-cohorts-back = Who comes back
+cohorts-none = No new people in this period
+cohorts-none-help = Choose more days; 90 days show a dozen weeks. If nothing has ever come in, <a href="/quality">Data quality</a> says what is missing.
+cohorts-back = Retention
 cohorts-note = { $people ->
     [one] { $people } person
    *[other] { $people } people

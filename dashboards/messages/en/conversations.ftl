@@ -1,19 +1,19 @@
-# The page of answers.
-conversations-title = Answers
+# The page of response times.
+conversations-title = Response times
 conversations-asof = Conversations opened { $first } to { $last }, days in { $zone }. The time to the answer runs from the person's first message to the business's first one after it.
-conversations-none = Nobody wrote between these days
+conversations-none = No messages in this period
 
 conversations-tile-answered = Answered
     .note = of { $count } who wrote
-conversations-tile-median = Median answer
-    .note = 9 of 10 within { $span }
+conversations-tile-median = Median response time
+    .note = P90: { $span }
 conversations-tile-within-5m = Within 5 minutes
     .note = { $hour } within an hour, { $day } within a day
-conversations-tile-lost = Closed unanswered
+conversations-tile-lost = Expired unanswered
     .note = of { $count ->
         [one] { $count } window
        *[other] { $count } windows
-    } that closed
+    } that expired
 conversations-tile-read = Read
     .note = of the messages you sent
 conversations-tile-stops = Stopped notifications
@@ -22,23 +22,23 @@ conversations-tile-stops = Stopped notifications
        *[other] { $count } opt-ins
     }
 
-conversations-windows = Windows that close within a day
+conversations-windows = Windows that expire within a day
     .label = Windows
 conversations-window = A window lasts { $hours } h after the person's last act.
 conversations-window-or = A window lasts { $hours } h after the person's last act, or { $longer }, whichever is later.
 conversations-window-longer = { $hours } h after the first message of who came by { $source }
 conversations-windows-wait = These people wait for an answer, and soon may not be written to freely.
-conversations-windows-none = Nobody waits whose window closes within a day.
-conversations-windows-lost = Windows that closed unanswered
+conversations-windows-none = No open windows expire within a day.
+conversations-windows-lost = Windows that expired unanswered
 conversations-person = Person
-conversations-came-by = Came by
+conversations-came-by = Entered through
 conversations-waits-since = Waits since
-conversations-closes = Closes
+conversations-closes = Expires
 conversations-waited-since = Waited since
-conversations-closed = Closed
+conversations-closed = Expired
 
-conversations-speed = What speed goes with
-    .label = Speed and conversion
+conversations-speed = Conversion by response time
+    .label = Conversion by response time
 conversations-note = Association, not cause: who is answered fast may differ in other ways from who is not. The funnel's lead follows an answer, so that without one there is none.
 conversations-wilson = Intervals are Wilson's, 95 %.
 # How long the answer took, by the numbers of queries/response_times.sql.
@@ -68,12 +68,12 @@ conversations-within-1h = Within 1 h
     .meaning = The part that was answered within an hour
 conversations-median = Median
     .meaning = Half of those answered waited less
-conversations-nine-of-ten = 9 of 10
+conversations-nine-of-ten = P90
     .meaning = Nine of ten of those answered waited less
 
 # Tables of times, and what their first columns are.
-conversations-by-source = By source
-    .first = Source
+conversations-by-source = By entry point
+    .first = Entry point
 conversations-by-hour = By hour of the first message
     .first = Hour
 conversations-by-weekday = By weekday of the first message
@@ -82,7 +82,7 @@ conversations-by-app = By the app that answered
     .first = App
 conversations-by-persona = By the persona that answered
     .first = Persona
-conversations-not-said = (not said)
+conversations-not-said = (unknown)
 
 conversations-tags = Messages you sent, by tag
     .label = Messages sent
@@ -95,7 +95,7 @@ conversations-read = Read
 conversations-read-rate = Read rate
     .meaning = The part that was read, with the 95 % interval
 
-conversations-heat = How long people wait, by weekday and hour
+conversations-heat = Median response time by weekday and hour
     .note = Median minutes from the first message to the answer; h are hours. The darker, the slower. Weekday and hour are those of the first message.
     .hours = { $number } h
     .cell = { $day } { $hour }:00: { $count ->

@@ -93,7 +93,7 @@ settings-days-help = Empty: for good
 settings-days-no-number = days: it is no number
 settings-make-token = Make the token
 
-settings-audit = What was done
+settings-audit = Audit log
 settings-no-acts = Nothing yet.
 settings-when = When
 settings-who = Who
@@ -113,7 +113,7 @@ settings-no-scope = a token without a scope is good for nothing
 settings-bad-days = a token is good for 1 to { $longest } days, or for good
 settings-unreadable = { $text }
 
-settings-in-force = What is in force
+settings-in-force = Effective settings
     .about = These stand in the settings file; <code>messenger-funnel config check</code> reads it, and a restart takes it.
 settings-time-zone = Time zone
 settings-address = Address of this server

@@ -3,16 +3,16 @@ overview-quarantined = { $count ->
     [one] { $count } item could not be understood and is in quarantine.
    *[other] { $count } items could not be understood and are in quarantine.
 }
-overview-empty = Nobody opened a conversation between these days
-    .help = Choose other days above, or <a href="{ $href }">show everything that is stored</a>.
+overview-empty = No conversations in this period
+    .help = Choose another period above, or <a href="{ $href }">show everything that is stored</a>.
 overview-untitled = Ad without a title
 
-overview-alerts = To look into
+overview-alerts = Needs attention
 overview-alerts-more = { $count ->
-    [one] And { $count } more on the page of quality
-   *[other] And { $count } more on the page of quality
+    [one] { $count } more in Data quality
+   *[other] { $count } more in Data quality
 }
-overview-alerts-about = More on the page of quality
+overview-alerts-about = More in Data quality
 
 overview-tile-opened = Conversations
 overview-tile-answered = Answered
@@ -22,30 +22,30 @@ overview-tile-value = Value
     .meaning = Value of all conversions that happened in these days, whenever their conversation was opened
 overview-tile-cost = Cost per lead
     .meaning = What ads cost on the days of which that is known, by the leads of the conversations that they opened on those days
-overview-tile-response = Answered after
-    .meaning = Median time from a person's first message to the first answer, of conversations opened in these days
+overview-tile-response = Median response time
+    .meaning = Median time from a person's first message to the first answer, for conversations opened in this period
 overview-wrote = { $share } wrote
 overview-answered = { $count } of those who wrote
 overview-of-conversations = { $share } of conversations
 overview-of-conversions = of { $count } conversions
 overview-spent = { $amount } { $currency } spent
-overview-response-slow = 9 in 10 within { $time }
-overview-change = { $change } % vs. the { $days } days before
-overview-change-so-far = { $change } % vs. the { $days } days before, up to the same hour
-overview-change-later = { $change } % vs. the { $days } days before, which have had more time
+overview-response-slow = P90: { $time }
+overview-change = { $change } % vs. the previous { $days } days
+overview-change-so-far = { $change } % vs. the previous { $days } days, up to the same hour
+overview-change-later = { $change } % vs. the previous { $days } days, which have had more time
 
 overview-funnel = From opening to purchase
-    .note = Conversations opened between these days. A stage counts only after all stages before it, within 28 days of the opening.
+    .note = Conversations opened in this period. A stage counts only after all stages before it, within 28 days of the opening.
     .figures = Figures of the funnel
 overview-stage = Stage
 overview-conversations = Conversations
     .meaning = How many conversations reached the stage; of impressions and clicks, what Meta counts
-overview-of-previous = Of the stage before
-    .meaning = Share of the conversations that reached the stage before
-overview-of-first = Of all opened
-    .meaning = Share of all conversations that were opened in these days
-overview-trend = Day by day
-    .note = Each day stands for the conversations that were opened on it; its leads and purchases may have come later.
+overview-of-previous = Step conversion
+    .meaning = Share of the conversations that reached the previous stage
+overview-of-first = Overall conversion
+    .meaning = Share of all conversations opened in this period
+overview-trend = Daily trend
+    .note = Each day shows the conversations opened on it; their leads and purchases may have come later.
     .figures = Figures of each day
 overview-day = Day
 overview-opened = Opened
@@ -54,23 +54,23 @@ overview-leads = Leads
     .meaning = Conversations opened on the day that have reached a lead
 overview-purchases = Purchases
     .meaning = Conversations opened on the day that have reached a purchase
-overview-opened-before = Opened in the period before
-overview-before = Before
-    .meaning = The same of the day in the period before, as many days earlier as are shown
-overview-extremes = Where a lead costs least and most
+overview-opened-before = Opened in the previous period
+overview-before = Previous
+    .meaning = The same day of the previous period
+overview-extremes = Best and worst cost per lead
 overview-ads-sure = By the 95 % intervals of what a lead costs; they do not overlap, so the difference is hardly chance.
 overview-ads-chance = By the 95 % intervals of what a lead costs; they overlap, so the difference may be chance.
-overview-best = Least
-overview-worst = Most
+overview-best = Best
+overview-worst = Worst
 overview-spend = Spend
     .meaning = What the ad cost in these days
 overview-interval = 95 % interval
     .meaning = Where the cost of a lead really lies, with 95 % confidence: what was spent is known, how many leads came is chance
 overview-at-least = at least { $amount }
-overview-all-ads = All ads by what a lead costs
-overview-sources = Sources
-    .note = The door by which the conversation was opened.
-overview-source = Source
+overview-all-ads = All ads by cost per lead
+overview-sources = Entry points
+    .note = How the person entered the thread.
+overview-source = Entry point
 overview-rate = Purchase rate
     .meaning = Purchases of the opened conversations
 overview-value = Value, last touch
@@ -96,6 +96,6 @@ first-run-page = Subscribe the Page
     .how = Put its token into <code>meta.page_tokens</code>. <code>messenger-funnel doctor</code> then says what is still missing, and how to mend it.
 first-run-test = Try it
     .how = Write to your Page from a phone, by <code>https://m.me/YOUR.PAGE?ref=test</code>. The conversation shows here within seconds, with the ref.
-overview-words = What the words mean
+overview-words = Definitions
 overview-weekly = Each row is the seven days from the one named.
-overview-open = The last day is not over yet; the period before is cut at the same hour.
+overview-open = The last day is not over yet; the previous period is cut at the same hour.

@@ -1,5 +1,5 @@
 # The quality page: what came in, what is not understood, what is lost, and what has fallen silent.
-quality-title = Quality
+quality-title = Data quality
 quality-as-of = As of { $time }.
 
 quality-tile-events = Events
@@ -11,7 +11,7 @@ quality-tile-late = Late
 quality-tile-clamped = Impossible times
     .note = they have their webhook's
 
-quality-alerts = To look into
+quality-alerts = Needs attention
     .label = Alerts
 quality-alerts-none = Nothing stands out.
 # Kinds of alerts, as the API names them, and what they say.
@@ -23,11 +23,11 @@ quality-kind-policy = policy
 quality-kind-quarantine = quarantine
 quality-kind-broken_parts = broken parts
 quality-alert-policy = Meta: { $action } of Page { $page }. { $reason }
-quality-alert-silence = Nobody has come by the { $door } { $id } for { $days } days; it was { $usual } a day.
+quality-alert-silence = No entries through the { $door } { $id } for { $days } days; usually { $usual } a day.
 quality-alert-typo = { $count ->
     [one] { $count } person
    *[other] { $count } people
-} came by the ref "{ $ref }", which nobody registered; "{ $nearest }" is registered.
+} entered through the ref "{ $ref }", which is not registered; did you mean "{ $nearest }"?
 quality-alert-lost = Of { $clicks } clicks on the link { $link } { $lost } did not arrive in a thread: is there a Get Started button, and does the link lead to the right Page?
 quality-alert-quarantine = { $count ->
     [one] { $count } item
@@ -41,14 +41,14 @@ quality-alert-reconciliation = On { $date } we have { $ours } conversations by a
 quality-advice-fewer = Do the Page's webhooks still come, with messages and messaging_referrals?
 quality-advice-more = Has the account's spend been fetched since?
 
-quality-unknown = Refs that nobody registered
+quality-unknown = Unregistered refs
     .label = Unknown refs
-quality-unknown-help = People came by links with these refs; the registry does not know them.
+quality-unknown-help = People entered through links with these refs, which are not registered.
 quality-ref = Ref
-quality-came-by-it = Came by it
+quality-came-by-it = Entries
     .meaning = Entries into a thread by this ref
 quality-last = Last
-quality-nearest = Meant was perhaps
+quality-nearest = Did you mean
 quality-page = Page
 
 quality-threads = New threads without a referral
@@ -72,20 +72,20 @@ quality-arrived = Arrived
 quality-did-not = Did not
     .meaning = Clicks whose person was not seen in a thread
 
-quality-silent = Fallen silent
-    .label = Silent doors
-quality-silent-help = Of the 28 days before. At their own rate, a silence this long has a chance of less than 1 in 1,000 (Poisson).
-quality-door = Door
+quality-silent = Inactive entry points
+    .label = Inactive entry points
+quality-silent-help = Of the 28 days before. At their own rate, inactivity this long has a chance of less than 1 in 1,000 (Poisson).
+quality-door = Entry point
 quality-door-named = { $door } { $id }
-quality-usual-per-day = Usually a day
-    .meaning = Entries a day by this door, as it was before
-quality-silent-days = Silent days
+quality-usual-per-day = Usual per day
+    .meaning = Entries a day through this entry point, as it was before
+quality-silent-days = Inactive days
     .meaning = Days since the last entry by it
 quality-expected = Expected meanwhile
     .meaning = Entries that would have come in this time at the usual rate
 
-quality-beside-meta = Beside Meta's own count
-    .label = Beside Meta
+quality-beside-meta = Compared with Meta
+    .label = Compared with Meta
 quality-beside-meta-help = Our conversations by ads in which the person wrote, beside Meta's “messaging conversations started”. Days are the ad account's. Usual is what the 28 days before let expect; a day outside of it is told above.
 quality-day = Day
 quality-account = Account
@@ -107,7 +107,7 @@ quality-cause-within-7-days = { $count } came again within 7 days
 quality-cause-late = { $count } came in late
 quality-cause-moved-by-zone = { $count } moved by the time zone
 
-quality-none = No event of these days has come in
+quality-none = No events in this period
 quality-kinds = Events by kind
 quality-channel = Channel
 quality-kind = Kind

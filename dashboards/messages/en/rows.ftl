@@ -1,4 +1,4 @@
-rows-title = Conversations, one a row
+rows-title = All conversations
 rows-total = { $count ->
     [one] { $count } conversation.
    *[other] { $count } conversations.
@@ -6,25 +6,25 @@ rows-total = { $count ->
 rows-reached = reached { $stage }
 rows-missed = did not reach { $stage }
 rows-filtered = { $name }: { $value }
-rows-nothing = There is no such conversation in these days
+rows-nothing = No matching conversations
 rows-person = Person
 rows-opened = Opened
-rows-source = Door
+rows-source = Entry point
 rows-by = By
 rows-stage = Reached
 rows-acts = Acts
-    .meaning = What the person did in it: messages, taps, doors
+    .meaning = What the person did in it: messages, taps, entries
 rows-answers = Answers
     .meaning = Messages of the business in it
-rows-next = Next page
+rows-next = Next
 
-touchpoints-title = Touchpoints, one a row
+touchpoints-title = All touchpoints
 touchpoints-total = { $count ->
     [one] { $count } touchpoint.
    *[other] { $count } touchpoints.
 }
 touchpoints-about = Credit goes to those on the way to a conversion, also to earlier ones within the lookback window.
-touchpoints-nothing = There is no such touchpoint in these days
+touchpoints-nothing = No matching touchpoints
 touchpoints-number = Number
     .meaning = Which of the person’s touchpoints it is, in time
 touchpoints-time = When

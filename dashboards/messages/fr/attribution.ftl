@@ -60,7 +60,7 @@ attribution-roas = ROAS
 attribution-cost-lost = Coût par conversion perdue sans lui
     .meaning = Markov uniquement, à partir de 300 conversions : dépense pour chaque conversion qui serait perdue sans le canal
 
-attribution-comparison = Les modèles côte à côte
+attribution-comparison = Comparaison des modèles
 attribution-comparison-help = Conversions selon chaque modèle. Lorsqu’un modèle diffère de « { $model } » d’un dixième ou plus, et d’une conversion ou plus, l’écart figure en dessous.
 attribution-difference = { $percents } %
 attribution-new = nouveau
@@ -111,9 +111,9 @@ attribution-to-conversion = Conversion
 attribution-to-none = Aucune
 
 model-first = Premier contact
-    .explanation = Tout le crédit va au premier point de contact : quelle porte d’entrée suscite un nouvel intérêt. Ce qui s’est passé ensuite ne reçoit rien.
+    .explanation = Tout le crédit va au premier point de contact : quel point d’entrée suscite un nouvel intérêt. Ce qui s’est passé ensuite ne reçoit rien.
 model-last = Dernier contact
-    .explanation = Tout le crédit va au dernier point de contact avant la conversion : quelle porte d’entrée conclut. Ce qui y a mené ne reçoit rien.
+    .explanation = Tout le crédit va au dernier point de contact avant la conversion : quel point d’entrée conclut. Ce qui y a mené ne reçoit rien.
 model-last_non_organic = Dernier non organique
     .explanation = Tout le crédit va au dernier point de contact que Meta nomme ; un contact organique n’en reçoit que s’il n’y en a pas d’autre. Conçu pour les personnes qui reviennent d’elles-mêmes après une publicité.
 model-linear = Linéaire

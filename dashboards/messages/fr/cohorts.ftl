@@ -1,7 +1,7 @@
-cohorts-title = Cohortes
+cohorts-title = Rétention
 cohorts-asof = Personnes dont le premier geste a eu lieu du { $first } au { $last }, selon sa semaine, et combien d’entre elles ont de nouveau écrit, touché un bouton, suivi un lien ou se sont inscrites dans les semaines suivantes. Les semaines commencent le lundi dans { $zone }.
 cohorts-none = Personne n’est venu pour la première fois pendant ces jours
-cohorts-none-help = Choisissez plus de jours ; 90 jours montrent une douzaine de semaines. Si rien n’est jamais arrivé, la page <a href="/quality">Qualité</a> dit ce qui manque.
+cohorts-none-help = Choisissez plus de jours ; 90 jours montrent une douzaine de semaines. Si rien n’est jamais arrivé, la page <a href="/quality">Qualité des données</a> dit ce qui manque.
 cohorts-back = Qui revient
 cohorts-note = { $people ->
     [one] { $people } personne

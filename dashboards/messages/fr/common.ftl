@@ -18,11 +18,11 @@ page-funnels = Entonnoirs
 page-ads = Publicités
 page-attribution = Attribution
 page-links = Liens
-page-conversations = Réponses
-page-cohorts = Cohortes
+page-conversations = Temps de réponse
+page-cohorts = Rétention
 page-audience = Audience
 page-reports = Rapports
-page-quality = Qualité
+page-quality = Qualité des données
 page-reference = API
 page-settings = Réglages
 

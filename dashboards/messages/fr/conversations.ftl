@@ -1,4 +1,4 @@
-conversations-title = Réponses
+conversations-title = Temps de réponse
 conversations-asof = Conversations ouvertes du { $first } au { $last }, jours de { $zone }. Le délai de réponse court du premier message de la personne au premier message de l’entreprise qui le suit.
 conversations-none = Personne n’a écrit entre ces jours
 

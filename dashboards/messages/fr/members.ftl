@@ -89,7 +89,7 @@ settings-days-help = Vide : sans limite
 settings-days-no-number = Le champ « Jours » n’est pas un nombre.
 settings-make-token = Créer le jeton
 
-settings-audit = Ce qui a été fait
+settings-audit = Journal d’audit
 settings-no-acts = Rien pour l’instant.
 settings-when = Quand
 settings-who = Qui
@@ -109,7 +109,7 @@ settings-no-scope = Un jeton sans portée ne sert à rien.
 settings-bad-days = Un jeton est valable de 1 à { $longest } jours, ou sans limite.
 settings-unreadable = { $text }
 
-settings-in-force = Ce qui est en vigueur
+settings-in-force = Réglages effectifs
     .about = Ceci figure dans le fichier de réglages ; <code>messenger-funnel config check</code> le lit, et un redémarrage le prend en compte.
 settings-time-zone = Fuseau horaire
 settings-address = Adresse de ce serveur

@@ -9,10 +9,10 @@ overview-untitled = Publicité sans titre
 
 overview-alerts = À examiner
 overview-alerts-more = { $count ->
-    [one] Et { $count } autre sur la page Qualité
-   *[other] Et { $count } autres sur la page Qualité
+    [one] Et { $count } autre dans Qualité des données
+   *[other] Et { $count } autres dans Qualité des données
 }
-overview-alerts-about = Plus de détails sur la page Qualité
+overview-alerts-about = Plus de détails dans Qualité des données
 
 overview-tile-opened = Conversations
 overview-tile-answered = Répondues
@@ -40,11 +40,11 @@ overview-funnel = De l’ouverture à l’achat
 overview-stage = Étape
 overview-conversations = Conversations
     .meaning = Combien de conversations ont atteint l’étape ; pour les impressions et les clics, le décompte de Meta
-overview-of-previous = De l’étape précédente
+overview-of-previous = Conversion de l’étape
     .meaning = Part des conversations qui ont atteint l’étape précédente
-overview-of-first = De toutes les ouvertes
+overview-of-first = Conversion globale
     .meaning = Part de toutes les conversations ouvertes ces jours-là
-overview-trend = Jour après jour
+overview-trend = Tendance quotidienne
     .note = Chaque jour représente les conversations ouvertes ce jour-là ; leurs prospects et leurs achats ont pu venir plus tard.
     .figures = Chiffres de chaque jour
 overview-day = Jour
@@ -55,22 +55,22 @@ overview-leads = Prospects
 overview-purchases = Achats
     .meaning = Conversations ouvertes ce jour-là qui ont atteint un achat
 overview-opened-before = Ouvertes sur la période précédente
-overview-before = Avant
+overview-before = Précédent
     .meaning = La même chose pour le jour de la période précédente, autant de jours plus tôt qu’il y en a d’affichés
-overview-extremes = Où un prospect coûte le moins et le plus
+overview-extremes = Meilleur et pire coût par prospect
 overview-ads-sure = D’après les intervalles à 95 % du coût d’un prospect ; ils ne se recoupent pas, la différence n’est donc guère due au hasard.
 overview-ads-chance = D’après les intervalles à 95 % du coût d’un prospect ; ils se recoupent, la différence peut donc être due au hasard.
-overview-best = Le moins
-overview-worst = Le plus
+overview-best = Meilleur
+overview-worst = Pire
 overview-spend = Dépense
     .meaning = Ce que la publicité a coûté ces jours-ci
 overview-interval = Intervalle à 95 %
     .meaning = Où se situe réellement le coût d’un prospect, avec 95 % de confiance : la dépense est connue, le nombre de prospects est le fruit du hasard
 overview-at-least = au moins { $amount }
 overview-all-ads = Toutes les publicités par coût d’un prospect
-overview-sources = Sources
-    .note = La porte d’entrée par laquelle la conversation a été ouverte.
-overview-source = Source
+overview-sources = Points d’entrée
+    .note = Le point d’entrée par lequel la conversation a été ouverte.
+overview-source = Point d’entrée
 overview-rate = Taux d’achat
     .meaning = Achats rapportés aux conversations ouvertes
 overview-value = Valeur, dernier contact

@@ -1,4 +1,4 @@
-quality-title = Qualité
+quality-title = Qualité des données
 quality-as-of = État au { $time }.
 
 quality-tile-events = Événements
@@ -81,23 +81,23 @@ quality-arrived = Arrivés
 quality-did-not = Non arrivés
     .meaning = Clics dont la personne n’a pas été vue dans un fil
 
-quality-silent = Devenues silencieuses
-    .label = Portes d’entrée silencieuses
+quality-silent = Points d’entrée inactifs
+    .label = Points d’entrée inactifs
 quality-silent-help = Sur les 28 jours précédents. À leur propre rythme, un silence aussi long a moins d’une chance sur 1 000 (Poisson).
-quality-door = Porte d’entrée
+quality-door = Point d’entrée
 quality-door-named = { $door ->
     [ad] publicité
     [ref] ref
    *[other] { $door }
 } { $id }
 quality-usual-per-day = D’habitude par jour
-    .meaning = Entrées par jour par cette porte, comme avant
-quality-silent-days = Jours de silence
-    .meaning = Jours depuis la dernière entrée par elle
+    .meaning = Entrées par jour par ce point d’entrée, comme avant
+quality-silent-days = Jours sans entrée
+    .meaning = Jours depuis la dernière entrée par ce point
 quality-expected = Attendues entre-temps
     .meaning = Entrées qui seraient venues en ce temps au rythme habituel
 
-quality-beside-meta = En regard du décompte de Meta
+quality-beside-meta = Comparaison avec Meta
     .label = En regard de Meta
 quality-beside-meta-help = Nos conversations par publicité dans lesquelles la personne a écrit, en regard des « conversations par message démarrées » de Meta. Les jours sont ceux du compte publicitaire. L’habituel est ce que les 28 jours précédents laissent attendre ; un jour qui en sort est signalé plus haut.
 quality-day = Jour
