@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
 use super::refill::Refill;
-use super::{Store, StoreError, Tombstones};
+use super::{Moment, Store, StoreError, Tombstones};
 use crate::domain::Timestamp;
 use crate::journal::{Envelope, Journal, Position, Reader};
 use crate::normalize::Settings;
@@ -92,7 +92,7 @@ pub struct Shipper {
 #[derive(Debug)]
 struct Ages {
     begun: SystemTime,
-    since: Instant,
+    since: Moment,
 }
 
 impl Ages {
@@ -147,7 +147,7 @@ impl Shipper {
             again_until: Position::default(),
             refill: None,
             clock,
-            ages: Ages { begun: now(), since: Instant::now() },
+            ages: Ages { begun: now(), since: Moment::now() },
             ahead: None,
         })
     }
@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn a_clock_that_jumps_ahead_makes_no_segment_old() {
         let begun = now();
-        let ages = Ages { begun, since: Instant::now() };
+        let ages = Ages { begun, since: Moment::now() };
         assert!(ages.now(begun + Duration::from_secs(86_400)) < begun + Duration::from_secs(60));
         let back = begun - Duration::from_secs(7_200);
         assert_eq!(ages.now(back), back);
