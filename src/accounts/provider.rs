@@ -172,12 +172,11 @@ impl Provider {
     async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
         let mut told = self.told.lock().await;
         let known = told.take().filter(Told::is_fresh);
-        let known = match known {
-            Some(known) => known,
-            None => {
-                let metadata = self.discover().await.map_err(|error| error.to_string());
-                Told { at: Instant::now(), metadata }
-            }
+        let known = if let Some(known) = known {
+            known
+        } else {
+            let metadata = self.discover().await.map_err(|error| error.to_string());
+            Told { at: Instant::now(), metadata }
         };
         told.insert(known).metadata.clone().map_err(ProviderError::Failed)
     }

@@ -23,11 +23,11 @@ pub(super) fn total(rows: &DataFrame) -> PolarsResult<Counts> {
     Ok(total)
 }
 
+/// The labels of some rows, and their sums.
+type Group<'a> = (Vec<Option<&'a str>>, Counts);
+
 /// The sums of the rows that have the same labels, in no order.
-pub(super) fn groups<'a>(
-    rows: &DataFrame,
-    labels: &'a [Series],
-) -> PolarsResult<Vec<(Vec<Option<&'a str>>, Counts)>> {
+pub(super) fn groups<'a>(rows: &DataFrame, labels: &'a [Series]) -> PolarsResult<Vec<Group<'a>>> {
     let labels = labels.iter().map(|one| one.str()).collect::<PolarsResult<Vec<_>>>()?;
     let mut places: FxHashMap<Vec<Option<&str>>, usize> = FxHashMap::default();
     let place_of = |row| {

@@ -181,7 +181,7 @@ fn overlaps(side: &Side, (first, last): Active) -> bool {
 
 /// What a file may be that lies where side files do.
 enum JsonFile {
-    Side(Side),
+    Side(Box<Side>),
     /// JSON by its name.
     Other,
     None,
@@ -197,7 +197,7 @@ fn side(path: &Path) -> Result<JsonFile, ErasureError> {
         Err(_) if path.is_dir() => return Ok(JsonFile::None),
         text => text.map_err(failed(path))?,
     };
-    Ok(serde_json::from_slice(&text).map_or(JsonFile::Other, JsonFile::Side))
+    Ok(serde_json::from_slice(&text).map_or(JsonFile::Other, |side| JsonFile::Side(Box::new(side))))
 }
 
 pub(super) fn subfolders(folder: &Path) -> Result<Vec<PathBuf>, ErasureError> {

@@ -123,13 +123,15 @@ impl Eraser {
         }
         let begun = now();
         let taken_out = async {
-            let (begin, end) = (tombstones.clone(), tombstones.clone());
-            let begun = in_the_background(move || begin.begin_returned()).await?;
-            begun.map_err(ErasureError::Tombstones)?;
+            let (aside, away) = (tombstones.clone(), tombstones.clone());
+            in_the_background(move || aside.begin_returned())
+                .await?
+                .map_err(ErasureError::Tombstones)?;
             self.ship().await?;
             let records = self.rewrite_journal(None).await?;
-            let ended = in_the_background(move || end.end_returned()).await?;
-            ended.map_err(ErasureError::Tombstones)?;
+            in_the_background(move || away.end_returned())
+                .await?
+                .map_err(ErasureError::Tombstones)?;
             Ok::<_, ErasureError>(records)
         };
         match taken_out.await {

@@ -93,7 +93,9 @@ async fn an_erasure_takes_parts_that_lie_aside() {
         damaged.extend(parts(&world, table).await);
     }
     server.interrupt();
-    damaged.iter().for_each(|part| damage(part));
+    for part in &damaged {
+        damage(part);
+    }
     let server = world.serve();
     server.wait_until(QUESTION, |report| count(report, "opened") == Some(20)).await;
     let place = server.url("/api/v1/people/1/7000000000000107");
