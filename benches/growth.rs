@@ -23,8 +23,9 @@ use jiff::tz::TimeZone;
 use messenger_funnel::accounts::{Accounts, key_of};
 use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
+use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::store::{Apart, MessagingWindow, Store};
-use messenger_funnel::views::{self, Defaults, Limit, Views};
+use messenger_funnel::views::{self, Limit, Views};
 use secrecy::ExposeSecret;
 use tower::ServiceExt;
 

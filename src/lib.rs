@@ -12,6 +12,7 @@
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`accounts`]: users, sessions and tokens, and what they may do.
+//! - [`insights`]: what is computed: a question in, a report out.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
@@ -38,6 +39,7 @@ pub mod domain;
 pub mod erasure;
 pub mod feedback;
 pub mod incoming;
+pub mod insights;
 pub mod journal;
 pub mod language;
 pub mod members;

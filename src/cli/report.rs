@@ -9,8 +9,9 @@ use super::read;
 use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{Timestamp, parse_instant};
+use crate::insights::format::Format;
 use crate::reports::{self, Report, Runner, Shelf, base_name};
-use crate::views::{Format, topic};
+use crate::views::topic;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]

@@ -13,8 +13,9 @@ use serde::Deserialize;
 use super::{Shares, refused, unavailable};
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
+use crate::insights::share::{Busy, Share};
 use crate::language::{Message, filters, say};
-use crate::views::{Busy, Share, forgotten_token, html, is_own_page, own_path};
+use crate::views::{forgotten_token, html, is_own_page, own_path};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "dashboards/askama.toml")]

@@ -15,8 +15,9 @@ use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts, Provider};
 use crate::incoming;
+use crate::insights::share::Share;
 use crate::language::{Message, say};
-use crate::views::{Problem, Share};
+use crate::views::Problem;
 
 /// Passwords that are looked at at once.
 const PASSWORDS_AT_ONCE: usize = 2;

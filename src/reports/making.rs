@@ -10,10 +10,12 @@ use thiserror::Error;
 
 use super::definition::{Report, WrittenReport};
 use crate::domain::Timestamp;
+use crate::insights::error::AnswerError;
+use crate::insights::format::Format;
+use crate::insights::query::Question;
 use crate::private;
 use crate::store::StoreError;
 use crate::views::topic::{self, Answering};
-use crate::views::{AnswerError, Format, Question};
 
 /// Why files were not made.
 #[derive(Debug, Error)]

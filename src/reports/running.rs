@@ -6,8 +6,10 @@ use super::delivery::{Parcel, Undelivered};
 use super::making::{self, LeftOut, Made, MakeError, base_name, covers};
 use super::{Report, Shelf};
 use crate::domain::Timestamp;
+use crate::insights::error::AnswerError;
+use crate::insights::query::Question;
 use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
-use crate::views::{AnswerError, Question, topic};
+use crate::views::topic;
 
 /// A run is begun so often; then somebody has to look at it.
 const MOST_ATTEMPTS: u32 = 6;

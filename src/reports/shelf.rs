@@ -9,9 +9,9 @@ use super::delivery::{Destination, Mailer};
 use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
+use crate::insights::query::Defaults;
 use crate::language::say;
 use crate::store::{MessagingWindow, Store, StoreError};
-use crate::views::Defaults;
 use crate::views::topic::{Answering, Topic};
 
 /// What the settings say of reports.

@@ -11,9 +11,11 @@ use proptest::prelude::*;
 use resvg::usvg::roxmltree::Document;
 
 use super::drawing::Drawing;
-use super::frames::{Columns, CsvStyle, encoded};
-use super::{Format, charts, picture, table};
+use super::frames::{Columns, encoded};
+use super::{charts, picture, table};
 use crate::analysis::{AdsReport, AdsRow, Flow};
+use crate::insights::csv_style::CsvStyle;
+use crate::insights::format::Format;
 
 /// Names that have broken something somewhere.
 pub(super) fn names() -> Vec<String> {

@@ -1,59 +1,39 @@
 //! Renderings of one analysis result: dashboard, API, CSV, XLSX, Parquet, Arrow, charts and terminal tables.
 //!
-//! A view reads and never writes. Each takes a [`Question`], has it [`answered`](answer) by the
-//! store and the analysis, and renders what comes back.
+//! A view reads and never writes. Each takes a question, has it answered by [`crate::insights`], and renders what comes
+//! back.
 
 mod access;
-mod ads;
-mod alerts;
 mod allowed;
-mod answer;
 mod api;
-mod audience;
 mod canvas;
 mod chart;
 mod charts;
-mod cursor;
 mod dashboard;
 mod drawing;
 #[cfg(test)]
 mod every_name;
-mod format;
 pub mod frames;
 mod fresh;
-mod funnels;
-mod habits;
 mod lettering;
 mod limits;
-mod links;
-mod listing;
 mod live;
 mod needs;
 mod openapi;
 mod own_page;
 mod parameters;
-mod people;
 mod picture;
 mod problem;
 mod qr;
-mod quality;
-mod question;
 mod reader;
-mod reconciliation;
 mod render;
-mod responses;
-mod rows;
+mod request;
 mod sankey;
-mod share;
-mod sizes;
 pub mod table;
 pub mod topic;
-mod turns;
 
 use std::sync::Arc;
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tokio::sync::watch;
@@ -64,37 +44,23 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Accounts;
-use crate::analysis::{Funnels, STAGES};
+use crate::analysis::Funnels;
 use crate::domain::Links;
 use crate::incoming;
+use crate::insights::links::short_address;
+use crate::insights::query::Defaults;
 use crate::store::{Bounds, MessagingWindow, Store};
 pub use access::{forgotten_token, may_know};
-pub use ads::{ads_frame, answer_ads};
-pub use answer::{
-    AnswerError, answer_attribution, answer_comparison, answer_costs, answer_funnel,
-    answer_journeys, answer_own_funnel, credit_by_all_models, credit_by_model,
+use api::{
+    ads, attribution, audience, data_quality, funnel_people, funnels, links, lists, reconciliation,
+    response_times, retention, sequences,
 };
-pub use audience::{AudienceReport, answer_audience};
 pub use dashboard::{html, words};
-pub use format::Format;
-pub use funnels::{answer_drivers, answer_verdicts};
-pub use habits::{Cohort, answer_cohorts};
 pub use limits::Limit;
-pub use links::{LinkFigures, LinksReport, answer_links, short_address};
 pub use needs::route_needs;
 pub use own_page::{is_own as is_own_page, own_path};
 pub use problem::{Problem, not_allowed};
-pub use quality::{QualityReport, answer_quality};
-pub use question::{Asked, AskedCredit, Credit, Defaults, Misunderstood, Question};
 pub use reader::in_their_language;
-pub use reconciliation::{ReconciliationReport, answer_reconciliation};
-pub use responses::{ResponseReport, answer_responses};
-pub use share::{Busy, Share, Turn};
-
-/// The steps of a funnel that conversations take, in order.
-fn conversation_steps() -> impl Iterator<Item = &'static str> {
-    std::iter::once("opened").chain(STAGES)
-}
 
 /// What the views need to know.
 #[derive(Debug, Clone)]
@@ -126,7 +92,7 @@ pub struct Views {
 impl Views {
     /// The tracked address of a link, if it is known under which address we are reached.
     fn short_address(&self, slug: &str) -> Option<String> {
-        self.public_url.as_deref().map(|url| links::short_address(url, slug))
+        self.public_url.as_deref().map(|url| short_address(url, slug))
     }
 }
 
@@ -139,36 +105,33 @@ pub fn guarded(routes: Router, views: &Views) -> Router {
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
 }
 
-/// What a question over HTTP asks, or why that cannot be read.
-type Asks = Result<Query<Asked>, QueryRejection>;
-
 /// The questions of the API, with their descriptions.
 fn questions() -> OpenApiRouter<Views> {
     OpenApiRouter::new()
-        .routes(routes!(api::funnels))
-        .routes(routes!(api::preview))
-        .routes(routes!(api::funnel))
+        .routes(routes!(funnels::funnels))
+        .routes(routes!(funnels::preview))
+        .routes(routes!(funnels::funnel))
         .routes(routes!(funnels::comparison))
         .routes(routes!(funnels::drivers))
         .routes(routes!(funnels::flows))
-        .routes(routes!(people::people))
-        .routes(routes!(habits::sequences))
-        .routes(routes!(habits::cohorts))
-        .routes(routes!(rows::conversations))
-        .routes(routes!(rows::conversions))
-        .routes(routes!(rows::touchpoints))
-        .routes(routes!(rows::feedback))
-        .routes(routes!(rows::person))
+        .routes(routes!(funnel_people::people))
+        .routes(routes!(sequences::sequences))
+        .routes(routes!(retention::cohorts))
+        .routes(routes!(lists::conversations))
+        .routes(routes!(lists::conversions))
+        .routes(routes!(lists::touchpoints))
+        .routes(routes!(lists::feedback))
+        .routes(routes!(lists::person))
         .routes(routes!(reconciliation::reconciliation))
         .routes(routes!(ads::ads))
         .routes(routes!(links::links))
-        .routes(routes!(responses::response_times))
+        .routes(routes!(response_times::response_times))
         .routes(routes!(audience::audience))
-        .routes(routes!(quality::quality))
-        .routes(routes!(api::attribution))
-        .routes(routes!(api::comparison))
-        .routes(routes!(api::costs))
-        .routes(routes!(api::journeys))
+        .routes(routes!(data_quality::quality))
+        .routes(routes!(attribution::attribution))
+        .routes(routes!(attribution::comparison))
+        .routes(routes!(attribution::costs))
+        .routes(routes!(attribution::journeys))
 }
 
 /// The routes of dashboard and API; `others` describe what other rooms add to the API.

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
-use super::sizes;
+use crate::insights::sizes;
 
 /// A parameter of a query string.
 #[derive(Debug)]

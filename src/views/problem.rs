@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::AnswerError;
 use crate::analysis::AnalysisError;
+use crate::insights::error::AnswerError;
+use crate::insights::share::Busy;
 use crate::store::Bound;
 
 /// What a client is told.
@@ -109,4 +110,13 @@ impl IntoResponse for Problem {
 pub async fn not_allowed(method: Method, uri: Uri) -> Problem {
     let text = format!("{} takes no {method}", uri.path());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, text)
+}
+
+impl IntoResponse for Busy {
+    fn into_response(self) -> Response {
+        let text = "Too many ask for this at once; try again in a few seconds.".to_owned();
+        let mut answer = Problem::new(StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        answer
+    }
 }

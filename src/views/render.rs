@@ -13,9 +13,13 @@ use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::drawing::Drawing;
-use super::frames::{self, CsvStyle, Encoder};
+use super::frames::{self, Encoder};
+use super::picture;
 use super::problem::Problem;
-use super::{AnswerError, Format, Question, picture};
+use crate::insights::csv_style::CsvStyle;
+use crate::insights::error::AnswerError;
+use crate::insights::format::Format;
+use crate::insights::query::Question;
 use crate::store::{Listed, Rows};
 
 /// Rows that are in memory at once while a list is written. Those of Parquet and Arrow stay together in the file, and

@@ -5,12 +5,13 @@ use comfy_table::{Cell, CellAlignment, Table};
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column};
 
-use super::LinksReport;
 use super::lettering::isolated;
 use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
+    conversation_steps,
 };
 use crate::domain::{Cost, Timestamp};
+use crate::insights::links::LinksReport;
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -72,7 +73,7 @@ pub fn frame(frame: &DataFrame) -> String {
 #[must_use]
 pub fn ads(report: &AdsReport) -> String {
     let mut table = new_table();
-    let steps = super::conversation_steps();
+    let steps = conversation_steps();
     let before = [report.level, "spend", "impressions", "clicks", "CTR"];
     table.set_header(before.into_iter().chain(steps).chain(["ROAS"]));
     let all = "all".to_owned();
@@ -287,7 +288,7 @@ pub fn journeys(journeys: &Description) -> String {
 pub fn links(report: &LinksReport) -> String {
     let mut table = new_table();
     let mut header = vec!["link", "ref", "campaign", "medium", "clicks", "previews", "arrived"];
-    header.extend(super::conversation_steps());
+    header.extend(conversation_steps());
     table.set_header(header);
     let mut notes = Vec::new();
     for row in &report.links {
@@ -298,7 +299,7 @@ pub fn links(report: &LinksReport) -> String {
         let texts = [&link.referral_ref, &link.campaign, &link.medium];
         cells.extend(texts.map(|text| Cell::new(printable(text))));
         let counts = [row.clicks, row.previews, row.arrived].into_iter();
-        let counts = counts.chain(super::conversation_steps().map(|step| row.count(step)));
+        let counts = counts.chain(conversation_steps().map(|step| row.count(step)));
         cells.extend(counts.map(|count| right(count.to_string())));
         table.add_row(cells);
         let told = row.lint.iter();

@@ -8,18 +8,27 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::drawing::Drawing;
-use super::frames::{self, CsvStyle, Encoder};
-use super::rows::listed_filters;
-use super::{
-    AnswerError, Format, Question, ads_frame, answer_ads, answer_attribution, answer_audience,
-    answer_cohorts, answer_funnel, answer_links, answer_reconciliation, answer_responses, charts,
-    picture, reconciliation, render, table,
-};
+use super::frames::{self, Encoder, reconciliation};
+use super::{charts, picture, render, table};
 use crate::analysis::Funnels;
 use crate::domain::Timestamp;
+use crate::insights::ads::answer_ads;
+use crate::insights::attribution::answer_attribution;
+use crate::insights::audience::answer_audience;
+use crate::insights::csv_style::CsvStyle;
+use crate::insights::error::AnswerError;
+use crate::insights::format::Format;
+use crate::insights::funnel::answer_funnel;
+use crate::insights::links::answer_links;
+use crate::insights::list_filters::listed_filters;
+use crate::insights::query::Question;
+use crate::insights::reconciliation::answer_reconciliation;
+use crate::insights::response_times::answer_responses;
+use crate::insights::retention::answer_cohorts;
 use crate::store::{
     ConversationRow, Listed, MessagingWindow, ReportedRow, Rows, Span, Store, TouchpointRow,
 };
+use crate::views::frames::ads::ads_frame;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 25] = [
+const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -24,11 +24,15 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
-    ("views", &["accounts", "analysis", "domain", "incoming", "language", "store"]),
-    ("members", &["accounts", "domain", "incoming", "language", "views"]),
+    ("insights", &["accounts", "analysis", "domain", "language", "store"]),
+    ("views", &["accounts", "analysis", "domain", "incoming", "insights", "language", "store"]),
+    ("members", &["accounts", "domain", "incoming", "insights", "language", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "incoming", "journal", "private", "store"]),
-    ("reports", &["analysis", "domain", "language", "outgoing", "private", "store", "views"]),
+    (
+        "reports",
+        &["analysis", "domain", "insights", "language", "outgoing", "private", "store", "views"],
+    ),
     (
         "erasure",
         &[
@@ -52,12 +56,12 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
             "analysis",
             "domain",
             "feedback",
+            "insights",
             "journal",
             "operations",
             "normalize",
             "reports",
             "store",
-            "views",
         ],
     ),
 ];

@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::super::audience::AudienceReport;
 use super::super::charts;
 use super::range::Range;
 use super::text::{local_minute, thousands};
 use crate::analysis::SubscriberDay;
 use crate::domain::{Period, Timestamp};
+use crate::insights::audience::AudienceReport;
 use crate::language::filters;
 
 #[derive(Template)]

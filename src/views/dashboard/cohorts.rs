@@ -4,10 +4,10 @@ use askama::Template;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::super::habits::Cohort;
 use super::range::Range;
 use super::text::{dash, percent, thousands};
 use crate::domain::{Period, Timestamp};
+use crate::insights::retention::Cohort;
 use crate::language::{Message, filters, say};
 
 /// Shades of the heat map, from none to everybody.

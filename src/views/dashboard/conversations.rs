@@ -3,13 +3,14 @@
 
 use askama::Template;
 
-use super::super::responses::{ReplySpeed, ResponseReport, WindowRow, Windows};
 use super::behind::Behind;
+use super::person::address;
 use super::range::Range;
 use super::text::{between, dash, local, percent, span, thousands};
 use super::words;
 use crate::analysis::{Filter, Rate, wilson};
 use crate::domain::{Period, Timestamp};
+use crate::insights::response_times::{ReplySpeed, ResponseReport, WindowRow, Windows};
 use crate::language::{self, Message, filters, say};
 use crate::store::ResponseTimes;
 
@@ -93,11 +94,7 @@ impl ConversationsPage {
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
-                if shows_people {
-                    super::person::address(&row.page, &row.person)
-                } else {
-                    String::new()
-                },
+                if shows_people { address(&row.page, &row.person) } else { String::new() },
             ]
         };
         let (from, to) = (&report.from, &report.to);

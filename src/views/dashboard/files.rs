@@ -5,10 +5,12 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::{Asking, Asks};
 use crate::domain::Timestamp;
-use crate::views::answer::AnswerError;
+use crate::insights::error::AnswerError;
+use crate::insights::query::Question;
+use crate::views::dashboard::asked;
 use crate::views::problem::Problem;
 use crate::views::render::Look;
-use crate::views::{Question, Views, api};
+use crate::views::{Views, request};
 
 /// Whether a file is asked for, not a page.
 pub(super) fn is_asked(asking: &Asks) -> bool {
@@ -23,11 +25,11 @@ pub(super) fn understand(
 ) -> Result<(Asking, Question, Look), Problem> {
     let Query(asking) =
         asking.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
-    let mut asked = super::asked(asking.clone(), views).map_err(AnswerError::from)?;
+    let mut asked = asked(asking.clone(), views).map_err(AnswerError::from)?;
     asked.format.clone_from(&asking.format);
     (asked.limit, asked.offset) = (asking.limit.clone(), asking.offset.clone());
     let now = Timestamp((views.clock)());
     let question = asked.understand(&views.defaults, now).map_err(AnswerError::from)?;
-    let look = api::look(&question, headers);
+    let look = request::look(&question, headers);
     Ok((asking, question, look))
 }

@@ -7,10 +7,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::super::{answer, problem::Problem};
+use super::super::problem::Problem;
 use super::links::note;
 use super::{html, refused};
 use crate::domain::Link;
+use crate::insights::error::AnswerError;
 use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;
 
@@ -82,7 +83,7 @@ pub(in crate::views) async fn edit_link(
 ) -> Response {
     let links = match views.store.links().await {
         Ok(links) => links,
-        Err(error) => return refused(Problem::from(answer::AnswerError::from(error))),
+        Err(error) => return refused(Problem::from(AnswerError::from(error))),
     };
     let Some(link) = links.get(&slug).cloned() else {
         let text = say("links-none-such").with("slug", &slug).to_string();

@@ -3,13 +3,13 @@
 use askama::Template;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::super::links::{LinkFigures, LinksReport};
 use super::behind::{Behind, Figure};
 use super::range::Range;
 use super::text::dash;
 use super::words;
 use crate::analysis::Filter;
 use crate::domain::{LONGEST_REF, LinkNote, Period, Timestamp};
+use crate::insights::links::{LinkFigures, LinksReport};
 use crate::language::{self, Message, filters, say};
 
 /// The steps that there is room for.

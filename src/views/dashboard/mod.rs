@@ -27,11 +27,21 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::answer::{AnswerError, Ways};
+use super::Views;
 use super::problem::Problem;
-use super::{Asked, AskedCredit, Misunderstood, Question, Views, answer, turns};
 use crate::accounts::{Scope, Who};
 use crate::domain::{Period, Timestamp};
+use crate::insights::attribution::{Ways, spend_of};
+use crate::insights::audience::answer_audience;
+use crate::insights::data_quality::answer_quality;
+use crate::insights::error::AnswerError;
+use crate::insights::invalid_parameter::Misunderstood;
+use crate::insights::links::answer_links;
+use crate::insights::person::answer_person;
+use crate::insights::query::{Asked, AskedCredit, Question};
+use crate::insights::response_times::answer_responses;
+use crate::insights::retention::answer_cohorts;
+use crate::insights::worker;
 use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;
 pub(super) use ads::ads;
@@ -105,8 +115,8 @@ pub(super) async fn attribution(
 ) -> Response {
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
-        let spend = answer::spend_of(&views.store, &question.period).await?;
-        let credits = turns::in_turn(Ways::of(&views.store, &question), move |ways, wanted| {
+        let spend = spend_of(&views.store, &question.period).await?;
+        let credits = worker::in_turn(Ways::of(&views.store, &question), move |ways, wanted| {
             Credits::new(&ways, &asked, &spend, wanted)
         });
         Ok(AttributionPage::new(&credits.await?, &question, now, who.may(Scope::People)))
@@ -123,7 +133,7 @@ pub(super) async fn links(
     let saved = asking.as_ref().ok().and_then(|Query(asking)| asking.saved.clone());
     show(&views, asking, async |views, question, now| {
         let public_url = views.public_url.as_deref();
-        let report = super::answer_links(&views.store, &question, public_url).await?;
+        let report = answer_links(&views.store, &question, public_url).await?;
         Ok(LinksPage::new(&report, saved, &question.period, now, who.may(Scope::People)))
     })
     .await
@@ -137,7 +147,7 @@ pub(super) async fn conversations(
 ) -> Response {
     show(&views, asking, async |views, question, now| {
         let window = &views.window;
-        let report = super::answer_responses(&views.store, &question, window, now).await?;
+        let report = answer_responses(&views.store, &question, window, now).await?;
         let report = report.for_whom(&who, &views.accounts);
         let shows_people = who.may(Scope::People);
         Ok(ConversationsPage::new(&report, &question.period, now, shows_people))
@@ -148,7 +158,7 @@ pub(super) async fn conversations(
 /// `GET /audience`.
 pub(super) async fn audience(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
-        let report = super::answer_audience(&views.store, &question).await?;
+        let report = answer_audience(&views.store, &question).await?;
         Ok(AudiencePage::new(&report, &question.period, now))
     })
     .await
@@ -157,7 +167,7 @@ pub(super) async fn audience(Allowed(views): Allowed, asking: Asks) -> Response 
 /// `GET /cohorts`.
 pub(super) async fn cohorts(Allowed(views): Allowed, asking: Asks) -> Response {
     show(&views, asking, async |views, question, now| {
-        let cohorts = super::answer_cohorts(&views.store, &question).await?;
+        let cohorts = answer_cohorts(&views.store, &question).await?;
         Ok(CohortsPage::new(&cohorts, &question.period, now))
     })
     .await
@@ -168,7 +178,7 @@ pub(super) async fn person(
     Allowed(views): Allowed,
     Path((page, person)): Path<(String, String)>,
 ) -> Response {
-    match answer::answer_person(&views.store, &page, &person).await {
+    match answer_person(&views.store, &page, &person).await {
         Ok((_, events)) if events.is_empty() => {
             let text = format!("Nothing is known of person {person:?} of the Page {page:?}.");
             refused(Problem::new(StatusCode::NOT_FOUND, text))
@@ -189,7 +199,7 @@ pub(super) async fn quality(
     asking: Asks,
 ) -> Response {
     show(&views, asking, async |views, question, now| {
-        let report = super::answer_quality(&views.store, &question, now).await?;
+        let report = answer_quality(&views.store, &question, now).await?;
         Ok(QualityPage::new(&report, &question.period, now, who.may(Scope::People)))
     })
     .await

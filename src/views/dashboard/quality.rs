@@ -2,12 +2,12 @@
 
 use askama::Template;
 
-use super::super::quality::QualityReport;
 use super::behind::Behind;
 use super::range::Range;
 use super::text::{between, dash, local, percent, thousands};
 use crate::analysis::{Filter, ReconciledDay};
 use crate::domain::{Period, Timestamp};
+use crate::insights::data_quality::QualityReport;
 use crate::language::{self, Message, filters, say};
 
 /// Rows of each list.

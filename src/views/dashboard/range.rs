@@ -3,6 +3,7 @@
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, say};
 use crate::store::CollectionState;
+use crate::views::dashboard::MOST_DAYS;
 
 /// The days that a page shows.
 pub(super) struct Range {
@@ -82,7 +83,7 @@ pub(super) fn all_time(state: &CollectionState, period: &Period, now: Timestamp)
     let from = Timestamp(state.first_event.min(now.0));
     let to = Timestamp(state.last_event.max(from.0) + 1);
     // As much of it as a page shows.
-    let longest = (super::MOST_DAYS.cast_signed() - 1) * 86_400_000;
+    let longest = (MOST_DAYS.cast_signed() - 1) * 86_400_000;
     let from = Timestamp(from.0.max(to.0 - longest));
     Period::new(from, to, period.zone.clone())
         .map_or_else(|_| "/".to_owned(), |all| format!("/{}", days_of(&all)))

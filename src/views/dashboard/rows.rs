@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
-use super::super::Question;
-use super::super::answer::AnswerError;
-use super::super::listing::Listing;
-use super::super::rows::{listed_filters, read_stage};
+use super::person::address;
 use super::range::Range;
 use super::text::local_minute;
 use super::{Asking, Asks, show, words};
 use crate::analysis::{Filter, STAGES};
 use crate::domain::Timestamp;
+use crate::insights::cursor::read;
+use crate::insights::error::AnswerError;
+use crate::insights::list_filters::{listed_filters, read_stage};
+use crate::insights::listing::Listing;
+use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
 use crate::store::{ConversationRow, Instant, Listed, Span};
 use crate::views::allowed::Allowed;
@@ -62,9 +64,7 @@ pub(in crate::views) async fn rows(Allowed(views): Allowed, asking: Asks) -> Res
         let missed = read_stage("missed", missed.as_deref())?;
         let filters = listed_filters(&question)?;
         let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
-        let after = after
-            .map(|text| super::super::cursor::read(ConversationRow::ROWS, text))
-            .transpose()?;
+        let after = after.map(|text| read(ConversationRow::ROWS, text)).transpose()?;
         let span = Span {
             period: &question.period,
             status: "",
@@ -112,7 +112,7 @@ impl RowsPage {
         let row = |row: &ConversationRow| {
             let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
             Row {
-                href: super::person::address(&row.page_id, &row.person_id),
+                href: address(&row.page_id, &row.person_id),
                 person: row.person_id.clone(),
                 opened: minute(row.opened_at),
                 source: words::source(&row.source).0,

@@ -4,15 +4,17 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
-use super::super::Question;
-use super::super::answer::AnswerError;
-use super::super::listing::Listing;
-use super::super::rows::listed_filters;
+use super::person::address;
 use super::range::Range;
 use super::text::local_minute;
 use super::{Asks, show, words};
 use crate::analysis::Filter;
 use crate::domain::Timestamp;
+use crate::insights::cursor::read;
+use crate::insights::error::AnswerError;
+use crate::insights::list_filters::listed_filters;
+use crate::insights::listing::Listing;
+use crate::insights::query::Question;
 use crate::language::{Message, filters};
 use crate::store::{Listed, Span, TouchpointRow};
 use crate::views::allowed::Allowed;
@@ -54,8 +56,7 @@ pub(in crate::views) async fn touchpoints(Allowed(views): Allowed, asking: Asks)
     show(&views, asking, async |views, question, now| {
         let filters = listed_filters(&question)?;
         let after = cursor.as_deref().filter(|cursor| !cursor.is_empty());
-        let after =
-            after.map(|text| super::super::cursor::read(TouchpointRow::ROWS, text)).transpose()?;
+        let after = after.map(|text| read(TouchpointRow::ROWS, text)).transpose()?;
         let span = Span {
             period: &question.period,
             status: "",
@@ -95,7 +96,7 @@ impl TouchpointsPage {
             format!("{HERE}?{}", written(&[from, to, ("cursor", cursor)]))
         });
         let row = |row: &TouchpointRow| Row {
-            href: super::person::address(&row.page_id, &row.person_id),
+            href: address(&row.page_id, &row.person_id),
             person: row.person_id.clone(),
             time: local_minute(Timestamp(row.time.0), &period.zone),
             number: row.number,

@@ -8,9 +8,10 @@ use polars_core::frame::DataFrame;
 use polars_core::prelude::{CompatLevel, SchemaExt};
 use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
-use super::csv::{self, CsvStyle};
+use super::csv;
 use super::xlsx::Sheet;
-use crate::views::Format;
+use crate::insights::csv_style::CsvStyle;
+use crate::insights::format::Format;
 
 /// Writes frames of the same columns one behind the other.
 pub struct Encoder<W: Write>(Form<W>);

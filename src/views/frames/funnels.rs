@@ -6,8 +6,8 @@ use polars_core::frame::DataFrame;
 
 use super::Columns;
 use crate::analysis::{Flow, FunnelReport, Rate, Step, Verdicts};
+use crate::insights::retention::Cohort;
 use crate::store::Sequence;
-use crate::views::Cohort;
 
 type By = std::collections::BTreeMap<String, Option<String>>;
 

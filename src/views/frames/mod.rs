@@ -1,19 +1,20 @@
 //! Results as frames of typed columns, and those as CSV, XLSX, Parquet or Arrow. The columns of each are listed in
 //! `docs/columns.md`.
 
+pub mod ads;
 mod attribution;
 mod csv;
 mod encode;
 mod funnels;
 mod lists;
 mod people;
+pub mod reconciliation;
 mod xlsx;
 
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{Column, DataType, IntoColumn, TimeUnit, TimeZone};
 
 pub use attribution::{attribution, comparison, costs};
-pub use csv::CsvStyle;
 pub use encode::{Encoder, encoded};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};
 pub use lists::{conversations, feedback, reached, reported, touchpoints};

@@ -4,9 +4,11 @@ use polars_core::frame::DataFrame;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Columns;
-use crate::views::{
-    AudienceReport, LinksReport, QualityReport, ResponseReport, conversation_steps,
-};
+use crate::analysis::conversation_steps;
+use crate::insights::audience::AudienceReport;
+use crate::insights::data_quality::QualityReport;
+use crate::insights::links::LinksReport;
+use crate::insights::response_times::ResponseReport;
 
 /// `dimension, value, wrote, answered, within_5m, within_1h, within_24h, median_seconds, p90_seconds,
 /// leads, purchases`: over all, then by each dimension.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::Views;
 use super::problem::Problem;
-use super::share::Share;
+use crate::insights::share::Share;
 use lookup::Lookup;
 
 /// Codes that wait to be drawn.

@@ -10,17 +10,21 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
-use super::super::answer::AnswerError;
 use super::super::problem::Problem;
-use super::super::{Question, Views, ads_frame, answer_ads, render};
+use super::super::{Views, render};
 use super::behind::Behind;
 use super::range::Range;
 use super::{Asks, files, show, words};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
 use crate::domain::Timestamp;
+use crate::insights::ads::answer_ads;
+use crate::insights::error::AnswerError;
+use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;
+use crate::views::dashboard::text::between;
+use crate::views::frames::ads::ads_frame;
 use choice::{Choice, STEPS};
 use row::{Making, Row};
 
@@ -256,11 +260,7 @@ fn spans(days: &[String]) -> String {
         }
     }
     let told = spans.iter().map(|(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            super::text::between(first.to_string(), last.to_string())
-        }
+        if first == last { first.to_string() } else { between(first.to_string(), last.to_string()) }
     });
     told.collect::<Vec<_>>().join(", ")
 }

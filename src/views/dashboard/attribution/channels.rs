@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::super::behind::Behind;
 use super::super::words;
 use crate::analysis::{Dimension, Filter, NONE};
-use crate::views::Question;
-use crate::views::rows::is_listed;
+use crate::insights::list_filters::is_listed;
+use crate::insights::query::Question;
 
 pub(super) struct Named<'a> {
     pub question: &'a Question,

@@ -17,9 +17,11 @@ use crate::analysis::{
     Dimension, Model, Parameters, Wanted,
 };
 use crate::domain::{AdDay, Timestamp};
+use crate::insights::ad_titles::ad_titles;
+use crate::insights::attribution::{Ways, credit_by_all_models, credit_by_model};
+use crate::insights::query::{Credit, Question};
 use crate::language::{self, Message, Value, filters, say};
-use crate::views::answer::{self, Ways};
-use crate::views::{Credit, Question, charts};
+use crate::views::charts;
 use channels::Named;
 use choices::{Choice, channel_choices, goals, models};
 use journeys::JourneyTables;
@@ -48,14 +50,14 @@ impl Credits {
     ) -> Result<Self, AnalysisError> {
         let Credit { model, parameters, intervals, .. } = &question.credit;
         let journeys = ways.journeys(question)?.as_long_as(wanted);
-        let report = answer::credit_by_model(&journeys, &question.credit)?;
+        let report = credit_by_model(&journeys, &question.credit)?;
         wanted.check()?;
         Ok(Self {
             report,
-            comparison: answer::credit_by_all_models(&journeys, &question.credit)?,
+            comparison: credit_by_all_models(&journeys, &question.credit)?,
             journeys: analysis::describe(&journeys),
             costs: analysis::costs(&journeys, *model, parameters, &question.by, spend, *intervals)?,
-            ad_titles: super::overview::ad_titles(&ways.touchpoints, "time", spend)?,
+            ad_titles: ad_titles(&ways.touchpoints, "time", spend)?,
             goals: analysis::goals(&ways.conversions)?,
         })
     }

@@ -3,7 +3,7 @@
 use super::super::range::Range;
 use super::page::Parts;
 use crate::analysis::{Dimension, Filter};
-use crate::views::Question;
+use crate::insights::query::Question;
 
 /// Addresses to which a format is added.
 pub(super) struct Addresses {

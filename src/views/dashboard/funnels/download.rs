@@ -7,9 +7,11 @@ use super::super::Asks;
 use super::super::files::understand;
 use super::only;
 use crate::analysis::{Funnel, FunnelError, Funnels};
-use crate::views::answer::AnswerError;
+use crate::insights::error::AnswerError;
+use crate::insights::invalid_parameter::Misunderstood;
+use crate::views::Views;
+use crate::views::api::{funnel_people, funnels};
 use crate::views::problem::Problem;
-use crate::views::{Misunderstood, Views, api, funnels, people};
 
 /// What the page of the funnel shows, by `figures`: the funnel itself, its `comparison` or its `flows`.
 pub(super) async fn figures(
@@ -24,7 +26,7 @@ pub(super) async fn figures(
     let (asking, question, look) = understand(views, asking, headers)?;
     let (own, name) = (only(funnel), funnel.name.as_str());
     match asking.figures.as_deref() {
-        None => api::funnel_of(views, &own, name, &question, &look).await,
+        None => funnels::funnel_of(views, &own, name, &question, &look).await,
         Some("comparison") => funnels::comparison_in(views, &own, name, &question, &look).await,
         Some("flows") => funnels::flows_in(views, &own, name, question, &look).await,
         Some(other) => {
@@ -43,5 +45,5 @@ pub(super) async fn list(
     name: &str,
 ) -> Result<Response, Problem> {
     let (asking, question, look) = understand(views, asking, headers)?;
-    people::people_in(views, own, name, &question, asking.reached.as_deref(), &look).await
+    funnel_people::people_in(views, own, name, &question, asking.reached.as_deref(), &look).await
 }

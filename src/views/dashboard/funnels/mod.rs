@@ -16,13 +16,17 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 
-use super::super::answer::AnswerError;
-use super::super::funnels::{answer_by_each, period_before, periods_compared, rows_compared};
-use super::super::{Question, Views};
+use super::super::Views;
 use super::{Asks, files, show};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Funnel, Funnels};
 use crate::domain::FUNNEL_WINDOW_MS;
+use crate::insights::error::AnswerError;
+use crate::insights::funnel::answer_funnel;
+use crate::insights::funnel_comparison::{
+    answer_by_each, period_before, periods_compared, rows_compared,
+};
+use crate::insights::query::Question;
 use crate::views::allowed::Allowed;
 use builder::Builder;
 use page::{FunnelsPage, Parts};
@@ -124,7 +128,7 @@ async fn parts(
     };
     let (reports, before, sequences, ad_titles) = tokio::try_join!(
         answer_by_each(store, own, &name, question, dimensions),
-        super::super::answer::answer_funnel(store, own, &name, &before),
+        answer_funnel(store, own, &name, &before),
         sequences,
         ad_titles,
     )?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use super::super::super::{Question, charts};
+use super::super::super::charts;
 use super::super::behind::{Behind, Figure};
 use super::super::conversations::rate;
 use super::super::range::Range;
@@ -20,9 +20,10 @@ use crate::analysis::{
     DEFAULT_FUNNEL, Dimension, Filter, Flow, FunnelReport, Funnels, NONE, Step, Verdicts,
 };
 use crate::domain::Timestamp;
+use crate::insights::list_filters::is_listed;
+use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
 use crate::store::Sequence;
-use crate::views::rows::is_listed;
 
 /// Rows of the table of flows.
 const MOST_FLOWS: usize = 60;

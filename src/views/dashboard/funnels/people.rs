@@ -13,11 +13,13 @@ use super::labels::{label, usual_title};
 use super::{download, only};
 use crate::analysis::{DEFAULT_FUNNEL, Filter};
 use crate::domain::Timestamp;
+use crate::insights::funnel_people::{FunnelPeople, answer_people};
+use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
 use crate::store::ReachedRow;
-use crate::views::Question;
 use crate::views::allowed::Allowed;
-use crate::views::people::{FunnelPeople, answer_people};
+use crate::views::dashboard::Asking;
+use crate::views::dashboard::person::address;
 
 const HERE: &str = "/funnels/people";
 /// People that there is room for; the others are in the CSV.
@@ -67,7 +69,7 @@ pub(in crate::views) async fn people(
             return Redirect::to(&format!("/funnels/build?{}", builder.query)).into_response();
         }
     };
-    let part = |of: fn(&super::super::Asking) -> &Option<String>| {
+    let part = |of: fn(&Asking) -> &Option<String>| {
         let asking = asking.as_ref().ok();
         asking.and_then(|Query(asking)| of(asking).clone()).filter(|text| !text.is_empty())
     };
@@ -85,7 +87,8 @@ pub(in crate::views) async fn people(
     show(&views, asking, async |views, question, now| {
         let own = own.as_ref().unwrap_or(&views.funnels);
         let reached = reached.as_deref();
-        let found = answer_people(views, own, &name, &question, reached, MOST_PEOPLE).await?;
+        let found =
+            answer_people(&views.store, own, &name, &question, reached, MOST_PEOPLE).await?;
         let title = own.get(&name).map_or_else(usual_title, |funnel| funnel.title.clone());
         let query = builder.is_begun.then_some(builder.query.as_str());
         Ok(PeoplePage::new(&found, title, query, &question, now))
@@ -119,7 +122,7 @@ impl PeoplePage {
         };
         let range = Range::new(period, now, HERE, &format!("&{}", written(&kept)));
         let person = |row: &ReachedRow| Person {
-            href: super::super::person::address(&row.page_id, &row.person_id),
+            href: address(&row.page_id, &row.person_id),
             id: row.person_id.clone(),
             entered: local_minute(Timestamp(row.entered_at.0), &period.zone),
             reached: local_minute(Timestamp(row.reached_at.0), &period.zone),

@@ -10,8 +10,8 @@ use super::labels::label;
 use super::page::{Choice, RowsBehind};
 use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
+use crate::insights::funnel_over_time::shares_in_time;
 use crate::views::charts;
-use crate::views::funnels::shares_in_time;
 
 pub(super) struct Share {
     /// What the form that chooses has to carry along.

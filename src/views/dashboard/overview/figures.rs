@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use polars_core::frame::DataFrame;
 
-use super::super::super::Question;
-use super::super::super::answer::Ways;
 use crate::analysis::{
     self, AdsData, AdsReport, AnalysisError, AttributionReport, Dimension, FunnelReport, Level,
     Model, Parameters,
 };
-use crate::domain::{AdDay, Period};
+use crate::domain::Period;
+use crate::insights::ad_titles::ad_titles;
+use crate::insights::attribution::Ways;
+use crate::insights::query::Question;
 
 pub(in crate::views::dashboard) struct Figures {
     pub by_source: FunnelReport,
@@ -59,17 +60,4 @@ impl Figures {
             ads: analysis::ads(ads, Level::Ad, period)?,
         })
     }
-}
-
-/// Titles of ads by id: what people saw goes before what the team calls it.
-pub(in crate::views::dashboard) fn ad_titles(
-    rows: &DataFrame,
-    time: &str,
-    spend: &[AdDay],
-) -> Result<HashMap<String, String>, AnalysisError> {
-    let mut titles = analysis::ad_titles(rows, time)?;
-    for day in spend.iter().filter(|day| !day.ad_name.is_empty()) {
-        titles.entry(day.ad_id.clone()).or_insert_with(|| day.ad_name.clone());
-    }
-    Ok(titles)
 }

@@ -10,10 +10,8 @@ use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 
-use super::super::alerts::{Alert, Watched};
-use super::super::answer::{self, AnswerError, Ways};
 use super::super::chart::Day;
-use super::super::{Credit, Question, ads, charts, conversation_steps, turns};
+use super::super::charts;
 use super::behind::{Behind, Figure};
 use super::range::{self, Range};
 use super::text::{dash, local_minute, money, percent, thousands};
@@ -21,14 +19,20 @@ use super::{Asks, show, words};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{
     AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, Filter, FunnelReport, Model,
-    Parameters, Step,
+    Parameters, Step, conversation_steps,
 };
 use crate::domain::{Period, Timestamp};
+use crate::insights::alerts::{Alert, Watched};
+use crate::insights::attribution::Ways;
+use crate::insights::breakdown_columns::apart;
+use crate::insights::error::AnswerError;
+use crate::insights::funnel_comparison::period_before;
+use crate::insights::query::{Credit, Question};
+use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
 use crate::store::{Apart, CollectionState, ResponseTimes, Store};
 use crate::views::allowed::Allowed;
 use extremes::{Extremes, extremes};
-pub(super) use figures::ad_titles;
 use figures::{Fetched, Figures};
 use tiles::{Tile, tiles};
 
@@ -161,7 +165,7 @@ async fn found(
     let parameters = Parameters::default();
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
-    let before = so_far(super::super::funnels::period_before(&question).period, &question, now);
+    let before = so_far(period_before(&question).period, &question, now);
     let lookback = question.credit.parameters.lookback_ms();
     let fetch = async {
         let (ads, titles, touchpoints, conversions, before) = tokio::try_join!(
@@ -169,13 +173,13 @@ async fn found(
             store.ad_titles(&question.period),
             store.touchpoints(&question.period, lookback, true, Apart::default()),
             store.conversions(&question.period, 0),
-            store.funnel_counts(&before, answer::apart(&[Dimension::Day])),
+            store.funnel_counts(&before, apart(&[Dimension::Day])),
         )?;
         Ok(Fetched { ads, titles, ways: Ways { touchpoints, conversions }, before })
     };
     let asked = (question.clone(), before.clone());
     let figures =
-        turns::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked.0, &asked.1));
+        worker::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked.0, &asked.1));
     // What is wrong is wrong with all Pages.
     let alerts = async {
         if is_limited {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use super::AnswerError;
+use super::error::AnswerError;
 use super::share::{Busy, Share, Turn};
 use crate::analysis::{AnalysisError, Wanted};
 use crate::store::StoreError;
@@ -17,13 +17,13 @@ static TURNS: LazyLock<Share> = LazyLock::new(|| Share::new(AT_ONCE, MOST_WAITIN
 
 /// Waits for a turn. It belongs to the work: a page that is slow and is asked for again must not take all cores, also
 /// if nobody waits for the first one any more.
-pub(super) async fn turn() -> Result<Turn, AnswerError> {
+pub(crate) async fn turn() -> Result<Turn, AnswerError> {
     TURNS.turn().await.map_err(|Busy| AnswerError::Busy)
 }
 
 /// Somebody who waits. When they go, what they wait for is not wanted any more.
 #[derive(Debug, Default)]
-pub(super) struct Waiting(pub Wanted);
+pub(crate) struct Waiting(pub Wanted);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
@@ -32,7 +32,7 @@ impl Drop for Waiting {
 }
 
 /// Fetches something and computes over it, away from the threads that serve requests.
-pub(super) async fn in_turn<I, T, F>(
+pub(crate) async fn in_turn<I, T, F>(
     fetch: impl Future<Output = Result<I, StoreError>>,
     compute: F,
 ) -> Result<T, AnswerError>

@@ -4,7 +4,7 @@ use super::cursor;
 use crate::store::{Listed, Span, Store, StoreError};
 
 /// The rows of a page.
-pub(super) struct Listing<R> {
+pub(crate) struct Listing<R> {
     pub rows: Vec<R>,
     /// How many there are on all pages; told on the first.
     pub total: Option<u64>,
@@ -14,7 +14,7 @@ pub(super) struct Listing<R> {
 
 impl<R: Listed> Listing<R> {
     /// At most as many rows as the span allows.
-    pub(super) async fn of(store: &Store, span: &Span<'_>) -> Result<Self, StoreError> {
+    pub(crate) async fn of(store: &Store, span: &Span<'_>) -> Result<Self, StoreError> {
         // One more tells whether the list goes on.
         let one_more = Span { limit: span.limit.saturating_add(1), ..span.clone() };
         let rows = async { store.list::<R>(&one_more)?.all().await };

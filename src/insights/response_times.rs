@@ -1,15 +1,10 @@
 //! How well people are answered: times, windows that close, and what speed goes with.
 
-use axum::Extension;
-use axum::http::HeaderMap;
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::AnswerError;
-use super::problem::Problem;
-use super::{Asks, Question, api, frames, render};
+use super::error::AnswerError;
+use super::query::Question;
 use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
 use crate::domain::{Period, Timestamp};
@@ -182,7 +177,7 @@ fn replies_of(rows: Vec<ResponseTimes>) -> Vec<ReplySpeed> {
 impl ResponseReport {
     /// The same for somebody who may see people only if `who` may: else under pseudonyms.
     #[must_use]
-    pub(super) fn for_whom(mut self, who: &Who, accounts: &Accounts) -> Self {
+    pub(crate) fn for_whom(mut self, who: &Who, accounts: &Accounts) -> Self {
         if who.may(Scope::People) {
             return self;
         }
@@ -192,20 +187,4 @@ impl ResponseReport {
         }
         self
     }
-}
-
-/// How conversations are answered: shares, times, windows that are closing.
-#[utoipa::path(get, path = "/api/v1/response-times", tag = "people",
-    responses((status = 200, body = ResponseReport)))]
-pub(super) async fn response_times(
-    Allowed(views): Allowed,
-    Extension(who): Extension<Who>,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let now = Timestamp((views.clock)());
-    let report = answer_responses(&views.store, &question, &views.window, now).await;
-    let report = report.map_err(Problem::from)?.for_whom(&who, &views.accounts);
-    render::rendered(&look, report, frames::responses)
 }

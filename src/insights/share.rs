@@ -1,12 +1,8 @@
-//! The small share of this machine that work of strangers has: so much at once, so much in the queue, and no more.
+//! A share of this machine: so much at once, so much in the queue, and no more.
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use super::problem::Problem;
 
 /// A share, and who waits for it.
 #[derive(Debug, Clone)]
@@ -42,15 +38,6 @@ impl Share {
         let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)?;
         Ok(Turn { _turn: turn, _place: place })
-    }
-}
-
-impl IntoResponse for Busy {
-    fn into_response(self) -> Response {
-        let text = "Too many ask for this at once; try again in a few seconds.".to_owned();
-        let mut answer = Problem::new(StatusCode::SERVICE_UNAVAILABLE, text).into_response();
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        answer
     }
 }
 

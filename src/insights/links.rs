@@ -1,14 +1,11 @@
 //! Links with what came of them: visits, conversations, goals.
 
-use axum::http::HeaderMap;
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::{self, AnswerError};
-use super::problem::Problem;
-use super::{Asks, Question, api, frames, render};
+use super::breakdown_columns::apart;
+use super::error::AnswerError;
+use super::query::Question;
 use crate::analysis::{self, Dimension, Step};
 use crate::domain::{Link, LinkNote};
 use crate::store::Store;
@@ -68,7 +65,7 @@ pub async fn answer_links(
 ) -> Result<LinksReport, AnswerError> {
     let period = &question.period;
     let by = [Dimension::Link];
-    let counts = store.funnel_counts(period, answer::apart(&by));
+    let counts = store.funnel_counts(period, apart(&by));
     let (counts, links, visits) =
         tokio::try_join!(counts, store.links(), store.link_visits(period))?;
     let funnel = analysis::funnel(&counts, period, &by, &[], &[])?;
@@ -101,18 +98,4 @@ pub async fn answer_links(
 #[must_use]
 pub fn short_address(public_url: &str, slug: &str) -> String {
     format!("{}/l/{slug}", public_url.trim_end_matches('/'))
-}
-
-/// Tracked links: clicks, conversations and stages of each.
-#[utoipa::path(get, path = "/api/v1/links", tag = "links",
-    responses((status = 200, body = LinksReport)))]
-pub(super) async fn links(
-    Allowed(views): Allowed,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let public_url = views.public_url.as_deref();
-    let report = answer_links(&views.store, &question, public_url).await.map_err(Problem::from)?;
-    render::rendered(&look, report, frames::links)
 }

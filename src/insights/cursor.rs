@@ -3,16 +3,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Misunderstood;
+use super::invalid_parameter::Misunderstood;
 use crate::store::Place;
 
 /// The text for a place in a list.
-pub(super) fn written(list: &str, place: &Place) -> String {
+pub(crate) fn written(list: &str, place: &Place) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(list, place)).unwrap_or_default())
 }
 
 /// The place of a text of that list.
-pub(super) fn read(list: &str, text: &str) -> Result<Place, Misunderstood> {
+pub(crate) fn read(list: &str, text: &str) -> Result<Place, Misunderstood> {
     let wrong = |reason: &str| Misunderstood { parameter: "cursor", reason: reason.to_owned() };
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     let read: Option<(String, Place)> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -1,14 +1,10 @@
 //! Who may be written to: the opted-in audience by day, and customer lists.
 
-use axum::http::HeaderMap;
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::AnswerError;
-use super::problem::Problem;
-use super::{Asks, Format, Question, api, charts, frames, render};
+use super::error::AnswerError;
+use super::query::Question;
 use crate::analysis::{SubscriberDay, subscribers};
 use crate::store::{Audience, Store};
 
@@ -41,20 +37,4 @@ pub async fn answer_audience(
         days: subscribers(&rows, period)?,
         lists,
     })
-}
-
-/// Who has opted in to notifications at the end of each day, and customer lists.
-#[utoipa::path(get, path = "/api/v1/audience", tag = "people",
-    responses((status = 200, body = AudienceReport)))]
-pub(super) async fn audience(
-    Allowed(views): Allowed,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
-    match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report.days)),
-        _ => render::rendered(&look, report, frames::audience),
-    }
 }

@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::AnswerError;
-use super::quality::share;
-use super::{Question, answer_reconciliation};
-use crate::analysis::{ReconciledDay, nearest_ref, silence};
+use super::error::AnswerError;
+use super::query::Question;
+use super::reconciliation::answer_reconciliation;
+use crate::analysis::{ReconciledDay, nearest_ref, share, silence};
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, Value, say};
 use crate::store::{CollectionState, LinkVisits, LiveDoor, PolicyEvent, Store, UnknownRef};
@@ -96,7 +96,7 @@ pub struct PolicyRow {
 }
 
 /// Everything that is watched, in the question's period.
-pub(super) struct Watched {
+pub(crate) struct Watched {
     pub unknown_refs: Vec<UnregisteredRef>,
     pub lost_refs: Vec<LostRefs>,
     pub silent: Vec<SilentDoor>,
@@ -114,7 +114,7 @@ impl Watched {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         store: &Store,
         question: &Question,
         now: Timestamp,
@@ -160,7 +160,7 @@ impl Watched {
     }
 
     /// What of it somebody should look into.
-    pub(super) fn alerts(&self) -> Vec<Alert> {
+    pub(crate) fn alerts(&self) -> Vec<Alert> {
         let alert = |kind, about: &str, text| Alert { kind, about: about.to_owned(), text };
         let policy = self.policy.iter().filter(|row| row.action != "unblock").map(|row| {
             let text = say("quality-alert-policy").with("action", &row.action);

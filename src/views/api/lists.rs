@@ -1,4 +1,4 @@
-//! Lists of rows: conversations, touchpoints, and what one person did.
+//! Lists of rows: conversations, touchpoints, conversions, feedback, and what one person did.
 
 use axum::Json;
 use axum::extract::{Path, Query};
@@ -8,25 +8,28 @@ use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::{self, AnswerError};
-use super::listing::Listing;
-use super::problem::Problem;
-use super::{
-    Asked, Asks, Format, Misunderstood, Question, Views, api, cursor, frames, render, turns,
-};
-use crate::analysis::{Dimension, NONE, STAGES};
+use crate::insights::error::AnswerError;
+use crate::insights::format::Format;
+use crate::insights::list_filters::{listed_filters, read_stage};
+use crate::insights::listing::Listing;
+use crate::insights::person::answer_person;
+use crate::insights::query::Asked;
+use crate::insights::{cursor, worker};
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
 };
+use crate::views::allowed::Allowed;
+use crate::views::problem::Problem;
+use crate::views::request::{self, Asks};
+use crate::views::{Views, frames, render};
 
 /// Rows of a page of a list that take some megabytes.
 const MANY_ROWS: u64 = 5_000;
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Begin of the range, RFC 3339.
     from: String,
     /// Its end, exclusive.
@@ -41,7 +44,7 @@ pub(super) struct Page {
 
 /// Conversations, in the order in which they were opened.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ConversationPage {
+pub(crate) struct ConversationPage {
     #[serde(flatten)]
     page: Page,
     conversations: Vec<ConversationRow>,
@@ -49,7 +52,7 @@ pub(super) struct ConversationPage {
 
 /// Touchpoints, in time.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TouchpointPage {
+pub(crate) struct TouchpointPage {
     #[serde(flatten)]
     page: Page,
     touchpoints: Vec<TouchpointRow>,
@@ -57,7 +60,7 @@ pub(super) struct TouchpointPage {
 
 /// Reported conversions, in time.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReportedPage {
+pub(crate) struct ReportedPage {
     #[serde(flatten)]
     page: Page,
     conversions: Vec<ReportedRow>,
@@ -65,7 +68,7 @@ pub(super) struct ReportedPage {
 
 /// Events that Meta is told of, the latest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FeedbackPage {
+pub(crate) struct FeedbackPage {
     #[serde(flatten)]
     page: Page,
     events: Vec<FeedbackRow>,
@@ -73,7 +76,7 @@ pub(super) struct FeedbackPage {
 
 /// One person's conversations and events.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Journey {
+pub(crate) struct Journey {
     /// Page or Instagram account.
     page: String,
     /// Person.
@@ -87,7 +90,7 @@ pub(super) struct Journey {
 /// Conversations that were opened in the range, one a row.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "rows",
     responses((status = 200, body = ConversationPage)))]
-pub(super) async fn conversations(
+pub(crate) async fn conversations(
     Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
@@ -100,7 +103,7 @@ pub(super) async fn conversations(
 /// Touchpoints in the range, one a row.
 #[utoipa::path(get, path = "/api/v1/touchpoints", tag = "rows",
     responses((status = 200, body = TouchpointPage)))]
-pub(super) async fn touchpoints(
+pub(crate) async fn touchpoints(
     Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
@@ -113,7 +116,7 @@ pub(super) async fn touchpoints(
 /// Conversions that others have reported, with whose they are.
 #[utoipa::path(get, path = "/api/v1/conversions", tag = "rows",
     responses((status = 200, body = ReportedPage)))]
-pub(super) async fn conversions(
+pub(crate) async fn conversions(
     Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
@@ -126,7 +129,7 @@ pub(super) async fn conversions(
 /// What became of conversions that Meta is told of.
 #[utoipa::path(get, path = "/api/v1/feedback", tag = "rows",
     responses((status = 200, body = FeedbackPage)))]
-pub(super) async fn feedback(
+pub(crate) async fn feedback(
     Allowed(views): Allowed,
     uri: Uri,
     asked: Asks,
@@ -147,11 +150,11 @@ pub(super) async fn feedback(
     params(("page" = String, Path, description = "Page or Instagram account"),
         ("id" = String, Path, description = "Person")),
     responses((status = 200, body = Journey)))]
-pub(super) async fn person(
+pub(crate) async fn person(
     Allowed(views): Allowed,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let found = answer::answer_person(&views.store, &page, &person);
+    let found = answer_person(&views.store, &page, &person);
     let (conversations, events) = found.await.map_err(Problem::from)?;
     if events.is_empty() {
         let text = format!("nothing is known of person {person:?} of the Page {page:?}");
@@ -176,7 +179,7 @@ async fn list<R: Listed, P: Serialize>(
     };
     let reached = stage("reached", |asked| &asked.reached)?;
     let missed = stage("missed", |asked| &asked.missed)?;
-    let (question, look) = api::understand(views, asked, headers)?;
+    let (question, look) = request::understand(views, asked, headers)?;
     let limit = look.rows_of(&question) as u64;
     let after = question.cursor.as_deref().map(|cursor| cursor::read(R::ROWS, cursor));
     let after = after.transpose().map_err(AnswerError::from).map_err(Problem::from)?;
@@ -199,7 +202,7 @@ async fn list<R: Listed, P: Serialize>(
         return render::listed(&look, DataFrame::default, || ().into_response());
     }
     // What takes a lot of memory is made one after the other.
-    let _turn = if limit > MANY_ROWS { Some(turns::turn().await?) } else { None };
+    let _turn = if limit > MANY_ROWS { Some(worker::turn().await?) } else { None };
     let Listing { rows, total, next } = Listing::of(&views.store, &span).await.map_err(failed)?;
     let told = Page {
         from: question.period.from.to_rfc3339(),
@@ -222,46 +225,4 @@ fn next_page(uri: &Uri, cursor: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(kept).append_pair("cursor", cursor);
     format!("<{}?{}>; rel=\"next\"", uri.path(), query.finish())
-}
-
-/// A stage as lists take it: empty where nobody is left out, as by what all have reached.
-pub(super) fn read_stage(
-    parameter: &'static str,
-    stage: Option<&str>,
-) -> Result<&'static str, Misunderstood> {
-    let wanted = stage.unwrap_or_default();
-    if wanted.is_empty() || (parameter, wanted) == ("reached", "opened") {
-        return Ok("");
-    }
-    STAGES.into_iter().find(|stage| *stage == wanted).ok_or_else(|| {
-        let opened = if parameter == "reached" { "opened, " } else { "" };
-        let stages = STAGES.join(", ");
-        let reason = format!("{wanted:?} is no stage here; there are {opened}{stages}");
-        Misunderstood { parameter, reason }
-    })
-}
-
-/// What lists are filtered by: what a row has, not parts of refs or times.
-const TAKEN: [&str; 11] = [
-    "source", "page", "channel", "ref", "ad", "ad_set", "campaign", "link", "medium", "owner",
-    "referer",
-];
-
-/// Whether lists are filtered by a dimension.
-pub(super) fn is_listed(dimension: &Dimension) -> bool {
-    TAKEN.contains(&dimension.name().as_ref())
-}
-
-/// The question's filters as lists take them.
-pub(super) fn listed_filters(question: &Question) -> Result<Vec<(String, String)>, Misunderstood> {
-    let filters = question.filters.iter().map(|filter| {
-        let name = filter.dimension.name().into_owned();
-        if !is_listed(&filter.dimension) {
-            let reason = format!("rows are filtered by {}, not by {name}", TAKEN.join(", "));
-            return Err(Misunderstood { parameter: "filter", reason });
-        }
-        let value = if filter.value == NONE { String::new() } else { filter.value.clone() };
-        Ok((name, value))
-    });
-    filters.collect()
 }

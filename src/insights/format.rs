@@ -1,6 +1,6 @@
 //! The forms that an answer has.
 
-use super::Misunderstood;
+use super::invalid_parameter::Misunderstood;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Format {
 
 impl Format {
     /// Those that are sent over HTTP.
-    pub(super) const SENT: [Self; 7] =
+    pub(crate) const SENT: [Self; 7] =
         [Self::Json, Self::Csv, Self::Xlsx, Self::Parquet, Self::Arrow, Self::Svg, Self::Png];
 
     const ALL: [(&'static str, Self); 8] = [

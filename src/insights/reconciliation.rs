@@ -2,18 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use axum::http::HeaderMap;
-use axum::response::Response;
 use jiff::Span;
-use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::AnswerError;
-use super::frames::Columns;
-use super::problem::Problem;
-use super::{Asks, Question, api, render};
+use super::error::AnswerError;
+use super::query::Question;
 use crate::analysis::{self, BothCounts, ReconciledAd, ReconciledDay, USUAL_DAYS};
 use crate::domain::{DAY_MS, Period};
 use crate::language::{Message, say};
@@ -86,39 +80,4 @@ fn notes(counts: &BothCounts, period: &Period) -> Vec<Message> {
         say("reconciliation-note-zone").with("account", account).with("zone", zone)
     });
     std::iter::once(say("reconciliation-note-days")).chain(others).collect()
-}
-
-/// Our count of conversations beside Meta's, by ad and day, with causes.
-#[utoipa::path(get, path = "/api/v1/reconciliation", tag = "costs",
-    responses((status = 200, body = ReconciliationReport)))]
-pub(super) async fn reconciliation(
-    Allowed(views): Allowed,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let found = answer_reconciliation(&views.store, &question).await;
-    render::rendered(&look, found.map_err(Problem::from)?, days_frame)
-}
-
-/// A row an ad account and day.
-pub(super) fn days_frame(report: &ReconciliationReport) -> DataFrame {
-    Columns::of(&report.days)
-        .text("account_id", |day| day.account_id.as_str())
-        .date("date", |day| day.date.as_str())
-        .count("ours", |day| day.ours)
-        .count("meta", |day| day.meta)
-        .difference("gap", |day| day.gap)
-        .count("our_first", |day| day.our_first)
-        .count("meta_first", |day| day.meta_first)
-        .count("without_referral", |day| day.causes.without_referral)
-        .count("opened_silently", |day| day.causes.opened_silently)
-        .count("within_7_days", |day| day.causes.within_7_days)
-        .count("late", |day| day.causes.late)
-        .difference("moved_by_zone", |day| day.causes.moved_by_zone)
-        .number("usual", |day| day.usual)
-        .number("usual_low", |day| day.usual_band.map(|[low, _]| low))
-        .number("usual_high", |day| day.usual_band.map(|[_, high]| high))
-        .flag("is_unusual", |day| day.is_unusual)
-        .done()
 }

@@ -1,17 +1,13 @@
 //! How good the data are: what came in, what is not understood, which refs are unknown or lost, and
 //! what has fallen silent.
 
-use axum::http::HeaderMap;
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::alerts::{Alert, LostRefs, PolicyRow, SilentDoor, UnregisteredRef, Watched};
-use super::allowed::Allowed;
-use super::answer::AnswerError;
-use super::problem::Problem;
-use super::{Asks, Question, api, frames, render};
-use crate::analysis::ReconciledDay;
+use super::error::AnswerError;
+use super::query::Question;
+use crate::analysis::{ReconciledDay, share};
 use crate::domain::{Kind, Timestamp};
 use crate::store::{KindCount, PageThreads, Store};
 
@@ -119,23 +115,4 @@ fn page_share(row: PageThreads) -> PageShare {
     let PageThreads { page_id, threads, without_referral } = row;
     let share = share(without_referral, threads);
     PageShare { page: page_id, new_threads: threads, without_referral, share }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-pub(super) fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// What came in, what was not understood, what fell silent.
-#[utoipa::path(get, path = "/api/v1/quality", tag = "quality",
-    responses((status = 200, body = QualityReport)))]
-pub(super) async fn quality(
-    Allowed(views): Allowed,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    let now = Timestamp((views.clock)());
-    let report = answer_quality(&views.store, &question, now).await.map_err(Problem::from)?;
-    render::rendered(&look, report, frames::quality)
 }

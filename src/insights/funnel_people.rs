@@ -1,27 +1,22 @@
 //! Who reached a step of a funnel, and who of them went no further.
 
-use axum::Json;
-use axum::extract::{Path, Query};
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::allowed::Allowed;
-use super::answer::{self, AnswerError};
-use super::problem::Problem;
-use super::render::{self, Look};
-use super::rows::{listed_filters, read_stage};
-use super::{Asks, Misunderstood, Question, Views, api, conversation_steps, frames};
-use crate::analysis::{DEFAULT_FUNNEL, Funnels};
-use crate::store::{ConversationRow, Instant, ReachedRow, Span};
+use super::error::AnswerError;
+use super::funnel::answer_reached;
+use super::invalid_parameter::Misunderstood;
+use super::list_filters::{listed_filters, read_stage};
+use super::query::Question;
+use crate::analysis::{DEFAULT_FUNNEL, Funnels, conversation_steps};
+use crate::store::{ConversationRow, Instant, ReachedRow, Span, Store};
 
 /// People of one answer, which is made in memory.
 const MOST_PEOPLE: u64 = 100_000;
 
 /// Who reached a step.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct FunnelPeople {
+pub(crate) struct FunnelPeople {
     /// The funnel.
     pub funnel: String,
     /// The step that they reached.
@@ -36,44 +31,13 @@ pub(super) struct FunnelPeople {
     pub people: Vec<ReachedRow>,
 }
 
-/// Who reached a step and not the next, in time; with `reached` all who reached a step.
-#[utoipa::path(get, path = "/api/v1/funnels/{name}/people", tag = "funnels",
-    params(("name" = String, Path, description = "The funnel")),
-    responses((status = 200, body = FunnelPeople)))]
-pub(super) async fn people(
-    Allowed(views): Allowed,
-    Path(name): Path<String>,
-    asked: Asks,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let reached = asked.as_ref().ok().and_then(|Query(asked)| asked.reached.clone());
-    let (question, look) = api::understand(&views, asked, &headers)?;
-    people_in(&views, &views.funnels, &name, &question, reached.as_deref(), &look).await
-}
-
-/// The same of a funnel of `own`, in the form that was asked for.
-pub(super) async fn people_in(
-    views: &Views,
-    own: &Funnels,
-    name: &str,
-    question: &Question,
-    reached: Option<&str>,
-    look: &Look,
-) -> Result<Response, Problem> {
-    let limit = look.rows_of(question);
-    let told = answer_people(views, own, name, question, reached, limit).await;
-    let told = told.map_err(Problem::from)?;
-    let json = || Json(&told).into_response();
-    render::listed(look, || frames::reached(&told.people), json)
-}
-
 /// At most `limit` of those who reached the step `reached`, or, without one, the question's (the first unless it
 /// names another) and not the next.
 ///
 /// # Errors
 /// If there is no such funnel or step, or it cannot be computed.
-pub(super) async fn answer_people(
-    views: &Views,
+pub(crate) async fn answer_people(
+    store: &Store,
     own: &Funnels,
     name: &str,
     question: &Question,
@@ -98,7 +62,7 @@ pub(super) async fn answer_people(
     let no_further = reached.is_none();
     let offset = question.offset;
     let (total, people) = if let Some(funnel) = own.get(name) {
-        let found = answer::answer_reached(&views.store, funnel, question, place, no_further);
+        let found = answer_reached(store, funnel, question, place, no_further);
         let found = found.await?;
         let total = found.len() as u64;
         let row = |one: crate::analysis::Reached| ReachedRow {
@@ -110,7 +74,7 @@ pub(super) async fn answer_people(
         (total, found.into_iter().skip(offset).take(limit).map(row).collect())
     } else {
         let missed = steps.get(place + 1).filter(|_| no_further);
-        of_conversations(views, question, &steps[place], missed, limit).await?
+        of_conversations(store, question, &steps[place], missed, limit).await?
     };
     let (funnel, step) = (name.to_owned(), steps[place].clone());
     Ok(FunnelPeople { funnel, step, no_further, total, offset, people })
@@ -132,7 +96,7 @@ fn place_of(
 
 /// Of the default funnel: how many, and those that are asked for.
 async fn of_conversations(
-    views: &Views,
+    store: &Store,
     question: &Question,
     reached: &str,
     missed: Option<&String>,
@@ -149,7 +113,7 @@ async fn of_conversations(
         offset: question.offset as u64,
         limit: limit as u64,
     };
-    let total = views.store.list_total::<ConversationRow>(&span).await?;
+    let total = store.list_total::<ConversationRow>(&span).await?;
     let told = total.saturating_sub(span.offset).min(span.limit);
     if told > MOST_PEOPLE {
         let reason = format!(
@@ -158,7 +122,7 @@ async fn of_conversations(
         );
         return Err(Misunderstood { parameter: "limit", reason }.into());
     }
-    let rows = views.store.list::<ConversationRow>(&span)?.all().await?;
+    let rows = store.list::<ConversationRow>(&span)?.all().await?;
     let row = |row: ConversationRow| ReachedRow {
         entered_at: row.opened_at,
         reached_at: row.stage_at(reached).unwrap_or(row.opened_at),

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Asked, AskedCredit, Misunderstood};
+use super::invalid_parameter::Misunderstood;
+use super::query::{Asked, AskedCredit};
 
 /// Dimensions of a breakdown at most.
-pub(super) const MOST_DIMENSIONS: usize = 8;
+pub(crate) const MOST_DIMENSIONS: usize = 8;
 /// Filters at most.
-pub(super) const MOST_FILTERS: usize = 20;
+pub(crate) const MOST_FILTERS: usize = 20;
 /// Bytes of filters, whose values are anybody's texts.
 const LONGEST_FILTER: usize = 8 << 10;
 /// Bytes of a cursor, which holds ids.
@@ -20,7 +21,7 @@ const LONGEST_OF_ANY: usize = 8 << 10;
 const MOST_PARAMETERS: usize = 300;
 
 /// Checks a question as it is written.
-pub(super) fn check(asked: &Asked) -> Result<(), Misunderstood> {
+pub(crate) fn check(asked: &Asked) -> Result<(), Misunderstood> {
     let many = |parameter, text: &Option<String>, mark, most, what: &str| {
         let parts = text.as_deref().unwrap_or_default().split(mark);
         let count = parts.filter(|part| !part.trim().is_empty()).count();
@@ -85,7 +86,7 @@ pub(super) fn check(asked: &Asked) -> Result<(), Misunderstood> {
 }
 
 /// What is wrong with the parameters of any address: its name, if it has one of its own, and the reason.
-pub(super) fn wrong(query: &str) -> Option<(Option<Cow<'_, str>>, String)> {
+pub(crate) fn wrong(query: &str) -> Option<(Option<Cow<'_, str>>, String)> {
     let mut count = 0;
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         count += 1;

@@ -1,0 +1,29 @@
+//! `/api/v1/ads`: what ads cost.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::analysis::AdsReport;
+use crate::insights::ads::answer_ads;
+use crate::insights::format::Format;
+use crate::views::allowed::Allowed;
+use crate::views::frames::ads::ads_frame;
+use crate::views::problem::Problem;
+use crate::views::request::{self, Asks};
+use crate::views::{charts, render};
+
+/// What ads cost, each stage and what each cost, by campaign (or `by`).
+#[utoipa::path(get, path = "/api/v1/ads", tag = "costs",
+    responses((status = 200, body = AdsReport)))]
+pub(crate) async fn ads(
+    Allowed(views): Allowed,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, look) = request::understand(&views, asked, &headers)?;
+    let report = answer_ads(&views.store, &question).await.map_err(Problem::from)?;
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::ads(&report)),
+        _ => render::rendered(&look, report, ads_frame),
+    }
+}

@@ -1,0 +1,27 @@
+//! `/api/v1/audience`: who may be written to.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::insights::audience::{AudienceReport, answer_audience};
+use crate::insights::format::Format;
+use crate::views::allowed::Allowed;
+use crate::views::problem::Problem;
+use crate::views::request::{self, Asks};
+use crate::views::{charts, frames, render};
+
+/// Who has opted in to notifications at the end of each day, and customer lists.
+#[utoipa::path(get, path = "/api/v1/audience", tag = "people",
+    responses((status = 200, body = AudienceReport)))]
+pub(crate) async fn audience(
+    Allowed(views): Allowed,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, look) = request::understand(&views, asked, &headers)?;
+    let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
+    match look.format {
+        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report.days)),
+        _ => render::rendered(&look, report, frames::audience),
+    }
+}

@@ -1,0 +1,24 @@
+//! `/api/v1/reconciliation`: our count beside Meta's.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::insights::reconciliation::{ReconciliationReport, answer_reconciliation};
+use crate::views::allowed::Allowed;
+use crate::views::frames::reconciliation::days_frame;
+use crate::views::problem::Problem;
+use crate::views::render;
+use crate::views::request::{self, Asks};
+
+/// Our count of conversations beside Meta's, by ad and day, with causes.
+#[utoipa::path(get, path = "/api/v1/reconciliation", tag = "costs",
+    responses((status = 200, body = ReconciliationReport)))]
+pub(crate) async fn reconciliation(
+    Allowed(views): Allowed,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, look) = request::understand(&views, asked, &headers)?;
+    let found = answer_reconciliation(&views.store, &question).await;
+    render::rendered(&look, found.map_err(Problem::from)?, days_frame)
+}
