@@ -13,6 +13,7 @@
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`accounts`]: users, sessions and tokens, and what they may do.
 //! - [`insights`]: what is computed: a question in, a report out.
+//! - [`render`]: a report in, bytes or text out: files, charts, tables, labels and numbers.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
@@ -49,6 +50,7 @@ pub mod operations;
 pub mod outgoing;
 pub mod private;
 pub mod registry;
+pub mod render;
 pub mod reports;
 pub mod sheet;
 pub mod spend;

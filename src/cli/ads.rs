@@ -7,8 +7,8 @@ use super::session::{self, Session};
 use crate::config::Settings;
 use crate::insights::ads::answer_ads;
 use crate::insights::query::Asked;
-use crate::views::frames::ads::ads_frame;
-use crate::views::table;
+use crate::render::frames::ads::ads_frame;
+use crate::render::table;
 
 /// Arguments of `ads`.
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::insights::links::{answer_links, short_address};
 use crate::insights::query::{Asked, Question};
 use crate::registry::{About, Edit, EditError, RegistryError};
-use crate::views::{frames, table};
+use crate::render::{frames, table};
 
 /// Arguments of `link`.
 #[derive(Debug, Args)]

@@ -24,7 +24,7 @@ use crate::insights::format::Format;
 use crate::insights::funnel::answer_funnel;
 use crate::insights::invalid_parameter::Misunderstood;
 use crate::insights::query::{Asked, AskedCredit};
-use crate::views::{frames, table};
+use crate::render::{frames, table};
 
 /// Arguments of `funnel`.
 #[derive(Debug, Args)]

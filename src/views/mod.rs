@@ -6,31 +6,20 @@
 mod access;
 mod allowed;
 mod api;
-mod canvas;
-mod chart;
-mod charts;
 mod dashboard;
-mod drawing;
-#[cfg(test)]
-mod every_name;
-pub mod frames;
 mod fresh;
-mod lettering;
 mod limits;
 mod live;
+pub(crate) mod nav;
 mod needs;
 mod openapi;
 mod own_page;
 mod parameters;
-mod picture;
 mod problem;
 mod qr;
 mod reader;
 mod render;
 mod request;
-mod sankey;
-pub mod table;
-pub mod topic;
 
 use std::sync::Arc;
 
@@ -55,7 +44,7 @@ use api::{
     ads, attribution, audience, data_quality, funnel_people, funnels, links, lists, reconciliation,
     response_times, retention, sequences,
 };
-pub use dashboard::{html, words};
+pub use dashboard::html;
 pub use limits::Limit;
 pub use needs::route_needs;
 pub use own_page::{is_own as is_own_page, own_path};

@@ -12,21 +12,15 @@ use polars_core::frame::DataFrame;
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::drawing::Drawing;
-use super::frames::{self, Encoder};
-use super::picture;
 use super::problem::Problem;
 use crate::insights::csv_style::CsvStyle;
-use crate::insights::error::AnswerError;
 use crate::insights::format::Format;
 use crate::insights::query::Question;
+use crate::render::chart::drawing::Drawing;
+use crate::render::chart::png;
+use crate::render::frames;
+use crate::render::list_writer::write_list;
 use crate::store::{Listed, Rows};
-
-/// Rows that are in memory at once while a list is written. Those of Parquet and Arrow stay together in the file, and
-/// are read faster in large groups.
-fn rows_at_once(format: Format) -> usize {
-    if matches!(format, Format::Parquet | Format::Arrow) { 16_000 } else { 4_000 }
-}
 
 /// How an answer is to look.
 #[derive(Debug, Clone)]
@@ -126,42 +120,6 @@ pub(super) fn streamed<R: Listed>(
     Ok(answer)
 }
 
-/// Writes a list as its rows come; how many there were.
-///
-/// # Errors
-/// If ClickHouse fails under way, or the rows cannot be written.
-pub(super) async fn write_list<R: Listed, W: Write + Send + 'static>(
-    format: Format,
-    style: &CsvStyle,
-    mut rows: Rows<R>,
-    frame: fn(&[R]) -> DataFrame,
-    into: W,
-) -> Result<u64, AnswerError> {
-    let unwritten =
-        |error: polars_core::error::PolarsError| AnswerError::Unwritten(error.to_string());
-    let cut_off = |error: tokio::task::JoinError| AnswerError::CutOff(error.to_string());
-    let mut count = 0;
-    let style = style.clone();
-    let begun =
-        tokio::task::spawn_blocking(move || Encoder::new(format, &style, &frame(&[]), into));
-    let mut encoder = begun.await.map_err(cut_off)?.map_err(unwritten)?;
-    loop {
-        let batch = rows.next(rows_at_once(format)).await?;
-        if batch.is_empty() {
-            break;
-        }
-        count += batch.len() as u64;
-        let written = tokio::task::spawn_blocking(move || {
-            encoder.write(&frame(&batch))?;
-            Ok(encoder)
-        });
-        encoder = written.await.map_err(cut_off)?.map_err(unwritten)?;
-    }
-    let finished = tokio::task::spawn_blocking(move || encoder.finish());
-    finished.await.map_err(cut_off)?.map_err(unwritten)?;
-    Ok(count)
-}
-
 /// Takes bytes to an answer's body, and waits while its reader does not read.
 struct Sink(mpsc::Sender<io::Result<Bytes>>);
 
@@ -180,7 +138,7 @@ impl Write for Sink {
 /// A chart that stands on its own.
 pub(super) fn charted(format: Format, chart: &Drawing) -> Result<Response, Problem> {
     let body = match format {
-        Format::Png => picture::png(chart).map_err(unwritten)?,
+        Format::Png => png::png(chart).map_err(unwritten)?,
         _ => chart.alone().into_bytes(),
     };
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::VARY, "accept")];

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 26] = [
+const MAY_IMPORT: [(&str, &[&str]); 27] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -25,13 +25,20 @@ const MAY_IMPORT: [(&str, &[&str]); 26] = [
     ("upkeep", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
-    ("views", &["accounts", "analysis", "domain", "incoming", "insights", "language", "store"]),
-    ("members", &["accounts", "domain", "incoming", "insights", "language", "views"]),
+    ("render", &["analysis", "domain", "insights", "language", "store"]),
+    (
+        "views",
+        &["accounts", "analysis", "domain", "incoming", "insights", "language", "render", "store"],
+    ),
+    ("members", &["accounts", "domain", "incoming", "insights", "language", "render", "views"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "incoming", "journal", "private", "store"]),
     (
         "reports",
-        &["analysis", "domain", "insights", "language", "outgoing", "private", "store", "views"],
+        &[
+            "analysis", "domain", "insights", "language", "outgoing", "private", "render", "store",
+            "views",
+        ],
     ),
     (
         "erasure",

@@ -6,11 +6,12 @@ use axum::response::Response;
 use crate::analysis::AdsReport;
 use crate::insights::ads::answer_ads;
 use crate::insights::format::Format;
+use crate::render::charts;
+use crate::render::frames::ads::ads_frame;
 use crate::views::allowed::Allowed;
-use crate::views::frames::ads::ads_frame;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{charts, render};
 
 /// What ads cost, each stage and what each cost, by campaign (or `by`).
 #[utoipa::path(get, path = "/api/v1/ads", tag = "costs",

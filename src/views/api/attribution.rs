@@ -9,11 +9,11 @@ use crate::insights::attribution::{
     answer_attribution, answer_comparison, answer_costs, answer_journeys,
 };
 use crate::insights::format::Format;
+use crate::render::{charts, frames};
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
 use crate::views::render::{self, rendered};
 use crate::views::request::{Answer, Asks, understand};
-use crate::views::{charts, frames};
 
 /// Every channel's credit for conversions, by one model.
 #[utoipa::path(get, path = "/api/v1/attribution", tag = "attribution",

@@ -5,10 +5,11 @@ use axum::response::Response;
 
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::insights::format::Format;
+use crate::render::{charts, frames};
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{charts, frames, render};
 
 /// Who has opted in to notifications at the end of each day, and customer lists.
 #[utoipa::path(get, path = "/api/v1/audience", tag = "people",

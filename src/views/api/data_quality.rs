@@ -5,10 +5,11 @@ use axum::response::Response;
 
 use crate::domain::Timestamp;
 use crate::insights::data_quality::{QualityReport, answer_quality};
+use crate::render::frames;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{frames, render};
 
 /// What came in, what was not understood, what fell silent.
 #[utoipa::path(get, path = "/api/v1/quality", tag = "quality",

@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use crate::analysis::Funnels;
 use crate::insights::funnel_people::{FunnelPeople, answer_people};
 use crate::insights::query::Question;
+use crate::render::frames;
+use crate::views::Views;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
 use crate::views::render::{self, Look};
 use crate::views::request::{self, Asks};
-use crate::views::{Views, frames};
 
 /// Who reached a step and not the next, in time; with `reached` all who reached a step.
 #[utoipa::path(get, path = "/api/v1/funnels/{name}/people", tag = "funnels",

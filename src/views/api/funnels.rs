@@ -18,11 +18,12 @@ use crate::insights::funnel_comparison::{answer_verdicts, rows_compared};
 use crate::insights::funnel_correlation::answer_drivers;
 use crate::insights::funnel_over_time::shares_in_time;
 use crate::insights::query::Question;
+use crate::render::{charts, frames};
+use crate::views::Views;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
 use crate::views::render::{self, Look, rendered};
 use crate::views::request::{self, Answer, Asks, understand};
-use crate::views::{Views, charts, frames};
 
 /// The funnels there are.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,10 +4,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::insights::links::{LinksReport, answer_links};
+use crate::render::frames;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{frames, render};
 
 /// Tracked links: clicks, conversations and stages of each.
 #[utoipa::path(get, path = "/api/v1/links", tag = "links",

@@ -15,6 +15,7 @@ use crate::insights::listing::Listing;
 use crate::insights::person::answer_person;
 use crate::insights::query::Asked;
 use crate::insights::{cursor, worker};
+use crate::render::frames;
 use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
@@ -22,7 +23,7 @@ use crate::store::{
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
 use crate::views::request::{self, Asks};
-use crate::views::{Views, frames, render};
+use crate::views::{Views, render};
 
 /// Rows of a page of a list that take some megabytes.
 const MANY_ROWS: u64 = 5_000;

@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::insights::reconciliation::{ReconciliationReport, answer_reconciliation};
+use crate::render::frames::reconciliation::days_frame;
 use crate::views::allowed::Allowed;
-use crate::views::frames::reconciliation::days_frame;
 use crate::views::problem::Problem;
 use crate::views::render;
 use crate::views::request::{self, Asks};

@@ -7,10 +7,11 @@ use axum::response::Response;
 use crate::accounts::Who;
 use crate::domain::Timestamp;
 use crate::insights::response_times::{ResponseReport, answer_responses};
+use crate::render::frames;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{frames, render};
 
 /// How conversations are answered: shares, times, windows that are closing.
 #[utoipa::path(get, path = "/api/v1/response-times", tag = "people",

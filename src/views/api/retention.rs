@@ -7,10 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::insights::retention::{Cohort, answer_cohorts};
+use crate::render::frames;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{frames, render};
 
 /// All cohorts of a range.
 #[derive(Debug, Serialize, ToSchema)]

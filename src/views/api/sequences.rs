@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 
 use crate::domain::FUNNEL_WINDOW_MS;
 use crate::insights::error::AnswerError;
+use crate::render::frames;
 use crate::store::Sequence;
 use crate::views::allowed::Allowed;
 use crate::views::problem::Problem;
+use crate::views::render;
 use crate::views::request::{self, Asks};
-use crate::views::{frames, render};
 
 /// Events of a sequence, and sequences.
 const LONGEST_SEQUENCE: u32 = 8;

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::super::charts;
 use super::range::Range;
-use super::text::{local_minute, thousands};
 use crate::analysis::SubscriberDay;
 use crate::domain::{Period, Timestamp};
 use crate::insights::audience::AudienceReport;
 use crate::language::filters;
+use crate::render::charts;
+use crate::render::numbers::{local_minute, thousands};
 
 #[derive(Template)]
 #[template(path = "audience.html", config = "dashboards/askama.toml")]

@@ -1,7 +1,7 @@
 //! Where the rows behind a figure are.
 
 use super::range::Range;
-use super::text::{dash, thousands};
+use crate::render::numbers::{dash, thousands};
 
 /// A count as it is told, and the address of what it counts; empty if there is none.
 pub(super) struct Figure {
@@ -70,7 +70,8 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::domain::{Period, Timestamp};
+    use crate::domain::Period;
+    use crate::domain::Timestamp;
 
     fn range(from: &str, to: &str) -> Range {
         let period = Period::parse(Some(from), Some(to), &TimeZone::UTC, Timestamp(0)).unwrap();

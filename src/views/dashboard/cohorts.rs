@@ -5,10 +5,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::range::Range;
-use super::text::{dash, percent, thousands};
 use crate::domain::{Period, Timestamp};
 use crate::insights::retention::Cohort;
 use crate::language::{Message, filters, say};
+use crate::render::numbers::{dash, percent, thousands};
 
 /// Shades of the heat map, from none to everybody.
 const SHADES: f64 = 9.0;

@@ -6,12 +6,12 @@ use askama::Template;
 use super::behind::Behind;
 use super::person::address;
 use super::range::Range;
-use super::text::{between, dash, local, percent, span, thousands};
-use super::words;
-use crate::analysis::{Filter, Rate, wilson};
+use crate::analysis::{Filter, wilson};
 use crate::domain::{Period, Timestamp};
 use crate::insights::response_times::{ReplySpeed, ResponseReport, WindowRow, Windows};
 use crate::language::{self, Message, filters, say};
+use crate::render::labels;
+use crate::render::numbers::{dash, local, percent, rate, span, thousands};
 use crate::store::ResponseTimes;
 
 /// Rows of the lists of people.
@@ -90,7 +90,7 @@ impl ConversationsPage {
         let row = |row: &WindowRow| {
             [
                 row.person.clone(),
-                words::source(&row.source).0,
+                labels::source(&row.source).0,
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
                 // A pseudonym leads nowhere.
@@ -139,7 +139,7 @@ fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
         let found = times.iter().find(|row| row.value == value);
         let Some(row) = found else { return Cell::default() };
         let about = say("conversations-heat.cell")
-            .with("day", words::weekday(day))
+            .with("day", labels::weekday(day))
             .with("hour", format!("{hour:02}"))
             .with("count", row.wrote)
             .with("answered", percent(wilson(row.answered, row.wrote).map(|rate| rate.rate)))
@@ -161,7 +161,7 @@ fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
     if times.is_empty() {
         return Vec::new();
     }
-    let day = |day: &str| (words::weekday(day), (0..24).map(|hour| cell(day, hour)).collect());
+    let day = |day: &str| (labels::weekday(day), (0..24).map(|hour| cell(day, hour)).collect());
     ["1", "2", "3", "4", "5", "6", "7"].map(day).into()
 }
 
@@ -169,7 +169,7 @@ fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
 fn window(windows: &Windows) -> Message {
     let longer = windows.by_source.iter().map(|(source, hours)| {
         let longer = say("conversations-window-longer").with("hours", hours.to_string());
-        longer.with("source", words::source(source).0).to_string()
+        longer.with("source", labels::source(source).0).to_string()
     });
     let longer: Vec<String> = longer.collect();
     let window = if longer.is_empty() {
@@ -207,8 +207,8 @@ fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4
 fn times(row: &ResponseTimes) -> [String; 7] {
     let share = |part| percent(wilson(part, row.wrote).map(|rate| rate.rate));
     let label = match (row.dimension.as_str(), row.value.as_str()) {
-        ("source", source) => words::source(source).0,
-        ("weekday", day) => words::weekday(day),
+        ("source", source) => labels::source(source).0,
+        ("weekday", day) => labels::weekday(day),
         (_, "") => say("conversations-not-said").to_string(),
         (_, value) => value.to_owned(),
     };
@@ -232,11 +232,4 @@ fn reply(row: &ReplySpeed) -> [String; 6] {
         thousands(row.purchases),
         rate(row.purchase_rate),
     ]
-}
-
-/// `12.3 % (10.1 to 14.9)`.
-pub(super) fn rate(rate: Option<Rate>) -> String {
-    let Some(Rate { rate, low, high }) = rate else { return dash() };
-    let percents = |part: f64| language::decimal(part * 100.0, 1);
-    format!("{} ({})", language::percent(rate), between(percents(low), percents(high)))
 }

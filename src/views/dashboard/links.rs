@@ -5,12 +5,12 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::behind::{Behind, Figure};
 use super::range::Range;
-use super::text::dash;
-use super::words;
 use crate::analysis::Filter;
 use crate::domain::{LONGEST_REF, LinkNote, Period, Timestamp};
 use crate::insights::links::{LinkFigures, LinksReport};
 use crate::language::{self, Message, filters, say};
+use crate::render::labels;
+use crate::render::numbers::dash;
 
 /// The steps that there is room for.
 const STEPS: [&str; 4] = ["opened", "answered", "lead", "purchase"];
@@ -59,7 +59,7 @@ impl LinksPage {
             page: "links",
             has_address: report.links.iter().all(|row| row.address.is_some()),
             saved: saved.filter(|slug| report.links.iter().any(|row| row.link.slug == *slug)),
-            columns: STEPS.iter().map(|step| words::stage(step)).collect(),
+            columns: STEPS.iter().map(|step| labels::stage(step)).collect(),
             rows: links.into_iter().map(|figures| row(figures, &behind)).collect(),
             api: format!("/api/v1/links?from={from}&to={to}"),
             range,

@@ -15,9 +15,7 @@ mod person;
 mod quality;
 mod range;
 mod rows;
-mod text;
 mod touchpoints;
-pub mod words;
 
 use askama::Template;
 use axum::Extension;
@@ -56,9 +54,7 @@ pub(super) use overview::overview;
 use person::PersonPage;
 use quality::QualityPage;
 pub(super) use rows::rows;
-pub(super) use text::{credit, percent, thousands};
 pub(super) use touchpoints::touchpoints;
-pub(super) use words::stage;
 
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 const LIVE: &str = include_str!("../../../dashboards/live.js");

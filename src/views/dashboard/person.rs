@@ -4,10 +4,10 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::rows::{came_by, furthest};
-use super::text::{local_minute, money, thousands};
-use super::words;
 use crate::domain::Timestamp;
 use crate::language::{filters, say};
+use crate::render::labels;
+use crate::render::numbers::{local_minute, money, thousands};
 use crate::store::{ConversationRow, EventRow};
 
 #[derive(Template)]
@@ -96,9 +96,9 @@ fn conversation(row: &ConversationRow, at: &impl Fn(i64) -> String) -> Conversat
     Conversation {
         number: row.number,
         opened: at(row.opened_at.0),
-        door: words::source(&row.source).0,
+        door: labels::source(&row.source).0,
         by: came_by(row),
-        reached: words::stage(furthest(row)).0,
+        reached: labels::stage(furthest(row)).0,
         acts: thousands(u64::from(row.acts)),
         answers: thousands(u64::from(row.answers)),
     }
@@ -109,12 +109,12 @@ fn line(event: &EventRow, time: &str) -> Line {
     let (who, what) = match event.kind.as_str() {
         kind @ ("message" | "postback" | "referral" | "opt_in" | "read") => ("person", did(kind)),
         kind @ ("echo" | "delivery") => ("business", did(kind)),
-        "conversion" => ("goal", words::stage(&event.name).0),
+        "conversion" => ("goal", labels::stage(&event.name).0),
         _ => ("person", event.name.clone()),
     };
     let mut detail = Vec::new();
     if !event.source.is_empty() {
-        let by = say("person-detail-by").with("source", words::source(&event.source).0);
+        let by = say("person-detail-by").with("source", labels::source(&event.source).0);
         detail.push(by.to_string());
     }
     for (label, text) in [

@@ -4,11 +4,11 @@ use askama::Template;
 
 use super::behind::Behind;
 use super::range::Range;
-use super::text::{between, dash, local, percent, thousands};
 use crate::analysis::{Filter, ReconciledDay};
 use crate::domain::{Period, Timestamp};
 use crate::insights::data_quality::QualityReport;
 use crate::language::{self, Message, filters, say};
+use crate::render::numbers::{between, dash, local, percent, thousands};
 
 /// Rows of each list.
 const MOST_ROWS: usize = 50;

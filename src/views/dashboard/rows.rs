@@ -6,8 +6,7 @@ use axum::response::Response;
 
 use super::person::address;
 use super::range::Range;
-use super::text::local_minute;
-use super::{Asking, Asks, show, words};
+use super::{Asking, Asks, show};
 use crate::analysis::{Filter, STAGES};
 use crate::domain::Timestamp;
 use crate::insights::cursor::read;
@@ -16,6 +15,8 @@ use crate::insights::list_filters::{listed_filters, read_stage};
 use crate::insights::listing::Listing;
 use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
+use crate::render::labels;
+use crate::render::numbers::local_minute;
 use crate::store::{ConversationRow, Instant, Listed, Span};
 use crate::views::allowed::Allowed;
 
@@ -107,17 +108,17 @@ impl RowsPage {
             format!("{HERE}?{days}&{query}&cursor={cursor}")
         });
         let stages = stages
-            .map(|(name, stage)| say(format!("rows-{name}")).with("stage", words::stage(stage).0));
-        let filtered = question.filters.iter().map(words::filter);
+            .map(|(name, stage)| say(format!("rows-{name}")).with("stage", labels::stage(stage).0));
+        let filtered = question.filters.iter().map(labels::filter);
         let row = |row: &ConversationRow| {
             let minute = |at: Instant| local_minute(Timestamp(at.0), &period.zone);
             Row {
                 href: address(&row.page_id, &row.person_id),
                 person: row.person_id.clone(),
                 opened: minute(row.opened_at),
-                source: words::source(&row.source).0,
+                source: labels::source(&row.source).0,
                 by: came_by(row),
-                reached: words::stage(furthest(row)).0,
+                reached: labels::stage(furthest(row)).0,
                 acts: row.acts,
                 answers: row.answers,
             }
@@ -142,7 +143,7 @@ impl RowsPage {
 
 /// What of a conversation's door tells people most.
 pub(super) fn came_by(row: &ConversationRow) -> String {
-    words::tells_most([&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer])
+    labels::tells_most([&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer])
 }
 
 /// The last stage that a conversation has reached.

@@ -6,8 +6,7 @@ use axum::response::Response;
 
 use super::person::address;
 use super::range::Range;
-use super::text::local_minute;
-use super::{Asks, show, words};
+use super::{Asks, show};
 use crate::analysis::Filter;
 use crate::domain::Timestamp;
 use crate::insights::cursor::read;
@@ -16,6 +15,8 @@ use crate::insights::list_filters::listed_filters;
 use crate::insights::listing::Listing;
 use crate::insights::query::Question;
 use crate::language::{Message, filters};
+use crate::render::labels;
+use crate::render::numbers::local_minute;
 use crate::store::{Listed, Span, TouchpointRow};
 use crate::views::allowed::Allowed;
 
@@ -100,8 +101,8 @@ impl TouchpointsPage {
             person: row.person_id.clone(),
             time: local_minute(Timestamp(row.time.0), &period.zone),
             number: row.number,
-            source: words::source(&row.source).0,
-            by: words::tells_most([
+            source: labels::source(&row.source).0,
+            by: labels::tells_most([
                 &row.ad_title,
                 &row.ad_id,
                 &row.link,
@@ -112,7 +113,7 @@ impl TouchpointsPage {
         Self {
             page: "attribution",
             here: HERE,
-            told: question.filters.iter().map(words::filter).collect(),
+            told: question.filters.iter().map(labels::filter).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(
                 "/api/v1/touchpoints?{}",

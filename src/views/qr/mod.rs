@@ -1,7 +1,6 @@
 //! QR codes of links, as SVG and PNG. They are as public as the links, so that drawing them is work of strangers: one
 //! is drawn at a time, and kept.
 
-mod draw;
 mod lookup;
 
 use axum::Router;
@@ -18,6 +17,7 @@ use serde::Deserialize;
 use super::Views;
 use super::problem::Problem;
 use crate::insights::share::Share;
+use crate::render::qr;
 use lookup::Lookup;
 
 /// Codes that wait to be drawn.
@@ -207,16 +207,14 @@ fn picture(drawing: &Drawing) -> Result<Vec<u8>, Problem> {
         Problem::new(StatusCode::BAD_REQUEST, format!("the address does not fit: {error}"))
     })?;
     match &drawing.form {
-        Form::Svg { caption } => {
-            Ok(draw::svg(&code, drawing.quiet, caption.as_deref()).into_bytes())
-        }
+        Form::Svg { caption } => Ok(qr::svg(&code, drawing.quiet, caption.as_deref()).into_bytes()),
         Form::Png { scale } => {
             let side = (code.width() + 2 * drawing.quiet) * scale;
             if side > MOST_PIXELS {
                 let text = format!("{scale} makes {side} pixels; at most {MOST_PIXELS}");
                 return Err(Problem::in_parameter("scale", text));
             }
-            draw::png(&code, drawing.quiet, *scale).map_err(|error| {
+            qr::png(&code, drawing.quiet, *scale).map_err(|error| {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the PNG: {error}"))
             })
         }

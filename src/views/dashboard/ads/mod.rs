@@ -14,7 +14,7 @@ use super::super::problem::Problem;
 use super::super::{Views, render};
 use super::behind::Behind;
 use super::range::Range;
-use super::{Asks, files, show, words};
+use super::{Asks, files, show};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
 use crate::domain::Timestamp;
@@ -22,9 +22,10 @@ use crate::insights::ads::answer_ads;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
+use crate::render::frames::ads::ads_frame;
+use crate::render::labels;
+use crate::render::numbers::between;
 use crate::views::allowed::Allowed;
-use crate::views::dashboard::text::between;
-use crate::views::frames::ads::ads_frame;
 use choice::{Choice, STEPS};
 use row::{Making, Row};
 
@@ -229,7 +230,7 @@ fn columns(choice: &Choice, here: &str, level: &str) -> Vec<Column> {
 /// A column's label and definition.
 fn words_of(column: &str) -> (String, String) {
     if STEPS.contains(&column) {
-        return words::stage(column);
+        return labels::stage(column);
     }
     let label = format!("ads-{column}");
     let meaning = say(format!("{label}.meaning")).to_string();

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use super::super::behind::{Behind, Figure};
-use super::super::text::{amount, between, dash, percent, thousands};
-use super::super::words;
 use super::choice::STEPS;
 use crate::analysis::{AdsRow, Estimate, Filter};
 use crate::domain::Period;
 use crate::language::{decimal, say};
-use crate::views::chart;
+use crate::render::numbers::{amount, between, dash, percent, thousands};
+use crate::render::{chart, labels};
 
 pub(super) struct Row {
     pub id: String,
@@ -52,7 +51,7 @@ pub(super) struct Making<'a> {
 pub(super) fn name(row: &AdsRow, titles: &HashMap<String, String>) -> String {
     match (row.name.as_str(), titles.get(&row.id)) {
         ("", Some(title)) => title.clone(),
-        ("", None) => words::source(&row.id).0,
+        ("", None) => labels::source(&row.id).0,
         (name, _) => name.to_owned(),
     }
 }

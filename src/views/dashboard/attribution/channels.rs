@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::super::behind::Behind;
-use super::super::words;
 use crate::analysis::{Dimension, Filter, NONE};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::Question;
+use crate::render::labels;
 
 pub(super) struct Named<'a> {
     pub question: &'a Question,
@@ -22,13 +22,13 @@ impl Named<'_> {
     pub(super) fn label(&self, channel: &str) -> String {
         let by = self.question.by.as_slice();
         if matches!(by, [] | [Dimension::Source]) || channel == NONE {
-            return words::source(channel).0;
+            return labels::source(channel).0;
         }
         if !by.contains(&Dimension::Ad) {
             return channel.to_owned();
         }
         let part = |part: &str| match self.ad_titles.get(part) {
-            Some(title) => words::ad(title, part),
+            Some(title) => labels::ad(title, part),
             None => part.to_owned(),
         };
         channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")

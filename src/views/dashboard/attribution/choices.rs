@@ -1,8 +1,8 @@
 //! What the form of the attribution page offers.
 
-use super::super::words;
 use crate::analysis::{Dimension, Model};
 use crate::language::say;
+use crate::render::labels;
 
 /// One of them.
 pub(super) struct Choice {
@@ -16,7 +16,7 @@ pub(super) struct Choice {
 pub(super) fn models(chosen: Model) -> Vec<Choice> {
     let choice = |model: Model| Choice {
         value: model.as_str().to_owned(),
-        label: words::model(model),
+        label: labels::model(model),
         meaning: model.explanation().to_string(),
         is_chosen: model == chosen,
     };

@@ -1,9 +1,9 @@
 //! The journeys behind the attribution page's figures, as tables of texts.
 
-use super::super::text::{credit, dash, percent, thousands};
 use super::channels::Named;
 use crate::analysis::Description;
 use crate::language::{self, say};
+use crate::render::numbers::{credit, dash, percent, thousands};
 
 /// Rows of a table.
 const MOST_ROWS: usize = 25;

@@ -10,8 +10,6 @@ use askama::Template;
 
 use super::behind::Behind;
 use super::range::Range;
-use super::text::{amount, between, credit, dash, money, percent};
-use super::words;
 use crate::analysis::{
     self, AnalysisError, AttributionReport, Comparison, ComparisonRow, CostReport, Description,
     Dimension, Model, Parameters, Wanted,
@@ -21,7 +19,8 @@ use crate::insights::ad_titles::ad_titles;
 use crate::insights::attribution::{Ways, credit_by_all_models, credit_by_model};
 use crate::insights::query::{Credit, Question};
 use crate::language::{self, Message, Value, filters, say};
-use crate::views::charts;
+use crate::render::numbers::{amount, between, credit, dash, money, percent};
+use crate::render::{charts, labels};
 use channels::Named;
 use choices::{Choice, channel_choices, goals, models};
 use journeys::JourneyTables;
@@ -159,7 +158,7 @@ impl AttributionPage {
             goals: goals(&found.goals, asked.conversion.as_deref()),
             lookback_days: asked.parameters.lookback_days,
             intervals: asked.intervals,
-            model: words::model(asked.model),
+            model: labels::model(asked.model),
             explanation: asked.model.explanation(),
             summary: summary(found, asked),
             notes: report.notes.clone(),
@@ -183,7 +182,7 @@ impl AttributionPage {
             compared: rows.iter().take(MOST_ROWS).map(|row| compared_row(row, &named)).collect(),
             left_out: rows.len().saturating_sub(MOST_ROWS),
             journeys: JourneyTables::new(&found.journeys, &named),
-            meanings: Model::ALL.map(|model| (words::model(model), model.explanation())).into(),
+            meanings: Model::ALL.map(|model| (labels::model(model), model.explanation())).into(),
             api: api(""),
             comparison_api: api("/comparison"),
             costs_api: api("/costs"),
@@ -284,7 +283,7 @@ fn credit_row(one: &ByChannel<'_>, total: f64, named: &Named<'_>) -> CreditRow {
         id: one.channel.to_owned(),
         label: named.label(one.channel),
         rows: named.rows(one.channel),
-        meaning: words::source(one.channel).1,
+        meaning: labels::source(one.channel).1,
         conversions: credit(one.conversions),
         intervals: one.rows.iter().filter_map(interval).collect(),
         share: percent(Some(one.conversions / total)),

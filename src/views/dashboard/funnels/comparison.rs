@@ -1,12 +1,11 @@
 //! A row beside all others, as texts.
 
 use super::super::behind::Figure;
-use super::super::conversations::rate;
-use super::super::text::{dash, percent};
 use super::labels::word;
 use super::page::{Parts, RowsBehind};
 use crate::analysis::{Verdict, Verdicts};
 use crate::language::{Message, decimal, say};
+use crate::render::numbers::{dash, percent, rate};
 
 pub(super) struct Compared {
     pub row: String,

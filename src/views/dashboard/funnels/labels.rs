@@ -1,9 +1,9 @@
 //! What a funnel's steps, doors and rows are called.
 
-use super::super::words;
 use super::page::Parts;
 use crate::analysis::Flow;
 use crate::language::say;
+use crate::render::labels;
 
 /// What the funnel that everybody has is called.
 pub(super) fn usual_title() -> String {
@@ -27,7 +27,7 @@ pub(super) fn named(flows: &[Flow]) -> Vec<Flow> {
 /// The door, then kinds of events, or what conversions are called.
 pub(super) fn sequence(written: &str) -> String {
     let word = |(place, part): (usize, &str)| match place {
-        0 => words::source(part).0,
+        0 => labels::source(part).0,
         _ => label(part),
     };
     written.split(" > ").enumerate().map(word).collect::<Vec<_>>().join(" › ")
@@ -36,14 +36,14 @@ pub(super) fn sequence(written: &str) -> String {
 /// A step as people call it.
 pub(super) fn label(step: &str) -> String {
     let kind = say(format!("kind-{step}"));
-    if kind.is_known() { kind.to_string() } else { words::stage(step).0 }
+    if kind.is_known() { kind.to_string() } else { labels::stage(step).0 }
 }
 
 /// A value as people call it.
 pub(super) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
     match dimension {
-        "source" => words::source(value).0,
-        "ad" if parts.ad_titles.contains_key(value) => words::ad(&parts.ad_titles[value], value),
+        "source" => labels::source(value).0,
+        "ad" if parts.ad_titles.contains_key(value) => labels::ad(&parts.ad_titles[value], value),
         _ if value == "(none)" => say("funnels-no-value").to_string(),
         _ => value.to_owned(),
     }

@@ -5,12 +5,8 @@ use std::collections::HashMap;
 
 use askama::Template;
 
-use super::super::super::charts;
 use super::super::behind::{Behind, Figure};
-use super::super::conversations::rate;
 use super::super::range::Range;
-use super::super::text::{dash, percent, span, thousands};
-use super::super::words;
 use super::addresses::Addresses;
 use super::builder::Builder;
 use super::comparison::Compared;
@@ -23,6 +19,8 @@ use crate::domain::Timestamp;
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
+use crate::render::numbers::{dash, percent, rate, span, thousands};
+use crate::render::{charts, labels};
 use crate::store::Sequence;
 
 /// Rows of the table of flows.
@@ -331,7 +329,7 @@ fn step_row(step: &Step, next: Option<u64>, behind: &Behind) -> StepRow {
     let interval = step.detail.as_ref().and_then(|detail| detail.rate_interval);
     StepRow {
         name: label(&step.name),
-        meaning: words::stage(&step.name).1,
+        meaning: labels::stage(&step.name).1,
         count: behind.with("reached", &step.name).count(step.count),
         of_previous: match interval {
             Some(interval) => rate(Some(interval)),

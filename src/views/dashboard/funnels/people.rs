@@ -6,8 +6,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::range::Range;
-use super::super::text::local_minute;
-use super::super::{Asks, files, show, words};
+use super::super::{Asks, files, show};
 use super::builder::Builder;
 use super::labels::{label, usual_title};
 use super::{download, only};
@@ -16,6 +15,8 @@ use crate::domain::Timestamp;
 use crate::insights::funnel_people::{FunnelPeople, answer_people};
 use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
+use crate::render::labels;
+use crate::render::numbers::local_minute;
 use crate::store::ReachedRow;
 use crate::views::allowed::Allowed;
 use crate::views::dashboard::Asking;
@@ -143,7 +144,7 @@ impl PeoplePage {
             page: "funnels",
             here: HERE,
             heading: heading.with("step", label(&found.step)),
-            told: question.filters.iter().map(words::filter).collect(),
+            told: question.filters.iter().map(labels::filter).collect(),
             title,
             total: found.total,
             more: found.total.saturating_sub(found.people.len() as u64),

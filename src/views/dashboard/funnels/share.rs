@@ -4,14 +4,14 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::super::behind::Figure;
-use super::super::conversations::rate;
 use super::super::range::Range;
 use super::labels::label;
 use super::page::{Choice, RowsBehind};
 use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
 use crate::insights::funnel_over_time::shares_in_time;
-use crate::views::charts;
+use crate::render::charts;
+use crate::render::numbers::rate;
 
 pub(super) struct Share {
     /// What the form that chooses has to carry along.

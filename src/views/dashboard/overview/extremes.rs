@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::behind::{Behind, Figure};
-use super::super::text::{between, dash, money};
 use crate::analysis::{AdsReport, AdsRow, Estimate, Filter};
 use crate::language::{Message, say};
+use crate::render::numbers::{between, dash, money};
 
 /// Where paying more is worth it, and where less.
 pub(super) struct Extremes {

@@ -10,12 +10,9 @@ use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 
-use super::super::chart::Day;
-use super::super::charts;
 use super::behind::{Behind, Figure};
 use super::range::{self, Range};
-use super::text::{dash, local_minute, money, percent, thousands};
-use super::{Asks, show, words};
+use super::{Asks, show};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{
     AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, Filter, FunnelReport, Model,
@@ -30,6 +27,9 @@ use crate::insights::funnel_comparison::period_before;
 use crate::insights::query::{Credit, Question};
 use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
+use crate::render::chart::Day;
+use crate::render::numbers::{dash, local_minute, money, percent, thousands};
+use crate::render::{charts, labels};
 use crate::store::{Apart, CollectionState, ResponseTimes, Store};
 use crate::views::allowed::Allowed;
 use extremes::{Extremes, extremes};
@@ -250,7 +250,7 @@ impl Overview {
             trend: Trend::new(&days, is_open, &range, &behind),
             extremes: extremes(&figures.ads, &figures.ad_titles, &behind),
             columns: conversation_steps()
-                .map(words::stage)
+                .map(labels::stage)
                 .map(|(label, meaning)| Column { label, meaning })
                 .collect(),
             sources: sources(total, &figures.last_touch, &behind),
@@ -335,7 +335,7 @@ fn day_texts(days: &[Day], all_days: &[Day], range: &Range, behind: &Behind) -> 
 fn sources(total: &FunnelReport, last_touch: &AttributionReport, behind: &Behind) -> Vec<Row> {
     let rows = total.breakdown.iter().filter_map(|row| Some((row.value("source")?, row)));
     rows.map(|(name, row)| {
-        let (label, meaning) = words::source(name);
+        let (label, meaning) = labels::source(name);
         let value = worth(last_touch, |channel| channel == name).join(" + ");
         new_row(
             name,
@@ -383,7 +383,7 @@ fn worth(report: &AttributionReport, belongs: impl Fn(&str) -> bool) -> Vec<Stri
 }
 
 fn step_texts(step: &Step, behind: &Behind) -> StepTexts {
-    let (label, meaning) = words::stage(&step.name);
+    let (label, meaning) = labels::stage(&step.name);
     // What Meta counts is in no list of ours.
     let is_of_conversations = conversation_steps().any(|stage| stage == step.name);
     let behind = if is_of_conversations { behind } else { &Behind::nowhere() };

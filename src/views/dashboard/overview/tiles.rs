@@ -2,12 +2,12 @@
 
 use super::super::behind::Behind;
 use super::super::range::Range;
-use super::super::text::{amount, credit, dash, money, percent, span, thousands};
-use super::super::words;
 use super::figures::Figures;
 use super::worth;
 use crate::analysis::FunnelReport;
 use crate::language::{Message, decimal, say};
+use crate::render::labels;
+use crate::render::numbers::{amount, credit, dash, money, percent, span, thousands};
 use crate::store::ResponseTimes;
 
 pub(super) struct Tile {
@@ -51,7 +51,7 @@ pub(super) fn tiles(
         label: say(format!("overview-tile-{id}")),
         values: vec![value],
         notes,
-        meaning: words::stage(id).1,
+        meaning: labels::stage(id).1,
         stage: Some(id),
         rows: behind.with("reached", id).count(step(id).and_then(|step| step.count)).rows,
     };

@@ -7,9 +7,6 @@ use polars_core::frame::DataFrame;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::drawing::Drawing;
-use super::frames::{self, Encoder, reconciliation};
-use super::{charts, picture, render, table};
 use crate::analysis::Funnels;
 use crate::domain::Timestamp;
 use crate::insights::ads::answer_ads;
@@ -25,10 +22,15 @@ use crate::insights::query::Question;
 use crate::insights::reconciliation::answer_reconciliation;
 use crate::insights::response_times::answer_responses;
 use crate::insights::retention::answer_cohorts;
+use crate::render::chart::drawing::Drawing;
+use crate::render::chart::png;
+use crate::render::frames::ads::ads_frame;
+use crate::render::frames::encode::Encoder;
+use crate::render::frames::{self, reconciliation};
+use crate::render::{charts, list_writer, table};
 use crate::store::{
     ConversationRow, Listed, MessagingWindow, ReportedRow, Rows, Span, Store, TouchpointRow,
 };
-use crate::views::frames::ads::ads_frame;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +157,7 @@ impl Told {
     #[must_use]
     pub fn illustrated(self) -> (Option<Vec<u8>>, String) {
         let Self { chart, mut table, .. } = self;
-        let drawn = chart.as_ref().map(picture::png).transpose();
+        let drawn = chart.as_ref().map(png::png).transpose();
         let picture = drawn.unwrap_or_else(|error| {
             tracing::error!(error, "a chart could not be drawn");
             table.push_str("The chart could not be drawn; the figures are complete.\n");
@@ -312,7 +314,7 @@ async fn write_rows<R: Listed + Serialize>(
 ) -> Result<u64, AnswerError> {
     match format {
         Format::Json => write_json(rows, file).await,
-        _ => render::write_list(format, csv, rows, frame, file).await,
+        _ => list_writer::write_list(format, csv, rows, frame, file).await,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb::Database};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
 
 use super::drawing::Drawing;
 
@@ -14,7 +15,7 @@ const SCALE: f32 = 2.0;
 ///
 /// # Errors
 /// If it cannot be drawn, or there is no room for it.
-pub(super) fn png(chart: &Drawing) -> Result<Vec<u8>, String> {
+pub(crate) fn png(chart: &Drawing) -> Result<Vec<u8>, String> {
     let svg = chart.alone();
     // Fonts and letters are anybody's: whatever a library makes of them, a report goes on without its picture.
     std::panic::catch_unwind(|| drawn(&svg)).unwrap_or_else(|_| Err("drawing it failed".to_owned()))

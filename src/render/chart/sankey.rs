@@ -3,10 +3,11 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::chart::{self, pixels};
 use super::drawing::{Drawing, INK, MUTED, SERIES};
+use super::pixels;
 use crate::analysis::Flow;
 use crate::language::{self, say};
+use crate::render::chart;
 
 const WIDTH: i32 = 960;
 const HEIGHT: i32 = 340;
@@ -38,7 +39,7 @@ fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
 }
 
 /// Draws the flows of `steps`; doors are whatever flows into the first. `description` is read out.
-pub(super) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> Drawing {
+pub(crate) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> Drawing {
     let Some((first, most)) = steps.first().filter(|(_, count)| *count > 0) else {
         return chart::bars(&[], description);
     };

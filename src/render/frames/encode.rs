@@ -123,7 +123,7 @@ mod tests {
     use polars_io::parquet::read::ParquetReader;
 
     use super::*;
-    use crate::views::frames::Columns;
+    use crate::render::frames::columns::Columns;
 
     struct Row(&'static str, Option<f64>, u64);
 

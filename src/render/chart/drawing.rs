@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use plotters::style::RGBColor;
 use plotters_backend::BackendCoord;
 
-pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
-pub(super) const MUTED: RGBColor = RGBColor(2, 2, 2);
-pub(super) const GRID: RGBColor = RGBColor(3, 3, 3);
-pub(super) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
+pub(crate) const INK: RGBColor = RGBColor(1, 1, 1);
+pub(crate) const MUTED: RGBColor = RGBColor(2, 2, 2);
+pub(crate) const GRID: RGBColor = RGBColor(3, 3, 3);
+pub(crate) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
 /// Of each its variable in the style sheet, and its colour in the light one.
 const COLORS: [(RGBColor, &str, &str); 6] = [
     (INK, "var(--ink)", "#1b1f24"),
@@ -24,7 +24,7 @@ const COLORS: [(RGBColor, &str, &str); 6] = [
 ];
 
 /// A letter's size as plotters counts it beside that of SVG.
-pub(super) const FONT_SCALE: f64 = 1.24;
+pub(crate) const FONT_SCALE: f64 = 1.24;
 
 /// Where a drawing is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ enum Place {
 
 /// A drawing.
 #[derive(Debug, Clone)]
-pub(super) struct Drawing {
+pub(crate) struct Drawing {
     width: i32,
     height: i32,
     /// Read out instead of it.
@@ -51,11 +51,11 @@ struct Shape {
 }
 
 /// Red, green and blue, and how strong.
-pub(super) type Color = ((u8, u8, u8), f64);
+pub(crate) type Color = ((u8, u8, u8), f64);
 
 /// What there can be in a drawing.
 #[derive(Debug, Clone)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// From the upper left corner, this wide and high.
     Rectangle(BackendCoord, i32, i32, Look),
     Circle(BackendCoord, u32, Look),
@@ -74,38 +74,38 @@ pub(super) enum Form {
 
 /// Filled, or with a border so thick.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Look {
+pub(crate) enum Look {
     Filled,
     Bordered(u32),
 }
 
 impl Drawing {
-    pub(super) fn new(width: i32, height: i32, description: &str) -> Self {
+    pub(crate) fn new(width: i32, height: i32, description: &str) -> Self {
         let description = description.to_owned();
         Self { width, height, description, class: None, shapes: Vec::new() }
     }
 
     /// With a class of the style sheet.
-    pub(super) fn of_class(mut self, class: &'static str) -> Self {
+    pub(crate) fn of_class(mut self, class: &'static str) -> Self {
         self.class = Some(class);
         self
     }
 
-    pub(super) fn size(&self) -> (i32, i32) {
+    pub(crate) fn size(&self) -> (i32, i32) {
         (self.width, self.height)
     }
 
-    pub(super) fn add(&mut self, form: Form, color: Color) {
+    pub(crate) fn add(&mut self, form: Form, color: Color) {
         self.shapes.push(Shape { form, color });
     }
 
     /// As part of a page.
-    pub(super) fn on_page(&self) -> String {
+    pub(crate) fn on_page(&self) -> String {
         self.written(Place::Page)
     }
 
     /// As a file of its own.
-    pub(super) fn alone(&self) -> String {
+    pub(crate) fn alone(&self) -> String {
         self.written(Place::Alone)
     }
 

@@ -3,7 +3,7 @@
 use polars_core::frame::DataFrame;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::Columns;
+use super::columns::Columns;
 use crate::analysis::conversation_steps;
 use crate::insights::audience::AudienceReport;
 use crate::insights::data_quality::QualityReport;

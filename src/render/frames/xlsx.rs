@@ -13,7 +13,7 @@ const MOST_ROWS: u32 = 1_048_576;
 const MOST_LETTERS: usize = 32_767;
 
 /// A sheet that is being filled.
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     workbook: Workbook,
     zone: TimeZone,
     next_row: u32,
@@ -23,7 +23,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// With the names of the frame's columns as its head.
-    pub(super) fn new(frame: &DataFrame, zone: &TimeZone) -> Result<Self, XlsxError> {
+    pub(crate) fn new(frame: &DataFrame, zone: &TimeZone) -> Result<Self, XlsxError> {
         let mut workbook = Workbook::new();
         // The same rows are the same bytes, whenever they are written.
         let epoch = ExcelDateTime::from_ymd(2004, 2, 4)?;
@@ -56,7 +56,7 @@ impl Sheet {
     }
 
     /// Adds the frame's rows.
-    pub(super) fn add(&mut self, frame: &DataFrame) -> Result<(), XlsxError> {
+    pub(crate) fn add(&mut self, frame: &DataFrame) -> Result<(), XlsxError> {
         let height = u32::try_from(frame.height()).unwrap_or(u32::MAX);
         if self.next_row.saturating_add(height) > MOST_ROWS {
             let text = format!(
@@ -77,7 +77,7 @@ impl Sheet {
     }
 
     /// The file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
         self.workbook.save_to_buffer()
     }
 }
@@ -138,7 +138,7 @@ mod tests {
     use calamine::{Data, Reader, Xlsx};
 
     use super::*;
-    use crate::views::frames::Columns;
+    use crate::render::frames::columns::Columns;
 
     #[test]
     fn texts_stay_texts_and_times_are_those_of_the_zone() {

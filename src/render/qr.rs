@@ -12,7 +12,7 @@ fn rows(code: &QrCode) -> Vec<Vec<bool>> {
 }
 
 /// As SVG, a unit a module.
-pub(super) fn svg(code: &QrCode, quiet: usize, caption: Option<&str>) -> String {
+pub(crate) fn svg(code: &QrCode, quiet: usize, caption: Option<&str>) -> String {
     let width = code.width() + 2 * quiet;
     let below = if caption.is_some() { 4 } else { 0 };
     let height = width + below;
@@ -43,7 +43,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// As PNG, `scale` pixels a module's side, a bit a pixel.
-pub(super) fn png(
+pub(crate) fn png(
     code: &QrCode,
     quiet: usize,
     scale: usize,

@@ -2,7 +2,7 @@
 
 use polars_core::frame::DataFrame;
 
-use super::Columns;
+use super::columns::Columns;
 use crate::store::{ConversationRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow};
 
 fn millis(instant: Option<Instant>) -> Option<i64> {

@@ -10,15 +10,17 @@ use polars_io::parquet::read::ParquetReader;
 use proptest::prelude::*;
 use resvg::usvg::roxmltree::Document;
 
-use super::drawing::Drawing;
-use super::frames::{Columns, encoded};
-use super::{charts, picture, table};
+use super::chart::drawing::Drawing;
+use super::chart::png;
+use super::frames::columns::Columns;
+use super::frames::encode::encoded;
+use super::{charts, table};
 use crate::analysis::{AdsReport, AdsRow, Flow};
 use crate::insights::csv_style::CsvStyle;
 use crate::insights::format::Format;
 
 /// Names that have broken something somewhere.
-pub(super) fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let long =
         ["a", "W", "מ", "👩‍👩‍👧", "a\u{301}", "\u{301}", "\u{202e}"].map(|part| part.repeat(10_000));
     let short = [
@@ -209,7 +211,7 @@ fn every_known_name_is_drawn_as_pixels() {
         check_charts(&name);
         check_files(&name);
         for drawing in drawings(&name) {
-            let png = picture::png(&drawing).unwrap_or_else(|error| panic!("{error}: {name:?}"));
+            let png = png::png(&drawing).unwrap_or_else(|error| panic!("{error}: {name:?}"));
             assert!(png.starts_with(b"\x89PNG"), "{name:?}");
         }
     }

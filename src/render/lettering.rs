@@ -9,25 +9,25 @@ const READ_OUT: f64 = 80.0;
 
 /// A name, within a longer text: its own marks of direction are left out, and if it is written from right to left
 /// the rest of the text is not.
-pub(super) fn isolated(name: &str) -> String {
+pub(crate) fn isolated(name: &str) -> String {
     let plain: String = name.chars().filter(|letter| !is_mark_of_direction(*letter)).collect();
     if plain.chars().any(is_from_right) { format!("{ISOLATE}{plain}{POP}") } else { plain }
 }
 
 /// A name to be read out: isolated, and not for minutes.
-pub(super) fn told(name: &str) -> String {
+pub(crate) fn told(name: &str) -> String {
     let plain = name.chars().filter(|letter| !is_mark_of_direction(*letter));
     isolated(&cut(plain, READ_OUT, |_| 1.0))
 }
 
 /// A text that is no wider than `room` in letters of `size`. The widths are those of a common sans-serif, and
 /// rather too large than too small.
-pub(super) fn fitting(text: &str, room: f64, size: f64) -> String {
+pub(crate) fn fitting(text: &str, room: f64, size: f64) -> String {
     cut(text.chars(), room / size, width)
 }
 
 /// How wide it is in letters of `size`.
-pub(super) fn width_of(text: &str, size: f64) -> f64 {
+pub(crate) fn width_of(text: &str, size: f64) -> f64 {
     text.chars().map(width).sum::<f64>() * size
 }
 

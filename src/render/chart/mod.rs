@@ -1,22 +1,27 @@
 //! Charts, by plotters: bars, lines over days, and lines without axes.
 
+pub mod canvas;
+pub mod drawing;
+pub mod png;
+pub mod sankey;
+
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::Canvas;
-use super::drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, SERIES};
-use super::lettering::{fitting, isolated, width_of};
 use crate::language::{self, say};
+use crate::render::lettering::{fitting, isolated, width_of};
+use canvas::Canvas;
+use drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, SERIES};
 
-pub(super) const FONT: &str = "sans-serif";
+pub(crate) const FONT: &str = "sans-serif";
 /// Sizes of letters, and of those at axes.
 const LARGE: f64 = 16.0;
-pub(super) const SMALL: f64 = 13.0;
+pub(crate) const SMALL: f64 = 13.0;
 
 /// One bar of several.
 #[derive(Debug, Clone)]
-pub(super) struct Bar {
+pub(crate) struct Bar {
     pub label: String,
     pub length: f64,
     /// What stands behind the bar.
@@ -24,7 +29,7 @@ pub(super) struct Bar {
 }
 
 /// Horizontal bars, the longest as wide as the chart. `description` is read out instead of it.
-pub(super) fn bars(bars: &[Bar], description: &str) -> Drawing {
+pub(crate) fn bars(bars: &[Bar], description: &str) -> Drawing {
     const WIDTH: i32 = 960;
     const ROW: i32 = 44;
     const RIGHT: i32 = 360;
@@ -56,7 +61,7 @@ pub(super) fn bars(bars: &[Bar], description: &str) -> Drawing {
 
 /// A day of the trend.
 #[derive(Debug, Clone)]
-pub(super) struct Day {
+pub(crate) struct Day {
     /// `2026-01-31`.
     pub date: String,
     /// Conversations opened, leads, purchases.
@@ -67,7 +72,7 @@ pub(super) struct Day {
 
 /// An area for the opened conversations, lines for leads and purchases.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(super) fn trend(days: &[Day], description: &str) -> Drawing {
+pub(crate) fn trend(days: &[Day], description: &str) -> Drawing {
     let before = |day: &Day| day.before.map_or(0, |before| before[0]);
     let most =
         days.iter().map(|day| day.counts[0].max(before(day))).max().unwrap_or(0).max(1) as f64;
@@ -129,7 +134,7 @@ fn mesh(
 
 /// A line of shares, 0 to 1, by day or week; a gap where there is none.
 #[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
-pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawing {
+pub(crate) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawing {
     let most = days.iter().filter_map(|(_, share)| *share).fold(0.01, f64::max);
     let last = days.len().saturating_sub(1) as f64;
     let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
@@ -155,7 +160,7 @@ pub(super) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawi
 
 /// A line without axes, as high as a row of text.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(super) fn spark(counts: &[u64], description: &str) -> Drawing {
+pub(crate) fn spark(counts: &[u64], description: &str) -> Drawing {
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let points = || counts.iter().enumerate().map(|(day, count)| (day as f64, *count as f64));
     let last = counts.len().saturating_sub(1).max(1) as f64;
@@ -168,10 +173,10 @@ pub(super) fn spark(counts: &[u64], description: &str) -> Drawing {
     drawn.of_class("spark")
 }
 
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::convert::Infallible>>;
-pub(super) type Area<'a> = DrawingArea<Canvas<'a>, plotters::coord::Shift>;
+pub(crate) type Drawn = Result<(), DrawingAreaErrorKind<std::convert::Infallible>>;
+pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, plotters::coord::Shift>;
 
-pub(super) fn draw(
+pub(crate) fn draw(
     width: i32,
     height: i32,
     description: &str,
@@ -187,22 +192,22 @@ pub(super) fn draw(
 }
 
 /// A name that has a room of so many pixels, in letters of this size.
-pub(super) fn named(name: &str, room: f64, size: f64) -> String {
+pub(crate) fn named(name: &str, room: f64, size: f64) -> String {
     fitting(&isolated(name), room, size / FONT_SCALE)
 }
 
 /// The same in the usual letters.
-pub(super) fn label(name: &str, room: f64) -> String {
+pub(crate) fn label(name: &str, room: f64) -> String {
     named(name, room, LARGE)
 }
 
-pub(super) fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
+pub(crate) fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
     let style = TextStyle::from((FONT, LARGE).into_font()).color(&INK);
     Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a part of a few hundred pixels")]
-pub(super) fn pixels(part: f64, whole: f64) -> i32 {
+pub(crate) fn pixels(part: f64, whole: f64) -> i32 {
     (part * whole).round() as i32
 }
 

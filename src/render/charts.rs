@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::chart::{self, Bar, Day};
-use super::dashboard::{credit, percent, stage, thousands};
-use super::drawing::Drawing;
+use super::chart::drawing::Drawing;
+use super::chart::{self, Bar, Day, sankey};
+use super::labels::stage;
 use super::lettering::told;
-use super::sankey;
+use super::numbers::{credit, percent, thousands};
 use crate::analysis::{
     AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
 };
@@ -15,7 +15,7 @@ use crate::language::say;
 const MOST_BARS: usize = 12;
 
 /// A bar a step. Impressions and clicks would leave no room for conversations.
-pub(super) fn funnel(report: &FunnelReport) -> Drawing {
+pub(crate) fn funnel(report: &FunnelReport) -> Drawing {
     let known = || report.unit_steps().filter_map(|step| Some((step, step.count?)));
     let bars: Vec<Bar> = known()
         .map(|(step, count)| Bar {
@@ -43,7 +43,7 @@ fn length(count: u64) -> f64 {
 }
 
 /// Conversations by day of opening, with their leads and purchases.
-pub(super) fn trend(days: &[Day], over: usize) -> Drawing {
+pub(crate) fn trend(days: &[Day], over: usize) -> Drawing {
     let total = |series: usize| days.iter().map(|day| day.counts[series]).sum::<u64>();
     let description = say("chart-trend")
         .with("days", over)
@@ -54,7 +54,7 @@ pub(super) fn trend(days: &[Day], over: usize) -> Drawing {
 }
 
 /// The trend of a report that is broken down by day.
-pub(super) fn days(report: &FunnelReport) -> Drawing {
+pub(crate) fn days(report: &FunnelReport) -> Drawing {
     let day = |row: &Breakdown| {
         let counts = ["opened", "lead", "purchase"].map(|step| row.count(step).unwrap_or_default());
         Some(Day { date: row.value("day")?.to_owned(), counts, before: None })
@@ -65,7 +65,7 @@ pub(super) fn days(report: &FunnelReport) -> Drawing {
 }
 
 /// A step's share of another by day or week: each with how many reached it, and of how many.
-pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> Drawing {
+pub(crate) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> Drawing {
     let description =
         say("chart-rates").with("step", told(step)).with("of", told(of)).with("count", days.len());
     let share = |(day, reached, of): &(String, u64, u64)| {
@@ -76,7 +76,7 @@ pub(super) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> Drawin
 }
 
 /// Who has opted in at the end of each day, who did on it and who is lost.
-pub(super) fn audience(days: &[SubscriberDay]) -> Drawing {
+pub(crate) fn audience(days: &[SubscriberDay]) -> Drawing {
     let day = |day: &SubscriberDay| Day {
         date: day.date.clone(),
         counts: [day.audience, day.opted_in, day.stopped + day.expired],
@@ -89,7 +89,7 @@ pub(super) fn audience(days: &[SubscriberDay]) -> Drawing {
 }
 
 /// From doors over the steps to the end, as a Sankey diagram.
-pub(super) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> Drawing {
+pub(crate) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> Drawing {
     let said: Vec<String> =
         steps.iter().map(|(name, count)| format!("{} {}", told(name), thousands(*count))).collect();
     let description = say("funnels-flow-told").with("steps", said.join(", "));
@@ -97,7 +97,7 @@ pub(super) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> Drawing {
 }
 
 /// A bar a channel, of name and credited conversions; `total` is all there are.
-pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: f64) -> Drawing {
+pub(crate) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: f64) -> Drawing {
     let bar = |(label, length): (String, f64)| Bar {
         label,
         length,
@@ -110,7 +110,7 @@ pub(super) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: 
 }
 
 /// A bar a row of what costs money: its leads.
-pub(super) fn ads(report: &AdsReport) -> Drawing {
+pub(crate) fn ads(report: &AdsReport) -> Drawing {
     let leads = |row: &AdsRow| {
         let step = row.steps.iter().find(|step| step.name == "lead");
         step.and_then(|step| step.count).unwrap_or(0)
@@ -143,7 +143,7 @@ pub(super) fn ads(report: &AdsReport) -> Drawing {
 }
 
 /// The chart of a report, without currencies.
-pub(super) fn credits(report: &AttributionReport) -> Drawing {
+pub(crate) fn credits(report: &AttributionReport) -> Drawing {
     let mut channels: BTreeMap<&str, f64> = BTreeMap::new();
     for row in &report.channels {
         *channels.entry(&row.channel).or_default() += row.conversions;

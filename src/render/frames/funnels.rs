@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use polars_core::frame::DataFrame;
 
-use super::Columns;
+use super::columns::Columns;
 use crate::analysis::{Flow, FunnelReport, Rate, Step, Verdicts};
 use crate::insights::retention::Cohort;
 use crate::store::Sequence;

@@ -2,8 +2,8 @@
 
 use polars_core::frame::DataFrame;
 
+use super::columns::Columns;
 use crate::analysis::{AdsReport, Estimate, conversation_steps};
-use crate::views::frames::Columns;
 
 /// A row a row of the report: `docs/costs.md` lists the columns.
 #[must_use]

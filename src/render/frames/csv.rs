@@ -8,7 +8,7 @@ use polars_core::prelude::{AnyValue, Column};
 use crate::insights::csv_style::CsvStyle;
 
 /// The line of column names.
-pub(super) fn header(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
+pub(crate) fn header(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
     // A step of a funnel is a column, and is called as somebody likes.
     let names = frame.columns().iter().map(|column| defused(column.name())).collect();
     let mut bytes = if style.has_bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
@@ -17,7 +17,7 @@ pub(super) fn header(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
 }
 
 /// A line for each row. What a spreadsheet would take for a formula is defused.
-pub(super) fn rows(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
+pub(crate) fn rows(frame: &DataFrame, style: &CsvStyle) -> Vec<u8> {
     let row = |row| frame.columns().iter().map(|column| cell(column, row, style)).collect();
     lines((0..frame.height()).map(row), style)
 }
@@ -121,7 +121,7 @@ fn begins_formula(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::views::frames::Columns;
+    use crate::render::frames::columns::Columns;
 
     #[test]
     fn nothing_that_somebody_writes_is_a_formula() {

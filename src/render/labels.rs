@@ -1,31 +1,10 @@
-//! What the pages call things, and what they mean.
+//! What pages and charts call things, and what they mean.
 
 use crate::analysis::{Filter, Model, STAGES};
 use crate::language::{Message, say};
 
-/// Every page: its name and its address.
-const PAGES: [(&str, &str); 12] = [
-    ("overview", "/"),
-    ("funnels", "/funnels"),
-    ("ads", "/ads"),
-    ("attribution", "/attribution"),
-    ("links", "/links"),
-    ("conversations", "/conversations"),
-    ("cohorts", "/cohorts"),
-    ("audience", "/audience"),
-    ("reports", "/reports"),
-    ("quality", "/quality"),
-    ("reference", "/reference"),
-    ("settings", "/settings"),
-];
-
-/// Every page: its name, its address and its label.
-pub fn pages() -> impl Iterator<Item = (&'static str, &'static str, Message)> {
-    PAGES.into_iter().map(|(name, href)| (name, href, say(format!("page-{name}"))))
-}
-
 /// A stage's label and definition; a step of a funnel of one's own is called what its author calls it.
-pub(in crate::views) fn stage(name: &str) -> (String, String) {
+pub(crate) fn stage(name: &str) -> (String, String) {
     known(&format!("stage-{name}"), name)
 }
 
@@ -35,12 +14,12 @@ pub fn stages() -> impl Iterator<Item = (String, String)> {
 }
 
 /// A source's label and definition.
-pub(super) fn source(name: &str) -> (String, String) {
+pub(crate) fn source(name: &str) -> (String, String) {
     known(&format!("source-{}", if name == "(none)" { "none" } else { name }), name)
 }
 
 /// What all rows of a list have in common.
-pub(super) fn filter(filter: &Filter) -> Message {
+pub(crate) fn filter(filter: &Filter) -> Message {
     let dimension = filter.dimension.name();
     let value = match dimension.as_ref() {
         "source" => source(&filter.value).0,
@@ -52,23 +31,23 @@ pub(super) fn filter(filter: &Filter) -> Message {
 }
 
 /// Of the parts of a door, ordered by what they tell people, the first that there is.
-pub(super) fn tells_most(parts: [&String; 5]) -> String {
+pub(crate) fn tells_most(parts: [&String; 5]) -> String {
     parts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
 /// An ad by its title. Several may have one: the id's end tells them apart.
-pub(super) fn ad(title: &str, id: &str) -> String {
+pub(crate) fn ad(title: &str, id: &str) -> String {
     let end = id.chars().skip(id.chars().count().saturating_sub(4));
     format!("{title} (…{})", end.collect::<String>())
 }
 
 /// A model's label.
-pub(super) fn model(model: Model) -> String {
+pub(crate) fn model(model: Model) -> String {
     say(format!("model-{}", model.as_str())).to_string()
 }
 
 /// A weekday by ISO 8601's number, 1 to 7.
-pub(super) fn weekday(number: &str) -> String {
+pub(crate) fn weekday(number: &str) -> String {
     say(format!("weekday-{number}")).to_string()
 }
 

@@ -2,7 +2,7 @@
 
 use polars_core::frame::DataFrame;
 
-use super::Columns;
+use super::columns::Columns;
 use crate::analysis::{AttributionReport, Comparison, CostReport};
 
 /// `channel, conversions, value, currency`; then, if the report has them, `removal_effect`, and

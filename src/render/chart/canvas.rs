@@ -12,7 +12,7 @@ use super::drawing::{Drawing, FONT_SCALE, Form, Look};
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 /// A drawing that is being made.
-pub(super) struct Canvas<'a>(pub &'a mut Drawing);
+pub(crate) struct Canvas<'a>(pub &'a mut Drawing);
 
 impl Canvas<'_> {
     fn add(&mut self, form: Form, color: BackendColor) {

@@ -2,8 +2,8 @@
 
 use polars_core::frame::DataFrame;
 
+use super::columns::Columns;
 use crate::insights::reconciliation::ReconciliationReport;
-use crate::views::frames::Columns;
 
 /// A row an ad account and day.
 pub(crate) fn days_frame(report: &ReconciliationReport) -> DataFrame {
