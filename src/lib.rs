@@ -14,6 +14,7 @@
 //! - [`accounts`]: users, sessions and tokens, and what they may do.
 //! - [`insights`]: what is computed: a question in, a report out.
 //! - [`render`]: a report in, bytes or text out: files, charts, tables, labels and numbers.
+//! - [`http`]: what every room that answers over HTTP shares: problems, pages, languages, limits.
 //! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
@@ -39,6 +40,7 @@ pub mod conversions;
 pub mod domain;
 pub mod erasure;
 pub mod feedback;
+pub mod http;
 pub mod incoming;
 pub mod insights;
 pub mod journal;

@@ -20,15 +20,14 @@ use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
-use crate::erasure;
+use crate::http::locale::in_their_language;
+use crate::http::problem::not_allowed;
 use crate::journal::{InUse, Journal};
-use crate::members;
 use crate::operations::{self, Aside, Certificate, Insiders, Operations};
-use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
-use crate::views;
+use crate::{erasure, members, registry, views};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -327,11 +326,11 @@ fn routes(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    let front = front.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    let front = front.method_not_allowed_fallback(not_allowed).layer(limit);
     let back = back
-        .method_not_allowed_fallback(views::not_allowed)
+        .method_not_allowed_fallback(not_allowed)
         .layer(limit)
-        .layer(middleware::from_fn(views::in_their_language))
+        .layer(middleware::from_fn(in_their_language))
         .layer(middleware::from_fn_with_state(Aside::start()?, operations::aside));
     Ok(front.merge(back).layer(middleware::from_fn(operations::noted)))
 }

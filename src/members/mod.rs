@@ -14,10 +14,10 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts, Provider};
+use crate::http::problem::Problem;
 use crate::incoming;
 use crate::insights::share::Share;
 use crate::language::{Message, say};
-use crate::views::Problem;
 
 /// Passwords that are looked at at once.
 const PASSWORDS_AT_ONCE: usize = 2;

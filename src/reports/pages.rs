@@ -11,8 +11,9 @@ use super::forms::{failed, no_report};
 use super::told::{self, ToldDelivery, ToldReport, ToldRun};
 use super::{ReportError, Shelf, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
+use crate::http::page::html;
+use crate::http::problem::Problem;
 use crate::language::{Message, filters, say};
-use crate::views::{Problem, html};
 
 /// Runs that a page shows.
 const RUNS: u64 = 30;

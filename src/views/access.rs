@@ -14,15 +14,16 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::Views;
 use super::allowed::is_by_page;
-use super::dashboard::refused;
 use super::needs::needed;
-use super::own_page::is_own;
-use super::problem::Problem;
-use super::{Views, limits};
 use crate::accounts::{Accounts, Scope, Who};
+use crate::http::page::refused;
+use crate::http::problem::Problem;
+use crate::http::rate_limit;
+use crate::http::same_origin::is_own;
+use crate::http::token_cookie::{cookie, remember};
 
-const COOKIE: &str = "messenger_funnel_token";
 /// Headers that proxies and tunnels add.
 const FORWARDED: [&str; 5] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
@@ -79,7 +80,7 @@ pub(super) async fn guard(
     };
     let name = who.name.clone();
     request.extensions_mut().insert(who);
-    let answer = limits::limited(&views.limit, &name, request, next).await;
+    let answer = rate_limit::limited(&views.limit, &name, request, next).await;
     if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
         views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
     }
@@ -206,23 +207,4 @@ fn in_query(uri: &Uri) -> Option<String> {
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-    let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-/// What takes the place of a token's cookie when somebody logs out.
-#[must_use]
-pub fn forgotten_token() -> String {
-    format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
-}
-
-fn remember(token: &str, is_secure: bool) -> Response {
-    let secure = if is_secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000{secure}");
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
 }

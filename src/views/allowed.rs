@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 
 use super::Views;
-use super::problem::Problem;
 use crate::accounts::Who;
+use crate::http::problem::Problem;
 
 /// Routes whose figures can be those of some Pages; what stands not here tells of all, or changes something.
 const BY_PAGE: [&str; 33] = [

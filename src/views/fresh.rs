@@ -15,8 +15,8 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use super::render::Streamed;
 use crate::accounts::Who;
+use crate::http::stream::Streamed;
 use crate::language::Language;
 use crate::store::Store;
 

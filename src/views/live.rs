@@ -11,8 +11,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Views;
 use super::allowed::Allowed;
-use super::problem::Problem;
-use super::render::Streamed;
+use crate::http::problem::Problem;
+use crate::http::stream::Streamed;
 
 /// How often it is looked for news.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

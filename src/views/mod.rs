@@ -8,17 +8,11 @@ mod allowed;
 mod api;
 mod dashboard;
 mod fresh;
-mod limits;
 mod live;
-pub(crate) mod nav;
 mod needs;
 mod openapi;
-mod own_page;
 mod parameters;
-mod problem;
 mod qr;
-mod reader;
-mod render;
 mod request;
 
 use std::sync::Arc;
@@ -35,21 +29,18 @@ use utoipa_axum::routes;
 use crate::accounts::Accounts;
 use crate::analysis::Funnels;
 use crate::domain::Links;
+use crate::http::locale;
+use crate::http::rate_limit::{self, Limit};
 use crate::incoming;
 use crate::insights::links::short_address;
 use crate::insights::query::Defaults;
 use crate::store::{Bounds, MessagingWindow, Store};
-pub use access::{forgotten_token, may_know};
+pub use access::may_know;
 use api::{
     ads, attribution, audience, data_quality, funnel_people, funnels, links, lists, reconciliation,
     response_times, retention, sequences,
 };
-pub use dashboard::html;
-pub use limits::Limit;
 pub use needs::route_needs;
-pub use own_page::{is_own as is_own_page, own_path};
-pub use problem::{Problem, not_allowed};
-pub use reader::in_their_language;
 
 /// What the views need to know.
 #[derive(Debug, Clone)]
@@ -88,7 +79,7 @@ impl Views {
 /// Routes that open to whoever may look.
 pub fn guarded(routes: Router, views: &Views) -> Router {
     routes
-        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard))
@@ -151,14 +142,14 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/audience", get(dashboard::audience))
         .route("/quality", get(dashboard::quality))
         .merge(descriptions)
-        .route_layer(middleware::from_fn_with_state(views.limit.clone(), limits::worked_at))
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameters::known))
         .route_layer(middleware::from_fn_with_state(fresh, fresh::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), access::guard));
     Router::new()
         .merge(guarded)
-        .route("/language", post(reader::choose).layer(middleware::from_fn(incoming::of_strangers)))
+        .route("/language", post(locale::choose).layer(middleware::from_fn(incoming::of_strangers)))
         .route("/assets/style.css", get(dashboard::style_sheet))
         .route("/assets/live.js", get(dashboard::live_script))
         .route("/assets/in_place.js", get(dashboard::in_place_script))

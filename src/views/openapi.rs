@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::dashboard::html;
 use super::parameters::{self, Kind, Parameter};
-use super::problem::Problem;
+use crate::http::page::html;
+use crate::http::problem::Problem;
 use crate::language::{filters, say};
 
 #[derive(OpenApi)]

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::problem::Problem;
+use crate::http::problem::Problem;
 use crate::insights::sizes;
 
 /// A parameter of a query string.

@@ -5,12 +5,12 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use super::problem::Problem;
-use super::render::Look;
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond::{self, Look};
 use crate::insights::error::AnswerError;
 use crate::insights::query::{Asked, Question};
-use crate::views::{Views, render};
+use crate::views::Views;
 
 pub(crate) type Answer = Result<Response, Problem>;
 
@@ -29,7 +29,7 @@ pub(crate) fn understand(
 
 /// How the answer is to look.
 pub(crate) fn look(question: &Question, headers: &HeaderMap) -> Look {
-    let format = question.format.unwrap_or_else(|| render::accepted(headers));
+    let format = question.format.unwrap_or_else(|| respond::accepted(headers));
     Look { format, csv: question.csv.clone() }
 }
 

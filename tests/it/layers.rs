@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 27] = [
+const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -26,18 +26,22 @@ const MAY_IMPORT: [(&str, &[&str]); 27] = [
     ("accounts", &["domain", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
     ("render", &["analysis", "domain", "insights", "language", "store"]),
+    ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
     (
         "views",
-        &["accounts", "analysis", "domain", "incoming", "insights", "language", "render", "store"],
+        &[
+            "accounts", "analysis", "domain", "http", "incoming", "insights", "language", "render",
+            "store",
+        ],
     ),
-    ("members", &["accounts", "domain", "incoming", "insights", "language", "render", "views"]),
+    ("members", &["accounts", "domain", "http", "incoming", "insights", "language", "render"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "incoming", "journal", "private", "store"]),
     (
         "reports",
         &[
-            "analysis", "domain", "insights", "language", "outgoing", "private", "render", "store",
-            "views",
+            "analysis", "domain", "http", "insights", "language", "outgoing", "private", "render",
+            "store",
         ],
     ),
     (
@@ -45,6 +49,7 @@ const MAY_IMPORT: [(&str, &[&str]); 27] = [
         &[
             "collector",
             "domain",
+            "http",
             "incoming",
             "journal",
             "meta",
@@ -53,7 +58,6 @@ const MAY_IMPORT: [(&str, &[&str]); 27] = [
             "reports",
             "store",
             "upkeep",
-            "views",
         ],
     ),
     (

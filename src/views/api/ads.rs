@@ -4,13 +4,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::analysis::AdsReport;
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::ads::answer_ads;
 use crate::insights::format::Format;
 use crate::render::charts;
 use crate::render::frames::ads::ads_frame;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// What ads cost, each stage and what each cost, by campaign (or `by`).
@@ -24,7 +24,7 @@ pub(crate) async fn ads(
     let (question, look) = request::understand(&views, asked, &headers)?;
     let report = answer_ads(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::ads(&report)),
-        _ => render::rendered(&look, report, ads_frame),
+        Format::Svg | Format::Png => respond::charted(look.format, &charts::ads(&report)),
+        _ => respond::rendered(&look, report, ads_frame),
     }
 }

@@ -5,14 +5,14 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 
 use crate::analysis::{AttributionReport, Comparison, CostReport, Description};
+use crate::http::problem::Problem;
+use crate::http::respond::{self, rendered};
 use crate::insights::attribution::{
     answer_attribution, answer_comparison, answer_costs, answer_journeys,
 };
 use crate::insights::format::Format;
 use crate::render::{charts, frames};
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render::{self, rendered};
 use crate::views::request::{Answer, Asks, understand};
 
 /// Every channel's credit for conversions, by one model.
@@ -26,7 +26,7 @@ pub(crate) async fn attribution(
     let (question, look) = understand(&views, asked, &headers)?;
     let report = answer_attribution(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::credits(&report)),
+        Format::Svg | Format::Png => respond::charted(look.format, &charts::credits(&report)),
         _ => rendered(&look, report, frames::attribution),
     }
 }

@@ -3,12 +3,12 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::insights::format::Format;
 use crate::render::{charts, frames};
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// Who has opted in to notifications at the end of each day, and customer lists.
@@ -22,7 +22,7 @@ pub(crate) async fn audience(
     let (question, look) = request::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
-        Format::Svg | Format::Png => render::charted(look.format, &charts::audience(&report.days)),
-        _ => render::rendered(&look, report, frames::audience),
+        Format::Svg | Format::Png => respond::charted(look.format, &charts::audience(&report.days)),
+        _ => respond::rendered(&look, report, frames::audience),
     }
 }

@@ -4,11 +4,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::data_quality::{QualityReport, answer_quality};
 use crate::render::frames;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// What came in, what was not understood, what fell silent.
@@ -22,5 +22,5 @@ pub(crate) async fn quality(
     let (question, look) = request::understand(&views, asked, &headers)?;
     let now = Timestamp((views.clock)());
     let report = answer_quality(&views.store, &question, now).await.map_err(Problem::from)?;
-    render::rendered(&look, report, frames::quality)
+    respond::rendered(&look, report, frames::quality)
 }

@@ -6,13 +6,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 
 use crate::analysis::Funnels;
+use crate::http::problem::Problem;
+use crate::http::respond::{self, Look};
 use crate::insights::funnel_people::{FunnelPeople, answer_people};
 use crate::insights::query::Question;
 use crate::render::frames;
 use crate::views::Views;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render::{self, Look};
 use crate::views::request::{self, Asks};
 
 /// Who reached a step and not the next, in time; with `reached` all who reached a step.
@@ -43,5 +43,5 @@ pub(crate) async fn people_in(
     let told = answer_people(&views.store, own, name, question, reached, limit).await;
     let told = told.map_err(Problem::from)?;
     let json = || Json(&told).into_response();
-    render::listed(look, || frames::reached(&told.people), json)
+    respond::listed(look, || frames::reached(&told.people), json)
 }

@@ -12,6 +12,8 @@ use crate::analysis::{
     self, DEFAULT_FUNNEL, Dimension, Flow, FunnelReport, Funnels, STAGES, Step, Unit, Verdicts,
     WrittenFunnel,
 };
+use crate::http::problem::Problem;
+use crate::http::respond::{self, Look, rendered};
 use crate::insights::format::Format;
 use crate::insights::funnel::{answer_funnel, answer_own_funnel};
 use crate::insights::funnel_comparison::{answer_verdicts, rows_compared};
@@ -21,8 +23,6 @@ use crate::insights::query::Question;
 use crate::render::{charts, frames};
 use crate::views::Views;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render::{self, Look, rendered};
 use crate::views::request::{self, Answer, Asks, understand};
 
 /// The funnels there are.
@@ -117,7 +117,7 @@ fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
         Format::Svg | Format::Png => {
             let by_day = report.by.as_slice() == ["day"];
             let chart = if by_day { charts::days(&report) } else { charts::funnel(&report) };
-            render::charted(look.format, &chart)
+            respond::charted(look.format, &chart)
         }
         _ => rendered(look, report, frames::funnel),
     }
@@ -157,7 +157,7 @@ pub(crate) async fn comparison_in(
 ) -> Result<Response, Problem> {
     if !matches!(look.format, Format::Svg | Format::Png) {
         let verdicts = answer_verdicts(&views.store, own, name, question).await;
-        return render::rendered(look, verdicts.map_err(Problem::from)?, frames::verdicts);
+        return respond::rendered(look, verdicts.map_err(Problem::from)?, frames::verdicts);
     }
     if !matches!(question.by.as_slice(), [Dimension::Day | Dimension::Week]) {
         let text = "there is a chart of a comparison by day or by week only".to_owned();
@@ -167,7 +167,7 @@ pub(crate) async fn comparison_in(
     let report = report.map_err(Problem::from)?;
     let steps = rows_compared(&report, question).map_err(Problem::from)?;
     let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);
-    render::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of))
+    respond::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of))
 }
 
 /// Which property values go with reaching a step: the rate of each beside that of all others, with lift.
@@ -182,7 +182,7 @@ pub(crate) async fn drivers(
 ) -> Result<Response, Problem> {
     let (question, look) = request::understand(&views, asked, &headers)?;
     let drivers = answer_drivers(&views.store, &views.funnels, &name, &question).await;
-    render::rendered(&look, drivers.map_err(Problem::from)?, frames::verdicts)
+    respond::rendered(&look, drivers.map_err(Problem::from)?, frames::verdicts)
 }
 
 /// How many go from each door to each step and outcome, for a Sankey diagram: by door, or the question's one
@@ -222,9 +222,9 @@ pub(crate) async fn flows_in(
     if matches!(look.format, Format::Svg | Format::Png) {
         let step = |step: &Step| (step.name.clone(), step.count.unwrap_or(0));
         let steps: Vec<(String, u64)> = report.unit_steps().map(step).collect();
-        return render::charted(look.format, &charts::flows(&flows, &steps));
+        return respond::charted(look.format, &charts::flows(&flows, &steps));
     }
     let told = Flows { funnel: name.to_owned(), flows };
     let json = || Json(&told).into_response();
-    render::listed(look, || frames::flows(&told.flows), json)
+    respond::listed(look, || frames::flows(&told.flows), json)
 }

@@ -3,11 +3,11 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::links::{LinksReport, answer_links};
 use crate::render::frames;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// Tracked links: clicks, conversations and stages of each.
@@ -21,5 +21,5 @@ pub(crate) async fn links(
     let (question, look) = request::understand(&views, asked, &headers)?;
     let public_url = views.public_url.as_deref();
     let report = answer_links(&views.store, &question, public_url).await.map_err(Problem::from)?;
-    render::rendered(&look, report, frames::links)
+    respond::rendered(&look, report, frames::links)
 }

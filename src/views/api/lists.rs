@@ -8,6 +8,8 @@ use polars_core::frame::DataFrame;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::problem::Problem;
+use crate::http::{respond, stream};
 use crate::insights::error::AnswerError;
 use crate::insights::format::Format;
 use crate::insights::list_filters::{listed_filters, read_stage};
@@ -20,10 +22,9 @@ use crate::store::{
     ConversationRow, EventRow, FEEDBACK_STATUSES, FeedbackRow, Listed, ReportedRow, Span,
     TouchpointRow,
 };
+use crate::views::Views;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
 use crate::views::request::{self, Asks};
-use crate::views::{Views, render};
 
 /// Rows of a page of a list that take some megabytes.
 const MANY_ROWS: u64 = 5_000;
@@ -197,10 +198,10 @@ async fn list<R: Listed, P: Serialize>(
     };
     let failed = |error| Problem::from(AnswerError::from(error));
     if look.format.has_rows() {
-        return render::streamed(&look, views.store.list::<R>(&span).map_err(failed)?, frame);
+        return stream::streamed(&look, views.store.list::<R>(&span).map_err(failed)?, frame);
     }
     if look.format != Format::Json {
-        return render::listed(&look, DataFrame::default, || ().into_response());
+        return respond::listed(&look, DataFrame::default, || ().into_response());
     }
     // What takes a lot of memory is made one after the other.
     let _turn = if limit > MANY_ROWS { Some(worker::turn().await?) } else { None };

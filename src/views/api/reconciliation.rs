@@ -3,11 +3,11 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::reconciliation::{ReconciliationReport, answer_reconciliation};
 use crate::render::frames::reconciliation::days_frame;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// Our count of conversations beside Meta's, by ad and day, with causes.
@@ -20,5 +20,5 @@ pub(crate) async fn reconciliation(
 ) -> Result<Response, Problem> {
     let (question, look) = request::understand(&views, asked, &headers)?;
     let found = answer_reconciliation(&views.store, &question).await;
-    render::rendered(&look, found.map_err(Problem::from)?, days_frame)
+    respond::rendered(&look, found.map_err(Problem::from)?, days_frame)
 }

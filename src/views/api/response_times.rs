@@ -6,11 +6,11 @@ use axum::response::Response;
 
 use crate::accounts::Who;
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::response_times::{ResponseReport, answer_responses};
 use crate::render::frames;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// How conversations are answered: shares, times, windows that are closing.
@@ -26,5 +26,5 @@ pub(crate) async fn response_times(
     let now = Timestamp((views.clock)());
     let report = answer_responses(&views.store, &question, &views.window, now).await;
     let report = report.map_err(Problem::from)?.for_whom(&who, &views.accounts);
-    render::rendered(&look, report, frames::responses)
+    respond::rendered(&look, report, frames::responses)
 }

@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::retention::{Cohort, answer_cohorts};
 use crate::render::frames;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// All cohorts of a range.
@@ -43,5 +43,5 @@ pub(crate) async fn cohorts(
         cohorts,
     };
     let json = || Json(&told).into_response();
-    render::listed(&look, || frames::cohorts(&told.cohorts), json)
+    respond::listed(&look, || frames::cohorts(&told.cohorts), json)
 }

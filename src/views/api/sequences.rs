@@ -7,12 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::FUNNEL_WINDOW_MS;
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::error::AnswerError;
 use crate::render::frames;
 use crate::store::Sequence;
 use crate::views::allowed::Allowed;
-use crate::views::problem::Problem;
-use crate::views::render;
 use crate::views::request::{self, Asks};
 
 /// Events of a sequence, and sequences.
@@ -47,5 +47,5 @@ pub(crate) async fn sequences(
     let (from, to) = (period.from.to_rfc3339(), period.to.to_rfc3339());
     let told = SequenceList { from, to, sequences };
     let json = || Json(&told).into_response();
-    render::listed(&look, || frames::sequences(&told.sequences), json)
+    respond::listed(&look, || frames::sequences(&told.sequences), json)
 }

@@ -5,11 +5,11 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::{Asking, Asks};
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond::Look;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
 use crate::views::dashboard::asked;
-use crate::views::problem::Problem;
-use crate::views::render::Look;
 use crate::views::{Views, request};
 
 /// Whether a file is asked for, not a page.

@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::super::problem::Problem;
 use super::links::note;
-use super::{html, refused};
 use crate::domain::Link;
+use crate::http::page::{html, refused};
+use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
 use crate::language::{Message, filters, say};
 use crate::views::allowed::Allowed;

@@ -26,9 +26,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Views;
-use super::problem::Problem;
 use crate::accounts::{Scope, Who};
 use crate::domain::{Period, Timestamp};
+use crate::http::page::{html, refused};
+use crate::http::problem::Problem;
 use crate::insights::attribution::{Ways, spend_of};
 use crate::insights::audience::answer_audience;
 use crate::insights::data_quality::answer_quality;
@@ -40,7 +41,7 @@ use crate::insights::query::{Asked, AskedCredit, Question};
 use crate::insights::response_times::answer_responses;
 use crate::insights::retention::answer_cohorts;
 use crate::insights::worker;
-use crate::language::{Message, filters, say};
+use crate::language::say;
 use crate::views::allowed::Allowed;
 pub(super) use ads::ads;
 use attribution::{AttributionPage, Credits};
@@ -59,18 +60,6 @@ pub(super) use touchpoints::touchpoints;
 const STYLE: &str = include_str!("../../../dashboards/style.css");
 const LIVE: &str = include_str!("../../../dashboards/live.js");
 const IN_PLACE: &str = include_str!("../../../dashboards/in_place.js");
-/// Pages load nothing but our style sheet and our script, run nothing else, and are shown in no frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-                      script-src 'self'; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-#[derive(Template)]
-#[template(path = "error.html", config = "dashboards/askama.toml")]
-struct ErrorPage<'a> {
-    page: &'static str,
-    title: Message,
-    detail: &'a str,
-}
 
 /// A page's question: days as the form sends them (the last one inclusive) or a range as the API
 /// takes it, and what the attribution page asks besides.
@@ -232,14 +221,6 @@ fn is_too_long(period: &Period) -> bool {
     u64::try_from(days).is_ok_and(|days| days > MOST_DAYS)
 }
 
-/// A problem as a page.
-pub(super) fn refused(problem: Problem) -> Response {
-    let status = problem.status();
-    let title = say(format!("error-{}", status.as_str()));
-    let title = if title.is_known() { title } else { say("error-other") };
-    html(status, ErrorPage { page: "", title, detail: problem.detail() }.render())
-}
-
 fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, Misunderstood> {
     asked(asking, views)?.understand(&views.defaults, now)
 }
@@ -285,24 +266,4 @@ fn script(text: &'static str) -> impl IntoResponse {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, text)
-}
-
-/// A page, with what keeps it safe.
-pub fn html(status: StatusCode, page: Result<String, askama::Error>) -> Response {
-    match page {
-        Ok(page) => {
-            let headers = [
-                (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-                (header::CONTENT_SECURITY_POLICY, POLICY),
-                (header::REFERRER_POLICY, "same-origin"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
-            (status, headers, page).into_response()
-        }
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
 }

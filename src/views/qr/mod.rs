@@ -15,7 +15,7 @@ use qrcode::{EcLevel, QrCode};
 use serde::Deserialize;
 
 use super::Views;
-use super::problem::Problem;
+use crate::http::problem::Problem;
 use crate::insights::share::Share;
 use crate::render::qr;
 use lookup::Lookup;

@@ -10,14 +10,15 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
-use super::super::problem::Problem;
-use super::super::{Views, render};
+use super::super::Views;
 use super::behind::Behind;
 use super::range::Range;
 use super::{Asks, files, show};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond;
 use crate::insights::ads::answer_ads;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
@@ -131,7 +132,7 @@ async fn file(
     }
     // They are those of all rows.
     report.totals.clear();
-    render::listed(&look, || choice.narrowed(ads_frame(&report)), || Json(&report).into_response())
+    respond::listed(&look, || choice.narrowed(ads_frame(&report)), || Json(&report).into_response())
 }
 
 impl AdsPage {

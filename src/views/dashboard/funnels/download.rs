@@ -7,11 +7,11 @@ use super::super::Asks;
 use super::super::files::understand;
 use super::only;
 use crate::analysis::{Funnel, FunnelError, Funnels};
+use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
 use crate::insights::invalid_parameter::Misunderstood;
 use crate::views::Views;
 use crate::views::api::{funnel_people, funnels};
-use crate::views::problem::Problem;
 
 /// What the page of the funnel shows, by `figures`: the funnel itself, its `comparison` or its `flows`.
 pub(super) async fn figures(

@@ -10,8 +10,8 @@ use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
-use super::own_page::{is_own, own_path};
 use super::problem::Problem;
+use super::same_origin::{is_own, own_path};
 use crate::language::Language;
 
 const COOKIE: &str = "messenger_funnel_language";
@@ -35,12 +35,12 @@ fn language_of(headers: &HeaderMap) -> &'static Language {
 
 /// What the foot of a page sends.
 #[derive(Deserialize)]
-pub(super) struct Choice {
+pub(crate) struct Choice {
     language: String,
 }
 
 /// `POST /language`: remembers a choice, and goes back to where it was made.
-pub(super) async fn choose(headers: HeaderMap, Form(choice): Form<Choice>) -> Response {
+pub(crate) async fn choose(headers: HeaderMap, Form(choice): Form<Choice>) -> Response {
     if !is_own(&headers) {
         let detail = "This was sent from another site's page.".to_owned();
         return Problem::new(StatusCode::FORBIDDEN, detail).into_response();

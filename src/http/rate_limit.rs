@@ -65,7 +65,7 @@ impl Limit {
 
 /// Works at a request when it is its turn: of its sender's own requests first, then among all. Its body is read
 /// already: who sends it slowly takes nobody's turn.
-pub(super) async fn worked_at(
+pub(crate) async fn worked_at(
     State(limit): State<Limit>,
     request: Request,
     next: Next,
@@ -80,7 +80,7 @@ pub(super) async fn worked_at(
 }
 
 /// Answers a request, unless it is one to the API and `token` has asked too much.
-pub(super) async fn limited(limit: &Limit, token: &str, request: Request, next: Next) -> Response {
+pub(crate) async fn limited(limit: &Limit, token: &str, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
