@@ -15,7 +15,7 @@
 //! - [`insights`]: what is computed: a question in, a report out.
 //! - [`render`]: a report in, bytes or text out: files, charts, tables, labels and numbers.
 //! - [`http`]: what every room that answers over HTTP shares: problems, pages, languages, limits.
-//! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`web`]: the API and the dashboard.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
 //! - [`feedback`]: tells Meta of conversions.
@@ -59,4 +59,4 @@ pub mod spend;
 pub mod store;
 pub mod synthetic;
 pub mod upkeep;
-pub mod views;
+pub mod web;

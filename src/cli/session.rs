@@ -25,7 +25,7 @@ use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
 use crate::store::{self, Applied, Endpoint, Store, StoreError, Tombstones, ViewSettings};
 use crate::upkeep::Upkeep;
-use crate::views::Views;
+use crate::web::state::Views;
 use crate::{normalize, private};
 
 /// How long after a failed start of the engine it is tried again.

@@ -110,7 +110,7 @@ struct Room {
     in_force: Arc<InForce>,
 }
 
-/// The settings page; its guard is the views'.
+/// The settings page; its guard is that of `web`.
 pub fn settings(accounts: Accounts, in_force: InForce) -> Router {
     Router::new()
         .route("/settings", get(settings::page))

@@ -28,7 +28,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("render", &["analysis", "domain", "insights", "language", "store"]),
     ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
     (
-        "views",
+        "web",
         &[
             "accounts", "analysis", "domain", "http", "incoming", "insights", "language", "render",
             "store",
