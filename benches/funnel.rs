@@ -12,8 +12,10 @@ use history::{FROM, History, TO};
 use jiff::tz::TimeZone;
 use messenger_funnel::analysis::{Dimension, Funnels, Model, Parameters, WrittenFunnel};
 use messenger_funnel::domain::{Period, Timestamp};
+use messenger_funnel::insights::csv_style::CsvStyle;
+use messenger_funnel::insights::funnel::{answer_funnel, answer_own_funnel};
+use messenger_funnel::insights::query::{Credit, Question};
 use messenger_funnel::store::Endpoint;
-use messenger_funnel::views::{Credit, Question, answer_funnel, answer_own_funnel};
 use secrecy::ExposeSecret;
 
 /// About 20 million events.
@@ -68,7 +70,7 @@ async fn measure(people: u64) {
         limit: None,
         filters: Vec::new(),
         cursor: None,
-        csv: messenger_funnel::views::frames::CsvStyle::default(),
+        csv: CsvStyle::default(),
         step: None,
         of: None,
         against: None,

@@ -23,8 +23,11 @@ use jiff::tz::TimeZone;
 use messenger_funnel::accounts::{Accounts, key_of};
 use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
+use messenger_funnel::http::rate_limit::Limit;
+use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::store::{Apart, MessagingWindow, Store};
-use messenger_funnel::views::{self, Defaults, Limit, Views};
+use messenger_funnel::web::router::router;
+use messenger_funnel::web::state::Views;
 use secrecy::ExposeSecret;
 use tower::ServiceExt;
 
@@ -117,7 +120,7 @@ async fn routes(store: &Store) -> Router {
         bounds: messenger_funnel::store::Bounds::default(),
         stop: tokio_util::sync::CancellationToken::new(),
     };
-    views::router(views, Vec::new())
+    router(views, Vec::new())
 }
 
 /// Seconds of one answer, read to its end.

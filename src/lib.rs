@@ -12,7 +12,10 @@
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
 //! - [`upkeep`]: keeps the tables of conversations up to date with the events.
 //! - [`accounts`]: users, sessions and tokens, and what they may do.
-//! - [`views`]: the dashboard, the API, terminal tables and CSV: renderings of one result.
+//! - [`insights`]: what is computed: a question in, a report out.
+//! - [`render`]: a report in, bytes or text out: files, charts, tables, labels and numbers.
+//! - [`http`]: what every room that answers over HTTP shares: problems, pages, languages, limits.
+//! - [`web`]: the API and the dashboard.
 //! - [`meta`]: Meta's Graph API: insights, conversion events, how a Page is set up.
 //! - [`spend`]: what ads cost, from Meta or from files.
 //! - [`feedback`]: tells Meta of conversions.
@@ -37,7 +40,9 @@ pub mod conversions;
 pub mod domain;
 pub mod erasure;
 pub mod feedback;
+pub mod http;
 pub mod incoming;
+pub mod insights;
 pub mod journal;
 pub mod language;
 pub mod members;
@@ -47,10 +52,11 @@ pub mod operations;
 pub mod outgoing;
 pub mod private;
 pub mod registry;
+pub mod render;
 pub mod reports;
 pub mod sheet;
 pub mod spend;
 pub mod store;
 pub mod synthetic;
 pub mod upkeep;
-pub mod views;
+pub mod web;

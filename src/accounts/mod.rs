@@ -1,5 +1,5 @@
 //! Who somebody is, and what they may do: users with passwords and sessions, tokens of the settings and of the
-//! settings page. Who may do what is a matter of [`Scope`]s; the guard of `views` asks.
+//! settings page. Who may do what is a matter of [`Scope`]s; the guard of `web` asks.
 
 mod address;
 mod closed;

@@ -43,13 +43,13 @@ pub use funnels::{
     Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
     Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
 };
-pub use rates::{Rate, wilson};
+pub use rates::{Rate, share, wilson};
 pub use reconciliation::{
     BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
 };
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
-pub use threads::{STAGES, Threads, walk_threads};
+pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
 pub use verdict::{Verdict, Verdicts, compare_periods, compare_rows, corrected};
 pub use wanted::Wanted;
 

@@ -112,6 +112,13 @@ pub(super) fn adjusted(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     adjusted
 }
 
+/// A part of a whole; of nothing, nothing.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+#[must_use]
+pub fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
 #[cfg(test)]
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 mod tests {

@@ -5,7 +5,10 @@ use clap::Args;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
-use crate::views::{self, Asked, ads_frame, table};
+use crate::insights::ads::answer_ads;
+use crate::insights::query::Asked;
+use crate::render::frames::ads::ads_frame;
+use crate::render::table;
 
 /// Arguments of `ads`.
 #[derive(Debug, Args)]
@@ -19,7 +22,7 @@ pub(super) async fn run(settings: Settings, args: AdsArgs) -> anyhow::Result<()>
     let question =
         args.asked.understand(&session::defaults(&settings), session::now_timestamp())?;
     let session = Session::open(&settings).await?;
-    let report = views::answer_ads(&session.store, &question).await;
+    let report = answer_ads(&session.store, &question).await;
     session.close().await;
     read::show(question.format, &question.csv, &report?, table::ads, ads_frame)
 }

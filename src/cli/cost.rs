@@ -9,8 +9,8 @@ use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::domain::{Cost, CostOf, MOST_MONEY, Source, is_currency};
+use crate::render::table;
 use crate::store::Store;
-use crate::views::table;
 
 /// Arguments of `cost`.
 #[derive(Debug, Args)]

@@ -7,8 +7,10 @@ use rust_decimal::Decimal;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
+use crate::insights::links::{answer_links, short_address};
+use crate::insights::query::{Asked, Question};
 use crate::registry::{About, Edit, EditError, RegistryError};
-use crate::views::{self, Asked, frames, table};
+use crate::render::{frames, table};
 
 /// Arguments of `link`.
 #[derive(Debug, Args)]
@@ -132,12 +134,12 @@ async fn with_session(
     session: &Session,
     settings: &Settings,
     what: What,
-    question: Option<views::Question>,
+    question: Option<Question>,
 ) -> anyhow::Result<()> {
     let store = &session.store;
     let public_url = settings.public_url.as_deref();
     if let Some(question) = question {
-        let report = views::answer_links(store, &question, public_url).await?;
+        let report = answer_links(store, &question, public_url).await?;
         return read::show(question.format, &question.csv, &report, table::links, frames::links);
     }
     let edit = match what {
@@ -158,7 +160,7 @@ async fn with_session(
     for told in notes {
         eprintln!("note: {told}");
     }
-    let address = public_url.map(|url| views::short_address(url, &link.slug));
+    let address = public_url.map(|url| short_address(url, &link.slug));
     let address =
         address.unwrap_or_else(|| format!("/l/{} (server.public_url is not set)", link.slug));
     read::print(format!("{}\t{address}\t{}\n", link.slug, link.target(None)))

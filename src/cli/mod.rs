@@ -45,9 +45,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Settings;
-use crate::operations;
-use crate::private;
+use crate::insights::invalid_parameter::Misunderstood;
 use crate::store::engine::{self, EngineArgs};
+use crate::{operations, private};
 
 /// Funnel analytics for click-to-Messenger ads: from the ad to the purchase
 #[derive(Debug, Parser)]
@@ -135,8 +135,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
-            let is_usage =
-                error.is::<crate::views::Misunderstood>() || error.is::<crate::domain::LinkError>();
+            let is_usage = error.is::<Misunderstood>() || error.is::<crate::domain::LinkError>();
             ExitCode::from(if is_usage { 2 } else { 1 })
         }
     }

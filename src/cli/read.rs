@@ -15,8 +15,16 @@ use crate::analysis::{
     describe, journeys_of_paths,
 };
 use crate::config::Settings;
-use crate::views::frames::CsvStyle;
-use crate::views::{self, Asked, AskedCredit, Format, Misunderstood, frames, table};
+use crate::insights::attribution::{
+    answer_attribution, answer_comparison, answer_costs, answer_journeys, credit_by_all_models,
+    credit_by_model,
+};
+use crate::insights::csv_style::CsvStyle;
+use crate::insights::format::Format;
+use crate::insights::funnel::answer_funnel;
+use crate::insights::invalid_parameter::Misunderstood;
+use crate::insights::query::{Asked, AskedCredit};
+use crate::render::{frames, table};
 
 /// Arguments of `funnel`.
 #[derive(Debug, Args)]
@@ -60,8 +68,7 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let asked = Asked { filter: args.filter, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
     let session = Session::open(&settings).await?;
-    let report =
-        views::answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
+    let report = answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
     show(question.format, &question.csv, &report?, table::funnel, frames::funnel)
 }
@@ -94,23 +101,23 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
         let journeys = journeys_of_paths(&frame).map_err(place)?;
         let credit = &question.credit;
         if args.compare {
-            Credited::All(views::credit_by_all_models(&journeys, credit)?)
+            Credited::All(credit_by_all_models(&journeys, credit)?)
         } else if args.journeys {
             Credited::Journeys(describe(&journeys))
         } else {
-            Credited::One(views::credit_by_model(&journeys, credit).map_err(place)?)
+            Credited::One(credit_by_model(&journeys, credit).map_err(place)?)
         }
     } else {
         let session = Session::open(&settings).await?;
         let store = &session.store;
         let credited = if args.compare {
-            views::answer_comparison(store, &question).await.map(Credited::All)
+            answer_comparison(store, &question).await.map(Credited::All)
         } else if args.journeys {
-            views::answer_journeys(store, &question).await.map(Credited::Journeys)
+            answer_journeys(store, &question).await.map(Credited::Journeys)
         } else if args.costs {
-            views::answer_costs(store, &question).await.map(Credited::Costs)
+            answer_costs(store, &question).await.map(Credited::Costs)
         } else {
-            views::answer_attribution(store, &question).await.map(Credited::One)
+            answer_attribution(store, &question).await.map(Credited::One)
         };
         session.close().await;
         credited?

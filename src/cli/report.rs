@@ -9,8 +9,8 @@ use super::read;
 use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{Timestamp, parse_instant};
-use crate::reports::{self, Report, Runner, Shelf, base_name};
-use crate::views::{Format, topic};
+use crate::insights::format::Format;
+use crate::reports::{self, Report, Runner, Shelf, base_name, dataset};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -109,10 +109,10 @@ async fn make(shelf: &Shelf, args: RunArgs) -> anyhow::Result<()> {
         let file = tempfile::tempfile().context("a temporary file")?;
         let copy = file.try_clone()?;
         let answering = shelf.answering(at);
-        topic::write(&answering, &report.topic, &question, format, file).await?;
+        dataset::write(&answering, &report.topic, &question, format, file).await?;
         return copy_out(copy);
     }
-    let told = topic::tell(&shelf.answering(at), &report.topic, &question).await?;
+    let told = dataset::tell(&shelf.answering(at), &report.topic, &question).await?;
     match format {
         Format::Json => read::print(read::json(&told.json)?),
         Format::Table => {

@@ -1,4 +1,4 @@
-//! `serve`: collector, shipper and views in one process.
+//! `serve`: collector, shipper, API and dashboard in one process.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,15 +20,16 @@ use crate::collector::{self, Door, Keys};
 use crate::config::Settings;
 use crate::conversions::{self, ReportDoor};
 use crate::domain::Links;
-use crate::erasure;
+use crate::http::locale::in_their_language;
+use crate::http::problem::not_allowed;
 use crate::journal::{InUse, Journal};
-use crate::members;
 use crate::operations::{self, Aside, Certificate, Insiders, Operations};
-use crate::registry;
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::upkeep::Upkeep;
-use crate::views;
+use crate::web::guard::may_know;
+use crate::web::router::{guarded, router};
+use crate::{erasure, members, registry};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -172,8 +173,7 @@ impl Server {
         tokio::spawn(accounts.clone().follow(stop.clone()));
         tokio::spawn(take_tokens(accounts.clone(), now.clone()));
         let known = accounts.clone();
-        let insiders =
-            Insiders::new(move |peer, headers| views::may_know(&known, peer.ip(), headers));
+        let insiders = Insiders::new(move |peer, headers| may_know(&known, peer.ip(), headers));
         let operations = Operations {
             insiders,
             journal,
@@ -306,32 +306,29 @@ fn routes(
         front = front.merge(collector::router(door));
         back = back
             .merge(erasure::callback(deletion))
-            .merge(views::guarded(conversions, &views))
-            .merge(views::guarded(people, &views));
+            .merge(guarded(conversions, &views))
+            .merge(guarded(people, &views));
     }
     if roles.has(Role::Web) {
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.shelf(settings));
         described.push(of_reports);
         back = back
-            .merge(views::guarded(registry::router(session.registry(settings)), &views))
-            .merge(views::guarded(reports, &views))
-            .merge(views::guarded(
-                members::settings(accounts.clone(), in_force::told(settings)),
-                &views,
-            ))
+            .merge(guarded(registry::router(session.registry(settings)), &views))
+            .merge(guarded(reports, &views))
+            .merge(guarded(members::settings(accounts.clone(), in_force::told(settings)), &views))
             .merge(members::login(accounts, provider))
-            .merge(views::router(views, described));
+            .merge(router(views, described));
     }
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,
         REQUEST_LIMIT,
     );
-    let front = front.method_not_allowed_fallback(views::not_allowed).layer(limit);
+    let front = front.method_not_allowed_fallback(not_allowed).layer(limit);
     let back = back
-        .method_not_allowed_fallback(views::not_allowed)
+        .method_not_allowed_fallback(not_allowed)
         .layer(limit)
-        .layer(middleware::from_fn(views::in_their_language))
+        .layer(middleware::from_fn(in_their_language))
         .layer(middleware::from_fn_with_state(Aside::start()?, operations::aside));
     Ok(front.merge(back).layer(middleware::from_fn(operations::noted)))
 }

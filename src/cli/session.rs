@@ -18,14 +18,15 @@ use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::{Links, Timestamp};
 use crate::erasure::{DeletionDoor, Ledger};
-use crate::normalize;
-use crate::private;
+use crate::http::rate_limit::Limit;
+use crate::insights::query::Defaults;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
 use crate::store::{self, Applied, Endpoint, Store, StoreError, Tombstones, ViewSettings};
 use crate::upkeep::Upkeep;
-use crate::views::{Defaults, Limit, Views};
+use crate::web::state::Views;
+use crate::{normalize, private};
 
 /// How long after a failed start of the engine it is tried again.
 const START_AGAIN: Duration = Duration::from_secs(10);

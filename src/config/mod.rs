@@ -45,12 +45,12 @@ use crate::accounts::{ProviderSettings, Token};
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
 use crate::domain::{RefRules, WrittenRefRule};
 use crate::feedback::FeedbackSettings;
+use crate::insights::query::Defaults;
 use crate::journal::Limits;
 use crate::normalize::{ConversionRule, ConversionRules};
 use crate::operations::TlsFiles;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
 use crate::store::{Bounds, MessagingWindow, Reader, Retention};
-use crate::views::Defaults;
 
 /// Name of the file that is read if none is named.
 pub const DEFAULT_FILE: &str = "messenger-funnel.toml";

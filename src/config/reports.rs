@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::bail;
 
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
+use crate::insights::query::Defaults;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
-use crate::views::Defaults;
 
 /// The sections as they are written.
 pub(super) struct Written {

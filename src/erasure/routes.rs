@@ -21,9 +21,9 @@ use super::{Asker, Entry, Found, Ledger, Subject};
 use crate::collector::Keys;
 use crate::collector::signed_request::{self, SignedRequestError};
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
 use crate::incoming;
 use crate::store::{Store, TABLES_OF_EXPORT};
-use crate::views::Problem;
 
 /// Where Meta's callback and its status pages are.
 const CALLBACK: &str = "/webhooks/meta/deletion";

@@ -13,8 +13,11 @@ use serde::Deserialize;
 use super::{Shares, refused, unavailable};
 use crate::accounts::password::SHORTEST;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
+use crate::http::page::html;
+use crate::http::same_origin::{is_own as is_own_page, own_path};
+use crate::http::token_cookie::forgotten_token;
+use crate::insights::share::{Busy, Share};
 use crate::language::{Message, filters, say};
-use crate::views::{Busy, Share, forgotten_token, html, is_own_page, own_path};
 
 #[derive(Template)]
 #[template(path = "login.html", config = "dashboards/askama.toml")]

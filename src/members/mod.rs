@@ -14,9 +14,10 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::accounts::{AccountError, Accounts, Provider};
+use crate::http::problem::Problem;
 use crate::incoming;
+use crate::insights::share::Share;
 use crate::language::{Message, say};
-use crate::views::{Problem, Share};
 
 /// Passwords that are looked at at once.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -109,7 +110,7 @@ struct Room {
     in_force: Arc<InForce>,
 }
 
-/// The settings page; its guard is the views'.
+/// The settings page; its guard is that of `web`.
 pub fn settings(accounts: Accounts, in_force: InForce) -> Router {
     Router::new()
         .route("/settings", get(settings::page))

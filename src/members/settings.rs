@@ -12,8 +12,9 @@ use serde::Deserialize;
 use super::{InForce, Room, refused, unavailable};
 use crate::accounts::{AccountError, Accounts, NewToken, Refusal, Role, Scope, Who};
 use crate::domain::Timestamp;
+use crate::http::page::html;
 use crate::language::{Message, filters, say};
-use crate::views::{html, words};
+use crate::render::labels;
 
 /// Pages that a user can be limited to: each stands in every question of theirs.
 const MOST_PAGES: usize = 200;

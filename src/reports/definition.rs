@@ -7,12 +7,14 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::dataset::Topic;
 use super::range::Range;
 use crate::analysis::DEFAULT_FUNNEL;
 use crate::domain::{Schedule, ScheduleError, Timestamp};
+use crate::insights::format::Format;
+use crate::insights::invalid_parameter::Misunderstood;
+use crate::insights::query::{Asked, AskedCredit, Defaults, Question};
 use crate::language::{Message, say};
-use crate::views::topic::Topic;
-use crate::views::{Asked, AskedCredit, Defaults, Format, Misunderstood, Question};
 
 /// A report as it is written: in the settings, or on the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,9 +16,9 @@ use utoipa_axum::routes;
 
 use super::{ReportError, Runner, Shelf, ToldReport, ToldRun, WrittenReport, pages, told};
 use crate::domain::Timestamp;
+use crate::http::problem::Problem;
 use crate::language::{Message, say};
 use crate::store::StoreError;
-use crate::views::Problem;
 
 /// Pages, forms and API of reports, and the API's description.
 pub fn router(shelf: Shelf) -> (Router, OpenApi) {

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::dataset::{self, Answering};
 use super::definition::{Report, WrittenReport};
 use crate::domain::Timestamp;
+use crate::insights::error::AnswerError;
+use crate::insights::format::Format;
+use crate::insights::query::Question;
 use crate::private;
 use crate::store::StoreError;
-use crate::views::topic::{self, Answering};
-use crate::views::{AnswerError, Format, Question};
 
 /// Why files were not made.
 #[derive(Debug, Error)]
@@ -172,7 +174,7 @@ pub async fn make(
         };
         let path = part.join(&name);
         let file = private::create(&path).map_err(on_disk(&path))?;
-        let written = topic::write(answering, &report.topic, question, *format, file).await;
+        let written = dataset::write(answering, &report.topic, question, *format, file).await;
         let rows = match written {
             Ok(rows) => rows,
             // What one form has no room for, another may have.

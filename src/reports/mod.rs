@@ -4,6 +4,7 @@
 //! processes look at the clock: whoever claims it makes it, a process that dies loses its claim, and the
 //! next one goes on where it stopped. What may have reached somebody is not sent again.
 
+pub mod dataset;
 mod definition;
 mod delivery;
 mod forms;

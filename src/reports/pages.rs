@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::dataset::Topic;
 use super::forms::{failed, no_report};
-use super::range;
 use super::told::{self, ToldDelivery, ToldReport, ToldRun};
-use super::{ReportError, Shelf, WrittenReport};
+use super::{ReportError, Shelf, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
+use crate::http::page::html;
+use crate::http::problem::Problem;
 use crate::language::{Message, filters, say};
-use crate::views::topic::Topic;
-use crate::views::{Problem, html};
 
 /// Runs that a page shows.
 const RUNS: u64 = 30;

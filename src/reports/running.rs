@@ -4,10 +4,11 @@ use thiserror::Error;
 
 use super::delivery::{Parcel, Undelivered};
 use super::making::{self, LeftOut, Made, MakeError, base_name, covers};
-use super::{Report, Shelf};
+use super::{Report, Shelf, dataset};
 use crate::domain::Timestamp;
+use crate::insights::error::AnswerError;
+use crate::insights::query::Question;
 use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
-use crate::views::{AnswerError, Question, topic};
 
 /// A run is begun so often; then somebody has to look at it.
 const MOST_ATTEMPTS: u32 = 6;
@@ -253,7 +254,7 @@ impl Runner {
     ) -> Result<Parcel, RunError> {
         let answering = self.shelf.answering(Timestamp(run.due_at));
         let (picture, mut table) =
-            topic::tell(&answering, &report.topic, question).await?.illustrated();
+            dataset::tell(&answering, &report.topic, question).await?.illustrated();
         for LeftOut { name, reason } in &made.side.left_out {
             table.extend([name.as_str(), " could not be written: ", reason, "\n"]);
         }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dataset::{Answering, Topic};
 use super::delivery::{Destination, Mailer};
 use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
+use crate::insights::query::Defaults;
 use crate::language::say;
 use crate::store::{MessagingWindow, Store, StoreError};
-use crate::views::Defaults;
-use crate::views::topic::{Answering, Topic};
 
 /// What the settings say of reports.
 #[derive(Debug, Clone, Default)]

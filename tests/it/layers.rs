@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 25] = [
+const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -24,16 +24,32 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("upkeep", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
-    ("views", &["accounts", "analysis", "domain", "incoming", "language", "store"]),
-    ("members", &["accounts", "domain", "incoming", "language", "views"]),
+    ("insights", &["accounts", "analysis", "domain", "language", "store"]),
+    ("render", &["analysis", "domain", "insights", "language", "store"]),
+    ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
+    (
+        "web",
+        &[
+            "accounts", "analysis", "domain", "http", "incoming", "insights", "language", "render",
+            "store",
+        ],
+    ),
+    ("members", &["accounts", "domain", "http", "incoming", "insights", "language", "render"]),
     ("synthetic", &["domain"]),
     ("operations", &["domain", "incoming", "journal", "private", "store"]),
-    ("reports", &["analysis", "domain", "language", "outgoing", "private", "store", "views"]),
+    (
+        "reports",
+        &[
+            "analysis", "domain", "http", "insights", "language", "outgoing", "private", "render",
+            "store",
+        ],
+    ),
     (
         "erasure",
         &[
             "collector",
             "domain",
+            "http",
             "incoming",
             "journal",
             "meta",
@@ -42,7 +58,6 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
             "reports",
             "store",
             "upkeep",
-            "views",
         ],
     ),
     (
@@ -52,12 +67,12 @@ const MAY_IMPORT: [(&str, &[&str]); 25] = [
             "analysis",
             "domain",
             "feedback",
+            "insights",
             "journal",
             "operations",
             "normalize",
             "reports",
             "store",
-            "views",
         ],
     ),
 ];

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use messenger_funnel::analysis::{DEFAULT_FUNNEL, Model, Parameters};
+use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::reports::{
     Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
 };
 use messenger_funnel::store::{Bounds, MessagingWindow, Store, migrate};
-use messenger_funnel::views::Defaults;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -9,12 +9,12 @@ use jiff::tz::TimeZone;
 use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::DAY_MS;
 use messenger_funnel::feedback::{FeedbackSettings, pass};
+use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::meta::{Graph, Patience, choose_cryptography};
 use messenger_funnel::reports::{
     Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
 };
 use messenger_funnel::store::{Bounds, MessagingWindow, Store};
-use messenger_funnel::views::Defaults;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 

@@ -13,6 +13,11 @@ use crate::domain::{CONVERSATION_GAP_MS, FUNNEL_WINDOW_MS, Kind, Source};
 /// [`Threads::conversations`].
 pub const STAGES: [&str; 5] = ["messaged", "answered", "engaged", "lead", "purchase"];
 
+/// The steps of a funnel that conversations take, in order.
+pub fn conversation_steps() -> impl Iterator<Item = &'static str> {
+    std::iter::once("opened").chain(STAGES)
+}
+
 /// The same click in two carriers (a referral and a message's referral, say) within this time is
 /// one touchpoint.
 const SAME_CLICK_MS: i64 = 10 * 60 * 1000;

@@ -1,0 +1,11 @@
+//! What every room that answers over HTTP shares: problems, pages, languages, limits, and answers in the form that was asked for.
+
+pub mod locale;
+pub mod nav;
+pub mod page;
+pub mod problem;
+pub mod rate_limit;
+pub mod respond;
+pub mod same_origin;
+pub mod stream;
+pub mod token_cookie;

@@ -1,0 +1,71 @@
+//! What ads, links and doors cost, and what each stage cost.
+
+use super::attribution::spend_of;
+use super::error::AnswerError;
+use super::invalid_parameter::Misunderstood;
+use super::query::Question;
+use super::worker;
+use crate::analysis::{self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore};
+use crate::domain::Period;
+use crate::store::{Apart, Store, StoreError};
+
+/// The report by the question's first dimension, an ad each without one.
+///
+/// # Errors
+/// If the dimension is none of ads, or the report cannot be computed.
+pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport, AnswerError> {
+    let level = level(question)?;
+    let asked = question.period.clone();
+    let facts = facts(store, &question.period);
+    worker::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
+}
+
+/// What is known of a period's ads, links and doors.
+pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
+    let apart = Apart { ad: true, source: true, link: true, time_unit: "day", ..Apart::default() };
+    let known = async {
+        match period.whole_days() {
+            Some((first, last)) => store.known_spend_days(first, last).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let (counts, values, spend, known, ads, accounts, costs, links, visits) = tokio::try_join!(
+        store.funnel_counts(period, apart),
+        store.purchase_values(period),
+        spend_of(store, period),
+        known,
+        store.named_ads(),
+        store.ad_accounts(),
+        store.costs(),
+        store.links(),
+        store.link_visits(period),
+    )?;
+    let visits_of = |slug: &str| {
+        visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
+    };
+    Ok(AdsData {
+        counts,
+        values,
+        spend,
+        known: KnownDays::new(
+            known.into_iter().map(|day| (day.date, day.account_id, day.is_whole)),
+            accounts.iter().map(|account| account.id.clone()),
+        ),
+        ads,
+        accounts,
+        costs,
+        links: LinkBefore::of(&links, visits_of),
+    })
+}
+
+fn level(question: &Question) -> Result<Level, Misunderstood> {
+    if question.by.len() > 1 {
+        let reason = "costs are told by one dimension at a time".to_owned();
+        return Err(Misunderstood { parameter: "by", reason });
+    }
+    let name = question.by.first().map_or_else(|| "ad".into(), Dimension::name);
+    Level::from_name(&name).ok_or_else(|| Misunderstood {
+        parameter: "by",
+        reason: format!("{name:?} has no costs of its own; known are {}", Level::names()),
+    })
+}

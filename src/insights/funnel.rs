@@ -1,0 +1,181 @@
+//! What a funnel counts: the store gives the events, the analysis counts.
+
+use polars_core::frame::DataFrame;
+use tokio::sync::mpsc;
+
+use super::attribution::spend_of;
+use super::breakdown_columns::apart;
+use super::error::AnswerError;
+use super::query::Question;
+use super::worker::{self, Waiting, in_turn};
+use crate::analysis::{
+    self, AnalysisError, Counting, DEFAULT_FUNNEL, Dimension, Funnel, FunnelReport, Funnels, Order,
+    Reached, Reaching, Unit,
+};
+use crate::domain::{Period, PersonOccurrences};
+use crate::store::{Apart, FunnelEvents, LATEST, Store};
+
+/// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
+///
+/// # Errors
+/// If there is no such funnel, or it cannot be computed.
+pub async fn answer_funnel(
+    store: &Store,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+) -> Result<FunnelReport, AnswerError> {
+    if let Some(funnel) = own.get(name) {
+        return answer_own_funnel(store, &narrowed(funnel, question), question).await;
+    }
+    if name != DEFAULT_FUNNEL {
+        let known: Vec<&str> =
+            std::iter::once(DEFAULT_FUNNEL).chain(own.keys().map(String::as_str)).collect();
+        let text = format!("there is no funnel {name:?}; known are {}", known.join(", "));
+        return Err(AnswerError::Unknown(text));
+    }
+    let Question { period, by, .. } = question;
+    let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
+    let fetch = async {
+        let counts = store.funnel_counts(period, apart(&told_apart));
+        tokio::try_join!(counts, spend_of(store, period))
+    };
+    let asked = question.clone();
+    in_turn(fetch, move |(counts, spend), _| {
+        let Question { period, by, filters, top, .. } = &asked;
+        let report = analysis::funnel(&counts, period, by, filters, &spend)?;
+        Ok(match top {
+            Some(top) => report.top(*top),
+            None => report,
+        })
+    })
+    .await
+}
+
+/// A funnel of one's own over the question's period.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn answer_own_funnel(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+) -> Result<FunnelReport, AnswerError> {
+    let (own, period, by) = (funnel.clone(), question.period.clone(), question.by.clone());
+    let top = question.top;
+    own_people(store, funnel, question, false, move |conversations, people| {
+        let mut counting = Counting::new(&own, conversations, &period, &by)?;
+        people.for_each(|person| counting.add(&person));
+        counting.finish(top)
+    })
+    .await
+}
+
+/// The funnel with the question's filters beside its own.
+pub(crate) fn narrowed(funnel: &Funnel, question: &Question) -> Funnel {
+    let mut funnel = funnel.clone();
+    let more = question.filters.iter();
+    funnel.filters.extend(more.map(|one| (one.dimension.clone(), one.value.clone())));
+    funnel
+}
+
+fn filtered_by(question: &Question) -> impl Iterator<Item = &Dimension> {
+    question.filters.iter().map(|filter| &filter.dimension)
+}
+
+/// The same by each of some dimensions, of one pass over the events.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(crate) async fn answer_own_by_each(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    dimensions: Vec<Dimension>,
+) -> Result<Vec<FunnelReport>, AnswerError> {
+    let (own, period, top) = (funnel.clone(), question.period.clone(), question.top);
+    let asked = Question { by: dimensions.clone(), ..question.clone() };
+    own_people(store, funnel, &asked, false, move |conversations, people| {
+        let by = |dimension| {
+            Counting::new(&own, conversations, &period, std::slice::from_ref(dimension))
+        };
+        let mut all = dimensions.iter().map(by).collect::<Result<Vec<_>, _>>()?;
+        people.for_each(|person| all.iter_mut().for_each(|counting| counting.add(&person)));
+        all.into_iter().map(|counting| counting.finish(top)).collect()
+    })
+    .await
+}
+
+/// The attempts of a funnel of one's own that reached step number `step` (from 0), and, `no_further`, not the next.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(crate) async fn answer_reached(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    step: usize,
+    no_further: bool,
+) -> Result<Vec<Reached>, AnswerError> {
+    let (own, period) = (narrowed(funnel, question), question.period.clone());
+    own_people(store, &own.clone(), question, true, move |conversations, people| {
+        let mut reaching = Reaching::new(&own, conversations, &period, step, no_further)?;
+        people.for_each(|person| reaching.add(&person));
+        Ok(reaching.finish())
+    })
+    .await
+}
+
+/// Has a funnel of one's own computed of conversations and of people, who are given as they come: all of
+/// them are never in memory at once. They have ids if the funnel needs them, or `names_people`.
+async fn own_people<T, F>(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    names_people: bool,
+    compute: F,
+) -> Result<T, AnswerError>
+where
+    T: Send + 'static,
+    F: FnOnce(&DataFrame, &mut dyn Iterator<Item = PersonOccurrences>) -> Result<T, AnalysisError>
+        + Send
+        + 'static,
+{
+    let turn = worker::turn().await?;
+    let waiting = Waiting::default();
+    let wanted = waiting.0.clone();
+    let Question { period, by, .. } = question;
+    let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
+    // People who are not told apart need no conversations.
+    let is_plain = funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty();
+    let nothing = Period { to: period.from, ..period.clone() };
+    let conversations = if is_plain {
+        store.unit_conversations(&nothing, period.from.0, false, Apart::default()).await?
+    } else {
+        let told_apart = by.iter().chain(funnel.filters.iter().map(|(dimension, _)| dimension));
+        let told_apart: Vec<Dimension> = told_apart.cloned().collect();
+        let with_before = funnel.unit == Unit::Person;
+        store.unit_conversations(period, until, with_before, apart(&told_apart)).await?
+    };
+    let testers: Vec<String> =
+        funnel.exclude_people.iter().map(|(page, person)| format!("{page}/{person}")).collect();
+    let asked = FunnelEvents {
+        steps: &funnel.matches,
+        exclusions: &funnel.exclusions,
+        is_any_order: funnel.rules.order == Order::Any,
+        has_ids: names_people || !is_plain,
+        excluded_people: &testers,
+    };
+    let (taker, mut given) = mpsc::channel(4);
+    let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let batches = std::iter::from_fn(|| given.blocking_recv());
+        // Of a part of the people nothing is computed.
+        let mut people = batches.flatten().take_while(|_| wanted.is_so());
+        compute(&conversations, &mut people).and_then(|told| wanted.check().map(|()| told))
+    });
+    let fetched = store.own_funnel_people(period.from.0, until, asked, taker).await;
+    let done = work.await.map_err(|error| AnswerError::CutOff(error.to_string()))?;
+    fetched?;
+    Ok(done?)
+}

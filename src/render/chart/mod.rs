@@ -1,0 +1,230 @@
+//! Charts, by plotters: bars, lines over days, and lines without axes.
+
+pub mod canvas;
+pub mod drawing;
+pub mod png;
+pub mod sankey;
+
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use crate::language::{self, say};
+use crate::render::lettering::{fitting, isolated, width_of};
+use canvas::Canvas;
+use drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, SERIES};
+
+pub(crate) const FONT: &str = "sans-serif";
+/// Sizes of letters, and of those at axes.
+const LARGE: f64 = 16.0;
+pub(crate) const SMALL: f64 = 13.0;
+
+/// One bar of several.
+#[derive(Debug, Clone)]
+pub(crate) struct Bar {
+    pub label: String,
+    pub length: f64,
+    /// What stands behind the bar.
+    pub note: String,
+}
+
+/// Horizontal bars, the longest as wide as the chart. `description` is read out instead of it.
+pub(crate) fn bars(bars: &[Bar], description: &str) -> Drawing {
+    const WIDTH: i32 = 960;
+    const ROW: i32 = 44;
+    const RIGHT: i32 = 360;
+    const LONGEST_LABEL: f64 = 234.0;
+    let labels: Vec<String> = bars.iter().map(|bar| label(&bar.label, LONGEST_LABEL)).collect();
+    let widest = labels.iter().map(|label| width_of(label, LARGE / FONT_SCALE)).fold(0.0, f64::max);
+    let left = pixels(1.0, (widest + 20.0).max(110.0));
+    let height = i32::try_from(bars.len().max(1)).unwrap_or_default() * ROW;
+    let most = bars.iter().map(|bar| bar.length).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let empty = say("chart-empty").to_string();
+    draw(WIDTH, height, description, |area| {
+        let mut top = 0;
+        if bars.is_empty() {
+            area.draw(&text(&empty, (12, ROW / 2), HPos::Left))?;
+        }
+        for (bar, label) in bars.iter().zip(&labels) {
+            let length = pixels(bar.length / most, f64::from(WIDTH - left - RIGHT));
+            let (from, to) = ((left, top + 6), (left + length.max(2), top + ROW - 6));
+            area.draw(&Rectangle::new([from, to], SERIES[0].filled()))?;
+            let middle = top + ROW / 2;
+            area.draw(&text(label, (left - 12, middle), HPos::Right))?;
+            let note = (left + length + 12, middle);
+            area.draw(&text(&bar.note, note, HPos::Left))?;
+            top += ROW;
+        }
+        Ok(())
+    })
+}
+
+/// A day of the trend.
+#[derive(Debug, Clone)]
+pub(crate) struct Day {
+    /// `2026-01-31`.
+    pub date: String,
+    /// Conversations opened, leads, purchases.
+    pub counts: [u64; 3],
+    /// Those of the day that it is compared with.
+    pub before: Option<[u64; 3]>,
+}
+
+/// An area for the opened conversations, lines for leads and purchases.
+#[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
+pub(crate) fn trend(days: &[Day], description: &str) -> Drawing {
+    let before = |day: &Day| day.before.map_or(0, |before| before[0]);
+    let most =
+        days.iter().map(|day| day.counts[0].max(before(day))).max().unwrap_or(0).max(1) as f64;
+    // One day alone is a point; it gets some room to both sides.
+    let last = days.len().saturating_sub(1) as f64;
+    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
+    draw(960, 280, description, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(10)
+            .margin_right(24)
+            .x_label_area_size(28)
+            .y_label_area_size(52)
+            .build_cartesian_2d(range, 0.0..most * 1.08)?;
+        let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
+        mesh(&mut chart, &dates, whole)?;
+        let points = |series: usize| {
+            let days = days.iter().enumerate();
+            days.map(move |(place, day)| (place as f64, day.counts[series] as f64))
+        };
+        let area_series = AreaSeries::new(points(0), 0.0, SERIES[0].mix(0.18));
+        chart.draw_series(area_series.border_style(SERIES[0].stroke_width(2)))?;
+        if days.iter().any(|day| day.before.is_some()) {
+            let before =
+                days.iter().enumerate().map(|(place, day)| (place as f64, before(day) as f64));
+            chart.draw_series(DashedLineSeries::new(before, 4, 4, MUTED.stroke_width(1)))?;
+        }
+        for (series, color) in SERIES.iter().enumerate().skip(1) {
+            chart.draw_series(LineSeries::new(points(series), color.stroke_width(2)))?;
+        }
+        if days.len() < 2 {
+            for (series, color) in SERIES.iter().enumerate() {
+                let dots = points(series).map(|point| Circle::new(point, 4, color.filled()));
+                chart.draw_series(dots)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The grid of a chart over days, which are told below, with five numbers beside it.
+fn mesh(
+    chart: &mut ChartContext<'_, Canvas<'_>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    dates: &[&str],
+    number: fn(f64) -> String,
+) -> Drawn {
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .label_style((FONT, SMALL).into_font().color(&MUTED))
+        .x_labels(dates.len().clamp(1, 10))
+        .x_label_formatter(&|place| day_label(dates, *place))
+        .y_labels(5)
+        .y_label_formatter(&|at| number(*at))
+        .draw()
+}
+
+/// A line of shares, 0 to 1, by day or week; a gap where there is none.
+#[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
+pub(crate) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawing {
+    let most = days.iter().filter_map(|(_, share)| *share).fold(0.01, f64::max);
+    let last = days.len().saturating_sub(1) as f64;
+    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
+    draw(960, 220, description, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(10)
+            .margin_right(24)
+            .x_label_area_size(28)
+            .y_label_area_size(64)
+            .build_cartesian_2d(range, 0.0..(most * 1.08).min(1.0))?;
+        let dates: Vec<&str> = days.iter().map(|(date, _)| date.as_str()).collect();
+        mesh(&mut chart, &dates, language::percent)?;
+        let places: Vec<(f64, Option<f64>)> =
+            days.iter().enumerate().map(|(place, (_, share))| (place as f64, *share)).collect();
+        for part in places.split(|(_, share)| share.is_none()) {
+            let points = || part.iter().filter_map(|(place, share)| Some((*place, (*share)?)));
+            chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(2)))?;
+            chart.draw_series(points().map(|point| Circle::new(point, 2, SERIES[0].filled())))?;
+        }
+        Ok(())
+    })
+}
+
+/// A line without axes, as high as a row of text.
+#[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
+pub(crate) fn spark(counts: &[u64], description: &str) -> Drawing {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let points = || counts.iter().enumerate().map(|(day, count)| (day as f64, *count as f64));
+    let last = counts.len().saturating_sub(1).max(1) as f64;
+    let drawn = draw(96, 24, description, |area| {
+        let mut chart =
+            ChartBuilder::on(area).margin(2).build_cartesian_2d(0.0..last, 0.0..most)?;
+        chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(1)))?;
+        Ok(())
+    });
+    drawn.of_class("spark")
+}
+
+pub(crate) type Drawn = Result<(), DrawingAreaErrorKind<std::convert::Infallible>>;
+pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, plotters::coord::Shift>;
+
+pub(crate) fn draw(
+    width: i32,
+    height: i32,
+    description: &str,
+    paint: impl FnOnce(&Area<'_>) -> Drawn,
+) -> Drawing {
+    let mut drawing = Drawing::new(width, height, description);
+    let painted = paint(&Canvas(&mut drawing).into_drawing_area());
+    if let Err(error) = painted {
+        // What is drawn already stays.
+        tracing::error!(%error, "a chart could not be drawn");
+    }
+    drawing
+}
+
+/// A name that has a room of so many pixels, in letters of this size.
+pub(crate) fn named(name: &str, room: f64, size: f64) -> String {
+    fitting(&isolated(name), room, size / FONT_SCALE)
+}
+
+/// The same in the usual letters.
+pub(crate) fn label(name: &str, room: f64) -> String {
+    named(name, room, LARGE)
+}
+
+pub(crate) fn text(what: &str, at: (i32, i32), side: HPos) -> Text<'_, (i32, i32), &str> {
+    let style = TextStyle::from((FONT, LARGE).into_font()).color(&INK);
+    Text::new(what, at, style.pos(Pos::new(side, VPos::Center)))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a part of a few hundred pixels")]
+pub(crate) fn pixels(part: f64, whole: f64) -> i32 {
+    (part * whole).round() as i32
+}
+
+/// `31 Jan` at a day, nothing between days.
+fn day_label(dates: &[&str], place: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
+    let index = place.round().max(0.0) as usize;
+    if (place - place.round()).abs() > 1e-6 {
+        return String::new();
+    }
+    let Some(date) = dates.get(index) else { return String::new() };
+    let mut parts = date.split('-').skip(1).map(|part| part.parse::<u8>().unwrap_or(1));
+    let month = say(format!("month-{}", parts.next().unwrap_or(1)));
+    let day = parts.next().unwrap_or(1).to_string();
+    say("chart-day").with("day", day).with("month", month).to_string()
+}
+
+fn whole(count: f64) -> String {
+    if count.fract().abs() < 1e-9 { language::decimal(count, 0) } else { String::new() }
+}

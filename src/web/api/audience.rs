@@ -1,0 +1,28 @@
+//! `/api/v1/audience`: who may be written to.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::http::problem::Problem;
+use crate::http::respond;
+use crate::insights::audience::{AudienceReport, answer_audience};
+use crate::insights::format::Format;
+use crate::render::{charts, frames};
+use crate::web::page_scope::Allowed;
+use crate::web::request::{self, Asks};
+
+/// Who has opted in to notifications at the end of each day, and customer lists.
+#[utoipa::path(get, path = "/api/v1/audience", tag = "people",
+    responses((status = 200, body = AudienceReport)))]
+pub(crate) async fn audience(
+    Allowed(views): Allowed,
+    asked: Asks,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (question, look) = request::understand(&views, asked, &headers)?;
+    let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
+    match look.format {
+        Format::Svg | Format::Png => respond::charted(look.format, &charts::audience(&report.days)),
+        _ => respond::rendered(&look, report, frames::audience),
+    }
+}

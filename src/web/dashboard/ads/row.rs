@@ -1,0 +1,145 @@
+//! A row of the table as texts.
+
+use std::collections::HashMap;
+
+use super::selection::STEPS;
+use crate::analysis::{AdsRow, Estimate, Filter};
+use crate::domain::Period;
+use crate::language::{decimal, say};
+use crate::render::numbers::{amount, between, dash, percent, thousands};
+use crate::render::{chart, labels};
+use crate::web::dashboard::drilldown::{Behind, Figure};
+
+pub(crate) struct Row {
+    pub id: String,
+    pub name: String,
+    pub about: String,
+    /// Conversations by day, drawn.
+    pub trend: String,
+    pub spend: String,
+    pub impressions: String,
+    pub clicks: String,
+    pub ctr: String,
+    pub ctr_range: String,
+    pub steps: Vec<StepCells>,
+    pub roas: String,
+    pub roas_range: String,
+    pub without_cost: u64,
+    /// Address of its conversations; empty if they cannot be listed.
+    pub rows: String,
+}
+
+pub(crate) struct StepCells {
+    /// The step.
+    pub name: &'static str,
+    pub count: Figure,
+    pub cost: String,
+    /// The cost's interval.
+    pub range: String,
+}
+
+/// What rows are made with.
+pub(crate) struct Making<'a> {
+    pub level: &'static str,
+    pub titles: &'a HashMap<String, String>,
+    pub period: &'a Period,
+    /// All conversations of the days.
+    pub behind: Behind,
+}
+
+/// What a row is called: by its own name, else by what people saw.
+pub(crate) fn name(row: &AdsRow, titles: &HashMap<String, String>) -> String {
+    match (row.name.as_str(), titles.get(&row.id)) {
+        ("", Some(title)) => title.clone(),
+        ("", None) => labels::source(&row.id).0,
+        (name, _) => name.to_owned(),
+    }
+}
+
+impl Making<'_> {
+    pub(crate) fn row(&self, row: &AdsRow) -> Row {
+        // What is put down by hand is not unknown where nothing is.
+        let is_by_hand = matches!(self.level, "link" | "source");
+        let name = name(row, self.titles);
+        let behind = self.behind(row);
+        let about = [&row.campaign, &row.ad_set]
+            .into_iter()
+            .filter(|text| !text.is_empty() && **text != name);
+        let about: Vec<&str> = about.map(String::as_str).collect();
+        let steps = row.steps.iter().filter(|step| STEPS.contains(&step.name));
+        let steps = steps.map(|step| StepCells {
+            name: step.name,
+            count: behind.with("reached", step.name).count(step.count),
+            cost: step.cost.and_then(|cost| cost.value).map_or_else(dash, exact),
+            range: step.cost.map_or_else(String::new, |cost| range(cost, exact)),
+        });
+        let ratio = |value: f64| decimal(value, 2);
+        Row {
+            trend: self.trend(row),
+            spend: match row.spend {
+                Some(spend) => {
+                    let currency = row.currency.as_deref().unwrap_or_default();
+                    say("money").with("amount", exact(spend)).with("currency", currency).to_string()
+                }
+                None if is_by_hand => dash(),
+                None => say("ads-unknown").to_string(),
+            },
+            impressions: count(row.impressions),
+            clicks: count(row.clicks),
+            ctr: percent(row.ctr.map(|ctr| ctr.rate)),
+            ctr_range: row.ctr.map_or_else(String::new, |ctr| {
+                between(percent(Some(ctr.low)), percent(Some(ctr.high)))
+            }),
+            steps: steps.collect(),
+            roas: row.roas.and_then(|roas| roas.value).map_or_else(dash, ratio),
+            roas_range: row.roas.map_or_else(String::new, |roas| range(roas, ratio)),
+            without_cost: row.without_cost,
+            about: about.join(" · "),
+            rows: behind.address(),
+            id: row.id.clone(),
+            name,
+        }
+    }
+
+    fn trend(&self, row: &AdsRow) -> String {
+        if self.level == "placement" {
+            return String::new();
+        }
+        let days = self.period.days().into_iter();
+        let counts: Vec<u64> =
+            days.map(|(_, first)| row.opened_by_day.get(&first.0).copied().unwrap_or(0)).collect();
+        // A line has about as many points as it has room for.
+        let by = counts.len().div_ceil(31).max(1);
+        let counts: Vec<u64> = counts.chunks(by).map(|some| some.iter().sum()).collect();
+        let most = counts.iter().copied().max().unwrap_or(0);
+        chart::spark(&counts, &say("ads-trend-told").with("most", most).to_string()).on_page()
+    }
+
+    /// Conversations are listed by what they have themselves: not by an ad's campaign.
+    fn behind(&self, row: &AdsRow) -> Behind {
+        if row.id.is_empty() || !matches!(self.level, "ad" | "link" | "source") {
+            return Behind::nowhere();
+        }
+        self.behind.with("filter", Filter::one_written(self.level, &row.id))
+    }
+}
+
+fn count(count: Option<u64>) -> String {
+    count.map_or_else(dash, thousands)
+}
+
+/// Small amounts with three digits behind the point: 0.094 is not 0.09.
+fn exact(value: f64) -> String {
+    if value > 0.0 && value < 1.0 { decimal(value, 3) } else { amount(value) }
+}
+
+/// The interval of an estimate; nothing for one that says nothing.
+fn range(estimate: Estimate, written: impl Fn(f64) -> String) -> String {
+    match (estimate.value, estimate.high) {
+        (_, Some(high)) => between(written(estimate.low), written(high)),
+        (None, None) if estimate.low > 0.0 => {
+            say("ads-above").with("amount", written(estimate.low)).to_string()
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Who may be written to, as a page.
+
+pub(crate) mod page;

@@ -1,0 +1,3 @@
+//! How good the data are, as a page.
+
+pub(crate) mod page;

@@ -1,0 +1,129 @@
+//! Funnels: any that there is, and one that is built in a form.
+
+use std::collections::HashMap;
+
+use axum::Extension;
+use axum::extract::Query;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::builder::{Builder, only};
+use super::download;
+use super::page::FunnelsPage;
+use super::parts::Parts;
+use crate::accounts::{Scope, Who};
+use crate::analysis::{DEFAULT_FUNNEL, Dimension, Funnels};
+use crate::domain::FUNNEL_WINDOW_MS;
+use crate::insights::error::AnswerError;
+use crate::insights::funnel::answer_funnel;
+use crate::insights::funnel_comparison::{
+    answer_by_each, period_before, periods_compared, rows_compared,
+};
+use crate::insights::query::Question;
+use crate::web::dashboard::download::is_asked;
+use crate::web::dashboard::page::{Asks, show};
+use crate::web::page_scope::Allowed;
+use crate::web::state::Views;
+
+/// Days of a trend by days; longer ones are by weeks.
+const MOST_DAYS: usize = 92;
+/// Sequences that are told, and how long.
+const SEQUENCES: (u32, u64) = (8, 40);
+
+/// `GET /funnels`.
+pub(crate) async fn funnels(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    asking: Asks,
+) -> Response {
+    let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
+    show(&views, asking, async |views, question, now| {
+        let question = by_one(question);
+        let parts = parts(views, &views.funnels, name, &question).await?;
+        let shows_people = who.may(Scope::People);
+        Ok(FunnelsPage::new(Some(&parts), &views.funnels, None, shows_people, &question, now))
+    })
+    .await
+}
+
+/// `GET /funnels/build`: a funnel that stands in the address, in any form.
+pub(crate) async fn build(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    uri: Uri,
+    headers: HeaderMap,
+    asking: Asks,
+) -> Response {
+    let builder = Builder::read(uri.query().unwrap_or_default());
+    if is_asked(&asking) {
+        let told = download::figures(&views, asking, &headers, &builder.checked).await;
+        return told.unwrap_or_else(IntoResponse::into_response);
+    }
+    show(&views, asking, async |views, question, now| {
+        let question = by_one(question);
+        let parts = match &builder.checked {
+            Ok(funnel) => {
+                let name = funnel.name.clone();
+                Some(parts(views, &only(funnel), name, &question).await?)
+            }
+            Err(_) => None,
+        };
+        let builder = Some(builder);
+        let shows_people = who.may(Scope::People);
+        Ok(FunnelsPage::new(parts.as_ref(), &views.funnels, builder, shows_people, &question, now))
+    })
+    .await
+}
+
+/// One dimension at a time: by door, if none is asked for.
+fn by_one(mut question: Question) -> Question {
+    question.by.truncate(1);
+    if question.by.is_empty() {
+        question.by = vec![Dimension::Source];
+    }
+    question
+}
+
+/// Everything that the page shows of a funnel.
+async fn parts(
+    views: &Views,
+    own: &Funnels,
+    name: String,
+    question: &Question,
+) -> Result<Parts, AnswerError> {
+    let store = &views.store;
+    let before = period_before(question);
+    let until = question.period.to.0.saturating_add(FUNNEL_WINDOW_MS);
+    let sequences = async {
+        // They are those of everybody.
+        if !question.filters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (length, most) = SEQUENCES;
+        let found = store.top_sequences(&question.period, until, length, most).await;
+        found.map_err(AnswerError::from)
+    };
+    let unit =
+        if question.period.days().len() > MOST_DAYS { Dimension::Week } else { Dimension::Day };
+    let dimensions = vec![question.by[0].clone(), unit];
+    let ad_titles = async {
+        if question.by[0] != Dimension::Ad {
+            return Ok(HashMap::new());
+        }
+        let found = store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
+        Ok(crate::analysis::ad_titles(&found, "titled_at")?)
+    };
+    let (reports, before, sequences, ad_titles) = tokio::try_join!(
+        answer_by_each(store, own, &name, question, dimensions),
+        answer_funnel(store, own, &name, &before),
+        sequences,
+        ad_titles,
+    )?;
+    let [report, trend] = <[_; 2]>::try_from(reports)
+        .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
+    let verdicts = rows_compared(&report, question)?;
+    let against = periods_compared(&report, &before, question)?;
+    let flows = crate::analysis::flows(&report, &question.by[0].name());
+    Ok(Parts { name, report, trend, verdicts, against, flows, sequences, ad_titles })
+}

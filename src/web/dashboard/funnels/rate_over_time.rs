@@ -1,0 +1,86 @@
+//! A step's share of another, day by day or week by week, and the choice of the two.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::drilldown::RowsBehind;
+use super::labels::label;
+use super::parts::Choice;
+use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
+use crate::domain::Period;
+use crate::insights::funnel_over_time::shares_in_time;
+use crate::render::charts;
+use crate::render::numbers::rate;
+use crate::web::dashboard::date_range::Range;
+use crate::web::dashboard::drilldown::Figure;
+
+pub(crate) struct Share {
+    /// What the form that chooses has to carry along.
+    pub kept: Vec<(String, String)>,
+    pub step: String,
+    pub of: String,
+    pub steps: Vec<Choice>,
+    pub ofs: Vec<Choice>,
+    pub chart: String,
+    pub rows: Vec<Row>,
+}
+
+/// A day or a week.
+pub(crate) struct Row {
+    pub day: String,
+    pub of: Figure,
+    pub reached: Figure,
+    pub share: String,
+}
+
+impl Share {
+    pub(crate) fn new(
+        trend: &FunnelReport,
+        verdicts: &Verdicts,
+        units: &[&Step],
+        period: &Period,
+        range: &Range,
+        behind: &RowsBehind<'_>,
+        kept: Vec<(String, String)>,
+    ) -> Self {
+        let place = |name: &str| units.iter().position(|step| step.name == name).unwrap_or(0);
+        let choices = |chosen: &str, from: usize, to: usize| -> Vec<Choice> {
+            let choice = |step: &&Step| Choice {
+                value: step.name.clone(),
+                label: label(&step.name),
+                is_chosen: step.name == chosen,
+            };
+            units[from.min(to)..to].iter().map(choice).collect()
+        };
+        let (at_step, at_of) = (place(&verdicts.step), place(&verdicts.of));
+        let rates = shares_in_time(trend, period, &verdicts.step, &verdicts.of);
+        let (step, of) = (label(&verdicts.step), label(&verdicts.of));
+        let is_weekly = trend.by.first().is_some_and(|unit| unit == "week");
+        let row = |(day, reached, of): &(String, u64, u64)| {
+            let last = if is_weekly { sunday(day) } else { day.clone() };
+            let behind = behind.of_days(range.days(day, &last));
+            Row {
+                day: day.clone(),
+                of: behind.with("reached", &verdicts.of).count(Some(*of)),
+                reached: behind.with("reached", &verdicts.step).count(Some(*reached)),
+                share: rate(wilson(*reached, *of)),
+            }
+        };
+        Self {
+            kept,
+            // A step is a share of one that lies before it.
+            steps: choices(&verdicts.step, at_of + 1, units.len()),
+            ofs: choices(&verdicts.of, 0, at_step.clamp(1, units.len().max(1)).min(units.len())),
+            chart: charts::rates(&rates, &step, &of).on_page(),
+            rows: rates.iter().map(row).collect(),
+            step,
+            of,
+        }
+    }
+}
+
+/// The last day of the week that begins on a day.
+fn sunday(monday: &str) -> String {
+    let monday = monday.parse::<Date>().unwrap_or_default();
+    monday.saturating_add(6.days()).to_string()
+}

@@ -1,0 +1,4 @@
+//! Lists of rows as pages.
+
+pub(crate) mod conversations;
+pub(crate) mod touchpoints;

@@ -1,0 +1,19 @@
+//! The pages, a folder each.
+
+pub(crate) mod ads;
+pub(super) mod assets;
+pub(crate) mod attribution;
+pub(crate) mod audience;
+pub(super) mod conversation_cells;
+pub(crate) mod data_quality;
+pub(super) mod date_range;
+pub(super) mod download;
+pub(super) mod drilldown;
+pub(crate) mod funnels;
+pub(crate) mod links;
+pub(crate) mod lists;
+pub(crate) mod overview;
+pub(super) mod page;
+pub(crate) mod person;
+pub(crate) mod response_times;
+pub(crate) mod retention;

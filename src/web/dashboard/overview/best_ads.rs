@@ -1,0 +1,76 @@
+//! The ads by which a lead cost least and most, and whether that could be chance.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::analysis::{AdsReport, AdsRow, Estimate, Filter};
+use crate::language::{Message, say};
+use crate::render::numbers::{between, dash, money};
+use crate::web::dashboard::drilldown::{Behind, Figure};
+
+/// Where paying more is worth it, and where less.
+pub(crate) struct Extremes {
+    /// The best and the worst, with the names of their messages.
+    pub ads: [(&'static str, Ad); 2],
+    /// How far the two can be trusted.
+    pub verdict: Message,
+}
+
+pub(crate) struct Ad {
+    pub id: String,
+    pub title: String,
+    pub spend: String,
+    pub leads: Figure,
+    pub cost: String,
+    /// The cost's 95 % interval.
+    pub range: String,
+}
+
+/// What a lead cost by an ad.
+fn cost(row: &AdsRow) -> Option<Estimate> {
+    row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.cost)
+}
+
+/// The best is the ad whose lead surely costs least, by the upper end of its interval; the worst that whose
+/// lead surely costs most, by the lower end, which an ad that has brought none has too. Ads of the currency
+/// that most was spent in; none with fewer than two ads, or without a lead.
+pub(crate) fn extremes(
+    report: &AdsReport,
+    titles: &HashMap<String, String>,
+    behind: &Behind,
+) -> Option<Extremes> {
+    let mut by_currency: BTreeMap<&str, f64> = BTreeMap::new();
+    for row in &report.rows {
+        let spend = row.spend.unwrap_or(0.0);
+        *by_currency.entry(row.currency.as_deref()?).or_default() += spend;
+    }
+    let (currency, _) = by_currency.into_iter().max_by(|one, other| one.1.total_cmp(&other.1))?;
+    let paid = report.rows.iter().filter(|row| {
+        row.currency.as_deref() == Some(currency) && row.spend.is_some_and(|spend| spend > 0.0)
+    });
+    let costs: Vec<(&AdsRow, Estimate)> = paid.filter_map(|row| Some((row, cost(row)?))).collect();
+    let with_leads = costs.iter().filter_map(|(row, cost)| Some((row, cost, cost.high?)));
+    let (best, cheapest, high) = with_leads.min_by(|one, other| one.2.total_cmp(&other.2))?;
+    let (worst, dearest) = costs.iter().max_by(|one, other| one.1.low.total_cmp(&other.1.low))?;
+    if best.id == worst.id {
+        return None;
+    }
+    let verdict = if high < dearest.low { "overview-ads-sure" } else { "overview-ads-chance" };
+    let ad = |row: &AdsRow, cost: &Estimate| Ad {
+        id: row.id.clone(),
+        title: titles.get(&row.id).unwrap_or(&row.name).clone(),
+        spend: money(row.spend.unwrap_or(0.0), currency),
+        leads: behind
+            .with("filter", Filter::one_written("ad", &row.id))
+            .with("reached", "lead")
+            .count(row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count)),
+        cost: cost.value.map_or_else(dash, |value| money(value, currency)),
+        range: match cost.high {
+            Some(high) => between(money(cost.low, currency), money(high, currency)),
+            None => say("overview-at-least").with("amount", money(cost.low, currency)).to_string(),
+        },
+    };
+    Some(Extremes {
+        ads: [("overview-best", ad(best, cheapest)), ("overview-worst", ad(worst, dearest))],
+        verdict: say(verdict),
+    })
+}

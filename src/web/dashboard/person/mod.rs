@@ -1,0 +1,4 @@
+//! One person, as a page.
+
+pub(crate) mod link;
+pub(crate) mod page;

@@ -1,0 +1,3 @@
+//! How conversations are answered, as a page.
+
+pub(crate) mod page;

@@ -1,0 +1,3 @@
+//! Who writes again, as a page.
+
+pub(crate) mod page;

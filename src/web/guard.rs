@@ -1,0 +1,210 @@
+//! Who may look at dashboard and API, and who may do more.
+//!
+//! A request shows who sends it by a session's cookie, or by a token: as `Authorization: Bearer`, as `?token=`
+//! (which the dashboard turns into a cookie), or as that cookie. While there are neither users nor tokens, only
+//! this machine may look: the caller and the `Host` must be loopback, and a request that a proxy or a tunnel
+//! has passed on is not from this machine. What changes something must come from a page of ours, or from a
+//! program.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::page_scope::is_by_page;
+use super::required_scopes::needed;
+use super::state::Views;
+use crate::accounts::{Accounts, Scope, Who};
+use crate::http::page::refused;
+use crate::http::problem::Problem;
+use crate::http::rate_limit;
+use crate::http::same_origin::is_own;
+use crate::http::token_cookie::{cookie, remember};
+
+/// Headers that proxies and tunnels add.
+const FORWARDED: [&str; 5] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+/// Lets a request through, or answers 401, 403 or 429.
+pub(crate) async fn guard(
+    State(views): State<Views>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let in_query = in_query(request.uri());
+    let who = match who(&views, peer.ip(), &request, in_query.as_deref()) {
+        Ok(who) => who,
+        Err(refusal) => return refusal,
+    };
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let matched = matched.unwrap_or_default();
+    let needed = needed(&method, &matched);
+    if !who.may(needed) {
+        let (name, needed) = (&who.name, needed.as_str());
+        let detail = format!("{name:?} lacks the scope {needed:?}.");
+        return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    if who.pages.is_some() && !(may_look(needed) && is_by_page(&matched)) {
+        let name = &who.name;
+        let detail = format!(
+            "{name:?} is limited to some Pages; this tells of all Pages, or changes something for all."
+        );
+        return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    let is_safe = matches!(method, Method::GET | Method::HEAD);
+    if !is_safe && !is_own(request.headers()) {
+        let detail = "This was sent from another site's page.".to_owned();
+        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+    }
+    // A page keeps the token out of its address, a program has it where it likes.
+    if let Some(token) = in_query.filter(|_| !who.is_user)
+        && request.uri().path() == "/"
+        && views.accounts.by_token(&[&token]).is_some()
+    {
+        return remember(&token, views.accounts.is_secure());
+    }
+    // An export changes nothing, and takes a person's data away all the same.
+    let is_export = needed == Scope::Admin && matched.ends_with("/export");
+    let is_act = is_export || !is_safe && matches!(needed, Scope::Write | Scope::Admin);
+    let from = views.accounts.address(peer.ip(), request.headers()).to_string();
+    // A person of a Page is nobody's business in the audit log.
+    let about = if matched.contains("/people/") {
+        matched.clone()
+    } else {
+        request.uri().path().to_owned()
+    };
+    let name = who.name.clone();
+    request.extensions_mut().insert(who);
+    let answer = rate_limit::limited(&views.limit, &name, request, next).await;
+    if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
+        views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
+    }
+    answer
+}
+
+/// Whether a right changes nothing.
+fn may_look(needed: Scope) -> bool {
+    matches!(needed, Scope::Read | Scope::People)
+}
+
+/// Who sends a request, or what they are told.
+#[expect(clippy::result_large_err, reason = "a response is what it is")]
+fn who(
+    views: &Views,
+    peer: IpAddr,
+    request: &Request,
+    in_query: Option<&str>,
+) -> Result<Who, Response> {
+    let headers = request.headers();
+    let bearer = bearer(headers);
+    // A foreign page's link with a token must not make somebody who is logged in somebody else.
+    let logged_in = || views.accounts.by_session(headers);
+    let by_token = || {
+        let tokens = [bearer, in_query, cookie(headers)];
+        views.accounts.by_token(&tokens.into_iter().flatten().collect::<Vec<_>>())
+    };
+    let who = match bearer {
+        Some(_) => by_token().or_else(logged_in),
+        None => logged_in().or_else(by_token),
+    };
+    if let Some(who) = who {
+        return Ok(who);
+    }
+    match views.accounts.is_closed() {
+        Some(false) if is_local(peer, headers) => {
+            let scopes = Scope::ALL.to_vec();
+            Ok(Who { name: "this machine".to_owned(), scopes, is_user: false, pages: None })
+        }
+        Some(false) => {
+            let detail = "While there are neither users nor server.access_tokens, dashboard and API answer this \
+                          machine only; the server's log has a link that makes the first user.";
+            Err(Problem::new(StatusCode::UNAUTHORIZED, detail.to_owned()).into_response())
+        }
+        Some(true) if is_browser(request) => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair(
+                "next",
+                request.uri().path_and_query().map_or("/", |path| path.as_str()),
+            );
+            Err(Redirect::to(&format!("/login?{}", query.finish())).into_response())
+        }
+        Some(true) => Err(unknown()),
+        None => {
+            let detail = "ClickHouse did not answer, and has not said yet who may look; events are still collected.";
+            let answer = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned());
+            Err(([(header::RETRY_AFTER, "2")], told(request, answer)).into_response())
+        }
+    }
+}
+
+/// A refusal in the form that is asked for: a page, or a problem.
+fn told(request: &Request, problem: Problem) -> Response {
+    let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    if is_page { refused(problem) } else { problem.into_response() }
+}
+
+/// An address at which there is nothing.
+pub(crate) async fn not_found(request: Request) -> Response {
+    let text = format!("there is nothing at {}", request.uri().path());
+    let problem = Problem::new(StatusCode::NOT_FOUND, text);
+    if is_browser(&request) { refused(problem) } else { problem.into_response() }
+}
+
+/// Whether somebody looks at a page, who can log in.
+fn is_browser(request: &Request) -> bool {
+    let wanted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.method() == Method::GET
+        && !request.uri().path().starts_with("/api/")
+        && wanted.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn unknown() -> Response {
+    let detail = "A token is needed: Authorization: Bearer …, or ?token=… for the dashboard; or log in at /login.";
+    let mut refusal = Problem::new(StatusCode::UNAUTHORIZED, detail.to_owned()).into_response();
+    let challenge = header::HeaderValue::from_static("Bearer");
+    refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    refusal
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// Whether somebody may know how this server is: whoever shows a session or a token, and this machine.
+#[must_use]
+pub fn may_know(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool {
+    let tokens: Vec<&str> = bearer(headers).into_iter().chain(cookie(headers)).collect();
+    is_local(peer, headers)
+        || accounts.by_session(headers).is_some()
+        || accounts.by_token(&tokens).is_some()
+}
+
+/// Whether a request comes from this machine, and not by way of a proxy or tunnel on it.
+fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+    });
+    // Names that only this machine answers to: a foreign page cannot make a browser send them.
+    let is_host_local = name.eq_ignore_ascii_case("localhost")
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(is_loopback);
+    is_loopback(peer) && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    token: Option<String>,
+}
+
+fn in_query(uri: &Uri) -> Option<String> {
+    Query::<Shown>::try_from_uri(uri).ok()?.0.token
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}

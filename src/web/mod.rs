@@ -1,0 +1,12 @@
+//! The API and the dashboard: a handler file a resource, a folder a page.
+
+mod api;
+mod dashboard;
+pub mod guard;
+mod page_cache;
+mod page_scope;
+mod parameters;
+mod request;
+pub mod required_scopes;
+pub mod router;
+pub mod state;

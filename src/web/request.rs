@@ -1,0 +1,37 @@
+//! What a question over HTTP asks, and in which form it is answered.
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::state::Views;
+use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::http::respond::{self, Look};
+use crate::insights::error::AnswerError;
+use crate::insights::query::{Asked, Question};
+
+pub(crate) type Answer = Result<Response, Problem>;
+
+pub(crate) fn understand(
+    views: &Views,
+    asked: Asks,
+    headers: &HeaderMap,
+) -> Result<(Question, Look), Problem> {
+    let Query(asked) =
+        asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
+    let now = Timestamp((views.clock)());
+    let question = asked.understand(&views.defaults, now).map_err(AnswerError::from)?;
+    let look = look(&question, headers);
+    Ok((question, look))
+}
+
+/// How the answer is to look.
+pub(crate) fn look(question: &Question, headers: &HeaderMap) -> Look {
+    let format = question.format.unwrap_or_else(|| respond::accepted(headers));
+    Look { format, csv: question.csv.clone() }
+}
+
+/// What a question over HTTP asks, or why that cannot be read.
+pub(crate) type Asks = Result<Query<Asked>, QueryRejection>;

@@ -1,0 +1,102 @@
+//! The routes of dashboard and API.
+
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::api::{
+    ads, attribution, audience, data_quality, funnel_people, funnels, links, lists, live, openapi,
+    qr, reconciliation, response_times, retention, sequences,
+};
+use super::dashboard;
+use super::state::Views;
+use super::{guard, page_cache, parameters};
+use crate::http::{locale, rate_limit};
+use crate::incoming;
+
+/// Routes that open to whoever may look.
+pub fn guarded(routes: Router, views: &Views) -> Router {
+    routes
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
+        .route_layer(middleware::from_fn(incoming::of_known))
+        .route_layer(middleware::from_fn(parameters::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
+}
+
+/// The questions of the API, with their descriptions.
+fn questions() -> OpenApiRouter<Views> {
+    OpenApiRouter::new()
+        .routes(routes!(funnels::funnels))
+        .routes(routes!(funnels::preview))
+        .routes(routes!(funnels::funnel))
+        .routes(routes!(funnels::comparison))
+        .routes(routes!(funnels::drivers))
+        .routes(routes!(funnels::flows))
+        .routes(routes!(funnel_people::people))
+        .routes(routes!(sequences::sequences))
+        .routes(routes!(retention::cohorts))
+        .routes(routes!(lists::conversations))
+        .routes(routes!(lists::conversions))
+        .routes(routes!(lists::touchpoints))
+        .routes(routes!(lists::feedback))
+        .routes(routes!(lists::person))
+        .routes(routes!(reconciliation::reconciliation))
+        .routes(routes!(ads::ads))
+        .routes(routes!(links::links))
+        .routes(routes!(response_times::response_times))
+        .routes(routes!(audience::audience))
+        .routes(routes!(data_quality::quality))
+        .routes(routes!(attribution::attribution))
+        .routes(routes!(attribution::comparison))
+        .routes(routes!(attribution::costs))
+        .routes(routes!(attribution::journeys))
+}
+
+/// The routes of dashboard and API; `others` describe what other rooms add to the API.
+pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
+    let (questions, description) = questions().split_for_parts();
+    let document = openapi::described(std::iter::once(description).chain(others));
+    let descriptions = Router::new()
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/reference", get(openapi::reference))
+        .with_state(document);
+    let fresh = page_cache::Fresh::new(views.store.clone());
+    let guarded = questions
+        .route("/", get(dashboard::overview::page::overview))
+        .route("/live", get(live::live))
+        .route("/funnels", get(dashboard::funnels::handlers::funnels))
+        .route("/funnels/build", get(dashboard::funnels::handlers::build))
+        .route("/funnels/people", get(dashboard::funnels::people::people))
+        .route("/ads", get(dashboard::ads::page::ads))
+        .route("/attribution", get(dashboard::attribution::page::attribution))
+        .route("/links", get(dashboard::links::page::links))
+        .route("/links/new", get(dashboard::links::form::new_link))
+        .route("/links/{slug}/edit", get(dashboard::links::form::edit_link))
+        .route("/conversations", get(dashboard::response_times::page::conversations))
+        .route("/conversations/rows", get(dashboard::lists::conversations::rows))
+        .route("/attribution/touchpoints", get(dashboard::lists::touchpoints::touchpoints))
+        .route("/cohorts", get(dashboard::retention::page::cohorts))
+        .route("/people/{page}/{id}", get(dashboard::person::page::person))
+        .route("/audience", get(dashboard::audience::page::audience))
+        .route("/quality", get(dashboard::data_quality::page::quality))
+        .merge(descriptions)
+        .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
+        .route_layer(middleware::from_fn(incoming::of_known))
+        .route_layer(middleware::from_fn(parameters::known))
+        .route_layer(middleware::from_fn_with_state(fresh, page_cache::tagged))
+        .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard));
+    Router::new()
+        .merge(guarded)
+        .route("/language", post(locale::choose).layer(middleware::from_fn(incoming::of_strangers)))
+        .route("/assets/style.css", get(dashboard::assets::style_sheet))
+        .route("/assets/live.js", get(dashboard::assets::live_script))
+        .route("/assets/in_place.js", get(dashboard::assets::in_place_script))
+        .fallback(guard::not_found)
+        .with_state(views.clone())
+        // As public as the links themselves, and without figures.
+        .merge(qr::router(views))
+        .layer(CompressionLayer::new())
+}

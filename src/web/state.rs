@@ -1,0 +1,48 @@
+//! What handlers need to know.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::Accounts;
+use crate::analysis::Funnels;
+use crate::domain::Links;
+use crate::http::rate_limit::Limit;
+use crate::insights::links::short_address;
+use crate::insights::query::Defaults;
+use crate::store::{Bounds, MessagingWindow, Store};
+
+/// What handlers need to know.
+#[derive(Debug, Clone)]
+pub struct Views {
+    /// Where the events are.
+    pub store: Store,
+    /// What holds where a question does not say otherwise.
+    pub defaults: Defaults,
+    /// Who may look.
+    pub accounts: Accounts,
+    /// How much may be asked.
+    pub limit: Limit,
+    /// Funnels of one's own.
+    pub funnels: Arc<Funnels>,
+    /// The link registry.
+    pub links: watch::Receiver<Arc<Links>>,
+    /// Address under which the server is reached.
+    pub public_url: Option<String>,
+    /// How long a business may answer freely.
+    pub window: MessagingWindow,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
+    /// What one question may take.
+    pub bounds: Bounds,
+    /// Ends answers that never end by themselves.
+    pub stop: CancellationToken,
+}
+
+impl Views {
+    /// The tracked address of a link, if it is known under which address we are reached.
+    pub(crate) fn short_address(&self, slug: &str) -> Option<String> {
+        self.public_url.as_deref().map(|url| short_address(url, slug))
+    }
+}
