@@ -1,4 +1,5 @@
-//! What every room that answers over HTTP shares: problems, pages, languages, limits, and answers in the form that was asked for.
+//! What every room that answers over HTTP shares: problems, pages, languages, limits, and answers in the form that was
+//! asked for.
 
 pub mod locale;
 pub mod nav;

@@ -1,7 +1,7 @@
 //! What is computed: a question in, a report out. Nothing here knows of HTTP or of pages.
 //!
-//! [`query`] says what is asked and [`understand`] how it is read; the other files answer, a file a subject: the store gives the
-//! events, the analysis counts, [`worker`] says whose turn it is.
+//! [`query`] says what is asked and [`understand`] how it is read; the other files answer, a file a subject: the store
+//! gives the events, the analysis counts, [`worker`] says whose turn it is.
 
 pub mod ad_titles;
 pub mod ads;

@@ -1,6 +1,6 @@
 //! CSV (RFC 4180: CRLF, UTF-8), as the reader's country writes numbers.
 
-use csv::{QuoteStyle, Terminator, WriterBuilder};
+use ::csv::{QuoteStyle, Terminator, WriterBuilder};
 use jiff::tz::TimeZone;
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column};

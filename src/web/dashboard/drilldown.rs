@@ -70,8 +70,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::domain::Period;
-    use crate::domain::Timestamp;
+    use crate::domain::{Period, Timestamp};
 
     fn range(from: &str, to: &str) -> Range {
         let period = Period::parse(Some(from), Some(to), &TimeZone::UTC, Timestamp(0)).unwrap();
