@@ -241,6 +241,11 @@ impl Row {
     }
 }
 
+/// The funnels there are, if this one is the only one.
+pub(crate) fn only(funnel: &Funnel) -> Funnels {
+    Funnels::from([(funnel.name.clone(), funnel.clone())])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,9 +282,4 @@ mod tests {
         assert_eq!(number, "steps[1].min_value: \"ten\" is no number");
         assert_eq!(wrong("s99.kind=message&s0.kind=message&sx.kind=a&nothing=1"), "");
     }
-}
-
-/// The funnels there are, if this one is the only one.
-pub(crate) fn only(funnel: &Funnel) -> Funnels {
-    Funnels::from([(funnel.name.clone(), funnel.clone())])
 }

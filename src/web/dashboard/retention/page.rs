@@ -141,6 +141,15 @@ fn share(active: u64, size: u64, is_open: bool) -> Cell {
     }
 }
 
+/// `GET /cohorts`.
+pub(crate) async fn cohorts(Allowed(views): Allowed, asking: Asks) -> Response {
+    show(&views, asking, async |views, question, now| {
+        let cohorts = answer_cohorts(&views.store, &question).await?;
+        Ok(CohortsPage::new(&cohorts, &question.period, now))
+    })
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,13 +182,4 @@ mod tests {
         let shade = |active| share(active, 100, false).shade;
         assert_eq!([shade(0), shade(1), shade(50), shade(100)], [0, 1, 5, 9]);
     }
-}
-
-/// `GET /cohorts`.
-pub(crate) async fn cohorts(Allowed(views): Allowed, asking: Asks) -> Response {
-    show(&views, asking, async |views, question, now| {
-        let cohorts = answer_cohorts(&views.store, &question).await?;
-        Ok(CohortsPage::new(&cohorts, &question.period, now))
-    })
-    .await
 }
