@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::background::in_the_background;
 use super::files;
 use super::ledger::Plan;
 use super::{Asker, Entry, Eraser, ErasureError, Found, Subject, remove_abandoned_imports};
@@ -322,11 +323,4 @@ fn mentioned(whom: &Whom) -> Result<regex::bytes::Regex, ErasureError> {
         .size_limit(usize::MAX)
         .build()
         .map_err(|error| ErasureError::CutOff(error.to_string()))
-}
-
-pub(super) async fn in_the_background<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ErasureError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| ErasureError::CutOff(error.to_string()))
 }

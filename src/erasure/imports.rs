@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ErasureError;
-use super::carrying_out::in_the_background;
+use super::background::in_the_background;
 use super::files::{gone, subfolders};
 use super::ledger::failed;
 use crate::private;

@@ -2,6 +2,7 @@
 //! request is a file of `ledger` until it has been carried out; what stays of it names nobody. Whoever was erased does not
 //! come back by what happened before (`store::Tombstones`).
 
+mod background;
 mod carrying_out;
 mod files;
 mod imports;

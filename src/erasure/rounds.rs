@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use metrics::{counter, gauge};
 use tokio_util::sync::CancellationToken;
 
-use super::carrying_out::in_the_background;
+use super::background::in_the_background;
 use super::{Eraser, ErasureError, remove_abandoned_imports};
 
 /// How often requests are looked for.

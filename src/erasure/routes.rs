@@ -17,7 +17,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Asker, Entry, Found, Ledger, Subject};
+use super::{Asker, Entry, ErasureError, Found, Ledger, Subject};
 use crate::collector::Keys;
 use crate::collector::signed_request::{self, SignedRequestError};
 use crate::domain::Timestamp;
@@ -111,7 +111,8 @@ async fn erase(
     State(door): State<DeletionDoor>,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let entry = ask(&door, Subject { page: Some(page), person }, Asker::Api).await?;
+    let subject = Subject { page: Some(page), person };
+    let entry = note(&door, subject, |ledger, subject| ledger.ask(subject, Asker::Api)).await?;
     let place = [(header::LOCATION, format!("/api/v1/erasures/{}", entry.code))];
     Ok((StatusCode::ACCEPTED, place, Json(ToldErasure::from(entry))).into_response())
 }
@@ -180,9 +181,9 @@ async fn called(
         Problem::new(status, error.to_string())
     })?;
     let subject = Subject { page: None, person: request.user_id };
-    let entry =
-        ask_once(&door, subject, request.issued_at.map(|_| signed_request.replace('=', "")))
-            .await?;
+    let signed = request.issued_at.map(|_| signed_request.replace('=', ""));
+    let ask = move |ledger: &Ledger, subject| ledger.ask_once(subject, signed.as_deref());
+    let entry = note(&door, subject, ask).await?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let site = door
         .public_url
@@ -211,29 +212,18 @@ async fn status(
     Ok(([(header::CACHE_CONTROL, "no-store")], text).into_response())
 }
 
-async fn ask(door: &DeletionDoor, subject: Subject, by: Asker) -> Result<Entry, Problem> {
-    check(&subject)?;
-    let ledger = door.ledger.clone();
-    let noted = tokio::task::spawn_blocking(move || ledger.ask(subject, by)).await;
-    noted.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
-}
-
-async fn ask_once(
+/// Has the ledger note a request about somebody.
+async fn note(
     door: &DeletionDoor,
     subject: Subject,
-    signed: Option<String>,
+    note: impl FnOnce(&Ledger, Subject) -> Result<Entry, ErasureError> + Send + 'static,
 ) -> Result<Entry, Problem> {
-    check(&subject)?;
-    let ledger = door.ledger.clone();
-    let noted = tokio::task::spawn_blocking(move || ledger.ask_once(subject, signed.as_deref()));
-    noted.await.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
-}
-
-fn check(subject: &Subject) -> Result<(), Problem> {
     if subject.person.is_empty() || subject.person.len() > 256 {
         return Err(Problem::in_parameter("id", "it is no person's id".to_owned()));
     }
-    Ok(())
+    let ledger = door.ledger.clone();
+    let noted = tokio::task::spawn_blocking(move || note(&ledger, subject)).await;
+    noted.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
 }
 
 async fn find(door: &DeletionDoor, code: &str) -> Result<Entry, Problem> {
