@@ -14,6 +14,9 @@ use super::usage::Usage;
 use super::{Checkpoint, JournalError, Limits, segment_path, segments, spare};
 use crate::private;
 
+/// Bytes that are written again at once.
+const CHUNK: usize = 1 << 20;
+
 /// Takes the lock, removes what was left behind, and says where to go on.
 pub(super) fn open(
     folder: &Path,
@@ -79,13 +82,27 @@ fn finish(disk: &dyn Disk, path: &Path, is_newest: bool) -> Result<(), JournalEr
         let batch = acknowledged.min(count);
         salt.close(Place { number: count, batch }, &mut closing);
     }
-    let close = || {
-        disk.open(path)?.truncate(segment.offset())?;
-        let mut file = disk.open(path)?;
-        file.write(&closing)?;
-        file.sync()
-    };
-    close().map_err(JournalError::io(path))
+    close(disk, path, segment.offset(), &closing).map_err(JournalError::io(path))
+}
+
+/// Cuts a segment off behind `length` bytes and closes it. All of it is written again: what a sync has failed on can
+/// still be read and is on no disk, and no later sync writes it. It must not be counted, and then be gone after a
+/// power cut.
+fn close(disk: &dyn Disk, path: &Path, length: u64, closing: &[u8]) -> io::Result<()> {
+    let mut written = File::open(path)?.take(length);
+    let mut file = disk.open(path)?;
+    file.truncate(length)?;
+    file.rewind()?;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = written.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        file.write(&chunk[..read])?;
+    }
+    file.write(closing)?;
+    file.sync()
 }
 
 /// Whether a segment ends in a closing record.

@@ -10,7 +10,7 @@ use crate::run::run;
 const SEEDS: u64 = 60;
 
 /// Seeds that found something, and what; they are run every time.
-const FOUND: [(u64, &str); 6] = [
+const FOUND: [(u64, &str); 7] = [
     (99, "a failed sync had everything that was shipped removed from the journal"),
     (136, "an end in order was taken for all being on disk, where tables do not sync"),
     (167, "as 99"),
@@ -20,6 +20,7 @@ const FOUND: [(u64, &str); 6] = [
     ),
     (327, "as 248, of a touchpoint alone"),
     (676, "as 248, of a comment"),
+    (6753, "a batch that was refused and could not be cut off was counted, and then gone: damage that was none"),
 ];
 
 /// A number that an environment variable holds.
