@@ -15,7 +15,10 @@ pub(super) fn users_xml(hash: &str, reader: Option<(&Reader, &str)>) -> String {
     format!(
         "<clickhouse>
   <profiles>
-    <default/>
+    <default>
+      <!-- It has left out rows that were there. -->
+      <use_query_condition_cache>0</use_query_condition_cache>
+    </default>
 {profile}  </profiles>
   <quotas><default/></quotas>
   <users>
@@ -46,7 +49,9 @@ fn reader_xml(reader: &Reader, database: &str) -> (String, String) {
         ("max_execution_time", reader.max_seconds),
         ("max_result_rows", reader.max_result_rows),
     ];
-    let mut profile = String::from("    <reader>\n      <readonly>2</readonly>\n");
+    let mut profile = String::from(
+        "    <reader>\n      <profile>default</profile>\n      <readonly>2</readonly>\n",
+    );
     let mut constraints = String::from("        <readonly><readonly/></readonly>\n");
     for (name, value) in limits {
         writeln!(profile, "      <{name}>{value}</{name}>").ok();
