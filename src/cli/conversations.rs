@@ -1,5 +1,7 @@
 //! `conversations rebuild`: proves on live data that what is kept up to date is what the events say.
 
+use std::fmt::Write;
+
 use anyhow::bail;
 use clap::{Args, Subcommand};
 
@@ -47,12 +49,18 @@ pub(super) async fn run(settings: Settings, args: ConversationsArgs) -> anyhow::
 }
 
 fn told(rebuilt: &Rebuilt) -> String {
-    let tables = rebuilt.tables.iter().map(|table| {
-        format!(
-            "  {:<14} {} rows the same, {} were missing, {} should not have been there\n",
+    let mut text = format!("made again of the events of {} people\n", rebuilt.people);
+    for table in &rebuilt.tables {
+        writeln!(
+            text,
+            "  {:<14} {} rows the same, {} were missing, {} should not have been there",
             table.table, table.same, table.missing, table.surplus
         )
-    });
-    let people = format!("made again of the events of {} people\n", rebuilt.people);
-    std::iter::once(people).chain(tables).collect()
+        .ok();
+        for row in &table.rows {
+            let what = if row.is_live { "should not have been there" } else { "was missing" };
+            writeln!(text, "    {what}: {}", row.row).ok();
+        }
+    }
+    text
 }

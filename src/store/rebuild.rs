@@ -4,7 +4,7 @@ use clickhouse::Row;
 use clickhouse::query::Query;
 use serde::{Deserialize, Serialize};
 
-use super::{MadeTables, Store, StoreError};
+use super::{ChangedBatch, MadeTables, Store, StoreError};
 
 const CREATE: &str = include_str!("../../queries/create_rebuilt.sql");
 const DROP: &str = include_str!("../../queries/drop_rebuilt.sql");
@@ -12,12 +12,17 @@ const EXCHANGE: &str = include_str!("../../queries/exchange_rebuilt.sql");
 const LEFT: &str = include_str!("../../queries/left_rebuilt.sql");
 const EVERYONE_CHANGED: &str = include_str!("../../queries/everyone_changed.sql");
 const EVERYONE_PENDING: &str = include_str!("../../queries/everyone_pending.sql");
+const ALSO_CHANGED: &str = include_str!("../../queries/also_changed.sql");
+const DIFFERING_ROWS: &str = include_str!("../../queries/differing_rows.sql");
 const ROWS_THAT_DIFFER: &str = include_str!("../../queries/rows_that_differ.sql");
 
 /// People last: their lists must never name less than the rows that are in use.
 const MADE: [&str; 4] = ["conversations", "touchpoints", "conversions", "people"];
 /// Whose turn it is.
 const CHANGED: [&str; 2] = ["changed_people", "changed_batches"];
+
+/// Blocks in one question: they stand in its address.
+const BLOCKS_AT_ONCE: usize = 1000;
 
 /// How the rows of two tables compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize)]
@@ -28,6 +33,15 @@ pub struct Compared {
     pub only_live: u64,
     /// Rows that only the rebuilt table has.
     pub only_rebuilt: u64,
+}
+
+/// A row that only one of two tables has.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
+pub struct DifferingRow {
+    /// Whether only the table in use has it; else only the rebuilt one does.
+    pub is_live: bool,
+    /// The row without its version, as a JSON object.
+    pub row: String,
 }
 
 impl Store {
@@ -62,6 +76,38 @@ impl Store {
         let question = self.client().query(ROWS_THAT_DIFFER).param("live", table);
         let question = question.param("rebuilt", set.name(table));
         question.fetch_one().await.map_err(|error| self.failed(error))
+    }
+
+    /// Says that everybody in some blocks of changed people has changed for a second set too.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn also_changed(
+        &self,
+        set: MadeTables,
+        batches: &[ChangedBatch],
+    ) -> Result<(), StoreError> {
+        let batches: Vec<u64> = batches.iter().map(|batch| batch.batch).collect();
+        for batches in batches.chunks(BLOCKS_AT_ONCE) {
+            let insert = self.client().query(ALSO_CHANGED);
+            let insert = insert.param("changed", set.name(CHANGED[0])).param("batches", batches);
+            insert.execute().await.map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    /// A few rows in which `table` and its rebuilt form differ.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn differing_rows(
+        &self,
+        set: MadeTables,
+        table: &str,
+    ) -> Result<Vec<DifferingRow>, StoreError> {
+        let question = self.client().query(DIFFERING_ROWS).param("live", table);
+        let question = question.param("rebuilt", set.name(table));
+        question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
     /// Puts a second set into the place of the first, each table at once.

@@ -151,7 +151,7 @@ impl Upkeep {
             // Which tables are the new ones nobody knows: all are made anew.
             tracing::warn!("a rebuild was cut off in the end; all conversations are made anew");
             rebuild::begin_anew(self, turn, &|_, _| {}).await?;
-            pending.retain(|batch| !batch.is_exchange());
+            pending = self.pending(MadeTables::Live).await?;
         }
         self.work_off(MadeTables::Live, &pending, turn, &|_| {}).await
     }

@@ -1,7 +1,14 @@
 //! Conversations made from nothing, beside those that are in use.
 
+use std::time::Duration;
+
 use super::{Upkeep, UpkeepError};
-use crate::store::{ChangedBatch, MadeTables, Turn};
+use crate::store::{ChangedBatch, DifferingRow, MadeTables, Turn};
+
+/// How often the two are compared, if they differ while events come in.
+const COMPARED: usize = 10;
+/// After so long it is noted whose events have come in.
+const NOTED: Duration = Duration::from_secs(1);
 
 /// What a rebuild found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +30,21 @@ pub struct Difference {
     pub surplus: u64,
     /// Rows that were missing.
     pub missing: u64,
+    /// Some of those that differ.
+    pub rows: Vec<DifferingRow>,
+}
+
+impl Difference {
+    fn is_none(&self) -> bool {
+        self.surplus == 0 && self.missing == 0
+    }
 }
 
 impl Rebuilt {
     /// Whether all was right.
     #[must_use]
     pub fn is_same(&self) -> bool {
-        self.tables.iter().all(|table| table.surplus == 0 && table.missing == 0)
+        self.tables.iter().all(Difference::is_none)
     }
 }
 
@@ -69,12 +84,7 @@ pub(super) async fn begin_anew(
     let all: u64 = pending.iter().map(|batch| batch.people).sum();
     let told = |people: u64| progress(people, all.max(people));
     let people = upkeep.work_off(set, &pending, turn, &told).await?;
-    let mut tables = Vec::new();
-    for table in ["conversations", "touchpoints", "conversions"] {
-        let found = store.compare_rebuilt(set, table).await?;
-        let (surplus, missing) = (found.only_live, found.only_rebuilt);
-        tables.push(Difference { table, same: found.same, surplus, missing });
-    }
+    let tables = compare(upkeep, set, turn).await?;
     exchanges.push(store.note_exchange().await?);
     held(turn).await?;
     store.use_rebuilt(set).await?;
@@ -84,6 +94,49 @@ pub(super) async fn begin_anew(
     store.work_off(MadeTables::Live, &exchanges, &token).await?;
     store.drop_left_rebuilt().await?;
     Ok(Rebuilt { people, tables })
+}
+
+/// How the tables compare. Of people whose events have come in since the second set was begun both sides are made
+/// again first: else it would be they who differ.
+async fn compare(
+    upkeep: &Upkeep,
+    set: MadeTables,
+    turn: &mut Turn,
+) -> Result<Vec<Difference>, UpkeepError> {
+    let mut compared = 0;
+    loop {
+        let mut news = upkeep.pending(MadeTables::Live).await?;
+        news.retain(|batch| !batch.is_exchange());
+        if !news.is_empty() {
+            upkeep.store.also_changed(set, &news).await?;
+            upkeep.work_off(MadeTables::Live, &news, turn, &|_| {}).await?;
+            upkeep.work_off(set, &news, turn, &|_| {}).await?;
+        }
+        let mut tables = Vec::new();
+        for table in ["conversations", "touchpoints", "conversions"] {
+            tables.push(difference(upkeep, set, table).await?);
+        }
+        compared += 1;
+        let is_sure = news.is_empty() && compared > 1;
+        if is_sure || compared == COMPARED || tables.iter().all(Difference::is_none) {
+            return Ok(tables);
+        }
+        tokio::time::sleep(NOTED).await;
+    }
+}
+
+async fn difference(
+    upkeep: &Upkeep,
+    set: MadeTables,
+    table: &'static str,
+) -> Result<Difference, UpkeepError> {
+    let found = upkeep.store.compare_rebuilt(set, table).await?;
+    let (surplus, missing) = (found.only_live, found.only_rebuilt);
+    let difference = Difference { table, same: found.same, surplus, missing, rows: Vec::new() };
+    if difference.is_none() {
+        return Ok(difference);
+    }
+    Ok(Difference { rows: upkeep.store.differing_rows(set, table).await?, ..difference })
 }
 
 async fn held(turn: &Turn) -> Result<(), UpkeepError> {

@@ -117,6 +117,10 @@ async fn a_rebuild_tells_and_mends_what_differs() {
         told.contains("touchpoints") && told.contains("1 should not have been there"),
         "{told}"
     );
+    // It is told which rows they are.
+    let surplus = told.lines().find(|line| line.starts_with("    should not have been there: {"));
+    assert!(surplus.is_some_and(|row| row.contains(r#""person_id":"nobody""#)), "{told}");
+    assert!(told.contains("    was missing: {"), "{told}");
     assert!(
         !told.contains("conversations  ")
             || !told.contains(" 0 were missing, 0 should not have been there\n  touchpoints"),

@@ -138,8 +138,9 @@ pub fn program() -> Command {
 }
 
 pub fn succeeded(output: &Output) -> String {
+    let told = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {errors}", output.status);
+    assert!(output.status.success(), "{}: {errors}{told}", output.status);
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
