@@ -78,7 +78,7 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
 
 async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {
     let session = Session::open(settings).await?;
-    let normalize = session::normalize_settings(settings);
+    let normalize = session::normalize_settings(settings)?;
     let now = session::now_timestamp();
     let outcome = store::replay_quarantined(&session.store, &normalize, now).await;
     let made = session.upkeep(settings).catch_up().await;

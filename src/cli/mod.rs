@@ -9,6 +9,7 @@ mod conversations;
 mod cost;
 mod demo;
 mod doctor;
+mod edition;
 mod erase;
 mod feedback;
 mod first_link;

@@ -124,10 +124,10 @@ impl Server {
         };
         let shipper = journal.as_ref().map(|journal| {
             let (in_use, again_until) = shipping::begin_use(journal, settings)?;
-            let normalize = session::normalize_settings(settings);
+            let normalize = session::normalize_settings(settings)?;
             let shipper =
                 Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)?;
-            Ok::<_, StoreError>((shipper.shipping_again_until(again_until).refilling(), in_use))
+            Ok::<_, anyhow::Error>((shipper.shipping_again_until(again_until).refilling(), in_use))
         });
         let (shipper, in_use) = shipper.transpose()?.unzip();
         let listener = TcpListener::bind(settings.listen)

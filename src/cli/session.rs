@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::shipping;
+use super::{edition, shipping};
 use crate::accounts::{self, Accounts};
 use crate::analysis::Parameters;
 use crate::collector::Keys;
@@ -260,16 +260,18 @@ pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applie
     Ok(applied)
 }
 
-pub(super) fn normalize_settings(settings: &Settings) -> normalize::Settings {
-    normalize::Settings {
-        conversions: settings.conversions.clone(),
-        refs: settings.refs.as_ref().clone(),
-        store_message_text: settings.store_message_text,
-    }
+/// How bodies are read; by which edition of parser and rules the data folder knows.
+pub(super) fn normalize_settings(settings: &Settings) -> anyhow::Result<normalize::Settings> {
+    let conversions = settings.conversions.clone();
+    let refs = settings.refs.as_ref().clone();
+    let store_message_text = settings.store_message_text;
+    let read = normalize::Settings { conversions, refs, store_message_text, edition: 0 };
+    let edition = edition::current(&settings.data_dir, read.fingerprint())?;
+    Ok(normalize::Settings { edition, ..read })
 }
 
 /// What we keep in the data folder with all that is in it, beside the engine's folder.
-const OURS: [&str; 11] = [
+const OURS: [&str; 12] = [
     "journal",
     "imports",
     "erasures",
@@ -277,6 +279,7 @@ const OURS: [&str; 11] = [
     "spend",
     "session.key",
     "links.json",
+    "edition",
     "demo.json",
     "links.lock",
     "conversations.lock",

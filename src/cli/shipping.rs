@@ -57,10 +57,10 @@ pub(super) async fn drain(
     settings: &Settings,
     journal: &Journal,
     again_until: Position,
-) -> Result<Progress, StoreError> {
-    let normalize = session::normalize_settings(settings);
+) -> anyhow::Result<Progress> {
+    let normalize = session::normalize_settings(settings)?;
     let shipper = Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?;
-    shipper.shipping_again_until(again_until).drain().await
+    Ok(shipper.shipping_again_until(again_until).drain().await?)
 }
 
 /// Runs the shipper on a thread of its own that gives way to all others: under more load than the

@@ -20,6 +20,8 @@ mod reported;
 mod whatsapp;
 mod wire;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::{Value, json};
 
 use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
@@ -32,6 +34,9 @@ pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };
 
+/// To be counted up whenever the parser makes something else of a body than before.
+const PARSER: u32 = 1;
+
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -41,6 +46,21 @@ pub struct Settings {
     pub refs: RefRules,
     /// Whether the text of messages is kept.
     pub store_message_text: bool,
+    /// Which edition of parser and rules this is. Of what several editions have made of one body that of the highest
+    /// counts.
+    pub edition: u16,
+}
+
+impl Settings {
+    /// Tells parser and rules from others; not by the edition's number.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        let Self { conversions, refs, store_message_text, edition: _ } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{version} {PARSER} {conversions:?} {refs:?} {store_message_text}").hash(&mut hash);
+        hash.finish()
+    }
 }
 
 /// A part of a body that could not be understood.

@@ -3,12 +3,15 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rustc_hash::FxHashMap;
+
 use super::made::ChangedRow;
+use super::reading::Reading;
 use super::reported::{ArrivalRow, ReportRow};
 use super::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
 use super::webhook_counts::{LeftOut, WebhookCountRow};
 use super::{Marks, Store, StoreError};
-use crate::domain::Timestamp;
+use crate::domain::{Event, Timestamp};
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
 use crate::normalize::{self, Normalized, PersonName, Refusal, Remains, Settings};
 
@@ -82,6 +85,7 @@ impl Rows {
             hash.write(&envelope.body);
             let checksum = crc32fast::hash(&envelope.body);
             let left_out = |time| LeftOut { time, received_at: received_at.0, checksum };
+            let mut seen = FxHashMap::default();
             for event in found.events {
                 if marks.covers(&event) {
                     rows.erased.push(left_out(event.time.0));
@@ -90,11 +94,10 @@ impl Rows {
                 // The same bodies under other rules, or another parser, are another block.
                 hash.write_u128(event.id.0);
                 hash.write_usize(event.text.len() + event.raw.len());
-                rows.aliases.extend(AliasRow::of(&event));
-                rows.contacts.extend(ContactRow::of(&event));
-                rows.arrivals.extend(ArrivalRow::of(&event));
-                rows.events.push(EventRow::new(event, received_at, rows.events.len()));
-                rows.checksums.push(checksum);
+                let nth = seen.entry(event.id.0).or_insert(0_u8);
+                let reading = Reading { edition: settings.edition, checksum, nth: *nth };
+                *nth = nth.saturating_add(1);
+                rows.add(event, received_at, reading);
             }
             for refusal in found.refusals {
                 rows.add_refusal(refusal, marks, received_at, at, checksum);
@@ -120,9 +123,47 @@ impl Rows {
             }
         }
         rows.fingerprint = hash.finish();
-        rows.changed = ChangedRow::of_events(&rows.events, number);
-        rows.changed.extend(ChangedRow::of_aliases(&rows.aliases, number));
+        rows.note_changed();
         rows
+    }
+
+    /// Normalizes again what is in quarantine; which of it is understood now: of that nothing is refused.
+    pub(super) fn of_refused<'a>(
+        refused: &'a [RefusalRow],
+        settings: &Settings,
+        marks: &Marks,
+        number: u64,
+    ) -> (Self, Vec<&'a RefusalRow>) {
+        let mut rows = Self { number, ..Self::default() };
+        let mut understood = Vec::new();
+        for row in refused {
+            let received_at = Timestamp(row.received_at);
+            let found = normalize::normalize(&row.body, received_at, settings);
+            if !found.refusals.is_empty() {
+                continue;
+            }
+            let checksum = crc32fast::hash(&row.body);
+            let reading = Reading { edition: settings.edition, checksum, nth: 0 };
+            for event in found.events.into_iter().filter(|event| !marks.covers(event)) {
+                rows.add(event, received_at, reading);
+            }
+            understood.push(row);
+        }
+        rows.note_changed();
+        (rows, understood)
+    }
+
+    fn add(&mut self, event: Event, received_at: Timestamp, reading: Reading) {
+        self.aliases.extend(AliasRow::of(&event));
+        self.contacts.extend(ContactRow::of(&event));
+        self.arrivals.extend(ArrivalRow::of(&event));
+        self.events.push(EventRow::new(event, received_at, reading));
+        self.checksums.push(reading.checksum);
+    }
+
+    fn note_changed(&mut self) {
+        self.changed = ChangedRow::of_events(&self.events, self.number);
+        self.changed.extend(ChangedRow::of_aliases(&self.aliases, self.number));
     }
 
     /// The same rows, with all conversations of everybody in them made anew.

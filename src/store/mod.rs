@@ -33,6 +33,7 @@ mod quality;
 mod quarantine;
 mod queries;
 mod reader;
+mod reading;
 mod rebuild;
 mod refill;
 mod reported;
@@ -82,7 +83,7 @@ pub use quality::{KindCount, LiveDoor, PageThreads, PolicyEvent, Received, Unkno
 pub use quarantine::{Replayed, replay_quarantined};
 pub use queries::{Apart, CollectionState, LATEST};
 pub use reader::Reader;
-pub use rebuild::Compared;
+pub use rebuild::{Compared, DifferingRow};
 pub use reports::{ReportDelivery, ReportRun, WrittenDefinition};
 pub use responses::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
 pub use retention::Retention;

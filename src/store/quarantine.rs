@@ -1,10 +1,10 @@
 //! What could not be understood, tried again: after an upgrade it may be.
 
-use super::made::ChangedRow;
-use super::rows::{EventRow, RefusalRow};
+use super::batch::Rows;
+use super::rows::RefusalRow;
 use super::{Store, StoreError, queries};
 use crate::domain::Timestamp;
-use crate::normalize::{self, Settings};
+use crate::normalize::Settings;
 
 /// What a replay did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,26 +36,16 @@ pub async fn replay_quarantined(
     let marks = store.marks();
     let mut replayed = Replayed { tried: rows.len() as u64, ..Replayed::default() };
     for rows in rows.chunks(AT_ONCE) {
-        let mut events = Vec::new();
-        let mut understood = Vec::new();
-        for row in rows {
-            let received_at = Timestamp(row.received_at);
-            let found = normalize::normalize(&row.body, received_at, settings);
-            if found.refusals.is_empty() {
-                for event in found.events.into_iter().filter(|event| !marks.covers(event)) {
-                    events.push(EventRow::new(event, received_at, events.len()));
-                }
-                understood.push(RefusalRow { replayed_at: now.0, ..row.clone() });
-            }
-        }
+        let (found, understood) = Rows::of_refused(rows, settings, &marks, now.micros());
         let token = uuid::Uuid::new_v4().to_string();
-        store.insert_block("events_by_person", &events, &token).await?;
-        let number = now.micros();
-        let changed = ChangedRow::of_events(&events, number);
-        store.note_changed(&changed, &token).await?;
-        store.insert_block("quarantine", &understood, &token).await?;
+        found.insert(store, &token).await?;
+        let understood: Vec<RefusalRow> = understood
+            .into_iter()
+            .map(|row| RefusalRow { replayed_at: now.0, ..row.clone() })
+            .collect();
+        store.insert_block("quarantine", &understood, &format!("{token}-understood")).await?;
         replayed.understood += understood.len() as u64;
-        replayed.events += events.len() as u64;
+        replayed.events += found.events.len() as u64;
     }
     Ok(replayed)
 }

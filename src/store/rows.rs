@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::matching::{MadeEvent, Report};
+use super::reading::Reading;
 use super::reported::is_to_be_known;
 use crate::domain::{Event, Kind, Link, TimeOrigin, Timestamp};
 use crate::journal::{Damage, Position};
@@ -46,8 +47,7 @@ pub(super) struct EventRow {
 }
 
 impl EventRow {
-    /// `row` is its place in the block: of two deliveries of one event the first is kept.
-    pub(super) fn new(event: Event, received_at: Timestamp, row: usize) -> Self {
+    pub(super) fn new(event: Event, received_at: Timestamp, reading: Reading) -> Self {
         let touch = event.touch;
         let source = touch.as_ref().map_or("", |touch| touch.source.as_str());
         let mut source_name = String::new();
@@ -93,7 +93,7 @@ impl EventRow {
             value: value.and_then(ten_thousandths),
             currency,
             raw: event.raw,
-            version: version(received_at, row),
+            version: reading.version(received_at),
         }
     }
 }
@@ -206,14 +206,6 @@ impl ContactRow {
     pub(super) fn hash(&self) -> &str {
         &self.hash
     }
-}
-
-/// Larger for what came in earlier: by millisecond, then by place in the block. So whichever of two deliveries is
-/// shipped first, the one that came in earlier counts. A receipt that no clock should tell is the latest that can be.
-fn version(received_at: Timestamp, row: usize) -> u64 {
-    let time = u64::try_from(received_at.0).unwrap_or_default().min((1 << 43) - 1);
-    let row = (row as u64).min((1 << 20) - 1);
-    u64::MAX - ((time << 20) | row)
 }
 
 /// `Decimal(18, 4)` as its integer: 49.90 is 499,000. Digits behind the fourth are rounded half
@@ -357,23 +349,5 @@ impl LinkRow {
             is_printed: self.is_printed,
             is_archived: self.is_archived,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_two_deliveries_the_one_that_came_in_earlier_counts_whatever_the_clock_says() {
-        let day = 86_400_000;
-        let now = 1_795_168_800_000;
-        // Before 1970, as it is, years ahead, and beyond what there is room for.
-        let receipts = [-day, now, now + 1, now + 20 * 365 * day, 1 << 44, i64::MAX];
-        let versions: Vec<u64> =
-            receipts.iter().map(|received| version(Timestamp(*received), 3)).collect();
-        assert!(versions.is_sorted_by(|one, other| one >= other), "{versions:?}");
-        assert!(versions[..4].is_sorted_by(|one, other| one > other), "{versions:?}");
-        assert!(version(Timestamp(now), 3) > version(Timestamp(now), 4));
     }
 }

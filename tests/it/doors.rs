@@ -184,7 +184,10 @@ async fn audience_answers_and_quality_tell_what_came() {
     }
 
     // A typo is seen as soon as the right ref is registered.
-    world.succeed(&["link", "add", "--page", "77", "--ref", "newsleter"]);
+    let settings = world.folder().join("settings.toml");
+    let settings = ["--config", settings.to_str().unwrap()];
+    let link = ["link", "add", "--page", "77", "--ref", "newsleter"];
+    world.succeed(&[&settings[..], &link].concat());
     let typo = |quality: &Value| {
         let alerts = quality["alerts"].as_array().unwrap();
         alerts.iter().any(|alert| alert["kind"] == "typo" && alert["about"] == "newsletter")
@@ -193,7 +196,8 @@ async fn audience_answers_and_quality_tell_what_came() {
 
     // A rebuild finds nothing to mend, aliases and all.
     drop(server);
-    let told = world.succeed(&["conversations", "rebuild", "--strict"]);
+    let rebuild = ["conversations", "rebuild", "--strict"];
+    let told = world.succeed(&[&settings[..], &rebuild].concat());
     assert!(
         told.contains("19 rows the same, 0 were missing, 0 should not have been there"),
         "{told}"
@@ -236,4 +240,38 @@ async fn a_door_that_falls_silent_and_lost_referrals_are_told() {
     assert!(alerts.iter().any(|alert| alert["kind"] == "silence" && alert["about"] == "quiet"));
     let page = &quality["pages"][0];
     assert_eq!((&page["new_threads"], &page["without_referral"]), (&43.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn what_is_read_again_by_other_rules_takes_the_place_of_what_was_made_before() {
+    let world = World::new();
+    let settings = world.write("settings.toml", SETTINGS);
+    let server = world.serve();
+    for body in ["sponsored", "ad"].into_iter().flat_map(bodies) {
+        assert_eq!(server.post(&body).await, 200);
+    }
+    let list = format!("/api/v1/conversations?{RANGE}");
+    let sources = |list: &Value| -> Vec<String> {
+        let rows = list["conversations"].as_array().unwrap().iter();
+        let mut sources: Vec<String> =
+            rows.map(|row| format!("{} {}", text(row, "person_id"), text(row, "source"))).collect();
+        sources.sort();
+        sources
+    };
+    server.wait_until(&list, |list| list["total"] == 2).await;
+    assert_eq!(sources(&server.json(&list).await), ["ad_ann ad", "sp_ann ad"]);
+    server.interrupt();
+    // With the rule, without it, and with it once more: the last reading counts.
+    let settings = ["--config", settings.to_str().unwrap()];
+    for (before, expected) in [(&settings[..], "sponsored"), (&[], "ad"), (&settings, "sponsored")]
+    {
+        let told = world.succeed(&[before, &["journal", "replay"]].concat());
+        assert_eq!(told, "replayed 2 webhooks with 2 events\n");
+        let told = world.succeed(&[before, &["conversations", "rebuild", "--strict"]].concat());
+        assert!(told.contains("2 rows the same, 0 were missing"), "{told}");
+        let server = Server::start(world.command(&[before, &["serve"]].concat()));
+        let expected = ["ad_ann ad".to_owned(), format!("sp_ann {expected}")];
+        assert_eq!(sources(&server.json(&list).await), expected);
+        server.interrupt();
+    }
 }
