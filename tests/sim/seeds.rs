@@ -20,7 +20,10 @@ const FOUND: [(u64, &str); 7] = [
     ),
     (327, "as 248, of a touchpoint alone"),
     (676, "as 248, of a comment"),
-    (6753, "a batch that was refused and could not be cut off was counted, and then gone: damage that was none"),
+    (
+        6753,
+        "a batch that was refused and could not be cut off was counted, and then gone: damage that was none",
+    ),
 ];
 
 /// A number that an environment variable holds.
