@@ -22,7 +22,7 @@ use messenger_funnel::store::{Computing, Endpoint, Shipper, Store, StoreError};
 use messenger_funnel::upkeep::Upkeep;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, unconstrained};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -317,7 +317,9 @@ impl Waiting {
             .body(Body::from(body.to_vec()))
             .unwrap();
         let answer = door.clone().oneshot(request);
-        let answer = Box::pin(async move { answer.await.unwrap().status().as_u16() });
+        // All are polled by one task, whose share tokio would count: behind it they would wait for ever.
+        let answer = unconstrained(async move { answer.await.unwrap().status().as_u16() });
+        let answer = Box::pin(answer);
         Self { answer, status: None }
     }
 
