@@ -22,8 +22,9 @@ FROM
             + bitShiftLeft(toWIDE(excluded), {gaps_at:UInt8})
             + toWIDE(met) AS event
     FROM (EVENTS) AS found
-    -- A conversion that was taken back has no name.
-    WHERE (met != 0 OR excluded != 0) AND NOT (kind = 'conversion' AND name = '')
+    -- A conversion that was taken back has no name, an echo that never arrived is called failed.
+    WHERE (met != 0 OR excluded != 0)
+        AND NOT (kind = 'conversion' AND name = '') AND NOT (kind = 'echo' AND name = 'failed')
 )
 GROUP BY page, person
 HAVING {is_any:Bool} OR bitAnd(groupBitOr(met), 1) = 1

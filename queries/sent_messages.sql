@@ -5,7 +5,7 @@
 WITH
     sent AS
     (
-        SELECT page_id, person_id, time, tag
+        SELECT page_id, person_id, time, tag, name
         FROM events_by_person
         WHERE kind = 'echo' AND person_id != ''
             AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
@@ -32,5 +32,7 @@ SELECT
     countIf(toUnixTimestamp64Milli(sent.time) <= receipts.upto) AS read
 FROM sent
 LEFT JOIN receipts ON receipts.page_id = sent.page_id AND receipts.person_id = sent.person_id
+-- What never arrived is called failed.
+WHERE sent.name != 'failed'
 GROUP BY tag
 ORDER BY sent DESC, tag

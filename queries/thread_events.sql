@@ -1,5 +1,5 @@
 -- The events that decide the conversations of everyone in some batches of changed people; each event
--- once, in order: page, person, then time, place in the delivery, event id.
+-- once, in order: page, person, then time, what explains before what is explained, place in the delivery, event id.
 -- Recent events of all of them, and older ones only of those who have any: so that a person's return
 -- after years does not have everybody's years looked through.
 -- Parameters: changed, people (tables), batches, bound (milliseconds: what is recent).
@@ -89,8 +89,11 @@ FROM found
 LEFT JOIN known_as ON known_as.page_id = found.page_id AND known_as.alias = found.person_id
 -- Of somebody who is known as another nothing is left; the other may be due in another batch.
 WHERE (found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id)) IN changed
-    -- A conversion that was taken back has no name.
+    -- A conversion that was taken back has no name, an echo that never arrived is called failed.
     AND NOT (found.kind = 'conversion' AND found.name = '')
-ORDER BY found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id), found.time, place, event_id
+    AND NOT (found.kind = 'echo' AND found.name = 'failed')
+ORDER BY
+    found.page_id, if(known_as.person_id = '', found.person_id, known_as.person_id), found.time, found.place,
+    found.event_id
 -- On a cluster each shard asks for itself whom it is about: subqueries that are used twice cannot be sent to it.
 SETTINGS distributed_product_mode = 'allow'

@@ -39,6 +39,8 @@ FROM
             LIMIT 1 BY page_id, person_id
         ) AS firsts ON firsts.page_id = found.page_id AND firsts.person_id = found.person_id
         WHERE found.time >= firsts.opened_at
+            -- An echo that never arrived is called failed.
+            AND NOT (found.kind = 'echo' AND found.name = 'failed')
         ORDER BY found.page_id, found.person_id, found.time, found.place, found.event_id
     )
     GROUP BY page_id, person_id

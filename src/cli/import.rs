@@ -135,7 +135,7 @@ async fn read_file(
             break;
         }
         number += 1;
-        let body = line.trim_ascii();
+        let body = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).trim_ascii();
         if body.is_empty() {
             continue;
         }

@@ -36,6 +36,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<(DataFrame, Vec<u64>)> {
     table(input).map_err(|error| anyhow!("{name}{error:#}"))
 }
 
+/// Whether what may be a joint stands between two names.
+fn is_joined_without_blanks(path: &str) -> bool {
+    path.as_bytes().windows(3).any(|three| three[1] == b'>' && three[0] > b' ' && three[2] > b' ')
+}
+
 /// Errors begin behind the file's name.
 fn table(input: impl Read) -> anyhow::Result<(DataFrame, Vec<u64>)> {
     // One line end, and one at the very end too: then the reader's line is that behind the record's.
@@ -73,6 +78,12 @@ fn table(input: impl Read) -> anyhow::Result<(DataFrame, Vec<u64>)> {
             numbers[index].push(number);
         }
         lines.push(line);
+    }
+    if !paths.iter().any(|path| path.contains(" > "))
+        && let Some(first) = paths.iter().position(|path| is_joined_without_blanks(path))
+    {
+        let (line, path) = (lines[first], &paths[first]);
+        bail!(", line {line}: {PATH}: {path:?}: channels are joined by \" > \", with blanks");
     }
     let mut columns = vec![Column::new(PATH.into(), paths)];
     let numbers = NUMBERS.into_iter().zip(numbers);

@@ -28,9 +28,10 @@ pub(super) async fn follow(
         return (StatusCode::NOT_FOUND, "There is no such link.\n").into_response();
     };
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let is_ahead = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+    let is_ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
         // What a browser fetches before anybody has tapped.
         let purpose = headers.get(*name).and_then(|purpose| purpose.to_str().ok());
+        let purpose = purpose.map(str::to_ascii_lowercase);
         purpose.is_some_and(|purpose| purpose.contains("prefetch") || purpose.contains("preview"))
     });
     let visitor = Visitor::of(method == Method::HEAD || is_ahead, agent.unwrap_or_default());

@@ -77,7 +77,11 @@ impl Door {
 pub fn router(door: Door) -> Router {
     Router::new()
         .route("/webhooks/meta", get(webhook::verify).post(webhook::receive))
+        // As somebody may type it from print.
         .route("/l/{slug}", get(links::follow))
+        .route("/l/{slug}/", get(links::follow))
+        .route("/L/{slug}", get(links::follow))
+        .route("/L/{slug}/", get(links::follow))
         // The door reads bodies itself, within its memory.
         .layer(DefaultBodyLimit::disable())
         .with_state(door)

@@ -40,6 +40,9 @@ impl Channel {
     }
 }
 
+/// Bits of an event's place in its delivery, behind the order of its kind.
+pub const PLACE_BITS: u32 = 16;
+
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -97,6 +100,28 @@ impl Kind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Orders what happened at one instant, which is a second on WhatsApp: what explains comes before what is explained.
+    #[must_use]
+    pub fn order(self) -> u32 {
+        match self {
+            // A comment, of what conversations are made of.
+            Self::Other => 0,
+            Self::Referral | Self::OptIn => 1,
+            Self::Postback => 2,
+            Self::Message => 3,
+            Self::Echo => 4,
+            Self::Delivery => 5,
+            Self::Read => 6,
+            Self::Conversion => 7,
+        }
+    }
+
+    /// Whether there is no such event without a person.
+    #[must_use]
+    pub fn is_somebodys(self) -> bool {
+        self.is_act() || matches!(self, Self::Echo | Self::Delivery | Self::Read)
     }
 
     /// Whether this is an act of the person: only acts start and prolong a conversation.
@@ -178,6 +203,20 @@ impl TimeOrigin {
     }
 }
 
+/// How much a delivery proves of an event. Of several deliveries of one event that which proves the most counts, whatever
+/// came in first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Evidence {
+    /// It must have happened before it was read.
+    Read,
+    /// It must have happened before it was delivered.
+    Delivered,
+    /// It is told.
+    Told,
+    /// It is told not to have happened after all.
+    Retracted,
+}
+
 /// One normalized event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -190,17 +229,21 @@ pub struct Event {
     /// The person: PSID or IGSID, `user_ref:…` while only a plugin's reference is known, empty if
     /// the event is about no person.
     pub person: String,
-    /// The `user_ref:…` by which a plugin knew the person before; empty if none.
-    pub alias: String,
+    /// Other names of the same person: the `user_ref:…` by which a plugin knew them before; on WhatsApp the user id
+    /// beside the number, and numbers that they had.
+    pub aliases: Vec<String>,
     /// When it happened.
     pub time: Timestamp,
     /// Where `time` is from.
     pub time_origin: TimeOrigin,
-    /// Place among the events of its delivery: orders events of the same millisecond.
+    /// Orders events of the same millisecond: by [`Kind::order`], then by place in the delivery.
     pub place: u32,
     /// What happened.
     pub kind: Kind,
-    /// The wire's name of an event of kind `other`; the goal of a conversion; else empty.
+    /// How much the delivery proves of it.
+    pub evidence: Evidence,
+    /// The wire's name of an event of kind `other`; the goal of a conversion; `failed` of an echo that never arrived;
+    /// else empty.
     pub name: String,
     /// Meta's message id; empty if none.
     pub mid: String,

@@ -21,7 +21,9 @@ mod timestamp;
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash};
 pub use cost::{Cost, CostOf};
-pub use event::{Channel, ConversionMark, Event, EventId, Kind, TimeOrigin, Touch};
+pub use event::{
+    Channel, ConversionMark, Event, EventId, Evidence, Kind, PLACE_BITS, TimeOrigin, Touch,
+};
 pub use event_match::{EventMatch, Occurrence, PersonOccurrences};
 pub use link::{LONGEST_REF, LONGEST_SLUG, Link, LinkError, LinkFault, Links};
 pub use link_note::LinkNote;

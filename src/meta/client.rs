@@ -2,6 +2,7 @@
 //! again where that helps.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -57,6 +58,8 @@ pub struct Graph {
     patience: Patience,
     /// How long the next request has to wait.
     pause: Arc<Mutex<Duration>>,
+    /// How often pages were too large.
+    reduced: Arc<AtomicUsize>,
 }
 
 impl Graph {
@@ -79,7 +82,8 @@ impl Graph {
             .map_err(transport)?;
         let base = format!("{}/{version}", url.trim_end_matches('/'));
         let sender = Arc::new(http.clone());
-        Ok(Self { http, sender, base, token, patience, pause: Arc::default() })
+        let (pause, reduced) = (Arc::default(), Arc::default());
+        Ok(Self { http, sender, base, token, patience, pause, reduced })
     }
 
     /// The same by another way.
@@ -92,6 +96,16 @@ impl Graph {
     #[must_use]
     pub fn with_token(&self, token: SecretString) -> Self {
         Self { token, pause: Arc::default(), ..self.clone() }
+    }
+
+    /// How often pages have turned out to be too large.
+    pub(super) fn reduced(&self) -> usize {
+        self.reduced.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a page was too large.
+    pub(super) fn reduce(&self) {
+        self.reduced.fetch_add(1, Ordering::Relaxed);
     }
 
     /// `GET` of a path below the version.

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::Graph;
-use super::error::GraphError;
+use super::error::{GraphError, Remedy};
 use crate::domain::{AdAccount, AdDay, MOST_COUNT, MOST_MONEY};
 
-/// Rows of a page.
-const PAGE_ROWS: usize = 500;
+/// Rows of a page; fewer where Meta says that it is too much, as it does to some of more than a hundred.
+const PAGE_ROWS: [usize; 3] = [500, 100, 25];
 const FIELDS: &str = "date_start,account_id,account_currency,campaign_id,campaign_name,adset_id,\
                       adset_name,ad_id,ad_name,impressions,inline_link_clicks,spend,actions";
 /// Every status that an ad can have (Marketing API, "Ad", `effective_status`).
@@ -135,9 +135,20 @@ impl Graph {
         mut parameters: Vec<(&str, String)>,
         after: Option<&str>,
     ) -> Result<InsightsPage, GraphError> {
-        parameters.push(("limit", PAGE_ROWS.to_string()));
         parameters.extend(after.map(|after| ("after", after.to_owned())));
-        let written: Written = self.get(path, &parameters).await?;
+        let mut tries =
+            PAGE_ROWS.into_iter().skip(self.reduced().min(PAGE_ROWS.len() - 1)).peekable();
+        let written: Written = loop {
+            let rows = tries.next().unwrap_or(1);
+            let limit = [("limit", rows.to_string())];
+            let asked = [&parameters[..], &limit].concat();
+            match self.get(path, &asked).await {
+                Err(error) if error.remedy() == Remedy::Reduce && tries.peek().is_some() => {
+                    self.reduce();
+                }
+                answer => break answer?,
+            }
+        };
         let days = written.data.iter().map(read_row).collect::<Result<_, _>>()?;
         Ok(InsightsPage { days, after: written.paging.after()? })
     }
@@ -198,9 +209,10 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
     }
     let actions = row["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
     let action = |name: &str| {
-        let found = actions.iter().find(|action| action["action_type"] == name);
-        // An action that nobody took is left out: none, not unknown.
-        found.map_or(Ok(0), |action| count(action, "value")).map(Some)
+        // Once for each destination, say; one that nobody took is left out: none, not unknown.
+        let found = actions.iter().filter(|action| action["action_type"] == name);
+        let counts = found.map(|action| count(action, "value"));
+        counts.sum::<Result<u64, _>>().map(Some)
     };
     Ok(AdDay {
         date,

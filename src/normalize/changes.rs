@@ -3,17 +3,17 @@
 use serde_json::Value;
 
 use super::identity::{canonical, event_id};
-use super::{Context, labels, privacy, whatsapp, wire};
+use super::{Context, Read, labels, privacy, whatsapp, wire};
 use crate::domain::{Channel, Event, Source, Touch};
 
 /// The events in one change.
-pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, String> {
+pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String> {
     let value = item.get("value").unwrap_or(&Value::Null);
     if !item.is_object() || (value.is_null() && item.get("field").is_none()) {
         return Err("a change is a JSON object with field and value".to_owned());
     }
     if context.channel == Channel::WhatsApp || value.get("messaging_product").is_some() {
-        return Ok(whatsapp::events(value, context));
+        return Ok(whatsapp::events(&wire::text(item, "field"), value, context));
     }
     let field = wire::text(item, "field");
     // The dashboard's test button posts messaging items as changes of the same name.
@@ -30,7 +30,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     let stamp = stamp.map(|time| time.0.to_string()).unwrap_or_default();
     let (time, time_origin) = context.time(own_time);
     let About { name, person, payload, touch } = about;
-    Ok(vec![Event {
+    let event = Event {
         page: page.clone(),
         person: person.clone(),
         time,
@@ -40,7 +40,8 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
         raw: privacy::raw(item, context.settings.store_message_text),
         ..context
             .event(event_id(&["change", &name, &page, &person, &stamp, &canonical(value)]), &name)
-    }])
+    };
+    Ok(vec![event].into())
 }
 
 /// What a change is about.

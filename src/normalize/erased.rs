@@ -9,7 +9,7 @@ use super::{repair, wire};
 use crate::domain::{ReportedConversion, Timestamp};
 
 /// Lists of a WhatsApp change whose items are about one person each.
-const WHATSAPP_LISTS: [&str; 3] = ["messages", "message_echoes", "statuses"];
+const WHATSAPP_LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
 /// Lists of an entry that are read.
 const LISTS: [&str; 3] = ["messaging", "standby", "changes"];
 /// Fields of an entry that are no items.
@@ -155,7 +155,9 @@ impl Walk<'_> {
         entry_time: Option<Timestamp>,
         is_changed: &mut bool,
     ) -> bool {
-        let is_of_many = WHATSAPP_LISTS.iter().any(|key| item["value"].get(key).is_some());
+        let holders = [&item["value"], &item["value"]["standby"]];
+        let is_of_many =
+            holders.iter().any(|holder| WHATSAPP_LISTS.iter().any(|key| holder.get(key).is_some()));
         if is_of_many && let Some(value) = item.get_mut("value") {
             return self.keeps_value(value, page, entry_time, is_changed);
         }
@@ -173,28 +175,43 @@ impl Walk<'_> {
         is_changed: &mut bool,
     ) -> bool {
         let phone = wire::text(&value["metadata"], "phone_number_id");
-        let (mut gone, mut staying, mut is_stripped) = (Vec::new(), Vec::new(), false);
+        let mut is_stripped = false;
+        let mut is_left = self.keeps_lists(value, &[page, &phone], entry_time, &mut is_stripped);
+        if let Some(standby) = value.get_mut("standby") {
+            is_left |= self.keeps_lists(standby, &[page, &phone], entry_time, &mut is_stripped);
+        }
+        *is_changed |= is_stripped;
+        !is_stripped || is_left
+    }
+
+    /// Strips the lists of a WhatsApp change; whether something is left in them.
+    fn keeps_lists(
+        &self,
+        holder: &mut Value,
+        pages: &[&str],
+        entry_time: Option<Timestamp>,
+        is_stripped: &mut bool,
+    ) -> bool {
+        let (mut gone, mut staying) = (Vec::new(), Vec::new());
         for key in WHATSAPP_LISTS {
-            let Some(list) = value.get_mut(key) else { continue };
+            let Some(list) = holder.get_mut(key) else { continue };
             keep_of(list, |item| {
-                let time = self.time(item, entry_time);
-                let is_theirs = self.is_theirs(item, &[page, &phone], time);
-                is_stripped |= is_theirs;
+                let is_theirs = self.is_theirs(item, pages, self.time(item, entry_time));
+                *is_stripped |= is_theirs;
                 let people = if is_theirs { &mut gone } else { &mut staying };
                 people.extend(Places::of(item).people);
                 !is_theirs
             });
         }
         // Who is told of beside the messages: they have no time of their own.
-        if let Some(contacts) = value.get_mut("contacts") {
+        if let Some(contacts) = holder.get_mut("contacts") {
             keep_of(contacts, |contact| {
-                let id = wire::text(contact, "wa_id");
-                !gone.contains(&id) || staying.contains(&id)
+                let ids = ["wa_id", "user_id"].map(|key| wire::text(contact, key));
+                let is_of = |people: &[String]| ids.iter().any(|id| people.contains(id));
+                !is_of(&gone) || is_of(&staying)
             });
         }
-        *is_changed |= is_stripped;
-        let is_left = |key| one_or_many(&value[key]).next().is_some();
-        !is_stripped || WHATSAPP_LISTS.into_iter().any(is_left)
+        WHATSAPP_LISTS.into_iter().any(|key| one_or_many(&holder[key]).next().is_some())
     }
 
     /// When an item happened, as `normalize` says.

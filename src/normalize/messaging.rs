@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::identity::{canonical, event_id};
 use super::labels::Label;
-use super::{Context, Settings, privacy, referral, wire};
+use super::{Context, Read, Settings, privacy, referral, wire};
 use crate::domain::{Channel, Event, EventId, Kind, Timestamp, Touch};
 
 /// Fields of an item that are its circumstances, not its kind.
@@ -19,7 +19,7 @@ const FORM: &str = "form_id";
 const FORM_EVENT: &str = "messaging_in_thread_lead_form_submit";
 
 /// The event in one item (a list, for the sake of kinds that hold several).
-pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, String> {
+pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String> {
     let fields = item.as_object().ok_or("a messaging item is a JSON object")?;
     let key = KNOWN
         .into_iter()
@@ -41,9 +41,17 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     // What the Page sends is an echo, even if nothing else says so.
     let is_from_page =
         known_page.as_ref().is_some_and(|page| *page == sender && *page != recipient);
-    let is_group = is_group(item, body);
+    // Threads that are nobody's: those of groups, and the business's with itself.
+    let nobodys = if is_group(item, body) {
+        Some("group")
+    } else if wire::flag(item, "is_self") || wire::flag(body, "is_self") {
+        Some("self")
+    } else {
+        None
+    };
+    let is_summary = is_lead_summary(item, body);
     let kind = match kind_of(key, body) {
-        _ if is_group => Kind::Other,
+        _ if nobodys.is_some() || is_summary => Kind::Other,
         Kind::Message if is_from_page => Kind::Echo,
         kind => kind,
     };
@@ -56,13 +64,16 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     let keep_text = context.settings.store_message_text;
     let (time, time_origin) = context.time(own_time);
     let id = identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person);
-    let name = if is_group { format!("group_{key}") } else { other_name(kind, key, body) };
+    let name = match nobodys {
+        Some(whose) => format!("{whose}_{key}"),
+        None if is_summary => "lead_summary".to_owned(),
+        None => other_name(kind, key, body),
+    };
     let payload = payload(body);
     let event = Event {
-        alias: alias(item, body, &person),
+        aliases: Vec::from_iter(alias(item, body, &person)),
         page,
-        // A group is nobody's thread with the Page.
-        person: if is_group { String::new() } else { person },
+        person: if nobodys.is_some() { String::new() } else { person },
         time,
         time_origin,
         kind,
@@ -80,7 +91,32 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Vec<Event>, 
     if event.channel == Channel::Messenger && event.page.is_empty() && event.person.is_empty() {
         return Err("neither page nor person: no sender, no recipient and no entry id".to_owned());
     }
-    Ok(vec![event])
+    if event.person.is_empty() && event.kind.is_somebodys() {
+        return Err(format!("{} of nobody: no sender and no recipient", event.kind.as_str()));
+    }
+    let lead = lead(item, &event);
+    Ok(std::iter::once(event).chain(lead).collect::<Vec<_>>().into())
+}
+
+/// The form that somebody has filled in within the thread, to which an ad has led: told with the ad's referral.
+fn lead(item: &Value, referral: &Event) -> Option<Event> {
+    let said = item.get("referral")?;
+    let is_lead = referral.kind == Kind::Referral && wire::text(said, "type") == "LEAD_COMPLETE";
+    is_lead.then(|| Event {
+        id: event_id(&["lead", &referral.id.to_string()]),
+        kind: Kind::Other,
+        name: FORM_EVENT.to_owned(),
+        payload: wire::text(&item["lead"], "form_id"),
+        touch: None,
+        ..referral.clone()
+    })
+}
+
+/// Whether Meta sums up for the business what a form was filled in with: as a message of the person, which it is not.
+fn is_lead_summary(item: &Value, body: &Value) -> bool {
+    let hop = item.get("hop_context").or_else(|| body.get("hop_context"));
+    let hops = hop.map(wire::one_or_many).into_iter().flatten();
+    hops.map(|hop| wire::text(hop, "metadata")).any(|said| said.starts_with("messenger_lead_gen"))
 }
 
 fn kind_of(key: &str, body: &Value) -> Kind {
@@ -127,12 +163,12 @@ fn other_name(kind: Kind, key: &str, body: &Value) -> String {
 
 /// The plugin's reference of a person who has an id now: an opt-in that has both, or the first message
 /// of somebody who ticked the checkbox.
-fn alias(item: &Value, body: &Value, person: &str) -> String {
+fn alias(item: &Value, body: &Value, person: &str) -> Option<String> {
     let prior = item.get("prior_message").or_else(|| body.get("prior_message"));
     let prior = prior.filter(|prior| wire::text(prior, "source").contains("checkbox"));
     let known = prior.map(|prior| wire::text(prior, "identifier")).filter(|id| !id.is_empty());
     let alias = known.map_or_else(|| user_ref(body), |id| format!("user_ref:{id}"));
-    if person.starts_with("user_ref:") { String::new() } else { alias }
+    Some(alias).filter(|alias| !alias.is_empty() && !person.starts_with("user_ref:"))
 }
 
 fn party(value: &Value) -> String {

@@ -18,13 +18,16 @@ mod referral;
 mod repair;
 mod reported;
 mod whatsapp;
+mod whatsapp_people;
 mod wire;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Channel, Event, EventId, Kind, RefRules, TimeOrigin, Timestamp};
+use crate::domain::{
+    Channel, Event, EventId, Evidence, Kind, PLACE_BITS, RefRules, TimeOrigin, Timestamp,
+};
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 pub use erased::{
     IsErased, PersonName, Remains, item_is_erased, report_is_erased, reports_without_erased,
@@ -84,8 +87,22 @@ pub struct Normalized {
     pub refusals: Vec<Refusal>,
 }
 
+/// What was read in one item.
+#[derive(Debug, Default)]
+struct Read {
+    events: Vec<Event>,
+    /// Parts of it that cannot be understood: why, and each as an item of its own.
+    refused: Vec<(String, Value)>,
+}
+
+impl From<Vec<Event>> for Read {
+    fn from(events: Vec<Event>) -> Self {
+        Self { events, refused: Vec::new() }
+    }
+}
+
 /// Reads the events in one item, or says why it cannot be understood.
-type ReadItem = fn(&Value, &Context<'_>) -> Result<Vec<Event>, String>;
+type ReadItem = fn(&Value, &Context<'_>) -> Result<Read, String>;
 
 /// The circumstances of an item: what its envelope says.
 #[derive(Debug, Clone)]
@@ -113,7 +130,8 @@ impl Context<'_> {
             channel: self.channel,
             page: self.page.clone(),
             person: String::new(),
-            alias: String::new(),
+            aliases: Vec::new(),
+            evidence: Evidence::Told,
             time: self.received_at,
             time_origin: TimeOrigin::Receipt,
             place: 0,
@@ -169,7 +187,8 @@ pub fn normalize(body: &[u8], received_at: Timestamp, settings: &Settings) -> No
         }),
     }
     for (place, event) in out.events.iter_mut().enumerate() {
-        event.place = u32::try_from(place).unwrap_or(u32::MAX);
+        let place = u32::try_from(place).unwrap_or(u32::MAX).min((1 << PLACE_BITS) - 1);
+        event.place = (event.kind.order() << PLACE_BITS) | place;
     }
     out
 }
@@ -234,7 +253,7 @@ fn walk_entry(entry: &Value, place: &str, context: &Context<'_>, out: &mut Norma
     } else if entry.get("value").is_some() {
         take(entry, "", changes::events, &bare, out);
     } else if entry.get("from").is_some() {
-        take(entry, "", |item, context| Ok(whatsapp::bare_message(item, context)), &bare, out);
+        take(entry, "", whatsapp::bare_message, &bare, out);
     } else if entry.get("id").is_none() {
         let reason = "neither messaging, standby nor changes, and no event of its own";
         refuse(out, place, reason, alone(bare.body, entry));
@@ -250,30 +269,27 @@ fn alone(body: &Value, entry: &Value) -> Value {
 }
 
 /// Reads an item that stands in the entry's list `key`, or that is the entry (`key` is empty).
-fn take(
-    item: &Value,
-    key: &str,
-    read: impl Fn(&Value, &Context<'_>) -> Result<Vec<Event>, String>,
-    context: &Context<'_>,
-    out: &mut Normalized,
-) {
+fn take(item: &Value, key: &str, read: ReadItem, context: &Context<'_>, out: &mut Normalized) {
+    let Context { body, entry, .. } = *context;
+    let in_a_body = |item: &Value| {
+        if key.is_empty() {
+            alone(body, item)
+        } else {
+            alone(body, &json!({ "id": entry["id"], "time": entry["time"], key: [item] }))
+        }
+    };
     match read(item, context) {
-        Ok(events) => {
+        Ok(Read { events, refused }) => {
             for event in events {
                 let derived = context.settings.conversions.apply(&event);
                 out.events.push(event);
                 out.events.extend(derived);
             }
+            for (reason, item) in refused {
+                refuse(out, &context.place, &reason, in_a_body(&item));
+            }
         }
-        Err(reason) => {
-            let Context { body, entry, .. } = *context;
-            let refused = if key.is_empty() {
-                alone(body, entry)
-            } else {
-                alone(body, &json!({ "id": entry["id"], "time": entry["time"], key: [item] }))
-            };
-            refuse(out, &context.place, &reason, refused);
-        }
+        Err(reason) => refuse(out, &context.place, &reason, in_a_body(item)),
     }
 }
 

@@ -2,12 +2,22 @@
 
 use serde_json::Value;
 
+use super::whatsapp_people::with_ninth_digit;
 use super::wire::{self, one_or_many};
 
 /// Fields that name a party: an object with an id, or the id itself.
 const PARTIES: [&str; 5] = ["sender", "recipient", "from", "to", "user"];
 /// Fields that are a person's id.
-const IDS: [&str; 5] = ["recipient_id", "sender_id", "wa_id", "user_id", "psid"];
+const IDS: [&str; 8] = [
+    "recipient_id",
+    "sender_id",
+    "wa_id",
+    "user_id",
+    "psid",
+    "from_user_id",
+    "to_user_id",
+    "recipient_user_id",
+];
 /// Fields whose value is a person's id behind a prefix of ours.
 const PREFIXED: [(&str, &str); 2] = [("user_ref", "user_ref:"), ("leadgen_id", "lead:")];
 /// Objects of an item that tell of other messages, and of whoever wrote those.
@@ -48,6 +58,14 @@ impl Places {
             }
         }
         self.add_ids(holder, "");
+        // A number is also what it is with its ninth digit.
+        let whole: Vec<String> = self
+            .people
+            .iter()
+            .map(|id| with_ninth_digit(id))
+            .filter(|id| !self.people.contains(id))
+            .collect();
+        self.people.extend(whole);
         let prior = wire::text(&holder["prior_message"], "identifier");
         if !prior.is_empty() {
             self.people.push(format!("user_ref:{prior}"));

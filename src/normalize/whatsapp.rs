@@ -1,79 +1,161 @@
-//! WhatsApp's messages on the same wire: people's messages with their click-to-WhatsApp referral, and
-//! of the business's messages what their statuses tell (that they were sent, delivered, read).
+//! WhatsApp's messages on the same wire: people's messages, taps and calls with their click-to-WhatsApp referral, and
+//! of the business's messages what echoes and statuses tell.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::identity::{canonical, event_id};
-use super::{Context, privacy, referral, wire};
-use crate::domain::{Channel, Event, Kind, Source};
+use super::whatsapp_people::People;
+use super::{Context, Read, privacy, referral, wire};
+use crate::domain::{Channel, Event, Evidence, Kind, Source, Touch};
 
-/// The messages and statuses in a WhatsApp change.
-pub(super) fn events(value: &Value, context: &Context<'_>) -> Vec<Event> {
+/// Lists of a change that hold an event in each item.
+const LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
+
+/// The events in a WhatsApp change. In standby, while another app answers, its lists stand one level deeper.
+pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read {
     let phone = wire::text(&value["metadata"], "phone_number_id");
     let page = if phone.is_empty() { context.page.clone() } else { phone };
     let context = Context { page, channel: Channel::WhatsApp, ..context.clone() };
-    let mut events = Vec::new();
-    for key in ["messages", "message_echoes", "statuses"] {
-        for item in wire::one_or_many(&value[key]) {
-            events.push(event(item, key, &context));
+    let mut read = Read::default();
+    for holder in [value, &value["standby"]] {
+        for key in LISTS {
+            for item in wire::one_or_many(&holder[key]) {
+                let contacts = &holder["contacts"];
+                match event(item, key, contacts, &context) {
+                    Ok(events) => read.events.extend(events),
+                    Err(reason) => {
+                        let alone = json!({
+                            "messaging_product": "whatsapp",
+                            "metadata": value["metadata"],
+                            "contacts": contacts,
+                            key: [item],
+                        });
+                        read.refused.push((reason, json!({ "field": field, "value": alone })));
+                    }
+                }
+            }
         }
     }
-    if events.is_empty() {
-        events.push(event(value, "change", &context));
+    if read.events.is_empty() && read.refused.is_empty() {
+        let name = if field.is_empty() { "change" } else { field };
+        let id = event_id(&["whatsapp", "change", &context.page, "", "", &canonical(value)]);
+        let (time, time_origin) = context.time(wire::time(value, "timestamp"));
+        let raw = privacy::raw(value, context.settings.store_message_text);
+        let plain = context.event(id, &format!("whatsapp_{name}"));
+        read.events.push(Event { time, time_origin, raw, ..plain });
     }
-    events
+    read
 }
 
 /// A message that stands alone, without its change.
-pub(super) fn bare_message(item: &Value, context: &Context<'_>) -> Vec<Event> {
-    vec![event(item, "messages", &Context { channel: Channel::WhatsApp, ..context.clone() })]
+pub(super) fn bare_message(item: &Value, context: &Context<'_>) -> Result<Read, String> {
+    let context = Context { channel: Channel::WhatsApp, ..context.clone() };
+    event(item, "messages", &Value::Null, &context).map(Read::from)
 }
 
-fn event(item: &Value, key: &str, context: &Context<'_>) -> Event {
+/// The event of an item; of a status that proves more than it says, two.
+fn event(
+    item: &Value,
+    key: &str,
+    contacts: &Value,
+    context: &Context<'_>,
+) -> Result<Vec<Event>, String> {
     let mid = wire::text(item, "id");
-    let kind = kind(item, key);
-    let person = match key {
-        "message_echoes" => wire::text(item, "to"),
-        _ => [wire::text(item, "from"), wire::text(item, "recipient_id")].concat(),
-    };
+    let is_group = item.get("group_id").is_some() || wire::text(item, "recipient_type") == "group";
+    let People { person, aliases } =
+        if is_group { People::default() } else { People::of(item, key, contacts) };
+    let What { kind, name } = if is_group { group(key) } else { What::of(item, key) };
+    if person.is_empty() && kind.is_somebodys() {
+        return Err(format!("{} of nobody: no number and no user id", kind.as_str()));
+    }
     let page = &context.page;
     let id = match kind {
-        Kind::Message | Kind::Echo if !mid.is_empty() => {
+        Kind::Message | Kind::Echo | Kind::Referral if !mid.is_empty() => {
             event_id(&["mid", kind.as_str(), page, &mid])
         }
         Kind::Delivery | Kind::Read => event_id(&["status", kind.as_str(), page, &person, &mid]),
         _ => event_id(&["whatsapp", key, page, &person, &mid, &canonical(item)]),
     };
-    let name = if kind == Kind::Other { format!("whatsapp_{key}") } else { String::new() };
     let (time, time_origin) = context.time(wire::time(item, "timestamp"));
     let keep_text = context.settings.store_message_text;
-    Event {
+    let event = Event {
         person,
+        aliases,
         time,
         time_origin,
         kind,
-        mid,
+        mid: mid.clone(),
         payload: payload(item),
         text: if keep_text { wire::text(&item["text"], "body") } else { String::new() },
         touch: touch(item, context),
+        evidence: if name == FAILED { Evidence::Retracted } else { Evidence::Told },
         raw: privacy::raw(item, keep_text),
         ..context.event(id, &name)
-    }
+    };
+    let evidence = match kind {
+        Kind::Delivery => Evidence::Delivered,
+        Kind::Read => Evidence::Read,
+        _ => return Ok(vec![event]),
+    };
+    // What arrived was sent, although no status said so.
+    let id = event_id(&["mid", Kind::Echo.as_str(), page, &mid]);
+    let sent = Event { id, kind: Kind::Echo, evidence, ..event.clone() };
+    Ok(vec![sent, event])
 }
 
-fn kind(item: &Value, key: &str) -> Kind {
-    match (key, wire::text(item, "status").as_str(), wire::text(item, "type").as_str()) {
-        (
-            "messages",
-            _,
-            "reaction" | "system" | "unsupported" | "ephemeral" | "request_welcome",
-        ) => Kind::Other,
-        ("messages", ..) => Kind::Message,
-        // An app's echo and the status of the same message are one: they have its id.
-        ("message_echoes", ..) | ("statuses", "sent", _) => Kind::Echo,
-        ("statuses", "delivered", _) => Kind::Delivery,
-        ("statuses", "read", _) => Kind::Read,
-        _ => Kind::Other,
+/// Name of an echo that never arrived.
+const FAILED: &str = "failed";
+
+/// What an item is.
+struct What {
+    kind: Kind,
+    /// The wire's name of an event of kind `other`; of an echo that it failed.
+    name: String,
+}
+
+fn group(key: &str) -> What {
+    let name = if key == "messages" { "group_message".to_owned() } else { format!("group_{key}") };
+    What { kind: Kind::Other, name }
+}
+
+impl What {
+    fn of(item: &Value, key: &str) -> Self {
+        let plain = |kind: Kind| Self { kind, name: String::new() };
+        let other = |name: &str| Self { kind: Kind::Other, name: name.to_owned() };
+        let of_type = wire::text(item, "type");
+        match (key, of_type.as_str(), wire::text(item, "status").as_str()) {
+            ("messages" | "message_echoes", "revoke", _) => other("message_deleted"),
+            ("messages" | "message_echoes", "edit", _) => other("message_edit"),
+            // Somebody has opened the chat and not written yet: what led here comes with it.
+            ("messages", "request_welcome", _) if item.get("referral").is_some() => {
+                plain(Kind::Referral)
+            }
+            ("messages", "reaction" | "system" | "ephemeral" | "request_welcome", _) => {
+                other("whatsapp_messages")
+            }
+            // Also of a type that the interface does not carry: somebody has written.
+            ("messages", ..) => plain(Kind::Message),
+            // An app's echo and the status of the same message are one: they have its id.
+            ("message_echoes", ..) | ("statuses", _, "sent") => plain(Kind::Echo),
+            ("statuses", _, "delivered") => plain(Kind::Delivery),
+            ("statuses", _, "read" | "played") => plain(Kind::Read),
+            ("statuses", _, "failed") => Self { kind: Kind::Echo, name: FAILED.to_owned() },
+            ("calls", ..) => Self::call(item),
+            _ => Self { kind: Kind::Other, name: format!("whatsapp_{key}") },
+        }
+    }
+
+    /// A person's call is an act, and one that was taken an answer.
+    fn call(item: &Value) -> Self {
+        let plain = |kind: Kind| Self { kind, name: String::new() };
+        let is_persons = wire::text(item, "direction") == "USER_INITIATED";
+        let was_taken = wire::text(item, "status").eq_ignore_ascii_case("completed");
+        match wire::text(item, "event").as_str() {
+            "connect" if is_persons => plain(Kind::Message),
+            "terminate" if was_taken => plain(Kind::Echo),
+            "terminate" if is_persons => Self { kind: Kind::Other, name: "call_missed".to_owned() },
+            _ => Self { kind: Kind::Other, name: "whatsapp_calls".to_owned() },
+        }
     }
 }
 
@@ -91,7 +173,7 @@ fn payload(item: &Value) -> String {
 }
 
 /// The ad or the post that was clicked; its click id (`ctwa_clid`) stays in the raw JSON.
-fn touch(item: &Value, context: &Context<'_>) -> Option<crate::domain::Touch> {
+fn touch(item: &Value, context: &Context<'_>) -> Option<Touch> {
     let mut touch = referral::touch(item.get("referral"), context.settings)?;
     let referral = &item["referral"];
     touch.source_name = wire::text(referral, "source_type");

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::made::ChangedRow;
 use super::reading::Reading;
@@ -159,6 +159,16 @@ impl Rows {
         self.arrivals.extend(ArrivalRow::of(&event));
         self.events.push(EventRow::new(event, received_at, reading));
         self.checksums.push(reading.checksum);
+    }
+
+    /// Leaves out who is known already to be the same: their conversations need not be made from nothing for it.
+    pub(super) fn without_known(mut self, known: &FxHashSet<AliasRow>) -> Self {
+        let all = self.aliases.len();
+        self.aliases.retain(|alias| !known.contains(alias));
+        if self.aliases.len() < all {
+            self.note_changed();
+        }
+        self
     }
 
     fn note_changed(&mut self) {

@@ -20,6 +20,7 @@ mod feedback;
 mod frames;
 mod funnels;
 mod insert;
+mod known_aliases;
 mod links;
 mod listed;
 mod lists;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::matching::{MadeEvent, Report};
-use super::reading::Reading;
+use super::reading::{Reading, Weight};
 use super::reported::is_to_be_known;
-use crate::domain::{Event, Kind, Link, TimeOrigin, Timestamp};
+use crate::domain::{Event, Kind, Link, PLACE_BITS, TimeOrigin, Timestamp};
 use crate::journal::{Damage, Position};
 use crate::normalize::Refusal;
 
@@ -48,6 +48,7 @@ pub(super) struct EventRow {
 
 impl EventRow {
     pub(super) fn new(event: Event, received_at: Timestamp, reading: Reading) -> Self {
+        let version = reading.version(received_at, Weight::of(&event));
         let touch = event.touch;
         let source = touch.as_ref().map_or("", |touch| touch.source.as_str());
         let mut source_name = String::new();
@@ -93,7 +94,7 @@ impl EventRow {
             value: value.and_then(ten_thousandths),
             currency,
             raw: event.raw,
-            version: reading.version(received_at),
+            version,
         }
     }
 }
@@ -110,7 +111,7 @@ impl EventRow {
             person_id: made.person_id.clone(),
             time: made.time,
             time_origin: TimeOrigin::Event.as_str(),
-            place: 0,
+            place: Kind::Conversion.order() << PLACE_BITS,
             received_at: report.received_at,
             kind: Kind::Conversion.as_str(),
             name: if stands { report.name.clone() } else { nothing() },
@@ -166,7 +167,7 @@ impl EventRow {
 }
 
 /// A row of `aliases`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Row, Serialize)]
 pub(super) struct AliasRow {
     pub page_id: String,
     pub alias: String,
@@ -174,11 +175,11 @@ pub(super) struct AliasRow {
 }
 
 impl AliasRow {
-    pub(super) fn of(event: &Event) -> Option<Self> {
-        let is_known = !event.alias.is_empty() && !event.person.is_empty();
-        is_known.then(|| Self {
+    pub(super) fn of(event: &Event) -> impl Iterator<Item = Self> {
+        let aliases = event.aliases.iter().filter(|_| !event.person.is_empty());
+        aliases.map(|alias| Self {
             page_id: event.page.clone(),
-            alias: event.alias.clone(),
+            alias: alias.clone(),
             person_id: event.person.clone(),
         })
     }

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Rows;
+use super::known_aliases::KnownAliases;
 use super::refill::Refill;
 use super::{Moment, Store, StoreError, Tombstones};
 use crate::domain::Timestamp;
@@ -86,6 +87,7 @@ pub struct Shipper {
     ages: Ages,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
+    aliases: KnownAliases,
 }
 
 /// The clock that dates files, without its jumps ahead: they must not make everything that is kept old at once.
@@ -149,6 +151,7 @@ impl Shipper {
             clock,
             ages: Ages { begun: now(), since: Moment::now() },
             ahead: None,
+            aliases: KnownAliases::new(),
         })
     }
 
@@ -252,6 +255,7 @@ impl Shipper {
             let insert = self.insert_until_it_works(&batch, waiting, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
+            self.aliases.note(&batch.rows.aliases, self.store.marks());
             self.ahead = ahead?;
             counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
             counter!("messenger_funnel_shipped_events_total").increment(events);
@@ -308,9 +312,14 @@ impl Shipper {
         let number = Timestamp((self.clock)()).micros();
         let is_again = from < self.again_until;
         let marks = self.store.marks();
+        let known = self.aliases.rows(&marks);
         let rows = self.store.compute(move || {
             let rows = Rows::from_batch(batch, &settings, &marks, number);
-            if is_again { rows.with_conversations_from_nothing() } else { rows }
+            if is_again {
+                rows.with_conversations_from_nothing()
+            } else {
+                rows.without_known(&known)
+            }
         });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{}-{from:?}-{end:?}-{}", self.run, rows.fingerprint);

@@ -229,7 +229,7 @@ impl Marks {
             return item_is_erased(&event.raw, page, time, &is_erased);
         }
         let is_named = |id: &str| self.is_erased(PersonName::Person { page, id }, time);
-        is_named(&event.person) || (!event.alias.is_empty() && is_named(&event.alias))
+        is_named(&event.person) || event.aliases.iter().any(|alias| is_named(alias))
     }
 }
 

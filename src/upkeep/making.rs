@@ -115,6 +115,7 @@ impl Maker<'_> {
         let read =
             all.frame.filter(&all.owners.iter().zip(&all.times).map(|r| is_read(&r)).collect())?;
         let threads = walk_threads(read)?;
+        let walked = self.rows(threads.touchpoints.clone(), "time")?;
         let mut conversations = self.kept(threads.conversations, "opened_at")?;
         let mut touchpoints = self.kept(threads.touchpoints, "time")?;
         let mut conversions = self.kept(threads.conversions, "time")?;
@@ -125,7 +126,7 @@ impl Maker<'_> {
         self.number(&mut conversations, |person| &person.opened)?;
         self.number(&mut touchpoints, |person| &person.touched)?;
         self.number(&mut conversions, |person| &person.converted)?;
-        self.count_on(&mut conversions, "touchpoints_before", |person| &person.touched)?;
+        self.count_on(&mut conversions, &walked)?;
         self.know_first_touch(&mut conversions)?;
         let gone_conversations =
             self.gone("conversation", "opened_at", &opened, |person| &person.opened)?;
@@ -233,22 +234,31 @@ impl Maker<'_> {
         rows.frame.with_column(Column::new("number".into(), numbers)).map(|_| ())
     }
 
-    /// Adds to a count what the person had before reading began.
-    fn count_on(
-        &self,
-        rows: &mut Rows,
-        column: &'static str,
-        known: fn(&ChangedPerson) -> &Vec<i64>,
-    ) -> PolarsResult<()> {
-        let counts = rows.frame.column(column)?.u32()?.iter();
-        let counts: Vec<u32> = counts
-            .zip(&rows.owners)
-            .map(|(count, owner)| {
-                let before = self.before_reading(*owner, known);
-                count.unwrap_or(0).saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
+    /// Counts the touchpoints before each conversion by those that stay, not by those that were `walked` in their place:
+    /// of the conversation with which reading begins it is not known what led to it.
+    fn count_on(&self, conversions: &mut Rows, walked: &Rows) -> PolarsResult<()> {
+        let mut stay: Vec<i64> = self
+            .people
+            .iter()
+            .zip(&self.windows)
+            .map(|(person, window)| {
+                let stay = person.touched.partition_point(|time| *time < window.keep_from);
+                i64::try_from(stay).unwrap_or(i64::MAX)
             })
             .collect();
-        rows.frame.with_column(Column::new(column.into(), counts)).map(|_| ())
+        for (owner, time) in walked.owners.iter().zip(&walked.times) {
+            stay[*owner] -= i64::from(*time < self.windows[*owner].keep_from);
+        }
+        let counts = conversions.frame.column("touchpoints_before")?.u32()?.iter();
+        let counts: Vec<u32> = counts
+            .zip(&conversions.owners)
+            .map(|(count, owner)| {
+                let count = i64::from(count.unwrap_or(0)).saturating_add(stay[*owner]);
+                u32::try_from(count.max(0)).unwrap_or(u32::MAX)
+            })
+            .collect();
+        let counts = Column::new("touchpoints_before".into(), counts);
+        conversions.frame.with_column(counts).map(|_| ())
     }
 
     fn before_reading(&self, owner: usize, known: fn(&ChangedPerson) -> &Vec<i64>) -> usize {

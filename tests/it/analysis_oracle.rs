@@ -35,6 +35,9 @@ fn happened() -> impl Strategy<Value = (i64, Happened)> {
     let step = prop_oneof![
         Just(0),
         Just(1),
+        Just(2_500),
+        Just(5_000),
+        Just(5_001),
         Just(MINUTE),
         Just(10 * MINUTE),
         Just(10 * MINUTE + 1),

@@ -38,7 +38,7 @@ fn left(body: &[u8], page: &str, person: &str, until: i64) -> Vec<Event> {
 fn check(body: &[u8], event: &Event, until: i64) {
     let (page, person) = (&event.page, &event.person);
     let is_theirs = |one: &Event| {
-        let is_named = one.person == *person || one.alias == *person;
+        let is_named = one.person == *person || one.aliases.contains(person);
         one.page == *page && is_named && one.time.0 <= until
     };
     let wanted: Vec<_> = events(body).into_iter().filter(|one| !is_theirs(one)).collect();

@@ -52,6 +52,7 @@ mod every_name;
 mod every_page;
 mod feedback;
 mod fencing;
+mod field_cases;
 mod filters;
 mod formats;
 mod fresh;

@@ -40,13 +40,21 @@ fn source(thread: &[Happened], act: usize) -> String {
     if answered { "comment".to_owned() } else { String::new() }
 }
 
+/// The referral that explains an opening without a door: the first within five seconds behind it.
+fn explained_by(thread: &[Happened], opening: usize) -> Option<usize> {
+    let is_behind = |at: &usize| thread[*at].time - thread[opening].time <= 5_000;
+    let found =
+        (opening + 1..thread.len()).take_while(is_behind).find(|at| thread[*at].kind == "referral");
+    found.filter(|_| source(thread, opening).is_empty())
+}
+
 pub fn conversations(thread: &[Happened]) -> Vec<Conversation> {
     let openings = openings(thread);
     let mut found = Vec::new();
     for (number, &start) in openings.iter().enumerate() {
         let end = openings.get(number + 1).copied().unwrap_or(thread.len());
         let opened = thread[start].time;
-        let source = source(thread, start);
+        let source = source(thread, explained_by(thread, start).unwrap_or(start));
         found.push(Conversation {
             opened,
             page: thread[start].page,
@@ -80,27 +88,32 @@ fn depth(events: &[Happened], opened: i64) -> usize {
     furthest(0, 0, events, opened)
 }
 
-/// Places and sources of the touchpoints, the same click within ten minutes once.
-fn touchpoints(thread: &[Happened]) -> Vec<(usize, String)> {
+/// Places of the touchpoints, their sources, and the places that tell these; the same click within ten minutes once.
+fn touchpoints(thread: &[Happened]) -> Vec<(usize, String, usize)> {
     let openings = openings(thread);
-    let mut kept: Vec<(usize, String)> = Vec::new();
-    for act in (0..thread.len()).filter(|i| is_act(&thread[*i])) {
-        let mut door = source(thread, act);
-        if door.is_empty() && openings.contains(&act) {
+    let explaining: Vec<usize> =
+        openings.iter().filter_map(|opening| explained_by(thread, *opening)).collect();
+    let mut kept: Vec<(usize, String, usize)> = Vec::new();
+    let is_own = |act: &usize| is_act(&thread[*act]) && !explaining.contains(act);
+    for act in (0..thread.len()).filter(is_own) {
+        let is_opening = openings.contains(&act);
+        let told = explained_by(thread, act).filter(|_| is_opening).unwrap_or(act);
+        let mut door = source(thread, told);
+        if door.is_empty() && is_opening {
             "organic".clone_into(&mut door);
         }
         if door.is_empty() {
             continue;
         }
         let again = door != "organic"
-            && kept.iter().any(|(earlier, other)| {
-                let (a, b) = (&thread[*earlier], &thread[act]);
-                let same_ad = a.ad == b.ad;
+            && kept.iter().any(|(earlier, other, of)| {
+                let same_ad = thread[*of].ad == thread[told].ad;
                 // Refs are empty in these logs: two links, or two comments, look alike.
-                b.time - a.time <= 10 * MINUTE && *other == door && same_ad
+                let between = thread[act].time - thread[*earlier].time;
+                between <= 10 * MINUTE && *other == door && same_ad
             });
         if !again {
-            kept.push((act, door));
+            kept.push((act, door, told));
         }
     }
     kept
@@ -117,9 +130,9 @@ pub struct Wanted<'a> {
 
 pub fn journeys(thread: &[Happened], wanted: &Wanted<'_>) -> Vec<Journey> {
     let touchpoints = touchpoints(thread);
-    let touch = |(place, source): &(usize, String), end: i64| {
+    let touch = |(place, source, told): &(usize, String, usize), end: i64| {
         let event = &thread[*place];
-        let ad = if source == "ad" { event.ad } else { "(no ad)" };
+        let ad = if source == "ad" { thread[*told].ad } else { "(no ad)" };
         Touch {
             channel: if wanted.with_ads { format!("{source} / {ad}") } else { source.clone() },
             age: end - event.time,
@@ -137,7 +150,7 @@ pub fn journeys(thread: &[Happened], wanted: &Wanted<'_>) -> Vec<Journey> {
     let mut journeys = Vec::new();
     for place in goals.iter().filter(|place| is_inside(thread[**place].time)) {
         let event = &thread[*place];
-        let path = touchpoints.iter().filter(|(touch, _)| is_before(*touch, *place));
+        let path = touchpoints.iter().filter(|(touch, ..)| is_before(*touch, *place));
         journeys.push(Journey {
             path: path.map(|one| touch(one, event.time)).collect(),
             conversions: 1.0,
@@ -146,10 +159,10 @@ pub fn journeys(thread: &[Happened], wanted: &Wanted<'_>) -> Vec<Journey> {
             currency: if event.value_e4.is_some() { "EUR" } else { "" }.to_owned(),
         });
     }
-    let is_free = |(touch, _): &(usize, String)| {
+    let is_free = |(touch, ..): &(usize, String, usize)| {
         is_inside(thread[*touch].time) && !goals.iter().any(|place| is_before(*touch, *place))
     };
-    let mut run: Vec<&(usize, String)> = Vec::new();
+    let mut run: Vec<&(usize, String, usize)> = Vec::new();
     let mut runs = Vec::new();
     for one in &touchpoints {
         let goes_on = run.last().is_some_and(|last| {

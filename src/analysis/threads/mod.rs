@@ -22,6 +22,10 @@ pub fn conversation_steps() -> impl Iterator<Item = &'static str> {
 /// one touchpoint.
 const SAME_CLICK_MS: i64 = 10 * 60 * 1000;
 
+/// A referral that comes so soon behind the act that opened a conversation explains it. People report up to two seconds
+/// (microsoft/BotFramework-Services issue 131); a second click takes longer than five.
+const EXPLAINED_MS: i64 = 5_000;
+
 /// What a walk over events finds: frames with the columns of the tables of the same names, in the
 /// order of people and time. `number` counts the rows of one person from 1.
 #[derive(Debug)]
@@ -43,7 +47,7 @@ pub struct Threads {
     pub conversions: DataFrame,
 }
 
-/// Walks events that are ordered by person (page, person id), then time, place and event id, each
+/// Walks events that are ordered by person (page, person id), then time, place ([`Kind::order`] first) and event id, each
 /// event once: the columns of `queries/thread_events.sql`.
 ///
 /// # Errors
@@ -156,7 +160,9 @@ impl Walk<'_> {
                 let door = door.unwrap_or(Door { source: Source::Organic, row: None });
                 self.open(row, time, door);
                 self.touch(row, time, door);
-            } else if let Some(door) = door {
+            } else if let Some(door) = door
+                && !self.explain(kind, time, door)
+            {
                 self.touch(row, time, door);
             }
             self.person.last_act = Some(time);
@@ -210,6 +216,25 @@ impl Walk<'_> {
             acts: 0,
             answers: 0,
         });
+    }
+
+    /// Takes a referral just behind the act that opened a conversation without a door for that act's: Meta sends both for
+    /// one click, in any order. Whether it is one.
+    fn explain(&mut self, kind: Kind, time: i64, door: Door) -> bool {
+        let Some(current) = self.found.conversations.last_mut() else { return false };
+        let opened_at = self.columns.time.get(current.row).unwrap_or_default();
+        let is_just_behind = kind == Kind::Referral
+            && current.door.row.is_none()
+            && time - opened_at <= EXPLAINED_MS;
+        if !is_just_behind {
+            return false;
+        }
+        current.door = door;
+        let opening = self.found.touches[self.person.first_touch..].last_mut();
+        if let Some(touch) = opening.filter(|touch| touch.row == current.row) {
+            touch.door = door;
+        }
+        true
     }
 
     fn touch(&mut self, row: usize, time: i64, door: Door) {

@@ -115,7 +115,7 @@ impl FieldReader<'_> {
     fn amount(&mut self, field: &str) -> Option<Decimal> {
         let value = self.get(field)?;
         let text = match value {
-            Value::String(text) => text.trim().to_owned(),
+            Value::String(text) => with_point(text.trim()),
             other => other.to_string(),
         };
         let amount = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok();
@@ -135,7 +135,8 @@ impl FieldReader<'_> {
     /// Value without what was refunded, its currency, and whether nothing is left of it.
     pub(super) fn money(&mut self) -> (Option<Decimal>, String, bool) {
         let value = self.amount("value");
-        let currency = self.text("currency");
+        // As some shops write it.
+        let currency = self.text("currency").trim().to_ascii_uppercase();
         if value.is_some() && !is_currency(&currency) {
             let currency = shown(&Value::String(currency.clone()));
             self.wrong("currency", format!("{currency} is none such as EUR"));
@@ -207,6 +208,21 @@ fn international_hash(phone: &str) -> Option<String> {
     contact_hash(phone).filter(|_| is_international && !phone.contains('@'))
 }
 
+/// An amount as it is written where the comma is the decimal mark: `49,90`, `1.234,50`. What may be read both ways
+/// (`1,234`) stays as it is.
+fn with_point(text: &str) -> String {
+    let Some((whole, decimals)) = text.split_once(',') else { return text.to_owned() };
+    let mut groups = whole.split('.');
+    let first = groups.next().unwrap_or_default();
+    let is_grouped = whole.contains('.') && groups.clone().all(|group| group.len() == 3);
+    let is_decimal = !whole.contains('.') && decimals.len() != 3;
+    let are_digits = decimals.bytes().all(|digit| digit.is_ascii_digit());
+    if decimals.is_empty() || !are_digits || !(is_grouped || is_decimal) {
+        return text.to_owned();
+    }
+    format!("{first}{}.{decimals}", groups.collect::<String>())
+}
+
 /// A value for a message; if it may be somebody's phone number or address, it is not repeated: columns may
 /// have moved.
 fn shown(value: &Value) -> String {
@@ -214,4 +230,26 @@ fn shown(value: &Value) -> String {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let is_personal = text.contains('@') || digits > 6 || text.len() > 40;
     if is_personal { "it".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_point;
+
+    #[test]
+    fn a_comma_is_a_point_where_it_can_be_nothing_else() {
+        for (written, read) in [
+            ("49,90", "49.90"),
+            ("49,9", "49.9"),
+            ("1.234,50", "1234.50"),
+            ("1.234.567,891", "1234567.891"),
+            ("49.90", "49.90"),
+            ("1,234", "1,234"),
+            ("1,234.50", "1,234.50"),
+            ("12.34,5", "12.34,5"),
+            ("4,", "4,"),
+        ] {
+            assert_eq!(with_point(written), read);
+        }
+    }
 }

@@ -82,7 +82,9 @@ impl DecimalMark {
 }
 
 fn without_spaces(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace() && *letter != '\'').collect()
+    text.chars()
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '\'' | '\u{2019}'))
+        .collect()
 }
 
 /// Which part of `03/04/2026` is the month.

@@ -1,0 +1,129 @@
+//! Who a person on WhatsApp is: by number, by the business's own id for them, or by both.
+
+use serde_json::Value;
+
+use super::wire;
+
+/// A person, and the other names by which they are known.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct People {
+    /// The number if it is known, else the user id; empty if neither is.
+    pub person: String,
+    pub aliases: Vec<String>,
+}
+
+impl People {
+    /// Of an item of the list `key`; `contacts` stand beside it.
+    pub(super) fn of(item: &Value, key: &str, contacts: &Value) -> Self {
+        let of =
+            |keys: &[&str]| keys.iter().map(|key| wire::text(item, key)).find(|id| !id.is_empty());
+        let is_persons = match key {
+            "messages" => true,
+            "calls" => wire::text(item, "direction") != "BUSINESS_INITIATED",
+            _ => false,
+        };
+        let (number, user_id) = if is_persons {
+            (of(&["from"]), of(&["from_user_id"]))
+        } else {
+            (of(&["to", "recipient_id"]), of(&["to_user_id", "recipient_user_id"]))
+        };
+        let contact = contact(contacts, number.as_deref(), user_id.as_deref());
+        let known = |key: &str| Some(wire::text(contact?, key)).filter(|id| !id.is_empty());
+        let number = number.or_else(|| known("wa_id"));
+        let user_id = user_id.or_else(|| known("user_id"));
+        Self::changed(item, number, user_id)
+    }
+
+    /// With what a system's message says of a new number or id.
+    fn changed(item: &Value, number: Option<String>, user_id: Option<String>) -> Self {
+        let system = &item["system"];
+        let kind = wire::text(system, "type");
+        let new = |key: &str| Some(wire::text(system, key)).filter(|id| !id.is_empty());
+        let new_number = new("wa_id").or_else(|| new("new_wa_id"));
+        let new_id = new("user_id").or_else(|| new("new_user_id"));
+        let (numbers, ids) = match kind.as_str() {
+            "user_changed_number"
+            | "customer_changed_number"
+            | "user_changed_user_id"
+            | "customer_identity_changed" => ([new_number, number], [new_id, user_id]),
+            _ => ([number, None], [user_id, None]),
+        };
+        let numbers = numbers.into_iter().flatten().flat_map(|number| {
+            let whole = with_ninth_digit(&number);
+            std::iter::once(whole).chain([number])
+        });
+        let mut names = numbers.chain(ids.into_iter().flatten());
+        let person = names.next().unwrap_or_default();
+        let mut aliases: Vec<String> = names.filter(|name| *name != person).collect();
+        aliases.dedup();
+        Self { person, aliases }
+    }
+}
+
+/// The contact that is meant: the one of that name, else the only one.
+fn contact<'a>(
+    contacts: &'a Value,
+    number: Option<&str>,
+    user_id: Option<&str>,
+) -> Option<&'a Value> {
+    let all: Vec<&Value> = wire::one_or_many(contacts).collect();
+    let is = |key: &str, contact: &Value, name: Option<&str>| {
+        name.is_some_and(|name| wire::text(contact, key) == name)
+    };
+    let named =
+        all.iter().find(|contact| is("wa_id", contact, number) || is("user_id", contact, user_id));
+    let only = if let [only] = all[..] { Some(only) } else { None };
+    named.copied().or(only)
+}
+
+/// A Brazilian mobile number with its ninth digit: WhatsApp names the same person with it and without.
+/// (55, two digits of the area, eight digits that begin with 6 to 9: Anatel's numbering plan since 2016.)
+pub(super) fn with_ninth_digit(number: &str) -> String {
+    let bytes = number.as_bytes();
+    let is_short = bytes.len() == 12
+        && bytes.iter().all(u8::is_ascii_digit)
+        && number.starts_with("55")
+        && matches!(bytes[4], b'6'..=b'9');
+    if is_short { format!("{}9{}", &number[..4], &number[4..]) } else { number.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_ninth_digit_is_added_to_brazilian_mobiles_alone() {
+        for (number, whole) in [
+            ("558880000001", "5588980000001"),
+            ("5588980000001", "5588980000001"),
+            // A landline, a Frenchman, somebody's id.
+            ("551130000001", "551130000001"),
+            ("33600000001", "33600000001"),
+            ("BR.558880000001", "BR.558880000001"),
+        ] {
+            assert_eq!(with_ninth_digit(number), whole);
+        }
+    }
+
+    #[test]
+    fn whoever_is_known_by_two_names_is_one_person() {
+        let both = json!([{ "wa_id": "336", "user_id": "FR.1" }]);
+        let of = |item, key, contacts| People::of(&item, key, contacts);
+        let person = |person: &str, aliases: &[&str]| People {
+            person: person.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+        };
+        let none = Value::Null;
+        assert_eq!(of(json!({ "from": "336" }), "messages", &none), person("336", &[]));
+        assert_eq!(of(json!({ "from_user_id": "FR.1" }), "messages", &none), person("FR.1", &[]));
+        assert_eq!(of(json!({ "from": "336" }), "messages", &both), person("336", &["FR.1"]));
+        let recipient = json!({ "recipient_user_id": "FR.1" });
+        assert_eq!(of(recipient, "statuses", &none), person("FR.1", &[]));
+        let moved =
+            json!({ "from": "336", "system": { "type": "user_changed_number", "wa_id": "337" } });
+        assert_eq!(of(moved, "messages", &none), person("337", &["336"]));
+        assert_eq!(of(json!({}), "messages", &none), person("", &[]));
+    }
+}

@@ -1,0 +1,168 @@
+//! Cases from public bug reports (`tests/field/`): inputs that real integrations went wrong by, and the right values.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use messenger_funnel::domain::{Kind, Timestamp};
+use messenger_funnel::normalize::{Settings, normalize};
+use serde_json::Value;
+
+use crate::support::{Server, World};
+
+/// Case, conversations, how many of them came to each stage (messaged, answered, engaged), and the source of all.
+const CASES: [(&str, [usize; 4], &str); 22] = [
+    ("01-wa-bsuid-message", [1, 1, 0, 0], "ad"),
+    ("02-wa-bsuid-answered", [1, 1, 1, 1], "ad"),
+    ("04-wa-standby", [1, 1, 1, 1], "ad"),
+    ("05-wa-revoke", [1, 1, 1, 0], "ad"),
+    ("06-wa-edit", [1, 1, 1, 0], "ad"),
+    ("08-wa-group", [0; 4], ""),
+    ("09-wa-delivered-only", [1, 1, 1, 1], "ad"),
+    ("10-wa-request-welcome", [1, 1, 0, 0], "ad"),
+    ("12-wa-audio-referral", [1, 1, 1, 0], "ad"),
+    ("13-wa-ninth-digit", [1, 1, 1, 0], "ad"),
+    ("14-wa-changed-number", [1, 1, 1, 1], "ad"),
+    ("15-wa-status-order", [1, 1, 1, 0], "organic"),
+    ("16-wa-failed-only", [1, 1, 0, 0], "organic"),
+    ("19-wa-sent-then-failed", [1, 1, 0, 0], "organic"),
+    ("20-fb-lead-complete", [1, 0, 0, 0], "ad"),
+    ("21-fb-lead-incomplete", [1, 0, 0, 0], "ad"),
+    ("22-fb-lead-summary", [1, 0, 0, 0], "ad"),
+    ("24b-fb-standby-lead", [2, 0, 0, 0], "organic"),
+    ("26-fb-referral-same-millisecond", [20, 20, 0, 0], "ad"),
+    ("27-fb-referral-just-behind", [3, 3, 0, 0], "ad"),
+    ("28-ig-self-message", [0; 4], ""),
+    ("36-wa-answer-in-the-same-second", [10, 10, 10, 0], "ad"),
+];
+
+/// Case, person, and their leads.
+const LEADS: [(&str, &str, usize); 5] = [
+    ("20-fb-lead-complete", "7000000000000001", 1),
+    ("21-fb-lead-incomplete", "7000000000000001", 0),
+    ("22-fb-lead-summary", "7000000000000001", 1),
+    ("24b-fb-standby-lead", "7000000000000701", 1),
+    ("24b-fb-standby-lead", "7000000000000702", 1),
+];
+
+/// How each file names the Page or number.
+const PAGES: [&str; 3] = ["900000000000001", "104000000000001", "17841400000000001"];
+
+fn file(case: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/field/{case}.jsonl"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A case on a Page of its own.
+fn on_page(case: &str, page: &str) -> String {
+    PAGES.iter().fold(file(case), |text, known| text.replace(known, page))
+}
+
+#[tokio::test]
+async fn each_case_comes_to_its_right_value_in_any_order() {
+    let world = World::new();
+    let mut lines: Vec<String> = Vec::new();
+    for (number, (case, ..)) in CASES.iter().enumerate() {
+        let text = on_page(case, &format!("9990{number:02}"));
+        // Forwards, and on another Page backwards.
+        lines.extend(text.lines().map(str::to_owned));
+        let text = on_page(case, &format!("9991{number:02}"));
+        lines.extend(text.lines().rev().map(str::to_owned));
+    }
+    let path = world.write("cases.jsonl", lines.join("\n"));
+    world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    let server = world.serve();
+    let list = "/api/v1/conversations?from=2026-11-18&to=2026-11-30&limit=1000";
+    let list = server.json(list).await;
+    let mut found: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for row in list["conversations"].as_array().unwrap() {
+        found.entry(row["page_id"].as_str().unwrap()).or_default().push(row);
+    }
+    for (number, (case, expected, source)) in CASES.iter().enumerate() {
+        for page in [format!("9990{number:02}"), format!("9991{number:02}")] {
+            let rows = found.get(page.as_str()).cloned().unwrap_or_default();
+            let reached = ["messaged_at", "answered_at", "engaged_at"]
+                .map(|stage| rows.iter().filter(|row| row[stage].is_string()).count());
+            let [messaged, answered, engaged] = reached;
+            let counts = [rows.len(), messaged, answered, engaged];
+            assert_eq!(counts, *expected, "{case} on {page}: {rows:#?}");
+            assert!(rows.iter().all(|row| row["source"] == *source), "{case} on {page}: {rows:#?}");
+        }
+    }
+    for (case, person, leads) in LEADS {
+        let number = CASES.iter().position(|(one, ..)| *one == case).unwrap();
+        let journey = server.json(&format!("/api/v1/people/9990{number:02}/{person}")).await;
+        let events = journey["events"].as_array().unwrap().iter();
+        let found = events.filter(|event| event["kind"] == "conversion" && event["name"] == "lead");
+        assert_eq!(found.count(), leads, "{case}: {journey}");
+    }
+}
+
+#[tokio::test]
+async fn of_duplicates_that_which_says_more_counts_whatever_came_first() {
+    let world = World::new();
+    let settings = world.write(
+        "price.toml",
+        "[[funnels]]\nname = 'price'\ntitle = 'Price asked'\nunit = 'person'\norder = 'ordered'\nwindow = '1h'\n\
+         [[funnels.steps]]\nname = 'wrote'\nkind = ['message']\n\
+         [[funnels.steps]]\nname = 'asked'\nkind = ['postback']\npayload = '^PRICE'\n",
+    );
+    let path = world.write("cases.jsonl", file("24-fb-standby-postback-first"));
+    world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    let server = Server::start(world.command(&["--config", settings.to_str().unwrap(), "serve"]));
+    let funnel = server.json("/api/v1/funnels/price?from=2026-11-18&to=2026-11-30").await;
+    let counts: Vec<u64> = funnel["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["count"].as_u64().unwrap())
+        .collect();
+    assert_eq!(counts, [4, 4], "{funnel}");
+}
+
+/// What people wrote, where they are, and whom they know.
+#[test]
+fn nothing_that_people_say_is_kept() {
+    let received = Timestamp(1_795_176_000_000);
+    for case in ["18-wa-flow-answers", "20-fb-lead-complete", "22-fb-lead-summary"] {
+        for line in file(case).lines() {
+            for event in normalize(line.as_bytes(), received, &Settings::default()).events {
+                for word in ["MARKER", "33 6 99", "48.12", "336 99"] {
+                    assert!(!event.raw.contains(word), "{case} keeps {word}: {}", event.raw);
+                }
+            }
+        }
+    }
+}
+
+/// No case, and no entry point, has an event of nobody that is somebody's.
+#[test]
+fn what_somebody_does_has_a_person_or_is_refused() {
+    let received = Timestamp(1_795_176_000_000);
+    let mut bodies: Vec<Vec<u8>> =
+        crate::support::payloads().into_iter().map(|one| one.1).collect();
+    for folder in ["tests/field", "tests/doors"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            bodies.extend(text.lines().map(|line| line.as_bytes().to_vec()));
+        }
+    }
+    let nobody = br#"{"object": "whatsapp_business_account", "entry": [{"id": "9", "changes": [{"field": "messages",
+        "value": {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "9"}, "messages": [
+        {"id": "wamid.1", "timestamp": "1795168800", "type": "text", "text": {"body": "hello"}},
+        {"id": "wamid.2", "from": "336", "timestamp": "1795168800", "type": "text"}]}}]}]}"#;
+    bodies.push(nobody.to_vec());
+    let mut seen = 0;
+    for body in &bodies {
+        for event in normalize(body, received, &Settings::default()).events {
+            let is_fine = !event.kind.is_somebodys() || !event.person.is_empty();
+            assert!(is_fine, "{}: {event:?}", String::from_utf8_lossy(body));
+            seen += usize::from(event.kind != Kind::Other);
+        }
+    }
+    assert!(seen > 200, "{seen}");
+    let found = normalize(nobody, received, &Settings::default());
+    assert_eq!((found.events.len(), found.refusals.len()), (1, 1));
+    assert_eq!(found.refusals[0].reason, "message of nobody: no number and no user id");
+    assert_eq!(found.refusals[0].place, "entry[0].changes[0]");
+}
