@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::places::{Places, tokens};
 use super::wire::one_or_many;
 use super::{repair, wire};
-use crate::domain::{ReportedConversion, Timestamp};
+use crate::domain::Timestamp;
 
 /// Lists of a WhatsApp change whose items are about one person each.
 const WHATSAPP_LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
@@ -74,42 +74,6 @@ pub fn without_erased(body: &[u8], received_at: Timestamp, is_erased: &IsErased<
     }
 }
 
-/// Takes the conversions of erased people out of a journaled list of reported conversions.
-#[must_use]
-pub fn reports_without_erased(
-    body: &[u8],
-    received_at: Timestamp,
-    is_erased: &IsErased<'_>,
-) -> Remains {
-    let Ok(mut reports) = serde_json::from_slice::<Vec<ReportedConversion>>(body) else {
-        let walk = Walk { received_at, is_erased };
-        let is_theirs = walk.has_token(&String::from_utf8_lossy(body), TIMELESS);
-        return if is_theirs { Remains::Nothing } else { Remains::Everything };
-    };
-    let before = reports.len();
-    reports.retain(|report| !report_is_erased(report, is_erased));
-    if reports.len() == before {
-        return Remains::Everything;
-    }
-    if reports.is_empty() {
-        return Remains::Nothing;
-    }
-    serde_json::to_vec(&reports).map_or(Remains::Nothing, Remains::Rest)
-}
-
-/// Tells whether a reported conversion is of somebody who was erased after it: by its id, by the person that it names,
-/// or, if it names none, by a contact.
-#[must_use]
-pub fn report_is_erased(report: &ReportedConversion, is_erased: &IsErased<'_>) -> bool {
-    let ReportedConversion { id, page, person, contacts, time, .. } = report;
-    let is_by_whom = if person.is_empty() {
-        contacts.iter().any(|hash| is_erased(PersonName::Contact(hash), *time))
-    } else {
-        is_erased(PersonName::Person { page, id: person }, *time)
-    };
-    is_by_whom || is_erased(PersonName::Report(id), *time)
-}
-
 /// Tells whether a stored item, as `normalize` keeps its JSON, is of somebody who was erased after `time`.
 #[must_use]
 pub fn item_is_erased(raw: &str, page: &str, time: Timestamp, is_erased: &IsErased<'_>) -> bool {
@@ -118,6 +82,11 @@ pub fn item_is_erased(raw: &str, page: &str, time: Timestamp, is_erased: &IsEras
         Ok(item) => walk.is_theirs(&item, &[page], time),
         Err(_) => walk.has_token(raw, time),
     }
+}
+
+/// Whether a text that cannot be parsed has an id of theirs as a word of its own.
+pub(super) fn has_token(text: &str, received_at: Timestamp, is_erased: &IsErased<'_>) -> bool {
+    Walk { received_at, is_erased }.has_token(text, TIMELESS)
 }
 
 struct Walk<'a> {

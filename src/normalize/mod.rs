@@ -9,6 +9,7 @@
 mod changes;
 mod conversions;
 mod erased;
+mod erased_reports;
 mod identity;
 mod labels;
 mod messaging;
@@ -29,10 +30,8 @@ use crate::domain::{
     Channel, Event, EventId, Evidence, Kind, PLACE_BITS, RefRules, TimeOrigin, Timestamp,
 };
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
-pub use erased::{
-    IsErased, PersonName, Remains, item_is_erased, report_is_erased, reports_without_erased,
-    without_erased,
-};
+pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
+pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };

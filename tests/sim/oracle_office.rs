@@ -49,6 +49,12 @@ pub fn feedback(tables: &Tables, told: &Told, now: i64, found: &mut Vec<String>)
     }
 }
 
+/// Whether a run is under way.
+pub fn is_running(tables: &Tables) -> bool {
+    let runs = tables.get("report_runs").settled();
+    settled(tables.get("report_runs"), &runs).any(|row| row.text("status") == "running")
+}
+
 /// Each run came to the chat at most once, and what is said of it is true.
 pub fn reports(tables: &Tables, taken: &BTreeMap<String, u64>, found: &mut Vec<String>) {
     for (run, times) in taken.iter().filter(|(_, times)| **times > 1) {

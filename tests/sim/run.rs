@@ -310,10 +310,12 @@ impl World {
             Err(_) => return SILENT,
         }
         match store.unfinished_runs().await {
-            Ok(runs) if runs.iter().all(|run| run.status == "failed") => "",
-            Ok(_) => "a report's run is not finished",
-            Err(_) => SILENT,
+            Ok(runs) if runs.iter().all(|run| run.status == "failed") => {}
+            Ok(_) => return "a report's run is not finished",
+            Err(_) => return SILENT,
         }
+        // One may have begun while that was asked.
+        if self.engine.look(oracle_office::is_running) { "a report's run has begun" } else { "" }
     }
 }
 
