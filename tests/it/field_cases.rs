@@ -166,3 +166,63 @@ fn what_somebody_does_has_a_person_or_is_refused() {
     assert_eq!(found.refusals[0].reason, "message of nobody: no number and no user id");
     assert_eq!(found.refusals[0].place, "entry[0].changes[0]");
 }
+
+/// A WhatsApp message of somebody with a number, a user id, or both.
+fn whatsapp(number: Option<&str>, user_id: &str, mid: &str, from_ad: bool) -> String {
+    let mut message = serde_json::json!({
+        "from_user_id": user_id, "id": mid, "timestamp": "1795168800", "type": "text",
+    });
+    if let Some(number) = number {
+        message["from"] = number.into();
+    }
+    if from_ad {
+        message["referral"] = serde_json::json!({ "source_type": "ad", "source_id": "1204" });
+    }
+    let value = serde_json::json!({
+        "messaging_product": "whatsapp", "metadata": { "phone_number_id": "999" },
+        "contacts": [{ "wa_id": number, "user_id": user_id }], "messages": [message],
+    });
+    let change = serde_json::json!({ "field": "messages", "value": value });
+    let entry = serde_json::json!({ "id": "9", "time": 1_795_168_800, "changes": [change] });
+    serde_json::json!({ "object": "whatsapp_business_account", "entry": [entry] }).to_string()
+}
+
+#[test]
+fn whoever_has_two_names_is_one_person_and_is_erased_by_either() {
+    let world = World::new();
+    let lines = [
+        whatsapp(None, "FR.777000111", "w1", false),
+        whatsapp(Some("33612345678"), "FR.777000111", "w2", true),
+        whatsapp(None, "FR.777000111", "w3", false),
+        whatsapp(None, "FR.777000222", "w4", false),
+    ];
+    // The last of them in an import of its own: then it is known already who that is.
+    for (name, lines) in [("first.jsonl", &lines[..2]), ("second.jsonl", &lines[2..])] {
+        let path = world.write(name, lines.join("\n"));
+        world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    }
+    let count = || {
+        let args = ["funnel", "--from", "2026-11-18", "--to", "2026-11-30", "--format", "json"];
+        world.json(&args)["steps"][2]["count"].as_u64().unwrap()
+    };
+    assert_eq!(count(), 2);
+    world.succeed(&["erase", "--page", "999", "--person", "FR.777000111"]);
+    assert_eq!(count(), 1);
+    let holds = |path: &Path| {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        ["FR.777000111", "33612345678"]
+            .iter()
+            .any(|name| bytes.windows(name.len()).any(|window| window == name.as_bytes()))
+    };
+    let mut folders = vec![world.data_dir()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                assert!(!holds(&path), "{} names them", path.display());
+            }
+        }
+    }
+}
