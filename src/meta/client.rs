@@ -58,8 +58,8 @@ pub struct Graph {
     patience: Patience,
     /// How long the next request has to wait.
     pause: Arc<Mutex<Duration>>,
-    /// How often pages were too large.
-    reduced: Arc<AtomicUsize>,
+    /// Which size of pages Meta gives: a place among `insights`' sizes.
+    page_size: Arc<AtomicUsize>,
 }
 
 impl Graph {
@@ -82,8 +82,8 @@ impl Graph {
             .map_err(transport)?;
         let base = format!("{}/{version}", url.trim_end_matches('/'));
         let sender = Arc::new(http.clone());
-        let (pause, reduced) = (Arc::default(), Arc::default());
-        Ok(Self { http, sender, base, token, patience, pause, reduced })
+        let (pause, page_size) = (Arc::default(), Arc::default());
+        Ok(Self { http, sender, base, token, patience, pause, page_size })
     }
 
     /// The same by another way.
@@ -98,14 +98,14 @@ impl Graph {
         Self { token, pause: Arc::default(), ..self.clone() }
     }
 
-    /// How often pages have turned out to be too large.
-    pub(super) fn reduced(&self) -> usize {
-        self.reduced.load(Ordering::Relaxed)
+    /// Which size of pages Meta has given last.
+    pub(super) fn page_size(&self) -> usize {
+        self.page_size.load(Ordering::Relaxed)
     }
 
-    /// Notes that a page was too large.
-    pub(super) fn reduce(&self) {
-        self.reduced.fetch_add(1, Ordering::Relaxed);
+    /// Notes which size of pages Meta gives.
+    pub(super) fn keep_page_size(&self, size: usize) {
+        self.page_size.store(size, Ordering::Relaxed);
     }
 
     /// `GET` of a path below the version.

@@ -136,21 +136,32 @@ impl Graph {
         after: Option<&str>,
     ) -> Result<InsightsPage, GraphError> {
         parameters.extend(after.map(|after| ("after", after.to_owned())));
-        let mut tries =
-            PAGE_ROWS.into_iter().skip(self.reduced().min(PAGE_ROWS.len() - 1)).peekable();
-        let written: Written = loop {
-            let rows = tries.next().unwrap_or(1);
-            let limit = [("limit", rows.to_string())];
-            let asked = [&parameters[..], &limit].concat();
-            match self.get(path, &asked).await {
-                Err(error) if error.remedy() == Remedy::Reduce && tries.peek().is_some() => {
-                    self.reduce();
-                }
-                answer => break answer?,
-            }
-        };
+        let written = self.smaller_and_smaller(path, &parameters).await?;
         let days = written.data.iter().map(read_row).collect::<Result<_, _>>()?;
         Ok(InsightsPage { days, after: written.paging.after()? })
+    }
+
+    /// A page of as many rows as Meta gives: what has helped once is asked for from then on. Where even the smallest is too
+    /// much it is not the rows.
+    async fn smaller_and_smaller(
+        &self,
+        path: &str,
+        parameters: &[(&str, String)],
+    ) -> Result<Written, GraphError> {
+        let first = self.page_size().min(PAGE_ROWS.len() - 1);
+        let mut refused = None;
+        for (size, rows) in PAGE_ROWS.into_iter().enumerate().skip(first) {
+            let asked = [parameters, &[("limit", rows.to_string())]].concat();
+            match self.get(path, &asked).await {
+                Err(error) if error.remedy() == Remedy::Reduce => refused = Some(error),
+                answer => {
+                    let written = answer?;
+                    self.keep_page_size(size);
+                    return Ok(written);
+                }
+            }
+        }
+        Err(refused.unwrap_or_else(|| GraphError::Form("no page was asked for".to_owned())))
     }
 
     /// An account's facts.
@@ -249,7 +260,8 @@ mod tests {
             "publisher_platform": "facebook", "platform_position": "feed",
             "actions": [
                 { "action_type": "link_click", "value": "31" },
-                { "action_type": STARTED, "value": "11" },
+                { "action_type": STARTED, "value": "7", "action_destination": "104" },
+                { "action_type": STARTED, "value": "4", "action_destination": "178" },
             ],
         });
         let day = read_row(&row).unwrap();

@@ -119,6 +119,16 @@ async fn a_sync_that_is_killed_goes_on_and_comes_to_exact_totals() {
     assert_eq!(fake.with(|inner| inner.requests) - before, 3);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_are_too_large_are_asked_for_in_smaller_ones() {
+    let fake = FakeGraph::start(accounts(3, 20), Trouble::none()).await;
+    let world = world(&fake);
+    fake.with(|inner| inner.most_rows = 100);
+    tokio::task::block_in_place(|| world.succeed(&["spend", "sync", "--again"]));
+    let all = stored(&read_back(&world).await);
+    assert_eq!(all, fake.with(|inner| expected(&inner.accounts)));
+}
+
 /// What an ad cost was paid, though it has been deleted since.
 #[tokio::test(flavor = "multi_thread")]
 async fn deleted_ads_keep_what_they_cost() {

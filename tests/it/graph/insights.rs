@@ -81,7 +81,8 @@ impl Inner {
         };
         let Some(account) = self.find(&account) else { return unsupported(source) };
         let days = until.since(since).unwrap().get_days() + 1;
-        if self.trouble.is_too_much(days) {
+        let limit: usize = query.get("limit").map_or(25, |limit| limit.parse().unwrap());
+        if self.trouble.is_too_much(days) || limit > self.most_rows {
             let told =
                 "Please reduce the amount of data you're asking for, then retry your request";
             return error(500, 1, 0, told);
@@ -91,7 +92,6 @@ impl Inner {
             let is_in = |ads: &[String]| ads.iter().any(|ad| row["ad_id"] == ad.as_str());
             !is_in(&self.forgotten) && (has_deleted || !is_in(&self.deleted))
         });
-        let limit: usize = query.get("limit").map_or(25, |limit| limit.parse().unwrap());
         let limit = limit.min(self.page_rows);
         let from = match query.get("after") {
             Some(cursor) => match offset(cursor) {

@@ -43,6 +43,8 @@ pub struct Inner {
     pub forgotten: Vec<String>,
     /// Rows of a page at most, whatever is asked for.
     pub page_rows: usize,
+    /// More rows than that are refused.
+    pub most_rows: usize,
     /// Requests that were answered well, by path and parameters, and how often.
     pub answered: HashMap<String, u64>,
     pub requests: u64,
@@ -77,6 +79,7 @@ impl FakeGraph {
             deleted: Vec::new(),
             forgotten: Vec::new(),
             page_rows: 500,
+            most_rows: usize::MAX,
             answered: HashMap::new(),
             requests: 0,
             reports: HashMap::new(),
