@@ -115,10 +115,10 @@ impl Maker<'_> {
         let read =
             all.frame.filter(&all.owners.iter().zip(&all.times).map(|r| is_read(&r)).collect())?;
         let threads = walk_threads(read)?;
-        let walked = self.rows(threads.touchpoints.clone(), "time")?;
-        let mut conversations = self.kept(threads.conversations, "opened_at")?;
-        let mut touchpoints = self.kept(threads.touchpoints, "time")?;
-        let mut conversions = self.kept(threads.conversions, "time")?;
+        let walked = self.rows(threads.touchpoints, "time")?;
+        let mut conversations = self.kept(&self.rows(threads.conversations, "opened_at")?)?;
+        let mut touchpoints = self.kept(&walked)?;
+        let mut conversions = self.kept(&self.rows(threads.conversions, "time")?)?;
         let opened = self.lists(&conversations, |person| &person.opened);
         let touched = self.lists(&touchpoints, |person| &person.touched);
         let converted = self.lists(&conversions, |person| &person.converted);
@@ -177,8 +177,7 @@ impl Maker<'_> {
     }
 
     /// The rows that are made again.
-    fn kept(&self, frame: DataFrame, time: &str) -> PolarsResult<Rows> {
-        let rows = self.rows(frame, time)?;
+    fn kept(&self, rows: &Rows) -> PolarsResult<Rows> {
         let is_kept: Vec<bool> = rows
             .owners
             .iter()
