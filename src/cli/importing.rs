@@ -74,19 +74,11 @@ pub(super) fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).context("standard input")?;
-        return Ok(("standard input".to_owned(), without_mark(bytes)));
+        return Ok(("standard input".to_owned(), bytes));
     }
     let name = path.display().to_string();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
-    Ok((name, without_mark(bytes)))
-}
-
-/// What a file holds behind its byte order mark, if it has one.
-fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        bytes.drain(..3);
-    }
-    bytes
+    Ok((name, bytes))
 }
 
 /// Tells of lines that could not be imported.
