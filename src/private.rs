@@ -42,10 +42,15 @@ pub fn file() -> OpenOptions {
 /// If the disk refuses.
 pub fn create(path: &Path) -> io::Result<File> {
     let file = self::file().create(true).truncate(true).write(true).open(path)?;
-    if file.metadata()?.mode() & OTHERS != 0 {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
+    take_from_others(&file)?;
     Ok(file)
+}
+
+fn take_from_others(file: &File) -> io::Result<()> {
+    if file.metadata()?.mode() & OTHERS == 0 {
+        return Ok(());
+    }
+    file.set_permissions(Permissions::from_mode(0o600))
 }
 
 /// Writes a file, or another text in place of what is there.
@@ -114,7 +119,7 @@ pub fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Puts `bytes` in place of a file, whole or not at all, also if the power is cut: what stands there when this has
-/// returned stays. The folder is made if there is none.
+/// returned stays; of several at once, each is in its place for a moment. The folder is made if there is none.
 ///
 /// # Errors
 /// If the disk refuses; the earlier file stands then.
@@ -123,9 +128,29 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         folder(above)?;
     }
     let fresh = beside(path, ".new");
-    write_through(&fresh, bytes)?;
+    let mut file = alone(&fresh)?;
+    take_from_others(&file)?;
+    file.set_len(0)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
     fs::rename(&fresh, path)?;
     sync_folder_of(path)
+}
+
+/// Opens a file that nobody else writes, in this process or another, until it is closed. Whoever waited for one that
+/// was renamed meanwhile opens the path anew: what it had opened is in its place already.
+fn alone(path: &Path) -> io::Result<File> {
+    loop {
+        let opened = file().create(true).truncate(false).write(true).open(path)?;
+        opened.lock()?;
+        let ours = opened.metadata()?;
+        match fs::metadata(path) {
+            Ok(there) if (there.dev(), there.ino()) == (ours.dev(), ours.ino()) => return Ok(opened),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The path with something added to its name.
@@ -164,6 +189,22 @@ mod tests {
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[test]
+    fn several_at_once_replace_a_file_one_after_the_other() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("file");
+        let line = |writer: usize| vec![b'a' + writer as u8; 1 + 100 * writer];
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let (path, line) = (&path, &line);
+                scope.spawn(move || (0..10).for_each(|_| replace(path, &line(writer)).unwrap()));
+            }
+        });
+        let there = fs::read(&path).unwrap();
+        assert!((0..8).any(|writer| there == line(writer)), "{there:?}");
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
     }
 
     #[test]
