@@ -14,7 +14,6 @@ use super::{Store, StoreError};
 
 const CHANGED_BATCHES: &str = include_str!("../../queries/changed_batches.sql");
 const CHANGED_PEOPLE: &str = include_str!("../../queries/changed_people.sql");
-const THREAD_EVENTS: &str = include_str!("../../queries/thread_events.sql");
 const STANDING_ROWS: &str = include_str!("../../queries/standing_rows.sql");
 const CLICKED_LINKS: &str = include_str!("../../queries/clicked_links.sql");
 
@@ -239,28 +238,6 @@ impl Store {
             .fetch_all()
             .await
             .map_err(|error| self.failed(error))
-    }
-
-    /// The events of everyone in some of those blocks, as `analysis::walk_threads` takes them.
-    /// `bound` (UTC milliseconds) is before most of what is needed of most of them; it changes no
-    /// row.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn thread_events(
-        &self,
-        tables: MadeTables,
-        batches: &[u64],
-        bound: i64,
-    ) -> Result<DataFrame, StoreError> {
-        let question = self
-            .client()
-            .query(THREAD_EVENTS)
-            .param("changed", tables.name("changed_people"))
-            .param("people", tables.name("people"))
-            .param("batches", batches)
-            .param("bound", bound);
-        self.frame(question).await
     }
 
     /// The rows of everyone in some of those blocks whose conversations are made from nothing.

@@ -5,6 +5,7 @@
 //! names. Only the address differs.
 
 mod accounts;
+mod assemble;
 mod audience;
 mod batch;
 mod bounded;
@@ -45,6 +46,7 @@ mod rows;
 mod settings;
 mod shipper;
 mod spend;
+mod thread_events;
 mod tombstones;
 mod versions;
 mod visible;

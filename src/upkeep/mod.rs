@@ -192,7 +192,8 @@ impl Upkeep {
         if is_overtaken && !turn.is_held().await? {
             return Err(taken_over());
         }
-        let events = self.store.thread_events(tables, &batches, bound(&people)).await?;
+        let bound = bound(&people);
+        let events = self.store.thread_events(tables, &batches, &people, bound).await?;
         let standing = if people.iter().any(ChangedPerson::is_from_nothing) {
             self.store.standing_rows(tables, &batches).await?
         } else {

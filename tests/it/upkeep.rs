@@ -85,6 +85,33 @@ fn shuffled_pieces_at_once_and_kills_give_the_figures_of_one_import() {
     assert_eq!(figures(&world), expected);
 }
 
+/// A few people at a time, who come back after months and whose old events come late: the same as everybody at once.
+#[tokio::test]
+async fn who_returns_after_months_has_the_conversations_that_a_rebuild_makes() {
+    let world = World::new();
+    let path = world.folder().join("traffic.jsonl");
+    let range = ["--from", "2026-05-01", "--to", "2026-11-20"];
+    let args = ["generate", "--people", "600", "--seed", "4", "--output", path.to_str().unwrap()];
+    world.succeed(&[&args[..], &range[..]].concat());
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    fastrand::Rng::with_seed(8).shuffle(&mut lines);
+    let (most, last) = lines.split_at(lines.len() - 300);
+    let server = world.serve();
+    let most = world.write("most.jsonl", most.join("\n"));
+    world.succeed(&["import", "webhooks", most.to_str().unwrap()]);
+    for some in last.chunks(20) {
+        for line in some {
+            assert_eq!(server.post(line.as_bytes()).await, 200);
+        }
+        // A round each.
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    }
+    server.interrupt();
+    let told = world.succeed(&["conversations", "rebuild", "--strict"]);
+    assert_eq!(told.matches("0 were missing, 0 should not have been there").count(), 3, "{told}");
+}
+
 /// What is wrong is found and mended.
 #[tokio::test]
 async fn a_rebuild_tells_and_mends_what_differs() {

@@ -1,14 +1,13 @@
 //! The one question that is answered as an Arrow stream: `thread_events`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars_core::frame::DataFrame;
 use polars_core::prelude::Column;
 use polars_io::SerWriter;
 use polars_io::ipc::IpcStreamWriter;
 
-use super::questions::made::Readers;
-use super::questions::{Whose, uuid_order};
+use super::questions::{Whose, named, uuid_order};
 use super::statements::Parameters;
 use super::table::{Row, Tables};
 use super::value::Value;
@@ -30,12 +29,30 @@ const TEXTS: [&str; 9] = [
 ];
 
 pub fn thread_events(tables: &Tables, asked: Parameters<'_>) -> Vec<u8> {
-    let bound = asked.number("bound");
-    let readers = Readers::of(tables, asked, bound);
-    let reads = |whose: &Whose, time: i64| readers.reads(whose, time < bound);
+    let (bound, earliest) = (asked.number("bound"), asked.number("earliest"));
+    let [people, older] = ["people", "older"].map(|list| -> BTreeSet<Whose> {
+        let pairs = asked.list(list).into_iter();
+        let pair = |one| match one {
+            Value::List(mut two) if two.len() == 2 => (two.remove(0), two.remove(0)),
+            other => panic!("no pair: {other:?}"),
+        };
+        pairs.map(pair).collect()
+    });
+    let mut known_as: BTreeMap<Whose, Value> = BTreeMap::new();
+    for row in named(tables.get("aliases")) {
+        let alias = (row.get("page_id").clone(), row.get("alias").clone());
+        if people.contains(&row.whose()) || people.contains(&alias) {
+            known_as.entry(alias).or_insert_with(|| row.get("person_id").clone());
+        }
+    }
+    let reads = |whose: &Whose, time: i64| {
+        let is_recent = time >= bound && people.contains(whose);
+        time >= earliest && (is_recent || older.contains(whose) || known_as.contains_key(whose))
+    };
     let mut frame = walkable(tables, reads, |whose| {
-        let now = readers.now(whose);
-        readers.changed.contains(&now).then_some(now)
+        let person = known_as.get(whose).unwrap_or(&whose.1);
+        let now = (whose.0.clone(), person.clone());
+        people.contains(&now).then_some(now)
     });
     let mut bytes = Vec::new();
     IpcStreamWriter::new(&mut bytes).finish(&mut frame).unwrap();

@@ -81,7 +81,12 @@ impl Statement {
             let named = statements("queries").into_iter();
             named.map(|(name, text)| (text.trim().to_owned(), name)).collect()
         });
+        // What is put together of pieces still begins as its file does.
+        let begin = |text: &str| text.lines().next().map(str::to_owned);
+        let assembled = || files.iter().find(|(file, _)| begin(file) == begin(&text));
         let name = if let Some(name) = files.get(text.trim()) {
+            name.clone()
+        } else if let Some((_, name)) = assembled().filter(|(file, _)| file.contains("<<")) {
             name.clone()
         } else if let Some(rest) = text.strip_prefix("INSERT INTO ") {
             format!("insert {}", rest.split('(').next().unwrap().trim_matches('`'))

@@ -218,10 +218,20 @@ pub fn read_length(from: &mut &[u8]) -> usize {
 /// A list of texts or numbers as a parameter is written: `['a','b\'c']`, `[1,2]`.
 pub fn read_list(written: &str) -> Vec<Value> {
     let inside = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let mut rest = inside.unwrap_or_else(|| panic!("no list: {written}"));
+    read_items(&mut inside.unwrap_or_else(|| panic!("no list: {written}")))
+}
+
+/// Texts, numbers, and tuples of such, up to the end or the bracket that closes a tuple.
+fn read_items(rest: &mut &str) -> Vec<Value> {
     let mut list = Vec::new();
     while !rest.is_empty() {
-        if let Some(quoted) = rest.strip_prefix('\'') {
+        if let Some(behind) = rest.strip_prefix(')') {
+            *rest = behind;
+            break;
+        } else if let Some(inside) = rest.strip_prefix('(') {
+            *rest = inside;
+            list.push(Value::List(read_items(rest)));
+        } else if let Some(quoted) = rest.strip_prefix('\'') {
             let mut text = String::new();
             let mut letters = quoted.char_indices();
             let end = loop {
@@ -232,12 +242,13 @@ pub fn read_list(written: &str) -> Vec<Value> {
                 }
             };
             list.push(Value::Text(text));
-            rest = quoted[end + 1..].trim_start_matches([',', ' ']);
+            *rest = &quoted[end + 1..];
         } else {
-            let (number, behind) = rest.split_once(',').unwrap_or((rest, ""));
-            list.push(Value::Number(number.trim().parse().unwrap()));
-            rest = behind.trim_start();
+            let end = rest.find([',', ')']).unwrap_or(rest.len());
+            list.push(Value::Number(rest[..end].trim().parse().unwrap()));
+            *rest = &rest[end..];
         }
+        *rest = rest.trim_start_matches([',', ' ']);
     }
     list
 }

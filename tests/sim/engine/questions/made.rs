@@ -146,53 +146,6 @@ pub fn standing_rows(tables: &Tables, asked: Parameters<'_>) -> Answer {
     Answer { columns, rows }
 }
 
-/// Whose events are read, and as whose.
-pub struct Readers {
-    pub changed: BTreeSet<Whose>,
-    /// A plugin's reference, and whose it is.
-    pub known_as: BTreeMap<Whose, Value>,
-    /// Of whom older events are read too.
-    pub older: BTreeSet<Whose>,
-}
-
-impl Readers {
-    pub fn of(tables: &Tables, asked: Parameters<'_>, bound: i64) -> Self {
-        let written = changed_as_written(tables, asked);
-        let mut changed: BTreeSet<Whose> = written.keys().cloned().collect();
-        let alias = |row: Named<'_>| (row.get("page_id").clone(), row.get("alias").clone());
-        for row in named(tables.get("aliases")) {
-            if written.contains_key(&alias(row)) {
-                changed.insert(row.whose());
-            }
-        }
-        let mut known_as = BTreeMap::new();
-        for row in named(tables.get("aliases")) {
-            if changed.contains(&row.whose()) || changed.contains(&alias(row)) {
-                known_as.entry(alias(row)).or_insert_with(|| row.get("person_id").clone());
-            }
-        }
-        let old = named(tables.get(&asked.text("people")));
-        let old = old.filter(|row| row.number("first_event") < bound).map(Named::whose);
-        let mut older: BTreeSet<Whose> = old.filter(|whose| changed.contains(whose)).collect();
-        older.extend(written.into_iter().filter(|(_, since)| *since < bound).map(|(who, _)| who));
-        older.extend(known_as.keys().cloned());
-        Self { changed, known_as, older }
-    }
-
-    /// As whose an event counts.
-    pub fn now(&self, whose: &Whose) -> Whose {
-        let person = self.known_as.get(whose).unwrap_or(&whose.1);
-        (whose.0.clone(), person.clone())
-    }
-
-    pub fn reads(&self, whose: &Whose, is_old: bool) -> bool {
-        if is_old {
-            return self.older.contains(whose);
-        }
-        self.changed.contains(whose) || self.known_as.contains_key(whose)
-    }
-}
-
 pub fn clicked_links(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let clicks = set(asked.list("clicks"));
     let mut links: BTreeMap<Value, Value> = BTreeMap::new();
