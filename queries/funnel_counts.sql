@@ -1,5 +1,5 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
--- what they are told apart by. The line GROUPS stands for funnel_groups.
+-- what they are told apart by. groups stands for funnel_groups.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
 -- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit).
 -- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
@@ -47,8 +47,7 @@ FROM
             '') AS link
     FROM
     (
-        GROUPS
-    ) AS groups
+<<groups>>    ) AS groups
     LEFT JOIN links_by_ref ON links_by_ref.ref = groups.ref
 ) AS counted
 LEFT ANY JOIN links_now ON links_now.slug = counted.link

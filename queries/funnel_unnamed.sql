@@ -1,5 +1,5 @@
 -- The same as funnel_counts where neither links nor the names of ads are asked for: without looking for them, which
--- takes as long as counting a million conversations. The line GROUPS stands for
+-- takes as long as counting a million conversations. groups stands for
 -- funnel_groups.
 SELECT
     toString(groups.page_id) AS page_id,
@@ -22,6 +22,5 @@ SELECT
     groups.purchase AS purchase
 FROM
 (
-    GROUPS
-) AS groups
+<<groups>>) AS groups
 SETTINGS do_not_merge_across_partitions_select_final = 1

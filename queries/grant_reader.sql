@@ -1,2 +1,2 @@
--- Lets that user read one table: what stands for DATABASE, TABLE and USER.
-GRANT SELECT ON `DATABASE`.TABLE TO USER
+-- Lets that user read one table: table (with its database) and user stand for their names.
+GRANT SELECT ON <<table>> TO <<user>>

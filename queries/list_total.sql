@@ -1,3 +1,5 @@
--- How many rows a list has: LIST is its statement, with its parameters.
+-- How many rows a list has: list is its statement, with its parameters.
 -- Columns: total.
-SELECT count() AS total FROM (LIST)
+SELECT count() AS total FROM
+(
+<<list>>)

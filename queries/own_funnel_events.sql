@@ -1,6 +1,6 @@
 -- The events that matter to an own funnel, each once: a row a person who has one of the first step's.
--- STEPS and GAPS stand for sums of own_funnel_match, EVENTS for one of own_funnel_once and
--- own_funnel_sorted, PERSON for the person's id or own_funnel_person, WIDE for UInt64 or UInt128.
+-- steps and gaps stand for sums of own_funnel_match, events for one of own_funnel_once and
+-- own_funnel_sorted, person for the person's id or own_funnel_person, wide for UInt64 or UInt128.
 -- Parameters: from, until (milliseconds; until is exclusive), excluded (people who do not count:
 -- page/person), is_any (steps in any order: each may be first), has_ids (whether it matters who people are),
 -- gaps_at, place_at, time_at (bits), those of the matchers.
@@ -15,13 +15,13 @@ SELECT
 FROM
 (
     SELECT
-        found.page_id AS page, PERSON AS person,
-        toUInt32(STEPS) AS met, toUInt32(GAPS) AS excluded,
-        bitShiftLeft(toWIDE(toUnixTimestamp64Milli(found.time) - {from:Int64}), {time_at:UInt8})
-            + bitShiftLeft(toWIDE(least(found.place, 1048575)), {place_at:UInt8})
-            + bitShiftLeft(toWIDE(excluded), {gaps_at:UInt8})
-            + toWIDE(met) AS event
-    FROM (EVENTS) AS found
+        found.page_id AS page, <<person>> AS person,
+        toUInt32(<<steps>>) AS met, toUInt32(<<gaps>>) AS excluded,
+        bitShiftLeft(to<<wide>>(toUnixTimestamp64Milli(found.time) - {from:Int64}), {time_at:UInt8})
+            + bitShiftLeft(to<<wide>>(least(found.place, 1048575)), {place_at:UInt8})
+            + bitShiftLeft(to<<wide>>(excluded), {gaps_at:UInt8})
+            + to<<wide>>(met) AS event
+    FROM (<<events>>) AS found
     -- A conversion that was taken back has no name, an echo that never arrived is called failed.
     WHERE (met != 0 OR excluded != 0)
         AND NOT (kind = 'conversion' AND name = '') AND NOT (kind = 'echo' AND name = 'failed')

@@ -1,2 +1,2 @@
--- Puts rows back as they lay there. KEPT stands for a table of ours: here ClickHouse takes no parameter.
-INSERT INTO KEPT FORMAT Native
+-- Puts rows back as they lay there. table stands for one of ours: here ClickHouse takes no parameter.
+INSERT INTO <<table>> FORMAT Native

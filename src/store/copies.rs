@@ -6,6 +6,7 @@ use clickhouse::insert_formatted::InsertFormatted;
 use clickhouse::query::BytesCursor;
 use serde::Deserialize;
 
+use super::assemble::assemble;
 use super::{Store, StoreError};
 
 const TABLES: &str = include_str!("../../queries/kept_tables.sql");
@@ -102,7 +103,7 @@ impl Store {
         let statement: String = statement.collect();
         let insert = self
             .client()
-            .insert_formatted_with(statement.replace("KEPT", &table.name))
+            .insert_formatted_with(assemble(&statement, &[("table", &table.name)]))
             .with_setting("max_partitions_per_insert_block", "0")
             // What was dropped before as a block that came twice must not be dropped now.
             .with_setting("insert_deduplicate", "0");

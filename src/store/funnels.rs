@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
+use super::assemble::assemble;
 use super::{Apart, Store, StoreError};
 use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 
@@ -146,12 +147,16 @@ fn statement(asked: &FunnelEvents<'_>, ways: &WaysRow, is_narrow: bool) -> Strin
     }
     let events = if has_aliases || has_other_times { SORTED } else { ONCE };
     let person = if has_aliases { CANONICAL } else { "found.person_id" };
-    EVENTS
-        .replace("toWIDE", if is_narrow { "toUInt64" } else { "toUInt128" })
-        .replace("toUInt32(STEPS)", &format!("toUInt32({})", masks[0]))
-        .replace("toUInt32(GAPS)", &format!("toUInt32({})", masks[1]))
-        .replace("(EVENTS)", &format!("({events})"))
-        .replace("PERSON AS", &format!("{} AS", person.trim_end()))
+    let wide = if is_narrow { "UInt64" } else { "UInt128" };
+    let [steps, gaps] = &masks;
+    let pieces = [
+        ("wide", wide),
+        ("steps", steps),
+        ("gaps", gaps),
+        ("events", events),
+        ("person", person.trim_end()),
+    ];
+    assemble(EVENTS, &pieces)
 }
 
 impl Store {

@@ -4,6 +4,7 @@ use clickhouse::query::{Query, RowCursor};
 use clickhouse::{Row, RowOwned, RowRead};
 use serde::{Deserialize, Serialize};
 
+use super::assemble::assemble;
 use super::listed::{ConversationRow, FeedbackRow, ReportedRow, TouchpointRow};
 use super::{LATEST, Store, StoreError};
 use crate::domain::Period;
@@ -144,7 +145,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn list_total<R: Listed>(&self, span: &Span<'_>) -> Result<u64, StoreError> {
         let all = Span { after: None, offset: 0, limit: u64::MAX, ..span.clone() };
-        let statement = TOTAL.replace("(LIST)", &format!("(\n{})", R::STATEMENT));
+        let statement = assemble(TOTAL, &[("list", R::STATEMENT)]);
         let total = asked::<R>(self.client().query(&statement), &all).fetch_one::<TotalRow>().await;
         Ok(total.map_err(|error| self.failed(error))?.total)
     }

@@ -5,6 +5,7 @@ use clickhouse::query::Query;
 use polars_core::frame::DataFrame;
 use serde::{Deserialize, Serialize};
 
+use super::assemble::assemble;
 use super::{EventRow, Store, StoreError};
 use crate::domain::Period;
 
@@ -98,7 +99,7 @@ impl Store {
         let statement = if named { FUNNEL_COUNTS } else { FUNNEL_UNNAMED };
         let question = self
             .client()
-            .query(&statement.replace("    GROUPS\n", FUNNEL_GROUPS))
+            .query(&assemble(statement, &[("groups", FUNNEL_GROUPS)]))
             .with_setting("max_rows_to_group_by", MOST_GROUPS)
             .param("from", period.from.0)
             .param("to", period.to.0)

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::assemble::assemble;
 use super::{Store, StoreError};
 
 const CREATE: &str = include_str!("../../queries/create_reader.sql");
@@ -65,19 +66,22 @@ impl Reader {
             "
 ",
         );
-        let create = statement
-            .replace("REPLACE USER", &format!("REPLACE {}", self.user))
-            .replace("HASH'", &format!("{}'", self.hash()))
-            .replace("MEMORY", &self.max_memory_bytes.to_string())
-            .replace("SECONDS", &self.max_seconds.to_string())
-            .replace("ROWS", &self.max_result_rows.to_string());
+        let create = assemble(
+            &statement,
+            &[
+                ("user", &self.user),
+                ("hash", &self.hash()),
+                ("memory", &self.max_memory_bytes.to_string()),
+                ("seconds", &self.max_seconds.to_string()),
+                ("rows", &self.max_result_rows.to_string()),
+            ],
+        );
         let grants = Self::tables(database).map(|table| self.grant(&table));
         std::iter::once(create.trim_end().to_owned()).chain(grants).collect()
     }
 
     fn grant(&self, table: &str) -> String {
-        let statement = GRANT.replace("`DATABASE`.TABLE", table);
-        statement.replace("TO USER", &format!("TO {}", self.user))
+        assemble(GRANT, &[("table", table), ("user", &self.user)])
     }
 }
 

@@ -4,6 +4,7 @@ use clickhouse::Row;
 use clickhouse::query::Query;
 use serde::{Deserialize, Serialize};
 
+use super::assemble::assemble;
 use super::{ChangedBatch, MadeTables, Store, StoreError};
 
 const CREATE: &str = include_str!("../../queries/create_rebuilt.sql");
@@ -52,7 +53,7 @@ impl Store {
     pub async fn begin_rebuilt(&self, set: MadeTables) -> Result<(), StoreError> {
         for table in MADE.into_iter().chain(CHANGED) {
             let rebuilt = set.name(table);
-            let make = CREATE.replace("LIKE_TABLE", table);
+            let make = assemble(CREATE, &[("table", table)]);
             self.everywhere(&make, |query| query.param("rebuilt", &rebuilt)).await?;
             self.distribute(&rebuilt).await?;
         }

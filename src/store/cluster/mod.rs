@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 
 pub(super) use migrating::migrate;
 
+use super::assemble::assemble;
 use super::{Store, StoreError};
 
 const HAS_KEEPER: &str = include_str!("../../../queries/has_keeper.sql");
@@ -124,11 +125,9 @@ impl Store {
             .fetch_one()
             .await
             .map_err(|error| self.failed(error))?;
-        let statement = DISTRIBUTE
-            .replace("CLUSTER", cluster)
-            .replace("HOME", &home)
-            .replace("TABLE_NAME", table)
-            .replace("KEY", &ddl::sharding_key(&sorting_key));
+        let key = ddl::sharding_key(&sorting_key);
+        let pieces = [("cluster", &**cluster), ("home", &home), ("table", table), ("key", &key)];
+        let statement = assemble(DISTRIBUTE, &pieces);
         let ask = |query: Query| query.param("whole", &whole).param("table", table);
         self.everywhere(&statement, ask).await
     }
