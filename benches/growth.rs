@@ -172,8 +172,8 @@ async fn funnel_page(routes: &Router, store: &Store) -> (f64, f64) {
         let started = Instant::now();
         let until = TO.saturating_add(FUNNEL_WINDOW_MS);
         tokio::try_join!(
-            store.funnel_counts(&asked, by_source),
-            store.funnel_counts(&before, Apart::default()),
+            store.funnel_counts(&asked, by_source, None),
+            store.funnel_counts(&before, Apart::default(), None),
             store.top_sequences(&asked, until, 8, 40),
         )
         .unwrap();

@@ -1,7 +1,8 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
 -- what they are told apart by. groups stands for funnel_groups.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
--- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit).
+-- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
+-- is_limited, limit_at, limit_factor.
 -- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
 -- one), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
 -- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages.

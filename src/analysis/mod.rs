@@ -9,6 +9,7 @@ mod ads;
 mod attribution;
 mod columns;
 mod dimension;
+mod dispersion;
 mod filter;
 mod flows;
 mod funnel;
@@ -24,8 +25,8 @@ mod verdict;
 mod wanted;
 
 pub use ads::{
-    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, StageCost,
-    UnknownDays, ads,
+    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, Paid, StageCost,
+    UnknownDays, ads, daily_spread, surely_differ,
 };
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
@@ -34,6 +35,7 @@ pub use attribution::{
     journeys_of_paths,
 };
 pub use dimension::{Dimension, week_of};
+pub use dispersion::{DayCount, Dispersion, on_the_same_days};
 pub use filter::Filter;
 pub use flows::{Flow, flows};
 pub use funnel::{
@@ -50,7 +52,9 @@ pub use reconciliation::{
 pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
-pub use verdict::{Verdict, Verdicts, compare_periods, compare_rows, corrected};
+pub use verdict::{
+    PeriodDays, SameAge, Verdict, Verdicts, compare_periods, compare_rows, corrected, days_of_rows,
+};
 pub use wanted::Wanted;
 
 use thiserror::Error;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use jiff::Span;
 use jiff::civil::Date;
 use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use utoipa::ToSchema;
 
 use crate::domain::{AdDay, AdNames, OurAdDay, add_known};
@@ -17,8 +18,10 @@ use crate::domain::{AdDay, AdNames, OurAdDay, add_known};
 pub const USUAL_DAYS: i64 = 28;
 /// Meta's conversations in them below which nothing is usual.
 const ENOUGH: f64 = 50.0;
-/// The normal distribution's 99.95th percentile: of days as usual one in a thousand is outside.
-const FAR: f64 = 3.290_526_731_491_926;
+/// Days with Meta's conversations below which it is not known how much they differ.
+const ENOUGH_DAYS: usize = 14;
+/// Of days as usual one in a thousand is outside of the band, half of them on either side.
+const FAR: f64 = 0.9995;
 
 /// Everything that the comparison is made of; days from [`USUAL_DAYS`] before the period.
 #[derive(Debug, Default)]
@@ -280,15 +283,21 @@ fn usual(before: &[(f64, f64)], meta: f64) -> Option<(f64, f64)> {
     }
     let share = ours / metas;
     let days: Vec<&(f64, f64)> = before.iter().filter(|(_, meta)| *meta > 0.0).collect();
+    if days.len() < ENOUGH_DAYS {
+        return None;
+    }
     let pearson: f64 =
         days.iter().map(|(ours, meta)| (ours - share * meta).powi(2) / (share * meta)).sum();
     #[expect(clippy::cast_precision_loss, reason = "days are few")]
-    let spread = (pearson / (days.len().max(2) - 1) as f64).max(1.0);
+    let freedom = (days.len() - 1) as f64;
+    let spread = (pearson / freedom).max(1.0);
     let expected = share * meta;
     // The share itself is known by `ours` conversations only.
     let variance = spread * (expected + expected * expected / ours);
     // Of a day with next to nothing a few are no news.
-    Some((expected, FAR * variance.max(1.0).sqrt()))
+    // How much days differ is itself known by these days only.
+    let far = StudentsT::new(0.0, 1.0, freedom).ok()?.inverse_cdf(FAR);
+    Some((expected, far * variance.max(1.0).sqrt()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -312,7 +321,7 @@ mod tests {
             (0..28).map(|day| (90.0 + f64::from(day % 5) - 2.0, 100.0)).collect();
         let (expected, reach) = usual(&before, 100.0).unwrap();
         assert!(
-            (expected - 90.0).abs() < 0.5 && (30.0..34.0).contains(&reach),
+            (expected - 90.0).abs() < 0.5 && (33.0..40.0).contains(&reach),
             "{expected} {reach}"
         );
         // Days that differ much by themselves widen it.
@@ -321,5 +330,8 @@ mod tests {
         assert!(usual(&wild, 100.0).unwrap().1 > 100.0);
         assert_eq!(usual(&before[..0], 100.0), None);
         assert_eq!(usual(&[(40.0, 49.0)], 10.0), None);
+        // A fortnight has to be known.
+        assert_eq!(usual(&before[..13], 100.0), None);
+        assert!(usual(&before[..14], 100.0).is_some());
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rates::{Rate, adjusted, lift, probability_better, two_proportions, wilson};
-use super::{AnalysisError, FunnelReport, Step};
+use super::dispersion::{DayCount, Dispersion, on_the_same_days, sum};
+use super::rates::{Rate, adjusted, interval, lift, probability_better};
+use super::{AnalysisError, Breakdown, FunnelReport, REST, Step};
 use crate::language::{Message, Value, say};
 
 /// Fewer units in either side, or successes and failures in both together, say nothing.
@@ -33,8 +35,28 @@ pub struct Verdicts {
     pub step: String,
     /// The step of which the share is taken.
     pub of: String,
+    /// Of periods that are compared at the same age: how. `None` of rows, and where all that happened so far counts.
+    #[schema(required = false)]
+    pub same_age: Option<SameAge>,
+    /// Of rows that are days or weeks: only what happened within so many milliseconds of the opening counts, of
+    /// conversations that have had that time. `None` if all counts that happened so far.
+    #[schema(required = false)]
+    pub within_ms: Option<i64>,
     /// The rows, the surest differences first.
     pub rows: Vec<Verdict>,
+}
+
+/// Two periods counted at the same age: of each conversation what happened within the time that both have had.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SameAge {
+    /// Until when events are known, RFC 3339.
+    pub known_until: String,
+    /// First instant of the other period, RFC 3339.
+    pub other_from: String,
+    /// First instant after the other period, RFC 3339.
+    pub other_to: String,
+    /// Conversations of the other period that have reached the step by now, whatever their age.
+    pub other_reached_by_now: u64,
 }
 
 /// A row and what it is compared with.
@@ -48,41 +70,153 @@ pub struct Verdict {
     pub of: u64,
     /// Their share, with its 95 % interval.
     pub rate: Option<Rate>,
-    /// The share of what it is compared with: all other rows together, or the other period.
+    /// The share of what it is compared with: all other rows together, as if they had been opened on the row's days; or
+    /// the other period.
     pub other_rate: Option<Rate>,
     /// How many times as large the share is as the other, with its 95 % interval.
     pub lift: Option<Rate>,
     /// Probability that the share behind the row is larger than the other.
     pub probability_better: f64,
-    /// Two-sided, of the two-proportion test.
+    /// Two-sided; by how much days differ among themselves. `None` if there are too few days to know that.
     pub p_value: Option<f64>,
     /// The same, corrected for the number of rows compared.
     pub adjusted_p_value: Option<f64>,
     /// Whether there are too few units for the test to say anything.
     #[serde(skip)]
     pub is_too_few: bool,
+    /// Whether there are too few days for it.
+    #[serde(skip)]
+    pub is_too_short: bool,
     /// What that means, in words.
     #[schema(value_type = String)]
     pub verdict: Message,
 }
 
-/// Each row of the breakdown beside all other rows together.
+/// Each row of the breakdown beside all other rows together, each by its days: `days` is the same breakdown by day,
+/// over the report's period or a longer one that ends with it. Rows that are days or weeks themselves stand for their
+/// days.
 ///
 /// # Errors
 /// If there are no such steps.
 pub fn compare_rows(
     report: &FunnelReport,
+    days: &FunnelReport,
     step: &str,
     of: &str,
 ) -> Result<Verdicts, AnalysisError> {
     let whole = pair(&report.steps, step, of)?;
+    let own_counts = report.breakdown.iter().map(|row| pair(&row.steps, step, of));
+    let own_counts = own_counts.collect::<Result<Vec<_>, _>>()?;
+    let by_row = if days.by.len() == report.by.len() {
+        own_counts.iter().map(|count| vec![*count]).collect()
+    } else {
+        days_of_rows(report, days, step, of)?
+    };
+    let is_in_time = by_row.iter().all(|row| row.len() == 1);
+    let dispersion = if is_in_time {
+        Dispersion::within(&[by_row.iter().flatten().copied().collect()])
+    } else {
+        Dispersion::beside(&by_row)
+    };
+    let is_in_period = |day: usize| day >= first_day(report, days);
     let mut rows = Vec::new();
-    for row in &report.breakdown {
-        let own = pair(&row.steps, step, of)?;
-        let others = (whole.0.saturating_sub(own.0), whole.1.saturating_sub(own.1));
-        rows.push(verdict(row.by.clone(), own, others));
+    for (place, row) in report.breakdown.iter().enumerate() {
+        let own_count = own_counts[place];
+        let others_count =
+            (whole.0.saturating_sub(own_count.0), whole.1.saturating_sub(own_count.1));
+        let others_rows = by_row.iter().enumerate().filter(|(other, _)| *other != place);
+        let (own, others): (Vec<DayCount>, Vec<DayCount>) = if is_in_time {
+            (vec![own_count], others_rows.map(|(_, row)| row[0]).collect())
+        } else {
+            let own = by_row[place].iter().enumerate();
+            let own = own.filter(|(day, _)| is_in_period(*day)).map(|(_, count)| *count);
+            let totals = (0..by_row[place].len()).filter(|day| is_in_period(*day)).map(|day| {
+                sum(by_row
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != place)
+                    .map(|(_, row)| &row[day]))
+            });
+            (own.collect(), totals.collect())
+        };
+        let p_value = dispersion.and_then(|known| {
+            if is_in_time { known.p_value(&own, &others) } else { known.stratified(&own, &others) }
+        });
+        let inflation = |days: &[DayCount]| dispersion.map_or(1.0, |known| known.inflation(days));
+        let beside = if is_in_time { others_count } else { on_the_same_days(&own, &others) };
+        let sides = [
+            Side::new(own_count, inflation(&own)),
+            Side::new(if beside.1 > 0 { beside } else { others_count }, inflation(&others)),
+        ];
+        rows.push(Verdict {
+            is_too_few: is_too_few(own_count, others_count),
+            is_too_short: dispersion.is_none(),
+            ..verdict(row.by.clone(), own_count, sides, p_value)
+        });
     }
     Ok(told(report, step, of, rows, OTHERS))
+}
+
+/// The days of each row of a report, in the order of the rows; each row has the same days.
+///
+/// # Errors
+/// If there are no such steps.
+pub fn days_of_rows(
+    report: &FunnelReport,
+    days: &FunnelReport,
+    step: &str,
+    of: &str,
+) -> Result<Vec<Vec<DayCount>>, AnalysisError> {
+    let all = day_names(days);
+    let place = |row: &Breakdown| all.iter().position(|day| Some(*day) == row.value("day"));
+    let mut found: BTreeMap<BTreeMap<String, Option<String>>, Vec<DayCount>> = BTreeMap::new();
+    for row in &days.breakdown {
+        let mut by = row.by.clone();
+        by.remove("day");
+        let of_row = found.entry(by).or_insert_with(|| vec![(0, 0); all.len()]);
+        if let Some(place) = place(row) {
+            of_row[place] = pair(&row.steps, step, of)?;
+        }
+    }
+    let is_rest = |row: &Breakdown| row.by.values().any(|value| value.as_deref() == Some(REST));
+    let named = report.breakdown.iter().filter(|row| !is_rest(row));
+    let named: Vec<Option<Vec<DayCount>>> = named.map(|row| found.remove(&row.by)).collect();
+    let rest = (0..all.len()).map(|day| sum(found.values().map(|row| &row[day]))).collect();
+    let nothing = vec![(0, 0); all.len()];
+    let mut rows: Vec<Vec<DayCount>> =
+        named.into_iter().map(|row| row.unwrap_or_else(|| nothing.clone())).collect();
+    if rows.len() < report.breakdown.len() {
+        rows.push(rest);
+    }
+    Ok(rows)
+}
+
+fn day_names(days: &FunnelReport) -> Vec<&str> {
+    let mut names: Vec<&str> = days.breakdown.iter().filter_map(|row| row.value("day")).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Place of the first day that is in the report's own period.
+fn first_day(report: &FunnelReport, days: &FunnelReport) -> usize {
+    let first = report.first_day();
+    day_names(days).iter().position(|day| *day >= first.as_str()).unwrap_or(usize::MAX)
+}
+
+/// The days of two periods, and those by which it is known how much days differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeriodDays {
+    /// The period's.
+    pub own: FunnelReport,
+    /// The other's, as old as the period is.
+    pub other: FunnelReport,
+    /// Others, each as old as every other.
+    pub usual: FunnelReport,
+    /// How they are compared, if not by all that happened so far; without the count.
+    pub same_age: Option<SameAge>,
+    /// All of the other period, whatever its age.
+    pub other_by_now: FunnelReport,
 }
 
 /// The report's whole beside that of another period.
@@ -91,12 +225,36 @@ pub fn compare_rows(
 /// If there are no such steps.
 pub fn compare_periods(
     report: &FunnelReport,
-    other: &FunnelReport,
+    days: &PeriodDays,
     step: &str,
     of: &str,
 ) -> Result<Verdicts, AnalysisError> {
-    let (own, other) = (pair(&report.steps, step, of)?, pair(&other.steps, step, of)?);
-    Ok(told(report, step, of, vec![verdict(BTreeMap::new(), own, other)], OTHER_PERIOD))
+    let counts = |report: &FunnelReport| {
+        report.breakdown.iter().map(|row| pair(&row.steps, step, of)).collect::<Result<Vec<_>, _>>()
+    };
+    let (own, other, usual) = (counts(&days.own)?, counts(&days.other)?, counts(&days.usual)?);
+    // With whole weeks on both sides it does not matter how much weekdays differ.
+    let weeks = own.len() % 7 == 0 && other.len() % 7 == 0;
+    let mut groups: BTreeMap<Option<i8>, Vec<DayCount>> = BTreeMap::new();
+    for (row, count) in days.usual.breakdown.iter().zip(usual) {
+        let date = row.value("day").filter(|_| weeks).and_then(|day| day.parse::<Date>().ok());
+        let weekday = date.map(|date| date.weekday().to_monday_zero_offset());
+        groups.entry(weekday).or_default().push(count);
+    }
+    let dispersion = Dispersion::within(&groups.into_values().collect::<Vec<_>>());
+    let totals = [pair(&days.own.steps, step, of)?, pair(&days.other.steps, step, of)?];
+    let p_value = dispersion.and_then(|known| known.p_value(&own, &other));
+    let inflation = |days: &[DayCount]| dispersion.map_or(1.0, |known| known.inflation(days));
+    let sides = [Side::new(totals[0], inflation(&own)), Side::new(totals[1], inflation(&other))];
+    let row = Verdict {
+        is_too_few: is_too_few(totals[0], totals[1]),
+        is_too_short: dispersion.is_none(),
+        ..verdict(BTreeMap::new(), totals[0], sides, p_value)
+    };
+    let by_now = pair(&days.other_by_now.steps, step, of)?.0;
+    let same_age = days.same_age.clone();
+    let same_age = same_age.map(|how| SameAge { other_reached_by_now: by_now, ..how });
+    Ok(Verdicts { same_age, ..told(report, step, of, vec![row], OTHER_PERIOD) })
 }
 
 fn pair(steps: &[Step], step: &str, of: &str) -> Result<(u64, u64), AnalysisError> {
@@ -116,18 +274,49 @@ fn pair(steps: &[Step], step: &str, of: &str) -> Result<(u64, u64), AnalysisErro
     Ok((count(step).min(count(of)), count(of)))
 }
 
-fn verdict(by: BTreeMap<String, Option<String>>, own: (u64, u64), other: (u64, u64)) -> Verdict {
+/// A share, and as how many independent throws it counts.
+#[derive(Debug, Clone, Copy)]
+struct Side {
+    share: f64,
+    throws: f64,
+}
+
+impl Side {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn new((reached, of): DayCount, inflation: f64) -> Self {
+        let share = if of == 0 { 0.0 } else { reached as f64 / of as f64 };
+        Self { share, throws: of as f64 / inflation }
+    }
+
+    fn rate(self) -> Option<Rate> {
+        (self.throws > 0.0).then(|| interval(self.share, self.throws))
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    fn count(self) -> DayCount {
+        let of = self.throws.round();
+        ((self.share * of).round().min(of) as u64, of as u64)
+    }
+}
+
+fn verdict(
+    by: BTreeMap<String, Option<String>>,
+    own: DayCount,
+    [side, other]: [Side; 2],
+    p_value: Option<f64>,
+) -> Verdict {
     Verdict {
         by,
         reached: own.0,
         of: own.1,
-        rate: wilson(own.0, own.1),
-        other_rate: wilson(other.0, other.1),
-        lift: lift(own, other),
-        probability_better: probability_better(own, other),
-        p_value: two_proportions(own, other),
+        rate: side.rate(),
+        other_rate: other.rate(),
+        lift: lift((side.share, side.throws), (other.share, other.throws)),
+        probability_better: probability_better(side.count(), other.count()),
+        p_value,
         adjusted_p_value: None,
-        is_too_few: is_too_few(own, other),
+        is_too_few: false,
+        is_too_short: false,
         // Until it is judged together with the other rows.
         verdict: say("none"),
     }
@@ -158,6 +347,8 @@ fn told(
         unit: report.unit,
         step: step.to_owned(),
         of: of.to_owned(),
+        same_age: None,
+        within_ms: None,
         rows,
     };
     judged(verdicts, other)
@@ -183,6 +374,7 @@ fn in_words(row: &Verdict, unit: &str, other: &'static str) -> Message {
     let is_larger = row.rate.map(|rate| rate.rate) > row.other_rate.map(|rate| rate.rate);
     let verdict = match row.adjusted_p_value {
         _ if row.is_too_few => say("verdict-too-few").with("unit", unit),
+        _ if row.is_too_short => say("verdict-too-short"),
         Some(p) if p < SURE && is_larger => say("verdict-better").with("other", say(other)),
         Some(p) if p < SURE => say("verdict-worse").with("other", say(other)),
         _ => say("verdict-chance").with("other", say(other)),

@@ -1,6 +1,7 @@
 //! The words of the field, as plain types. This room imports none of ours, does no I/O and
 //! reads no clock.
 
+mod age_limit;
 mod click;
 mod contact;
 mod cost;
@@ -18,6 +19,7 @@ mod source;
 mod spend;
 mod timestamp;
 
+pub use age_limit::AgeLimit;
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash};
 pub use cost::{Cost, CostOf};

@@ -30,7 +30,7 @@ pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, Sto
         }
     };
     let (counts, values, spend, known, ads, accounts, costs, links, visits) = tokio::try_join!(
-        store.funnel_counts(period, apart),
+        store.funnel_counts(period, apart, None),
         store.purchase_values(period),
         spend_of(store, period),
         known,

@@ -37,7 +37,8 @@ pub async fn answer_funnel(
     let Question { period, by, .. } = question;
     let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
     let fetch = async {
-        let counts = store.funnel_counts(period, apart(&told_apart));
+        let limit = question.counted_until;
+        let counts = store.funnel_counts(period, apart(&told_apart), limit);
         tokio::try_join!(counts, spend_of(store, period))
     };
     let asked = question.clone();
@@ -71,9 +72,10 @@ pub async fn answer_own_funnel(
     .await
 }
 
-/// The funnel with the question's filters beside its own.
+/// The funnel with the question's filters beside its own, and its limit.
 pub(crate) fn narrowed(funnel: &Funnel, question: &Question) -> Funnel {
     let mut funnel = funnel.clone();
+    funnel.rules.limit = question.counted_until;
     let more = question.filters.iter();
     funnel.filters.extend(more.map(|one| (one.dimension.clone(), one.value.clone())));
     funnel
@@ -83,7 +85,7 @@ fn filtered_by(question: &Question) -> impl Iterator<Item = &Dimension> {
     question.filters.iter().map(|filter| &filter.dimension)
 }
 
-/// The same by each of some dimensions, of one pass over the events.
+/// The same by each of some breakdowns, of one pass over the events of the question's period.
 ///
 /// # Errors
 /// If it cannot be computed.
@@ -91,15 +93,13 @@ pub(crate) async fn answer_own_by_each(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
-    dimensions: Vec<Dimension>,
+    breakdowns: Vec<Vec<Dimension>>,
 ) -> Result<Vec<FunnelReport>, AnswerError> {
     let (own, period, top) = (funnel.clone(), question.period.clone(), question.top);
-    let asked = Question { by: dimensions.clone(), ..question.clone() };
+    let asked = Question { by: breakdowns.concat(), ..question.clone() };
     own_people(store, funnel, &asked, false, move |conversations, people| {
-        let by = |dimension| {
-            Counting::new(&own, conversations, &period, std::slice::from_ref(dimension))
-        };
-        let mut all = dimensions.iter().map(by).collect::<Result<Vec<_>, _>>()?;
+        let by = |by: &Vec<Dimension>| Counting::new(&own, conversations, &period, by);
+        let mut all = breakdowns.iter().map(by).collect::<Result<Vec<_>, _>>()?;
         people.for_each(|person| all.iter_mut().for_each(|counting| counting.add(&person)));
         all.into_iter().map(|counting| counting.finish(top)).collect()
     })

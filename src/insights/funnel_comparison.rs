@@ -5,12 +5,19 @@ use jiff::ToSpan;
 use super::error::AnswerError;
 use super::funnel::{answer_funnel, answer_own_by_each, narrowed};
 use super::invalid_parameter::Misunderstood;
-use super::query::Question;
+use super::query::{Age, Question};
 use crate::analysis::{
-    AnalysisError, Dimension, FunnelReport, Funnels, Verdicts, compare_periods, compare_rows,
+    AnalysisError, Dimension, FunnelReport, Funnels, PeriodDays, SameAge, Verdicts,
+    compare_periods, compare_rows,
 };
-use crate::domain::{Period, Timestamp};
+use crate::domain::{AgeLimit, DAY_MS, Period, Timestamp};
 use crate::store::Store;
+
+/// Days by which it is known how much the rows of a breakdown differ by day, at least; those of the period, if more.
+const ROW_DAYS: i64 = 14;
+/// Days by which it is known how much days differ.
+const USUAL_DAYS: i64 = 28;
+const HOUR_MS: i64 = 3_600_000;
 
 /// The rows of the question's breakdown compared with all others, or, without one, its period with another
 /// that it names, or with the one before it of the same length.
@@ -25,13 +32,14 @@ pub async fn answer_verdicts(
 ) -> Result<Verdicts, AnswerError> {
     let report = answer_funnel(store, own, name, question).await?;
     if !question.by.is_empty() {
-        return rows_compared(&report, question);
+        let days = answer_funnel(store, own, name, &by_day(question)).await?;
+        return rows_compared(&report, &days, question);
     }
-    let other = answer_funnel(store, own, name, &period_before(question)).await?;
-    periods_compared(&report, &other, question)
+    let days = period_days(store, own, name, question).await?;
+    periods_compared(&report, &days, question)
 }
 
-/// The funnel `name` by each of some dimensions; of one's own in one pass over the events.
+/// The funnel `name` by each of some breakdowns; of one's own in one pass over the events.
 ///
 /// # Errors
 /// If there is no such funnel, or it cannot be computed.
@@ -40,14 +48,14 @@ pub(crate) async fn answer_by_each(
     own: &Funnels,
     name: &str,
     question: &Question,
-    dimensions: Vec<Dimension>,
+    breakdowns: Vec<Vec<Dimension>>,
 ) -> Result<Vec<FunnelReport>, AnswerError> {
     if let Some(funnel) = own.get(name) {
         let funnel = narrowed(funnel, question);
-        return answer_own_by_each(store, &funnel, question, dimensions).await;
+        return answer_own_by_each(store, &funnel, question, breakdowns).await;
     }
-    let reports = dimensions.into_iter().map(|dimension| {
-        let asked = Question { by: vec![dimension], ..question.clone() };
+    let reports = breakdowns.into_iter().map(|by| {
+        let asked = Question { by, ..question.clone() };
         async move { answer_funnel(store, own, name, &asked).await }
     });
     futures_util::future::try_join_all(reports).await
@@ -59,23 +67,128 @@ pub(crate) fn period_before(question: &Question) -> Question {
     Question { period, by: Vec::new(), ..question.clone() }
 }
 
-/// The rows of a report beside all others, by the question's steps.
+/// The question by day too, over as many days as it takes to know how much they differ. Of rows that are days, unless
+/// the question says otherwise, what happened within a day of the opening, of those who have had that day: else the
+/// latest were the worst.
+pub(crate) fn by_day(question: &Question) -> Question {
+    let mut asked = Question { top: None, ..question.clone() };
+    if is_in_time(question) {
+        if question.age == Age::Same {
+            let to = asked.period.to.0.min(question.asked_at.0.saturating_sub(DAY_MS));
+            asked.period.to = Timestamp(to.max(asked.period.from.0 + 1));
+            asked.counted_until = Some(AgeLimit::within(DAY_MS));
+        }
+    } else {
+        asked.by.push(Dimension::Day);
+        asked.period.from =
+            asked.period.from.min(days_before(&asked.period.to, &asked.period, ROW_DAYS));
+    }
+    asked
+}
+
+/// The days of the question's period and of the one that it is compared with, at the same age unless the question says
+/// otherwise, and days by which it is known how much they differ.
+///
+/// # Errors
+/// If it cannot be computed.
+pub async fn period_days(
+    store: &Store,
+    own: &Funnels,
+    name: &str,
+    question: &Question,
+) -> Result<PeriodDays, AnswerError> {
+    let last_event = store.collection_state().await?.last_event;
+    let known = if last_event == 0 { question.asked_at.0 } else { last_event };
+    let known = known.min(question.asked_at.0);
+    let mut period = question.period.clone();
+    let mut other = period_before(question).period;
+    let is_as_long = period.to.0 - period.from.0 == other.to.0 - other.from.0;
+    // What is not over is as long as it is known.
+    period.to = Timestamp(period.to.0.min(known.saturating_add(1)).max(period.from.0 + 1));
+    if is_as_long || question.against.is_none() {
+        let length = period.to.0 - period.from.0;
+        other.to = other.to.min(Timestamp(other.from.0.saturating_add(length)));
+    }
+    // As old as the period's conversations are in the middle.
+    let age = (known - period.to.0 + (period.to.0 - period.from.0) / 2).max(HOUR_MS);
+    let is_same = question.age == Age::Same;
+    // Of the younger one counts what is known.
+    let until_known = AgeLimit { at_ms: known, factor: 0.0 };
+    let limit = |limit: AgeLimit| Some(if is_same { limit } else { until_known });
+    let until = start_of_day(known.saturating_sub(if is_same { age } else { 0 }), &period);
+    let usual = Period {
+        from: days_before(&until, &period, USUAL_DAYS),
+        to: until,
+        zone: period.zone.clone(),
+    };
+    let asked = |period: &Period, counted_until| Question {
+        period: period.clone(),
+        by: vec![Dimension::Day],
+        top: None,
+        counted_until,
+        ..question.clone()
+    };
+    let limits = if period.to >= other.to {
+        [until_known, AgeLimit::as_old_as(&period, &other, known)]
+    } else {
+        [AgeLimit::as_old_as(&other, &period, known), until_known]
+    };
+    let questions = [
+        asked(&period, limit(limits[0])),
+        asked(&other, limit(limits[1])),
+        asked(&usual, limit(AgeLimit::within(age))),
+        Question { by: Vec::new(), ..asked(&other, limit(until_known)) },
+    ];
+    let reports = questions.iter().map(|asked| answer_funnel(store, own, name, asked));
+    let reports = futures_util::future::try_join_all(reports).await?;
+    let [own, beside, usual, other_by_now] = <[_; 4]>::try_from(reports)
+        .map_err(|_| AnswerError::Unknown("a period is missing".to_owned()))?;
+    let same_age = is_same.then(|| SameAge {
+        known_until: Timestamp(known).to_rfc3339(),
+        other_from: other.from.to_rfc3339(),
+        other_to: other.to.to_rfc3339(),
+        other_reached_by_now: 0,
+    });
+    Ok(PeriodDays { own, other: beside, usual, same_age, other_by_now })
+}
+
+fn start_of_day(instant: i64, period: &Period) -> Timestamp {
+    let date = jiff::Timestamp::from_millisecond(instant).unwrap_or_default();
+    period.start_of(period.zone.to_datetime(date).date())
+}
+
+fn days_before(end: &Timestamp, period: &Period, days: i64) -> Timestamp {
+    let instant = jiff::Timestamp::from_millisecond(end.0).unwrap_or_default();
+    let date = period.zone.to_datetime(instant).date();
+    period.start_of(date.saturating_sub(days.days()))
+}
+
+/// Whether rows are days themselves: they differ in age, and nothing else was opened on their days.
+fn is_in_time(question: &Question) -> bool {
+    question.by.iter().any(|dimension| matches!(dimension, Dimension::Day | Dimension::Week))
+}
+
+/// The rows of a report beside all others, by the question's steps; `days` answers [`by_day`].
 pub(crate) fn rows_compared(
     report: &FunnelReport,
+    days: &FunnelReport,
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
     let (step, of) = asked_steps(report, question);
-    compare_rows(report, &step, &of).map_err(about_step)
+    let rows = if is_in_time(question) { days } else { report };
+    let within_ms = (is_in_time(question) && question.age == Age::Same).then_some(DAY_MS);
+    let verdicts = compare_rows(rows, days, &step, &of).map_err(about_step)?;
+    Ok(Verdicts { within_ms, ..verdicts })
 }
 
 /// A report beside that of another period, by the question's steps.
 pub(crate) fn periods_compared(
     report: &FunnelReport,
-    other: &FunnelReport,
+    days: &PeriodDays,
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
     let (step, of) = asked_steps(report, question);
-    compare_periods(report, other, &step, &of).map_err(about_step)
+    compare_periods(report, days, &step, &of).map_err(about_step)
 }
 
 fn about_step(error: AnalysisError) -> AnswerError {

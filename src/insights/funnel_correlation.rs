@@ -1,8 +1,7 @@
 //! Which properties go with a step of a funnel.
 
 use super::error::AnswerError;
-use super::funnel::{answer_funnel, answer_own_by_each};
-use super::funnel_comparison::rows_compared;
+use super::funnel_comparison::{answer_by_each, by_day, rows_compared};
 use super::query::Question;
 use crate::analysis::{self, Dimension, Funnels, Verdicts};
 use crate::store::Store;
@@ -17,20 +16,20 @@ pub async fn answer_drivers(
     name: &str,
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
-    let dimensions: Vec<Dimension> = Dimension::drivers().into_iter().collect();
-    let reports = if let Some(funnel) = own.get(name) {
-        answer_own_by_each(store, funnel, question, dimensions).await?
-    } else {
-        let mut reports = Vec::new();
-        for dimension in dimensions {
-            let asked = Question { by: vec![dimension], ..question.clone() };
-            reports.push(answer_funnel(store, own, name, &asked).await?);
-        }
-        reports
+    let dimensions: Vec<Vec<Dimension>> = Dimension::drivers().map(|one| vec![one]).into();
+    let by_day = |by: &Vec<Dimension>| by_day(&Question { by: by.clone(), ..question.clone() });
+    let days: Vec<Question> = dimensions.iter().map(by_day).collect();
+    let Some(over_days) = days.first() else {
+        return Err(AnswerError::Unknown("there is no property".to_owned()));
     };
+    let breakdowns = days.iter().map(|asked| asked.by.clone()).collect();
+    let (reports, days) = tokio::try_join!(
+        answer_by_each(store, own, name, question, dimensions),
+        answer_by_each(store, own, name, over_days, breakdowns),
+    )?;
     let mut all: Option<Verdicts> = None;
-    for report in reports {
-        let one = rows_compared(&report, question)?;
+    for (report, days) in reports.iter().zip(&days) {
+        let one = rows_compared(report, days, question)?;
         match &mut all {
             Some(all) => all.rows.extend(one.rows),
             None => all = Some(one),

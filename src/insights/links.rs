@@ -65,7 +65,7 @@ pub async fn answer_links(
 ) -> Result<LinksReport, AnswerError> {
     let period = &question.period;
     let by = [Dimension::Link];
-    let counts = store.funnel_counts(period, apart(&by));
+    let counts = store.funnel_counts(period, apart(&by), None);
     let (counts, links, visits) =
         tokio::try_join!(counts, store.links(), store.link_visits(period))?;
     let funnel = analysis::funnel(&counts, period, &by, &[], &[])?;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::csv_style::CsvStyle;
 use super::format::Format;
 use crate::analysis::{Dimension, Filter, Model, Parameters};
-use crate::domain::{Period, RefRules};
+use crate::domain::{AgeLimit, Period, RefRules, Timestamp};
 
 /// A question as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
@@ -73,6 +73,9 @@ pub struct Asked {
     /// Its end; as `to`.
     #[arg(skip)]
     pub against_to: Option<String>,
+    /// How periods are compared: `same` (at the same age) or `whole` (all that happened so far).
+    #[arg(skip)]
+    pub age: Option<String>,
     /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
     #[serde(flatten)]
@@ -152,8 +155,23 @@ pub struct Question {
     pub of: Option<String>,
     /// What the period is compared with; `None`: the period before it.
     pub against: Option<Period>,
+    /// How periods are compared.
+    pub age: Age,
+    /// Until when what became of conversations counts; `None`: until now.
+    pub counted_until: Option<AgeLimit>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
     /// How credit is given.
     pub credit: Credit,
+}
+
+/// How periods are compared whose conversations have had different time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// By what happened within the time that the conversations of both have had.
+    Same,
+    /// By all that happened so far.
+    Whole,
 }
 
 /// How credit is given.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::csv_style::CsvStyle;
 use super::format::Format;
 use super::invalid_parameter::Misunderstood;
-use super::query::{Asked, AskedCredit, Credit, Defaults, Question};
+use super::query::{Age, Asked, AskedCredit, Credit, Defaults, Question};
 use super::sizes;
 use crate::analysis::{Dimension, Filter, Model, Parameters};
 use crate::domain::{Period, PeriodError, Timestamp};
@@ -77,6 +77,14 @@ impl Asked {
         };
         let (step, of) = (self.step.clone(), self.of.clone());
         let against = self.against(zone, now)?;
+        let age = match self.age.as_deref() {
+            None | Some("" | "same") => Age::Same,
+            Some("whole") => Age::Whole,
+            Some(other) => {
+                let reason = format!("{other:?} is neither same nor whole");
+                return Err(Misunderstood { parameter: "age", reason });
+            }
+        };
         let csv = self.csv_style(zone)?;
         Ok(Question {
             period,
@@ -91,6 +99,9 @@ impl Asked {
             step,
             of,
             against,
+            age,
+            counted_until: None,
+            asked_at: now,
             credit,
         })
     }

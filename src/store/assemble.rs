@@ -32,10 +32,9 @@ mod tests {
 
     #[test]
     fn pieces_stand_in_their_places() {
-        let statement = "SELECT <<what>>, 1 << 2 FROM <<table>>";
-        let statement = statement.replace("1 << 2", "<<what>>");
-        let text = assemble(&statement, &[("table", "t <<b>>"), ("what", "a")]);
-        assert_eq!(text, "SELECT a, a FROM t <<b>>");
+        let text =
+            assemble("<<what>>, <<what>> of <<table>>", &[("table", "t <<b>>"), ("what", "a")]);
+        assert_eq!(text, "a, a of t <<b>>");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assemble::assemble;
 use super::{EventRow, Store, StoreError};
-use crate::domain::Period;
+use crate::domain::{AgeLimit, Period};
 
 pub(super) const PING: &str = include_str!("../../queries/ping.sql");
 const CLOCK: &str = include_str!("../../queries/clock.sql");
@@ -89,11 +89,16 @@ impl Apart {
 
 impl Store {
     /// How many conversations that were opened in the period reached each stage, told apart by
-    /// `by`, as `analysis::funnel` takes them. Columns: `queries/funnel_counts.sql`.
+    /// `by`, as `analysis::funnel` takes them; of each only what happened until the limit. Columns: `queries/funnel_counts.sql`.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn funnel_counts(&self, period: &Period, by: Apart) -> Result<DataFrame, StoreError> {
+    pub async fn funnel_counts(
+        &self,
+        period: &Period,
+        by: Apart,
+        limit: Option<AgeLimit>,
+    ) -> Result<DataFrame, StoreError> {
         let zone = period.zone.iana_name().unwrap_or("UTC");
         let named = by.link || by.ad_names;
         let statement = if named { FUNNEL_COUNTS } else { FUNNEL_UNNAMED };
@@ -111,7 +116,10 @@ impl Store {
             .param("by_link", by.link)
             .param("by_referer", by.referer)
             .param("time_unit", by.time_unit)
-            .param("zone", zone);
+            .param("zone", zone)
+            .param("is_limited", limit.is_some())
+            .param("limit_at", limit.map_or(0, |limit| limit.at_ms))
+            .param("limit_factor", limit.map_or(0.0, |limit| limit.factor));
         self.frame(question).await
     }
 

@@ -141,6 +141,13 @@ const AGAINST: &[Parameter] = &[
         "Begin of the range that is compared; default: the one before, of the same length",
     ),
     text("against_to", "2026-10-01", "Its end, exclusive"),
+    of(
+        "age",
+        Kind::Choice(&["same", "whole"]),
+        "whole",
+        "Whether conversations of both ranges count by what happened within the time that both have had (same), or by \
+         all that happened so far (whole)",
+    ),
 ];
 const CREDIT: &[Parameter] = &[
     of(

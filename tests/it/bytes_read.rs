@@ -89,10 +89,13 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
         ("by_referer", "false"),
         ("time_unit", ""),
         ("zone", "UTC"),
+        ("is_limited", "false"),
+        ("limit_at", "0"),
+        ("limit_factor", "0"),
     ];
     let everything = nothing.map(|(name, value)| match name {
         "time_unit" => (name, "hour"),
-        "zone" => (name, value),
+        "zone" | "limit_at" | "limit_factor" => (name, value),
         _ => (name, "true"),
     });
     let list = [

@@ -56,19 +56,28 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
                     said.contains("e than the others") || said.contains("r than the others"),
                     "{row}"
                 ),
-                Some(_) => assert!(said.starts_with("no difference"), "{row}"),
+                Some(_) => assert!(said.starts_with("no significant difference"), "{row}"),
             }
             let better = row["probability_better"].as_f64().unwrap();
             assert!((0.0..=1.0).contains(&better));
         }
-        let half = server.json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19")).await;
+        let half = server
+            .json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19&age=whole"))
+            .await;
         let before = server.json(&format!("{path}?from=2026-11-01&to=2026-11-10")).await;
         let last = counts(&before["steps"]).last().unwrap().1;
         let all = count(&before, first).unwrap();
         let rate = half["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
         assert!((rate - last as f64 / all as f64).abs() < 1e-12, "{half}");
+        assert!(half["same_age"].is_null(), "{half}");
+        // As long as the later ones have had: fewer, and it is told how many there are by now.
+        let aged = server.json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19")).await;
+        let rate = aged["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
+        assert!(rate <= last as f64 / all as f64, "{aged}");
+        assert_eq!(aged["same_age"]["other_reached_by_now"].as_u64(), Some(last), "{aged}");
         // Or beside any other.
-        let other = "from=2026-11-10&to=2026-11-19&against_from=2026-11-03&against_to=2026-11-05";
+        let other = "from=2026-11-10&to=2026-11-19&against_from=2026-11-03&against_to=2026-11-05\
+                     &age=whole";
         let other = server.json(&format!("{path}/comparison?{other}")).await;
         let then = server.json(&format!("{path}?from=2026-11-03&to=2026-11-05")).await;
         let reached = counts(&then["steps"]).last().unwrap().1;

@@ -144,7 +144,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     )
         .prop_map(|(steps, order, window_ms, step_window_ms, reentry)| {
             let step_window_ms = if order == Order::Any { i64::MAX } else { step_window_ms };
-            Rules { steps, order, window_ms, step_window_ms, reentry }
+            Rules { steps, order, window_ms, step_window_ms, reentry, limit: None }
         })
 }
 
@@ -211,6 +211,7 @@ async fn depths_are_those_of_window_funnel() {
                 window_ms,
                 step_window_ms: i64::MAX,
                 reentry: Reentry::Best,
+                limit: None,
             };
             for (unit, depth) in found {
                 let log = &logs[unit as usize];

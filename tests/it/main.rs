@@ -29,6 +29,7 @@ mod backup;
 mod bi_views;
 mod bounds;
 mod bytes_read;
+mod calibration;
 mod cli;
 mod clocks;
 mod cluster;

@@ -1,8 +1,9 @@
 # What the comparison of rows or periods of a funnel means.
 verdict-too-few = too few { $unit }s to tell: { $share } against { $other-share }
+verdict-too-short = too few days to tell how much days differ: { $share } against { $other-share }
 verdict-better = better than { $other }: { $share } against { $other-share }
 verdict-worse = worse than { $other }: { $share } against { $other-share }
-verdict-chance = no difference from { $other } that could not be chance: { $share } against { $other-share }
+verdict-chance = no significant difference from { $other }: { $share } against { $other-share }
 # What a row is compared with.
 verdict-others = the others
 verdict-other-period = the other period

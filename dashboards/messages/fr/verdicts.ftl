@@ -2,9 +2,10 @@ verdict-too-few = trop peu de { $unit ->
     [person] personnes
    *[conversation] conversations
 } pour conclure : { $share } contre { $other-share }
+verdict-too-short = trop peu de jours pour savoir combien les jours diffèrent : { $share } contre { $other-share }
 verdict-better = meilleur que { $other } : { $share } contre { $other-share }
 verdict-worse = moins bon que { $other } : { $share } contre { $other-share }
-verdict-chance = aucune différence avec { $other } qui ne puisse être due au hasard : { $share } contre { $other-share }
+verdict-chance = pas de différence significative avec { $other } : { $share } contre { $other-share }
 verdict-others = les autres
 verdict-other-period = l’autre période
 verdict-nothing = rien

@@ -4,11 +4,13 @@
 mod interval;
 mod known;
 mod openings;
+mod picked;
 mod report;
 mod sums;
 
 pub use interval::{Drawn, Estimate};
 pub use known::KnownDays;
+pub use picked::{Paid, daily_spread, surely_differ};
 pub use report::{AdsReport, AdsRow, StageCost, UnknownDays, ads};
 
 use std::collections::HashMap;

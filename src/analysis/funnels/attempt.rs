@@ -71,7 +71,10 @@ pub fn attempts(
 
 /// The attempt that begins with event `entry`, and the place of its last event.
 fn attempt(events: &[Occurrence], entry: usize, rules: &Rules) -> (Attempt, usize) {
-    let latest = events[entry].time.saturating_add(rules.window_ms);
+    let begin = events[entry].time;
+    let latest = begin.saturating_add(rules.window_ms);
+    // The first step is reached however little time has passed since.
+    let latest = rules.limit.map_or(latest, |limit| latest.min(limit.of(begin)).max(begin));
     let end = entry + events[entry..].partition_point(|event| event.time <= latest);
     let places = match rules.order {
         Order::Any => in_any_order(&events[entry..end], rules.steps),

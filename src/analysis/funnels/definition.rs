@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::Dimension;
-use crate::domain::EventMatch;
+use crate::domain::{AgeLimit, EventMatch};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Funnel {
 }
 
 /// The rules of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {
     /// Number of steps.
     pub steps: usize,
@@ -73,6 +73,8 @@ pub struct Rules {
     pub step_window_ms: i64,
     /// Which attempts count.
     pub reentry: Reentry,
+    /// Until when what became of an attempt counts, by when it began; `None`: until its window ends.
+    pub limit: Option<AgeLimit>,
 }
 
 /// Funnels by their names, as they are configured.

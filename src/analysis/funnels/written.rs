@@ -230,7 +230,7 @@ impl WrittenFunnel {
             title: self.title.unwrap_or_else(|| self.name.clone()),
             name: self.name,
             unit,
-            rules: Rules { steps: count, order, window_ms, step_window_ms, reentry },
+            rules: Rules { steps: count, order, window_ms, step_window_ms, reentry, limit: None },
             steps,
             matches,
             exclusions,

@@ -165,7 +165,8 @@ pub(crate) async fn comparison_in(
     }
     let report = answer_funnel(&views.store, own, name, question).await;
     let report = report.map_err(Problem::from)?;
-    let steps = rows_compared(&report, question).map_err(Problem::from)?;
+    // They are days themselves.
+    let steps = rows_compared(&report, &report, question).map_err(Problem::from)?;
     let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);
     respond::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of))
 }

@@ -1,12 +1,12 @@
 //! A row beside all others, as texts.
 
 use super::drilldown::RowsBehind;
-use super::labels::word;
+use super::labels::{label, word};
 use super::parts::Parts;
 use crate::analysis::{Verdict, Verdicts};
 use crate::language::{Message, decimal, say};
 use crate::render::numbers::{dash, percent, rate};
-use crate::web::dashboard::drilldown::Figure;
+use crate::web::dashboard::drilldown::{Behind, Figure};
 
 pub(crate) struct Compared {
     pub row: String,
@@ -18,11 +18,24 @@ pub(crate) struct Compared {
 }
 
 impl Compared {
+    /// How old the conversations of two periods count as, and what the other way is called.
+    pub(crate) fn by_age(against: &Verdicts) -> [Message; 2] {
+        match &against.same_age {
+            Some(same) => {
+                let told = say("funnels-same-age").with("count", same.other_reached_by_now);
+                [told.with("step", label(&against.step)), say("funnels-compare-whole")]
+            }
+            None => [say("funnels-whole-age"), say("funnels-compare-same-age")],
+        }
+    }
+
     /// By the dimension of that name.
     pub(crate) fn new(parts: &Parts, by: &str, row: &Verdict, behind: &RowsBehind<'_>) -> Self {
         let value = row.by.values().next().cloned().flatten();
-        let behind = behind.of(value.as_deref());
-        let Verdicts { step, of, .. } = &parts.verdicts;
+        let Verdicts { step, of, within_ms, .. } = &parts.verdicts;
+        // The list of a row has all that happened so far.
+        let behind =
+            if within_ms.is_some() { Behind::nowhere() } else { behind.of(value.as_deref()) };
         Self {
             row: value.map_or_else(
                 || say("funnels-no-value").to_string(),

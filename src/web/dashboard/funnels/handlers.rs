@@ -17,7 +17,7 @@ use crate::domain::FUNNEL_WINDOW_MS;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
 use crate::insights::funnel_comparison::{
-    answer_by_each, period_before, periods_compared, rows_compared,
+    answer_by_each, by_day, period_days, periods_compared, rows_compared,
 };
 use crate::insights::query::Question;
 use crate::web::dashboard::download::is_asked;
@@ -93,7 +93,7 @@ async fn parts(
     question: &Question,
 ) -> Result<Parts, AnswerError> {
     let store = &views.store;
-    let before = period_before(question);
+    let days = by_day(question);
     let until = question.period.to.0.saturating_add(FUNNEL_WINDOW_MS);
     let sequences = async {
         // They are those of everybody.
@@ -106,7 +106,7 @@ async fn parts(
     };
     let unit =
         if question.period.days().len() > MOST_DAYS { Dimension::Week } else { Dimension::Day };
-    let dimensions = vec![question.by[0].clone(), unit];
+    let breakdowns = vec![vec![question.by[0].clone()], vec![unit]];
     let ad_titles = async {
         if question.by[0] != Dimension::Ad {
             return Ok(HashMap::new());
@@ -114,16 +114,17 @@ async fn parts(
         let found = store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
         Ok(crate::analysis::ad_titles(&found, "titled_at")?)
     };
-    let (reports, before, sequences, ad_titles) = tokio::try_join!(
-        answer_by_each(store, own, &name, question, dimensions),
-        answer_funnel(store, own, &name, &before),
+    let (reports, days, periods, sequences, ad_titles) = tokio::try_join!(
+        answer_by_each(store, own, &name, question, breakdowns),
+        answer_funnel(store, own, &name, &days),
+        period_days(store, own, &name, question),
         sequences,
         ad_titles,
     )?;
     let [report, trend] = <[_; 2]>::try_from(reports)
         .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
-    let verdicts = rows_compared(&report, question)?;
-    let against = periods_compared(&report, &before, question)?;
+    let verdicts = rows_compared(&report, &days, question)?;
+    let against = periods_compared(&report, &periods, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());
     Ok(Parts { name, report, trend, verdicts, against, flows, sequences, ad_titles })
 }

@@ -13,7 +13,7 @@ use super::rate_over_time::Share;
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Filter, Flow, Funnels, NONE, Step};
 use crate::domain::Timestamp;
 use crate::insights::list_filters::is_listed;
-use crate::insights::query::Question;
+use crate::insights::query::{Age, Question};
 use crate::language::{Message, filters, say};
 use crate::render::numbers::{dash, percent, rate, span, thousands};
 use crate::render::{charts, labels};
@@ -48,9 +48,13 @@ struct Shown {
     has_times: bool,
     steps: Vec<StepRow>,
     against: Option<Message>,
+    /// How old conversations count as in that, and the address of the other way.
+    age: ([Message; 2], String),
     share: Share,
     compared: Vec<Compared>,
     left_out: usize,
+    /// Whether of conversations only their first day counts in that.
+    is_first_day: bool,
     diagram: String,
     /// From, to, and how many.
     flows: Vec<(String, String, Figure)>,
@@ -117,7 +121,13 @@ impl FunnelsPage {
             Some(builder) => ("/funnels/build", format!("{kept}&{}", builder.query)),
             None => ("/funnels", kept),
         };
+        let is_whole = question.age == Age::Whole;
+        let other_age = if is_whole { kept.clone() } else { format!("{kept}&age=whole") };
+        let kept = if is_whole { format!("{kept}&age=whole") } else { kept };
         let range = Range::new(&question.period, now, path, &format!("&{kept}"));
+        let mut here = form_urlencoded::Serializer::new(String::new());
+        here.extend_pairs(range.asked());
+        let other_age = format!("{path}?{}&{other_age}", here.finish());
         let title = match &builder {
             Some(builder) => {
                 builder.funnel.title.clone().unwrap_or_else(|| say("funnels-build").to_string())
@@ -141,7 +151,8 @@ impl FunnelsPage {
                     .first()
                     .filter(|dimension| is_own(&parts.name, own, built) || is_listed(dimension));
                 let rows = RowsBehind::new(parts, &behind, question, by);
-                Shown::new(parts, question, &range, built, &rows, kept.collect())
+                let age = (Compared::by_age(&parts.against), other_age);
+                Shown::new(parts, question, &range, built, &rows, kept.collect(), age)
             }),
             filter,
             builder,
@@ -186,6 +197,7 @@ impl Shown {
         built: Option<&str>,
         behind: &RowsBehind<'_>,
         kept: Vec<(String, String)>,
+        age: ([Message; 2], String),
     ) -> Self {
         let Parts { report, trend, verdicts, against, flows, sequences, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
@@ -225,7 +237,9 @@ impl Shown {
                 .first()
                 .filter(|row| row.other_rate.is_some())
                 .map(|row| row.verdict.clone()),
+            age,
             share: Share::new(trend, verdicts, &units, &question.period, range, behind, kept),
+            is_first_day: verdicts.within_ms.is_some(),
             left_out: verdicts.rows.len().saturating_sub(MOST_ROWS),
             compared: verdicts
                 .rows

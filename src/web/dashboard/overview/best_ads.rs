@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::analysis::{AdsReport, AdsRow, Estimate, Filter};
+use crate::analysis::{AdsReport, AdsRow, Estimate, Filter, Paid, daily_spread, surely_differ};
 use crate::language::{Message, say};
 use crate::render::numbers::{between, dash, money};
 use crate::web::dashboard::drilldown::{Behind, Figure};
@@ -30,6 +30,12 @@ fn cost(row: &AdsRow) -> Option<Estimate> {
     row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.cost)
 }
 
+/// Leads by an ad, and what was paid for it.
+fn paid_for(row: &AdsRow) -> Paid {
+    let leads = row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count);
+    Paid { came: leads.unwrap_or(0), spend: row.spend.unwrap_or(0.0) }
+}
+
 /// The best is the ad whose lead surely costs least, by the upper end of its interval; the worst that whose
 /// lead surely costs most, by the lower end, which an ad that has brought none has too. Ads of the currency
 /// that most was spent in; none with fewer than two ads, or without a lead.
@@ -49,12 +55,14 @@ pub(crate) fn extremes(
     });
     let costs: Vec<(&AdsRow, Estimate)> = paid.filter_map(|row| Some((row, cost(row)?))).collect();
     let with_leads = costs.iter().filter_map(|(row, cost)| Some((row, cost, cost.high?)));
-    let (best, cheapest, high) = with_leads.min_by(|one, other| one.2.total_cmp(&other.2))?;
+    let (best, cheapest, _) = with_leads.min_by(|one, other| one.2.total_cmp(&other.2))?;
     let (worst, dearest) = costs.iter().max_by(|one, other| one.1.low.total_cmp(&other.1.low))?;
     if best.id == worst.id {
         return None;
     }
-    let verdict = if high < dearest.low { "overview-ads-sure" } else { "overview-ads-chance" };
+    let spread = daily_spread(&costs.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+    let differ = surely_differ(paid_for(best), paid_for(worst), costs.len(), spread);
+    let verdict = if differ { "overview-ads-sure" } else { "overview-ads-chance" };
     let ad = |row: &AdsRow, cost: &Estimate| Ad {
         id: row.id.clone(),
         title: titles.get(&row.id).unwrap_or(&row.name).clone(),
@@ -71,6 +79,6 @@ pub(crate) fn extremes(
     };
     Some(Extremes {
         ads: [("overview-best", ad(best, cheapest)), ("overview-worst", ad(worst, dearest))],
-        verdict: say(verdict),
+        verdict: say(verdict).with("count", u64::try_from(costs.len()).unwrap_or_default()),
     })
 }

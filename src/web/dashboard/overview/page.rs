@@ -14,7 +14,7 @@ use crate::analysis::{
     AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, Filter, FunnelReport, Model,
     Parameters, Step, conversation_steps,
 };
-use crate::domain::{Period, Timestamp};
+use crate::domain::{AgeLimit, Period, Timestamp};
 use crate::insights::alerts::{Alert, Watched};
 use crate::insights::attribution::Ways;
 use crate::insights::breakdown_columns::apart;
@@ -162,6 +162,9 @@ async fn found(
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
     let before = so_far(period_before(&question).period, &question, now);
+    let mut so_far = question.period.clone();
+    so_far.to = so_far.to.min(now).max(so_far.from);
+    let as_old = AgeLimit::as_old_as(&so_far, &before, now.0);
     let lookback = question.credit.parameters.lookback_ms();
     let fetch = async {
         let (ads, titles, touchpoints, conversions, before) = tokio::try_join!(
@@ -169,7 +172,7 @@ async fn found(
             store.ad_titles(&question.period),
             store.touchpoints(&question.period, lookback, true, Apart::default()),
             store.conversions(&question.period, 0),
-            store.funnel_counts(&before, apart(&[Dimension::Day])),
+            store.funnel_counts(&before, apart(&[Dimension::Day]), Some(as_old)),
         )?;
         Ok(Fetched { ads, titles, ways: Ways { touchpoints, conversions }, before })
     };

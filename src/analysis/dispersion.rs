@@ -1,0 +1,289 @@
+//! How much more days differ than chance lets them. People of one day, and whoever comes more than once, are more
+//! alike than people of different days; a test that takes each conversation for an independent throw of a coin
+//! therefore finds differences where there are none.
+//!
+//! Counts of a day are taken as beta-binomial: of n conversations with the share p, the count that reaches a step has
+//! the variance n p (1 - p) (1 + (n - 1) r), where r is the correlation of two conversations of a day. r is estimated
+//! by the method of moments from Pearson's statistic (D. A. Williams, "Extra-binomial variation in logistic linear
+//! models", Applied Statistics 31, 1982, 144-148), and tests take Student's distribution with the freedom with which r
+//! is known.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// Conversations that reached a step, and all, of one day.
+pub type DayCount = (u64, u64);
+
+/// Fewer days say nothing of how much days differ.
+const LEAST_DAYS: usize = 7;
+
+/// How much days differ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dispersion {
+    /// Correlation of two conversations of one day and row, 0 to 1.
+    pub correlation: f64,
+    /// Degrees of freedom with which it is known.
+    pub freedom: f64,
+}
+
+impl Dispersion {
+    /// Estimated from days in groups, such as Mondays and Tuesdays: what the days of a group share is no dispersion.
+    /// `None` if there are too few days.
+    #[must_use]
+    pub fn within(groups: &[Vec<DayCount>]) -> Option<Self> {
+        let filled = |group: &&Vec<DayCount>| group.iter().any(|(_, of)| *of > 0);
+        let groups: Vec<&Vec<DayCount>> = groups.iter().filter(filled).collect();
+        let days = groups.iter().flat_map(|group| group.iter()).filter(|(_, of)| *of > 0).count();
+        if days < LEAST_DAYS + groups.len().saturating_sub(1) {
+            return None;
+        }
+        let cells = groups.iter().flat_map(|group| {
+            let p = share(sum(*group));
+            group.iter().map(move |day| (*day, p))
+        });
+        let freedom = float((days - groups.len()) as u64);
+        Some(Self::estimated(cells, freedom / float(days as u64), freedom))
+    }
+
+    /// Estimated from the days of several rows, which stand one beside the other: each row has the same days. What all
+    /// rows of a day share, and what a row has on all days, is no dispersion. `None` if there are too few days.
+    #[must_use]
+    pub fn beside(rows: &[Vec<DayCount>]) -> Option<Self> {
+        if rows.len() < 2 {
+            return Self::within(rows);
+        }
+        let days = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let of_day = |day: usize| sum(rows.iter().filter_map(|row| row.get(day)));
+        let totals: Vec<DayCount> = (0..days).map(of_day).collect();
+        let filled = totals.iter().filter(|(_, of)| *of > 0).count();
+        if filled < LEAST_DAYS {
+            return None;
+        }
+        let cells = rows.iter().flat_map(|row| {
+            let by_days = row.iter().zip(&totals).map(|((_, of), day)| float(*of) * share(*day));
+            let by_days: f64 = by_days.sum();
+            let own = if by_days > 0.0 { float(sum(row).0) / by_days } else { 0.0 };
+            row.iter().zip(&totals).map(move |(count, day)| (*count, (share(*day) * own).min(1.0)))
+        });
+        let (row_count, day_count) = (float(rows.len() as u64), float(filled as u64));
+        let lost = (row_count - 1.0) * (day_count - 1.0) / (row_count * day_count);
+        Some(Self::estimated(cells, lost, day_count - 1.0))
+    }
+
+    /// Of counts and what their shares were expected to be, of which some are lost by estimating that.
+    fn estimated(cells: impl Iterator<Item = (DayCount, f64)>, left: f64, freedom: f64) -> Self {
+        let (mut pearson, mut counts, mut pairs) = (0.0, 0.0, 0.0);
+        for ((found, of), p) in cells {
+            let n = float(of);
+            let variance = n * p * (1.0 - p);
+            if variance > 0.0 {
+                pearson += (float(found) - n * p).powi(2) / variance;
+                counts += 1.0;
+                pairs += n - 1.0;
+            }
+        }
+        let correlation = if pairs > 0.0 { (pearson / left - counts) / pairs } else { 0.0 };
+        Self { correlation: correlation.clamp(0.0, 1.0), freedom }
+    }
+
+    /// How many times as large as by chance the variance of a share over these days is.
+    #[must_use]
+    pub fn inflation(&self, days: &[DayCount]) -> f64 {
+        let all = float(sum(days).1);
+        let pairs: f64 = days.iter().map(|(_, of)| float(*of) * (float(*of) - 1.0).max(0.0)).sum();
+        if all > 0.0 { 1.0 + self.correlation * pairs / all } else { 1.0 }
+    }
+
+    /// The two-sided p-value of a difference between the shares of two sets of days.
+    #[must_use]
+    pub fn p_value(&self, one: &[DayCount], other: &[DayCount]) -> Option<f64> {
+        let (a, b) = (sum(one), sum(other));
+        let pooled = share((a.0 + b.0, a.1 + b.1));
+        let of_side = |all: u64, days: &[DayCount]| self.inflation(days) / float(all);
+        let variance = pooled * (1.0 - pooled) * (of_side(a.1, one) + of_side(b.1, other));
+        (a.1 > 0 && b.1 > 0 && variance > 0.0)
+            .then(|| self.two_sided((share(a) - share(b)) / variance.sqrt()))
+    }
+
+    /// The same of a row beside the others of the same days: a sum of the differences of days, each weighted by what
+    /// it says (N. Mantel and W. Haenszel, "Statistical aspects of the analysis of data from retrospective studies of
+    /// disease", Journal of the National Cancer Institute 22, 1959, 719-748).
+    #[must_use]
+    pub fn stratified(&self, one: &[DayCount], other: &[DayCount]) -> Option<f64> {
+        let (mut difference, mut variance) = (0.0, 0.0);
+        for (a, b) in one.iter().zip(other).filter(|(a, b)| a.1 > 0 && b.1 > 0) {
+            let (n, m) = (float(a.1), float(b.1));
+            let (weight, pooled) = (n * m / (n + m), share((a.0 + b.0, a.1 + b.1)));
+            difference += weight * (share(*a) - share(*b));
+            let of_side = |n: f64| (1.0 + (n - 1.0) * self.correlation) / n;
+            let chance = pooled * (1.0 - pooled) * (n + m) / (n + m - 1.0);
+            variance += weight * weight * chance * (of_side(n) + of_side(m));
+        }
+        (variance > 0.0).then(|| self.two_sided(difference / variance.sqrt()))
+    }
+
+    fn two_sided(&self, statistic: f64) -> f64 {
+        StudentsT::new(0.0, 1.0, self.freedom.max(1.0))
+            .map_or(1.0, |student| 2.0 * student.sf(statistic.abs()))
+    }
+}
+
+/// What the others would have come to had they been opened on the days of the row: the share of each day, weighted by the
+/// row's conversations, of so many conversations as say as much.
+#[must_use]
+pub fn on_the_same_days(one: &[DayCount], other: &[DayCount]) -> DayCount {
+    let days = || one.iter().zip(other).filter(|(a, b)| a.1 > 0 && b.1 > 0);
+    let all: f64 = days().map(|(a, _)| float(a.1)).sum();
+    let rate: f64 = days().map(|(a, b)| float(a.1) / all * share(*b)).sum();
+    let spread: f64 = days().map(|(a, b)| (float(a.1) / all).powi(2) / float(b.1)).sum();
+    if spread > 0.0 { (round(rate / spread), round(1.0 / spread)) } else { (0, 0) }
+}
+
+/// All days together.
+pub(super) fn sum<'a>(days: impl IntoIterator<Item = &'a DayCount>) -> DayCount {
+    days.into_iter().fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1))
+}
+
+fn share((reached, all): DayCount) -> f64 {
+    if all == 0 { 0.0 } else { float(reached) / float(all) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn round(count: f64) -> u64 {
+    count.round().max(0.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Conversations of a day: each reaches the step with the day's own share.
+    fn day(random: &mut fastrand::Rng, of: u64, share: f64) -> DayCount {
+        ((0..of).filter(|_| random.f64() < share).count() as u64, of)
+    }
+
+    /// About normal.
+    fn normal(random: &mut fastrand::Rng) -> f64 {
+        (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
+    }
+
+    /// A share that differs by day: by its weekday, and by chance.
+    fn share_of_day(random: &mut fastrand::Rng, number: usize, spread: f64) -> f64 {
+        let weekend = if number % 7 >= 5 { 0.9 } else { 1.0 };
+        (0.3 * weekend * (1.0 + spread * normal(random))).clamp(0.01, 0.99)
+    }
+
+    #[test]
+    fn days_that_differ_by_chance_alone_have_no_correlation_and_others_have_theirs() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let alike: Vec<DayCount> = (0..200).map(|_| day(&mut random, 200, 0.3)).collect();
+        assert!(Dispersion::within(&[alike]).unwrap().correlation < 0.001);
+        // The share varies by a tenth of itself: 0.03 squared of 0.3 times 0.7.
+        let differ: Vec<DayCount> = (0..400)
+            .map(|_| {
+                let share = 0.3 + 0.03 * normal(&mut random);
+                day(&mut random, 200, share)
+            })
+            .collect();
+        let found = Dispersion::within(&[differ]).unwrap().correlation;
+        assert!((found - 0.0009 / 0.21).abs() < 0.0015, "{found}");
+        assert_eq!(Dispersion::within(&[vec![(1, 2); 6]]), None);
+        // Without a correlation it is the textbook's test: 15 of 100 against 30 of 100 has z = 2.5400.
+        let known = Dispersion { correlation: 0.0, freedom: 1e6 };
+        let p = known.p_value(&[(15, 100)], &[(30, 100)]).unwrap();
+        assert!((p - 0.011_085).abs() < 1e-5, "{p}");
+        assert_eq!(known.p_value(&[(0, 10)], &[(0, 20)]), None);
+    }
+
+    /// Two periods of traffic without a difference are told apart in at most 5 % of draws, and a true difference of a
+    /// fifth at 2,000 conversations a side in at least 80 %. Short form of the table in BENCHMARKS.md.
+    #[test]
+    fn periods_are_told_apart_when_they_differ() {
+        const DRAWS: u32 = 300;
+        let mut random = fastrand::Rng::with_seed(2);
+        for (length, spread, is_within_reach) in [
+            (1, 0.08, false),
+            (4, 0.08, false),
+            (7, 0.0, true),
+            (7, 0.05, true),
+            (14, 0.08, true),
+            (14, 0.15, false),
+        ] {
+            let (mut wrong, mut found) = (0, 0);
+            for _ in 0..DRAWS {
+                let of = 2_000 / length as u64;
+                let start = random.usize(0..7);
+                let mut days = |first: usize, count: usize, factor: f64| -> Vec<DayCount> {
+                    let one = |number| {
+                        let share = factor * share_of_day(&mut random, first + number, spread);
+                        day(&mut random, of, share)
+                    };
+                    (0..count).map(one).collect()
+                };
+                let usual = days(start, 28, 1.0);
+                let (before, now) = (days(start, length, 1.0), days(start + length, length, 1.0));
+                let better = days(start + length, length, 1.2);
+                let known = if length % 7 == 0 {
+                    let weekdays: Vec<Vec<DayCount>> = (0..7)
+                        .map(|weekday| usual.iter().skip(weekday).step_by(7).copied().collect())
+                        .collect();
+                    Dispersion::within(&weekdays).unwrap()
+                } else {
+                    Dispersion::within(&[usual]).unwrap()
+                };
+                wrong += u32::from(known.p_value(&now, &before).unwrap() < 0.05);
+                found += u32::from(known.p_value(&better, &before).unwrap() < 0.05);
+            }
+            // 5 % and three standard errors of so many draws.
+            assert!(wrong <= DRAWS / 20 + 12, "{length} days, {spread}: {wrong} of {DRAWS}");
+            // Of shorter periods, or where days differ more, no test could.
+            assert!(
+                !is_within_reach || found >= DRAWS * 8 / 10,
+                "{length} days, {spread}: {found}"
+            );
+        }
+    }
+
+    /// Rows of which each day has its own share, and whose shares differ by day in each its own way: none is told
+    /// apart from the others, also if one is as new as a day.
+    #[test]
+    fn rows_are_told_apart_when_they_differ() {
+        const DRAWS: u32 = 200;
+        let mut random = fastrand::Rng::with_seed(3);
+        let (mut wrong, mut rows_seen, mut found) = (0, 0, 0);
+        for _ in 0..DRAWS {
+            let shares: Vec<f64> = (0..28).map(|n| share_of_day(&mut random, n, 0.08)).collect();
+            let rows: Vec<Vec<DayCount>> = (0..5)
+                .map(|row| {
+                    // The first is new, the last better; later days have had less time.
+                    let one = |(number, share): (usize, &f64)| {
+                        let age = (28 - number) as f64 / 28.0;
+                        let of = if row == 0 && number < 24 { 0 } else { 15 + random.u64(0..20) };
+                        let better = if row == 4 { 1.4 } else { 1.0 };
+                        let own = 1.0 + 0.08 * normal(&mut random);
+                        day(&mut random, of, (share * age.sqrt() * own * better).clamp(0.0, 0.99))
+                    };
+                    shares.iter().enumerate().map(one).collect()
+                })
+                .collect();
+            let known = Dispersion::beside(&rows[..4]).unwrap();
+            let others = |without: usize| -> Vec<DayCount> {
+                let of_day = |day: usize| {
+                    sum((0..4).filter(|row| *row != without).map(|row| &rows[row][day]))
+                };
+                (0..28).map(of_day).collect()
+            };
+            for (row, days) in rows[..4].iter().enumerate() {
+                rows_seen += 1;
+                wrong += u32::from(known.stratified(days, &others(row)).unwrap() < 0.05);
+            }
+            found += u32::from(known.stratified(&rows[4], &others(4)).unwrap() < 0.05);
+        }
+        assert!(wrong <= rows_seen / 20 + 20, "{wrong} of {rows_seen}");
+        assert!(found >= DRAWS * 8 / 10, "{found}");
+    }
+}
