@@ -14,7 +14,7 @@ use messenger_funnel::analysis::{Dimension, Funnels, Model, Parameters, WrittenF
 use messenger_funnel::domain::{Period, Timestamp};
 use messenger_funnel::insights::csv_style::CsvStyle;
 use messenger_funnel::insights::funnel::{answer_funnel, answer_own_funnel};
-use messenger_funnel::insights::query::{Credit, Question};
+use messenger_funnel::insights::query::{Age, Credit, Question};
 use messenger_funnel::store::Endpoint;
 use secrecy::ExposeSecret;
 
@@ -74,6 +74,9 @@ async fn measure(people: u64) {
         step: None,
         of: None,
         against: None,
+        age: Age::Same,
+        counted_until: None,
+        asked_at: period.to,
         credit: Credit {
             model: Model::Last,
             parameters: Parameters::default(),

@@ -197,7 +197,7 @@ mod tests {
     fn several_at_once_replace_a_file_one_after_the_other() {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("file");
-        let line = |writer: usize| vec![b'a' + writer as u8; 1 + 100 * writer];
+        let line = |writer: u8| vec![b'a' + writer; 1 + 100 * usize::from(writer)];
         std::thread::scope(|scope| {
             for writer in 0..8 {
                 let (path, line) = (&path, &line);

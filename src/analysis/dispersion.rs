@@ -261,7 +261,7 @@ mod tests {
                 .map(|row| {
                     // The first is new, the last better; later days have had less time.
                     let one = |(number, share): (usize, &f64)| {
-                        let age = (28 - number) as f64 / 28.0;
+                        let age = float(28 - number as u64) / 28.0;
                         let of = if row == 0 && number < 24 { 0 } else { 15 + random.u64(0..20) };
                         let better = if row == 4 { 1.4 } else { 1.0 };
                         let own = 1.0 + 0.08 * normal(&mut random);

@@ -81,7 +81,7 @@ pub(crate) fn by_day(question: &Question) -> Question {
     } else {
         asked.by.push(Dimension::Day);
         asked.period.from =
-            asked.period.from.min(days_before(&asked.period.to, &asked.period, ROW_DAYS));
+            asked.period.from.min(days_before(asked.period.to, &asked.period, ROW_DAYS));
     }
     asked
 }
@@ -117,7 +117,7 @@ pub async fn period_days(
     let limit = |limit: AgeLimit| Some(if is_same { limit } else { until_known });
     let until = start_of_day(known.saturating_sub(if is_same { age } else { 0 }), &period);
     let usual = Period {
-        from: days_before(&until, &period, USUAL_DAYS),
+        from: days_before(until, &period, USUAL_DAYS),
         to: until,
         zone: period.zone.clone(),
     };
@@ -157,7 +157,7 @@ fn start_of_day(instant: i64, period: &Period) -> Timestamp {
     period.start_of(period.zone.to_datetime(date).date())
 }
 
-fn days_before(end: &Timestamp, period: &Period, days: i64) -> Timestamp {
+fn days_before(end: Timestamp, period: &Period, days: i64) -> Timestamp {
     let instant = jiff::Timestamp::from_millisecond(end.0).unwrap_or_default();
     let date = period.zone.to_datetime(instant).date();
     period.start_of(date.saturating_sub(days.days()))

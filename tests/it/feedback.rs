@@ -254,7 +254,7 @@ async fn a_thousand_failures_and_restarts_and_each_event_is_there_once() {
         let graph = Graph::new(&fake.address, "v25.0", TOKEN.into(), patience).unwrap();
         let (own, how) = (store.clone(), settings.clone());
         let work = tokio::spawn(async move { pass(&graph, &own, &how, now).await });
-        let mut passed = None;
+        let mut done = None;
         if random.u8(0..3) == 0 {
             // As a kill does, anywhere.
             tokio::time::sleep(Duration::from_micros(random.u64(0..60_000))).await;
@@ -262,14 +262,14 @@ async fn a_thousand_failures_and_restarts_and_each_event_is_there_once() {
             work.abort();
             work.await.ok();
         } else {
-            passed = work.await.unwrap().ok();
+            done = work.await.unwrap().ok();
         }
         let enough = failures(&fake) + restarts >= 1000;
         if enough {
             fake.with(|inner| inner.trouble = Trouble::none());
         }
         // Nothing went wrong, and there was nothing to do.
-        if passed == Some(Passed::default()) {
+        if done == Some(Passed::default()) {
             if enough {
                 break;
             }

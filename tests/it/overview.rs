@@ -47,11 +47,11 @@ async fn each_day_stands_beside_the_one_before() {
     let then_by = async |step: &str, day: Date| {
         let next = day.saturating_add(1.days());
         let path = format!("/api/v1/conversations?from={day}&to={next}&reached={step}&limit=1000");
-        let list = server.json(&path).await;
+        let found = server.json(&path).await;
         let latest =
             jiff::Timestamp::now().saturating_sub(jiff::SignedDuration::from_hours(240)).unwrap();
         let reached = format!("{step}_at");
-        let rows = list["conversations"].as_array().unwrap_or_else(|| panic!("{list}")).iter();
+        let rows = found["conversations"].as_array().unwrap_or_else(|| panic!("{found}")).iter();
         let times = rows.map(|row| row[&reached].as_str().unwrap().parse().unwrap());
         times.filter(|time: &jiff::Timestamp| *time <= latest).count() as u64
     };

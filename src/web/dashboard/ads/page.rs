@@ -93,7 +93,7 @@ pub(crate) async fn ads(
     }
     let shows_people = who.may(Scope::People);
     show(&views, asking, async |views, question, now| {
-        let (report, titles) = found(views, &question).await?;
+        let (report, titles) = Box::pin(found(views, &question)).await?;
         Ok(AdsPage::new(&report, &titles, &question, now, choice, shows_people))
     })
     .await
