@@ -123,6 +123,11 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     95 "0095_versions_of_conversations",
     96 "0096_versions_of_touchpoints",
     97 "0097_versions_of_conversions",
+    98 "0098_v_conversations_under_settings",
+    99 "0099_v_touchpoints_under_settings",
+    100 "0100_v_funnel_daily_under_settings",
+    101 "0101_v_ads_daily_under_settings",
+    102 "0102_v_attribution_under_settings",
 ];
 
 pub(super) const CREATE_DATABASE: &str = include_str!("../../queries/create_database.sql");

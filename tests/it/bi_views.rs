@@ -227,3 +227,43 @@ fn settings_of_the_reader_are_checked() {
         assert!(!output.status.success() && said.contains(told), "{said}");
     }
 }
+
+/// Whatever clients set for their sessions: Cube's driver and dbt's `relationships` test set `join_use_nulls`, others
+/// what makes ClickHouse more like the standard.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_view_answers_the_same_whatever_a_client_sets() {
+    let (_world, _server, bi) = served();
+    let views: Vec<String> = bi
+        .query("SELECT name FROM system.tables WHERE database = 'messenger_funnel' AND name LIKE 'v\\_%'")
+        .fetch_all()
+        .await
+        .unwrap();
+    assert!(views.len() >= 7, "{views:?}");
+    for view in views {
+        // The numbers too, not only how many rows: a null in the place of a zero would be another one.
+        let statement = format!(
+            "SELECT assumeNotNull(count()), assumeNotNull(sum(cityHash64(toString(tuple(*))))) FROM {view}"
+        );
+        let usual: (u64, u64) = bi.query(&statement).fetch_one().await.unwrap();
+        for set in [
+            &["join_use_nulls"][..],
+            &["aggregate_functions_null_for_empty"],
+            &["join_use_nulls", "aggregate_functions_null_for_empty"],
+            &["transform_null_in"],
+            &["cast_keep_nullable"],
+            &["data_type_default_nullable"],
+            &["prefer_column_name_to_alias"],
+            &["any_join_distinct_right_table_keys"],
+            &["final"],
+        ] {
+            let question = set.iter().fold(bi.query(&statement), |question, setting| {
+                question.with_setting(*setting, "1")
+            });
+            let found: (u64, u64) = question
+                .fetch_one()
+                .await
+                .unwrap_or_else(|error| panic!("{view} with {set:?}: {error}"));
+            assert_eq!(found, usual, "{view} with {set:?}");
+        }
+    }
+}
