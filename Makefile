@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-cluster test-crash test-power simulate lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep clean
+.PHONY: audit demo build engine test test-clients test-cluster test-crash test-power simulate lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -47,6 +47,11 @@ test-crash: engine
 # half an hour.
 test-power: engine
 	MESSENGER_FUNNEL_TEST_CUTS=100 cargo test --locked --test it power -- --nocapture
+
+# How often verdicts are wrong on traffic without a trend: PAIRS of periods; `make test` compares some.
+PAIRS := 200
+calibrate: engine
+	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) cargo nextest run --locked --success-output final calibration
 
 # The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some.
 SEEDS := 100000

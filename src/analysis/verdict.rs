@@ -55,8 +55,6 @@ pub struct SameAge {
     pub other_from: String,
     /// First instant after the other period, RFC 3339.
     pub other_to: String,
-    /// Conversations of the other period that have reached the step by now, whatever their age.
-    pub other_reached_by_now: u64,
 }
 
 /// A row and what it is compared with.
@@ -213,10 +211,8 @@ pub struct PeriodDays {
     pub other: FunnelReport,
     /// Others, each as old as every other.
     pub usual: FunnelReport,
-    /// How they are compared, if not by all that happened so far; without the count.
+    /// How they are compared, if not by all that happened so far.
     pub same_age: Option<SameAge>,
-    /// All of the other period, whatever its age.
-    pub other_by_now: FunnelReport,
 }
 
 /// The report's whole beside that of another period.
@@ -251,9 +247,7 @@ pub fn compare_periods(
         is_too_short: dispersion.is_none(),
         ..verdict(BTreeMap::new(), totals[0], sides, p_value)
     };
-    let by_now = pair(&days.other_by_now.steps, step, of)?.0;
     let same_age = days.same_age.clone();
-    let same_age = same_age.map(|how| SameAge { other_reached_by_now: by_now, ..how });
     Ok(Verdicts { same_age, ..told(report, step, of, vec![row], OTHER_PERIOD) })
 }
 

@@ -30,13 +30,17 @@ pub async fn answer_verdicts(
     name: &str,
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
-    let report = answer_funnel(store, own, name, question).await?;
     if !question.by.is_empty() {
-        let days = answer_funnel(store, own, name, &by_day(question)).await?;
+        let asked = by_day(question);
+        let (report, days) = tokio::try_join!(
+            answer_funnel(store, own, name, question),
+            answer_funnel(store, own, name, &asked),
+        )?;
         return rows_compared(&report, &days, question);
     }
-    let days = period_days(store, own, name, question).await?;
-    periods_compared(&report, &days, question)
+    let days = period_days(store, own, name, question, None).await?;
+    let to = question.period.to.to_rfc3339();
+    periods_compared(&FunnelReport { to, ..days.own.clone() }, &days, question)
 }
 
 /// The funnel `name` by each of some breakdowns; of one's own in one pass over the events.
@@ -87,7 +91,8 @@ pub(crate) fn by_day(question: &Question) -> Question {
 }
 
 /// The days of the question's period and of the one that it is compared with, at the same age unless the question says
-/// otherwise, and days by which it is known how much they differ.
+/// otherwise, and days by which it is known how much they differ. `so_far` is the funnel over the question's period by
+/// day, if that is known already.
 ///
 /// # Errors
 /// If it cannot be computed.
@@ -96,6 +101,7 @@ pub async fn period_days(
     own: &Funnels,
     name: &str,
     question: &Question,
+    so_far: Option<FunnelReport>,
 ) -> Result<PeriodDays, AnswerError> {
     let last_event = store.collection_state().await?.last_event;
     let known = if last_event == 0 { question.asked_at.0 } else { last_event };
@@ -133,23 +139,27 @@ pub async fn period_days(
     } else {
         [AgeLimit::as_old_as(&other, &period, known), until_known]
     };
-    let questions = [
-        asked(&period, limit(limits[0])),
-        asked(&other, limit(limits[1])),
-        asked(&usual, limit(AgeLimit::within(age))),
-        Question { by: Vec::new(), ..asked(&other, limit(until_known)) },
-    ];
-    let reports = questions.iter().map(|asked| answer_funnel(store, own, name, asked));
-    let reports = futures_util::future::try_join_all(reports).await?;
-    let [own, beside, usual, other_by_now] = <[_; 4]>::try_from(reports)
-        .map_err(|_| AnswerError::Unknown("a period is missing".to_owned()))?;
+    // All that counts of the younger one is what happened so far.
+    let so_far = so_far.filter(|_| known == last_event && (limits[0] == until_known || !is_same));
+    let own_period = async {
+        match so_far {
+            Some(report) => Ok(report),
+            None => answer_funnel(store, own, name, &asked(&period, limit(limits[0]))).await,
+        }
+    };
+    let [asked_other, asked_usual] =
+        [asked(&other, limit(limits[1])), asked(&usual, limit(AgeLimit::within(age)))];
+    let (own_days, other_days, usual) = tokio::try_join!(
+        own_period,
+        answer_funnel(store, own, name, &asked_other),
+        answer_funnel(store, own, name, &asked_usual),
+    )?;
     let same_age = is_same.then(|| SameAge {
         known_until: Timestamp(known).to_rfc3339(),
         other_from: other.from.to_rfc3339(),
         other_to: other.to.to_rfc3339(),
-        other_reached_by_now: 0,
     });
-    Ok(PeriodDays { own, other: beside, usual, same_age, other_by_now })
+    Ok(PeriodDays { own: own_days, other: other_days, usual, same_age })
 }
 
 fn start_of_day(instant: i64, period: &Period) -> Timestamp {

@@ -14,9 +14,9 @@ use crate::support::{World, start_engine};
 
 const DAY: i64 = 86_400_000;
 
-/// Pairs of periods that are compared; `CALIBRATION_PAIRS=200` for the table in BENCHMARKS.md.
+/// Pairs of periods that are compared; `make calibrate` for the table in BENCHMARKS.md.
 fn pairs() -> usize {
-    std::env::var("CALIBRATION_PAIRS").map_or(48, |count| count.parse().unwrap())
+    std::env::var("MESSENGER_FUNNEL_TEST_PAIRS").map_or(48, |count| count.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,8 +47,9 @@ async fn periods_of_traffic_without_a_trend_are_seldom_told_apart() {
             let asked = Asked { from: instant(days), to: instant(0), ..Asked::default() };
             let mut question = asked.understand(&defaults, now).unwrap();
             question.age = age;
-            let found =
-                period_days(&store, &Funnels::new(), DEFAULT_FUNNEL, &question).await.unwrap();
+            let found = period_days(&store, &Funnels::new(), DEFAULT_FUNNEL, &question, None)
+                .await
+                .unwrap();
             for (claims, step) in claims.iter_mut().zip(steps) {
                 let told = compare_periods(&found.own, &found, step, "opened").unwrap();
                 let verdict = told.rows[0].verdict.to_string();

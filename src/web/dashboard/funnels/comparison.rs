@@ -1,7 +1,7 @@
 //! A row beside all others, as texts.
 
 use super::drilldown::RowsBehind;
-use super::labels::{label, word};
+use super::labels::word;
 use super::parts::Parts;
 use crate::analysis::{Verdict, Verdicts};
 use crate::language::{Message, decimal, say};
@@ -21,10 +21,7 @@ impl Compared {
     /// How old the conversations of two periods count as, and what the other way is called.
     pub(crate) fn by_age(against: &Verdicts) -> [Message; 2] {
         match &against.same_age {
-            Some(same) => {
-                let told = say("funnels-same-age").with("count", same.other_reached_by_now);
-                [told.with("step", label(&against.step)), say("funnels-compare-whole")]
-            }
+            Some(_) => [say("funnels-same-age"), say("funnels-compare-whole")],
             None => [say("funnels-whole-age"), say("funnels-compare-same-age")],
         }
     }

@@ -106,7 +106,15 @@ async fn parts(
     };
     let unit =
         if question.period.days().len() > MOST_DAYS { Dimension::Week } else { Dimension::Day };
-    let breakdowns = vec![vec![question.by[0].clone()], vec![unit]];
+    let is_daily = unit == Dimension::Day;
+    let mut breakdowns = vec![vec![question.by[0].clone()], vec![unit]];
+    // Mostly the days of the rows are those of the period: then they cost no pass of their own.
+    let is_same_period = days.period.from == question.period.from
+        && days.counted_until.is_none()
+        && question.top.is_none();
+    if is_same_period {
+        breakdowns.push(days.by.clone());
+    }
     let ad_titles = async {
         if question.by[0] != Dimension::Ad {
             return Ok(HashMap::new());
@@ -114,15 +122,25 @@ async fn parts(
         let found = store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
         Ok(crate::analysis::ad_titles(&found, "titled_at")?)
     };
-    let (reports, days, periods, sequences, ad_titles) = tokio::try_join!(
+    let row_days = async {
+        if is_same_period {
+            Ok(None)
+        } else {
+            answer_funnel(store, own, &name, &days).await.map(Some)
+        }
+    };
+    let (mut reports, row_days, sequences, ad_titles) = tokio::try_join!(
         answer_by_each(store, own, &name, question, breakdowns),
-        answer_funnel(store, own, &name, &days),
-        period_days(store, own, &name, question),
+        row_days,
         sequences,
         ad_titles,
     )?;
+    let days = row_days.or_else(|| reports.pop());
     let [report, trend] = <[_; 2]>::try_from(reports)
         .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
+    let days = days.ok_or_else(|| AnswerError::Unknown("the days are missing".to_owned()))?;
+    let so_far = is_daily.then(|| trend.clone());
+    let periods = period_days(store, own, &name, question, so_far).await?;
     let verdicts = rows_compared(&report, &days, question)?;
     let against = periods_compared(&report, &periods, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());
