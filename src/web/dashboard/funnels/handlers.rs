@@ -40,7 +40,7 @@ pub(crate) async fn funnels(
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| DEFAULT_FUNNEL.to_owned());
     show(&views, asking, async |views, question, now| {
         let question = by_one(question);
-        let parts = parts(views, &views.funnels, name, &question).await?;
+        let parts = Box::pin(parts(views, &views.funnels, name, &question)).await?;
         let shows_people = who.may(Scope::People);
         Ok(FunnelsPage::new(Some(&parts), &views.funnels, None, shows_people, &question, now))
     })
@@ -57,7 +57,7 @@ pub(crate) async fn build(
 ) -> Response {
     let builder = Builder::read(uri.query().unwrap_or_default());
     if is_asked(&asking) {
-        let told = download::figures(&views, asking, &headers, &builder.checked).await;
+        let told = Box::pin(download::figures(&views, asking, &headers, &builder.checked)).await;
         return told.unwrap_or_else(IntoResponse::into_response);
     }
     show(&views, asking, async |views, question, now| {
@@ -65,7 +65,7 @@ pub(crate) async fn build(
         let parts = match &builder.checked {
             Ok(funnel) => {
                 let name = funnel.name.clone();
-                Some(parts(views, &only(funnel), name, &question).await?)
+                Some(Box::pin(parts(views, &only(funnel), name, &question)).await?)
             }
             Err(_) => None,
         };
