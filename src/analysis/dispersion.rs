@@ -10,6 +10,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::rates;
+
 /// Conversations that reached a step, and all, of one day.
 pub type DayCount = (u64, u64);
 
@@ -144,7 +146,7 @@ pub(super) fn sum<'a>(days: impl IntoIterator<Item = &'a DayCount>) -> DayCount 
 }
 
 fn share((reached, all): DayCount) -> f64 {
-    if all == 0 { 0.0 } else { float(reached) / float(all) }
+    rates::share(reached, all)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]

@@ -255,13 +255,6 @@ impl FunnelReport {
     pub fn count(&self, name: &str) -> Option<u64> {
         count_in(&self.steps, name)
     }
-
-    /// The first day of the period, in its zone, as breakdowns by day name it.
-    pub(super) fn first_day(&self) -> String {
-        let instant: Option<jiff::Timestamp> = self.from.parse().ok();
-        let zone = jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        instant.map(|instant| zone.to_datetime(instant).date().to_string()).unwrap_or_default()
-    }
 }
 
 impl Breakdown {

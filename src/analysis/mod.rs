@@ -53,7 +53,7 @@ pub use refs::{Silence, nearest_ref, silence};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
 pub use verdict::{
-    PeriodDays, SameAge, Verdict, Verdicts, compare_periods, compare_rows, corrected, days_of_rows,
+    PeriodDays, SameAge, Verdict, Verdicts, compare_periods, compare_rows, corrected,
 };
 pub use wanted::Wanted;
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::dispersion::{DayCount, Dispersion, on_the_same_days, sum};
 use super::rates::{Rate, adjusted, interval, lift, probability_better};
-use super::{AnalysisError, Breakdown, FunnelReport, REST, Step};
+use super::{AnalysisError, Breakdown, FunnelReport, REST, Step, rates};
 use crate::language::{Message, Value, say};
 
 /// Fewer units in either side, or successes and failures in both together, say nothing.
@@ -91,82 +91,78 @@ pub struct Verdict {
 }
 
 /// Each row of the breakdown beside all other rows together, each by its days: `days` is the same breakdown by day,
-/// over the report's period or a longer one that ends with it. Rows that are days or weeks themselves stand for their
-/// days.
+/// over the report's period, which begins with `first`, or a longer one that ends with it. Rows that are days or weeks
+/// themselves stand for their days; then `days` is the report.
 ///
 /// # Errors
 /// If there are no such steps.
 pub fn compare_rows(
     report: &FunnelReport,
     days: &FunnelReport,
+    first: Date,
     step: &str,
     of: &str,
 ) -> Result<Verdicts, AnalysisError> {
     let whole = pair(&report.steps, step, of)?;
-    let own_counts = report.breakdown.iter().map(|row| pair(&row.steps, step, of));
-    let own_counts = own_counts.collect::<Result<Vec<_>, _>>()?;
-    let by_row = if days.by.len() == report.by.len() {
-        own_counts.iter().map(|count| vec![*count]).collect()
-    } else {
-        days_of_rows(report, days, step, of)?
-    };
-    let is_in_time = by_row.iter().all(|row| row.len() == 1);
+    let counts = report.breakdown.iter().map(|row| pair(&row.steps, step, of));
+    let counts = counts.collect::<Result<Vec<_>, _>>()?;
+    let is_in_time = days.by.len() == report.by.len();
+    let names = day_names(days);
+    let by_row =
+        if is_in_time { Vec::new() } else { days_of_rows(report, days, &names, step, of)? };
     let dispersion = if is_in_time {
-        Dispersion::within(&[by_row.iter().flatten().copied().collect()])
+        Dispersion::within(std::slice::from_ref(&counts))
     } else {
         Dispersion::beside(&by_row)
     };
-    let is_in_period = |day: usize| day >= first_day(report, days);
+    let first = first.to_string();
+    let begin = names.partition_point(|day| *day < first.as_str());
+    let totals: Vec<DayCount> =
+        (begin..names.len()).map(|day| sum(by_row.iter().map(|row| &row[day]))).collect();
     let mut rows = Vec::new();
     for (place, row) in report.breakdown.iter().enumerate() {
-        let own_count = own_counts[place];
-        let others_count =
-            (whole.0.saturating_sub(own_count.0), whole.1.saturating_sub(own_count.1));
-        let others_rows = by_row.iter().enumerate().filter(|(other, _)| *other != place);
-        let (own, others): (Vec<DayCount>, Vec<DayCount>) = if is_in_time {
-            (vec![own_count], others_rows.map(|(_, row)| row[0]).collect())
+        let own = counts[place];
+        let others = less(whole, own);
+        let (own_days, other_days): (Vec<DayCount>, Vec<DayCount>) = if is_in_time {
+            (vec![own], [&counts[..place], &counts[place + 1..]].concat())
         } else {
-            let own = by_row[place].iter().enumerate();
-            let own = own.filter(|(day, _)| is_in_period(*day)).map(|(_, count)| *count);
-            let totals = (0..by_row[place].len()).filter(|day| is_in_period(*day)).map(|day| {
-                sum(by_row
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != place)
-                    .map(|(_, row)| &row[day]))
-            });
-            (own.collect(), totals.collect())
+            let own_days = &by_row[place][begin..];
+            let rest = totals.iter().zip(own_days).map(|(all, own)| less(*all, *own));
+            (own_days.to_vec(), rest.collect())
         };
         let p_value = dispersion.and_then(|known| {
-            if is_in_time { known.p_value(&own, &others) } else { known.stratified(&own, &others) }
+            if is_in_time {
+                known.p_value(&own_days, &other_days)
+            } else {
+                known.stratified(&own_days, &other_days)
+            }
         });
-        let inflation = |days: &[DayCount]| dispersion.map_or(1.0, |known| known.inflation(days));
-        let beside = if is_in_time { others_count } else { on_the_same_days(&own, &others) };
-        let sides = [
-            Side::new(own_count, inflation(&own)),
-            Side::new(if beside.1 > 0 { beside } else { others_count }, inflation(&others)),
-        ];
+        let beside = if is_in_time { others } else { on_the_same_days(&own_days, &other_days) };
+        let beside = if beside.1 > 0 { beside } else { others };
+        let sides =
+            [Side::new(own, &own_days, dispersion), Side::new(beside, &other_days, dispersion)];
         rows.push(Verdict {
-            is_too_few: is_too_few(own_count, others_count),
+            is_too_few: is_too_few(own, others),
             is_too_short: dispersion.is_none(),
-            ..verdict(row.by.clone(), own_count, sides, p_value)
+            ..verdict(row.by.clone(), own, sides, p_value)
         });
     }
     Ok(told(report, step, of, rows, OTHERS))
 }
 
-/// The days of each row of a report, in the order of the rows; each row has the same days.
-///
-/// # Errors
-/// If there are no such steps.
-pub fn days_of_rows(
+fn less(all: DayCount, part: DayCount) -> DayCount {
+    (all.0.saturating_sub(part.0), all.1.saturating_sub(part.1))
+}
+
+/// The days of each row of a report, in the order of the rows; each row has all days, in their order.
+fn days_of_rows(
     report: &FunnelReport,
     days: &FunnelReport,
+    all: &[&str],
     step: &str,
     of: &str,
 ) -> Result<Vec<Vec<DayCount>>, AnalysisError> {
-    let all = day_names(days);
-    let place = |row: &Breakdown| all.iter().position(|day| Some(*day) == row.value("day"));
+    let place = |row: &Breakdown| all.binary_search(&row.value("day")?).ok();
     let mut found: BTreeMap<BTreeMap<String, Option<String>>, Vec<DayCount>> = BTreeMap::new();
     for row in &days.breakdown {
         let mut by = row.by.clone();
@@ -194,12 +190,6 @@ fn day_names(days: &FunnelReport) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-/// Place of the first day that is in the report's own period.
-fn first_day(report: &FunnelReport, days: &FunnelReport) -> usize {
-    let first = report.first_day();
-    day_names(days).iter().position(|day| *day >= first.as_str()).unwrap_or(usize::MAX)
 }
 
 /// The days of two periods, and those by which it is known how much days differ.
@@ -240,8 +230,7 @@ pub fn compare_periods(
     let dispersion = Dispersion::within(&groups.into_values().collect::<Vec<_>>());
     let totals = [pair(&days.own.steps, step, of)?, pair(&days.other.steps, step, of)?];
     let p_value = dispersion.and_then(|known| known.p_value(&own, &other));
-    let inflation = |days: &[DayCount]| dispersion.map_or(1.0, |known| known.inflation(days));
-    let sides = [Side::new(totals[0], inflation(&own)), Side::new(totals[1], inflation(&other))];
+    let sides = [Side::new(totals[0], &own, dispersion), Side::new(totals[1], &other, dispersion)];
     let row = Verdict {
         is_too_few: is_too_few(totals[0], totals[1]),
         is_too_short: dispersion.is_none(),
@@ -277,9 +266,9 @@ struct Side {
 
 impl Side {
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    fn new((reached, of): DayCount, inflation: f64) -> Self {
-        let share = if of == 0 { 0.0 } else { reached as f64 / of as f64 };
-        Self { share, throws: of as f64 / inflation }
+    fn new((reached, of): DayCount, days: &[DayCount], dispersion: Option<Dispersion>) -> Self {
+        let inflation = dispersion.map_or(1.0, |known| known.inflation(days));
+        Self { share: rates::share(reached, of), throws: of as f64 / inflation }
     }
 
     fn rate(self) -> Option<Rate> {

@@ -186,8 +186,9 @@ pub(crate) fn rows_compared(
 ) -> Result<Verdicts, AnswerError> {
     let (step, of) = asked_steps(report, question);
     let rows = if is_in_time(question) { days } else { report };
+    let rows_from = question.period.first_and_last_day().0;
     let within_ms = (is_in_time(question) && question.age == Age::Same).then_some(DAY_MS);
-    let verdicts = compare_rows(rows, days, &step, &of).map_err(about_step)?;
+    let verdicts = compare_rows(rows, days, rows_from, &step, &of).map_err(about_step)?;
     Ok(Verdicts { within_ms, ..verdicts })
 }
 

@@ -110,7 +110,7 @@ impl Store {
         insert.end().await.map_err(|error| self.failed(error))
     }
 
-    pub(super) fn unexpected(&self, source: polars_core::error::PolarsError) -> StoreError {
+    fn unexpected(&self, source: polars_core::error::PolarsError) -> StoreError {
         StoreError::Answer { url: self.endpoint.url.clone(), source: Box::new(source) }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::analysis::{AdsReport, AdsRow, Estimate, Filter, Paid, daily_spread, surely_differ};
+use crate::analysis::{
+    AdsReport, AdsRow, Estimate, Filter, Paid, StageCost, daily_spread, surely_differ,
+};
 use crate::language::{Message, say};
 use crate::render::numbers::{between, dash, money};
 use crate::web::dashboard::drilldown::{Behind, Figure};
@@ -25,15 +27,20 @@ pub(crate) struct Ad {
     pub range: String,
 }
 
+/// The leads by an ad.
+fn leads(row: &AdsRow) -> Option<&StageCost> {
+    row.steps.iter().find(|step| step.name == "lead")
+}
+
 /// What a lead cost by an ad.
 fn cost(row: &AdsRow) -> Option<Estimate> {
-    row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.cost)
+    leads(row)?.cost
 }
 
 /// Leads by an ad, and what was paid for it.
 fn paid_for(row: &AdsRow) -> Paid {
-    let leads = row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count);
-    Paid { came: leads.unwrap_or(0), spend: row.spend.unwrap_or(0.0) }
+    let came = leads(row).and_then(|step| step.count).unwrap_or(0);
+    Paid { came, spend: row.spend.unwrap_or(0.0) }
 }
 
 /// The best is the ad whose lead surely costs least, by the upper end of its interval; the worst that whose
@@ -70,7 +77,7 @@ pub(crate) fn extremes(
         leads: behind
             .with("filter", Filter::one_written("ad", &row.id))
             .with("reached", "lead")
-            .count(row.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count)),
+            .count(leads(row).and_then(|step| step.count)),
         cost: cost.value.map_or_else(dash, |value| money(value, currency)),
         range: match cost.high {
             Some(high) => between(money(cost.low, currency), money(high, currency)),
