@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use messenger_funnel::analysis::{Dimension, Funnels, Model, Parameters, WrittenFunnel};
 use messenger_funnel::domain::{Period, Timestamp};
 use messenger_funnel::insights::csv_style::CsvStyle;
-use messenger_funnel::insights::funnel::{answer_funnel, answer_own_funnel};
+use messenger_funnel::insights::funnel::{answer_custom_funnel, answer_funnel};
 use messenger_funnel::insights::query::{Age, Credit, Question};
 use messenger_funnel::store::Endpoint;
 use secrecy::ExposeSecret;
@@ -107,7 +107,7 @@ async fn measure(people: u64) {
         took[1] = ask(&client, BY_AD, "").await;
         took[2] = ask(&client, BY_AD, " SETTINGS optimize_aggregation_in_order = 1").await;
         let started = Instant::now();
-        answer_own_funnel(store, &own, &question(Vec::new())).await.unwrap();
+        answer_custom_funnel(store, &own, &question(Vec::new())).await.unwrap();
         took[3] = started.elapsed();
         took[4] = ask(&client, SIX, " SETTINGS optimize_aggregation_in_order = 1").await;
         took[5] = ask(&client, SCAN, "").await;

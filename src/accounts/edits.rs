@@ -5,15 +5,13 @@ use std::net::IpAddr;
 use tokio::sync::MutexGuard;
 
 use super::known::fingerprint;
+use super::limits::LONGEST_TOKEN_DAYS;
 use super::{AccountError, Accounts, Refusal, Role, Scope, name, password};
 use crate::store::{TokenRow, Turn, UserRow, is_page_id};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// The days that a token is good for at most.
-pub const LONGEST_DAYS: u32 = 3650;
-
 /// Somebody who has a one-time link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invited {
@@ -203,7 +201,7 @@ impl Accounts {
         for scope in &new.scopes {
             Scope::parse(scope).map_err(Refusal::Unreadable)?;
         }
-        if new.days.is_some_and(|days| days == 0 || days > LONGEST_DAYS) {
+        if new.days.is_some_and(|days| days == 0 || days > LONGEST_TOKEN_DAYS) {
             return Err(Refusal::Days.into());
         }
         let secret = format!("mf_{}", letters());

@@ -6,6 +6,7 @@ mod closed;
 mod devices;
 mod edits;
 mod known;
+mod limits;
 mod name;
 pub mod password;
 mod provider;
@@ -29,8 +30,9 @@ use thiserror::Error;
 use tokio::sync::{Mutex, watch};
 
 pub use address::{address, neighbours};
-pub use edits::{Invited, LONGEST_DAYS, NewToken};
+pub use edits::{Invited, NewToken};
 pub use known::Known;
+pub use limits::{LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, SHORTEST_PASSWORD};
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
 pub use refusal::Refusal;
 pub use scope::{Role, Scope};

@@ -8,11 +8,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use super::Refusal;
-
-/// Letters of a password at least.
-pub const SHORTEST: usize = 12;
-/// Bytes of a password at most: hashing takes longer for more.
-pub const LONGEST: usize = 1024;
+use super::limits::{LONGEST_PASSWORD, SHORTEST_PASSWORD};
 
 /// A hash that no password has, for names that nobody has: the time of an answer tells nothing.
 static NOBODY: LazyLock<String> =
@@ -23,10 +19,10 @@ static NOBODY: LazyLock<String> =
 /// # Errors
 /// If it is too short or too long.
 pub fn check(password: &str) -> Result<(), Refusal> {
-    if password.chars().count() < SHORTEST {
+    if password.chars().count() < SHORTEST_PASSWORD {
         return Err(Refusal::ShortPassword);
     }
-    if password.len() > LONGEST {
+    if password.len() > LONGEST_PASSWORD {
         return Err(Refusal::LongPassword);
     }
     Ok(())
@@ -44,7 +40,7 @@ pub fn hash(password: &str) -> Result<String, String> {
 /// Whether it is the password of that hash; `None`: nobody has that name. Takes as long either way.
 #[must_use]
 pub fn fits(password: &str, hash: Option<&str>) -> bool {
-    if password.len() > LONGEST {
+    if password.len() > LONGEST_PASSWORD {
         return false;
     }
     let known = hash.filter(|hash| !hash.is_empty());

@@ -2,8 +2,7 @@
 
 use thiserror::Error;
 
-use super::edits::LONGEST_DAYS;
-use super::password::{LONGEST, SHORTEST};
+use super::limits::{LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, SHORTEST_PASSWORD};
 
 /// What somebody asked for that cannot be. In English here; pages have words of their own for each.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,10 +50,10 @@ pub enum Refusal {
     #[error("this link has been used, or is too old")]
     OldLink,
     /// A password can be guessed.
-    #[error("a password has at least {} letters", SHORTEST)]
+    #[error("a password has at least {} letters", SHORTEST_PASSWORD)]
     ShortPassword,
     /// A password takes too long to hash.
-    #[error("a password has at most {} bytes", LONGEST)]
+    #[error("a password has at most {} bytes", LONGEST_PASSWORD)]
     LongPassword,
     /// A name is none.
     #[error("a name has 1 to 64 letters, digits, and . _ @ + -")]
@@ -84,7 +83,7 @@ pub enum Refusal {
     #[error("a token without a scope is good for nothing")]
     NoScope,
     /// A token ends too late, or at once.
-    #[error("a token is good for 1 to {} days, or for good", LONGEST_DAYS)]
+    #[error("a token is good for 1 to {} days, or for good", LONGEST_TOKEN_DAYS)]
     Days,
     /// A role or a scope that no form has, in words.
     #[error("{0}")]

@@ -3,7 +3,7 @@
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{Int64Chunked, PolarsResult, StringChunked};
 
-/// Columns of `queries/thread_events.sql`, one chunk each.
+/// Columns of `queries/materialize/thread_events.sql`, one chunk each.
 pub(super) struct EventColumns<'a> {
     pub page: &'a StringChunked,
     pub person: &'a StringChunked,

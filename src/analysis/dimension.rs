@@ -8,7 +8,7 @@ use polars_core::frame::DataFrame;
 use polars_core::prelude::{NamedFrom, PolarsResult, Series};
 
 use super::AnalysisError;
-use crate::domain::RefRules;
+use crate::domain::{AdDay, RefRules, Source};
 
 /// A property of a conversation, by its opening, or of a touchpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,4 +198,18 @@ impl Dimension {
 pub fn week_of(date: jiff::civil::Date) -> String {
     let since_monday = i64::from(date.weekday().to_monday_zero_offset());
     date.saturating_sub(jiff::Span::new().days(since_monday)).to_string()
+}
+
+/// What a day of an ad has of a dimension; `None` if nothing can be said.
+pub(super) fn value_of_ad(dimension: &Dimension, day: &AdDay) -> Option<String> {
+    match dimension {
+        Dimension::Source => Some(Source::Ad.as_str().to_owned()),
+        Dimension::Ad => Some(day.ad_id.clone()),
+        Dimension::AdSet if !day.adset_name.is_empty() => Some(day.adset_name.clone()),
+        Dimension::Placement if !day.placement().is_empty() => Some(day.placement()),
+        Dimension::Campaign if !day.campaign_name.is_empty() => Some(day.campaign_name.clone()),
+        Dimension::Day => Some(day.date.to_string()),
+        Dimension::Week => Some(week_of(day.date)),
+        _ => None,
+    }
 }

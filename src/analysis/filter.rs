@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use polars_core::prelude::{BooleanChunked, DataFrame, NewChunkedArray, PolarsResult};
 
-use super::reach::value_of_ad;
+use super::dimension::value_of_ad;
 use super::{AnalysisError, Dimension, NONE};
 use crate::domain::{AdDay, RefRules};
 

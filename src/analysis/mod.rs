@@ -19,6 +19,7 @@ mod rates;
 mod reach;
 mod reconciliation;
 mod refs;
+mod steps;
 mod subscribers;
 mod threads;
 mod verdict;
@@ -38,9 +39,7 @@ pub use dimension::{Dimension, week_of};
 pub use dispersion::{DayCount, Dispersion, on_the_same_days};
 pub use filter::Filter;
 pub use flows::{Flow, flows};
-pub use funnel::{
-    Breakdown, DEFAULT_FUNNEL, FunnelReport, REST, Step, StepDetail, Waits, ad_titles, funnel,
-};
+pub use funnel::{DEFAULT_FUNNEL, FunnelReport, ad_titles, funnel};
 pub use funnels::{
     Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
     Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
@@ -50,6 +49,7 @@ pub use reconciliation::{
     BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
 };
 pub use refs::{Silence, nearest_ref, silence};
+pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
 pub use verdict::{

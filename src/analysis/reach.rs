@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::funnel::{Breakdown, Step};
-use super::{Dimension, week_of};
-use crate::domain::{AdDay, Source, add_known};
+use super::Dimension;
+use super::dimension::value_of_ad;
+use super::steps::{Breakdown, Step, rate};
+use crate::domain::{AdDay, add_known};
 
 /// Impressions and clicks; `None` where there is no spend data.
 #[derive(Debug, Clone, Copy, Default)]
@@ -87,26 +88,11 @@ impl Seen {
         if is_partial {
             return;
         }
-        let rate = |part, whole| super::funnel::rate(part, whole);
         if let Some((clicks, impressions)) = clicks.zip(impressions) {
             clicked.rate_from_previous = rate(clicks, impressions);
         }
         if is_of_ads && let Some((count, clicks)) = opened.count.zip(clicks) {
             opened.rate_from_previous = rate(count, clicks);
         }
-    }
-}
-
-/// What a day of an ad has of a dimension; `None` if nothing can be said.
-pub(super) fn value_of_ad(dimension: &Dimension, day: &AdDay) -> Option<String> {
-    match dimension {
-        Dimension::Source => Some(Source::Ad.as_str().to_owned()),
-        Dimension::Ad => Some(day.ad_id.clone()),
-        Dimension::AdSet if !day.adset_name.is_empty() => Some(day.adset_name.clone()),
-        Dimension::Placement if !day.placement().is_empty() => Some(day.placement()),
-        Dimension::Campaign if !day.campaign_name.is_empty() => Some(day.campaign_name.clone()),
-        Dimension::Day => Some(day.date.to_string()),
-        Dimension::Week => Some(week_of(day.date)),
-        _ => None,
     }
 }

@@ -35,7 +35,7 @@ struct Spell {
     is_stopped: bool,
 }
 
-/// The audience of each day of `period`, of rows as `queries/subscriptions.sql` gives them.
+/// The audience of each day of `period`, of rows as `queries/audience/subscriptions.sql` gives them.
 ///
 /// A permission for a topic lasts from the opt-in to the stop, the next opt-in, or the token's expiry.
 /// That a one-time request was used is not on the wire: it counts until it runs out.

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::clock;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
@@ -19,8 +20,7 @@ pub(super) struct AdsArgs {
 
 /// `ads`.
 pub(super) async fn run(settings: Settings, args: AdsArgs) -> anyhow::Result<()> {
-    let question =
-        args.asked.understand(&session::defaults(&settings), session::now_timestamp())?;
+    let question = args.asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let session = Session::open(&settings).await?;
     let report = answer_ads(&session.store, &question).await;
     session.close().await;

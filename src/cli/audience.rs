@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use csv::ReaderBuilder;
 
-use super::session::{self, Session};
+use super::clock;
+use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{as_contact_hash, contact_hash};
 
@@ -35,7 +36,7 @@ pub(super) async fn import(
     }
     let hashes: Vec<String> = hashes.into_iter().collect();
     let session = Session::open(&settings).await?;
-    let saved = session.store.save_audience(name, &hashes, session::now()).await;
+    let saved = session.store.save_audience(name, &hashes, clock::now()).await;
     session.close().await;
     saved?;
     println!("{} contacts in the audience {name:?}", hashes.len());

@@ -9,8 +9,10 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::clock;
+use super::prepared;
 use super::progress;
-use super::session::{self, Session};
+use super::session::Session;
 use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
@@ -75,12 +77,12 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> anyhow::Resu
 
 async fn copy_all(store: &Store, settings: &Settings, folder: &Path) -> anyhow::Result<Manifest> {
     // Who is erased while tables are copied is erased again after a restoration.
-    let made_at = session::now_timestamp().to_rfc3339();
+    let made_at = clock::now_timestamp().to_rfc3339();
     for name in BESIDE {
         let from = settings.data_dir.join(name);
         copy(&from, &folder.join("data").join(name)).with_context(|| from.display().to_string())?;
     }
-    let schema = session::prepare(store, settings).await?.version;
+    let schema = prepared::prepare(store, settings).await?.version;
     let kept = store.kept_tables().await?;
     let bar = progress::bar(kept.len() as u64, "copying tables");
     let mut tables = Vec::new();
@@ -136,7 +138,7 @@ pub(super) async fn restore(settings: Settings, args: BackupArgs) -> anyhow::Res
     for table in &manifest.tables {
         check(&folder.join(format!("{}.native", table.name)), table)?;
     }
-    let journal = session::journal_folder(&settings);
+    let journal = prepared::journal_folder(&settings);
     if fs::read_dir(&journal).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: there is a journal already; restore into an empty data_dir", journal.display());
     }
@@ -158,7 +160,7 @@ async fn put_back(
     manifest: &Manifest,
 ) -> anyhow::Result<()> {
     let store = &session.store;
-    let known = session::prepare(store, settings).await?.version;
+    let known = prepared::prepare(store, settings).await?.version;
     if manifest.schema > known {
         bail!(
             "the backup is of schema version {}, this program knows {known}: upgrade it",
@@ -201,7 +203,7 @@ async fn erase_again(
     if session.store.erased_after(since).await?.is_empty() {
         return Ok(());
     }
-    let journal = Journal::open(&session::journal_folder(settings), settings.journal_limits)?;
+    let journal = Journal::open(&prepared::journal_folder(settings), settings.journal_limits)?;
     shipping::drain(&session.store, settings, &journal, Position::default()).await?;
     let eraser = session.eraser(settings, journal)?;
     let mut count = 0;

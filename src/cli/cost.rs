@@ -5,8 +5,9 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use super::clock;
 use super::read;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{Cost, CostOf, MOST_MONEY, Source, is_currency};
 use crate::render::table;
@@ -75,7 +76,7 @@ pub(super) async fn run(settings: Settings, args: CostArgs) -> anyhow::Result<()
 }
 
 async fn work(store: &Store, what: What) -> anyhow::Result<String> {
-    let version = store.next_version("costs", session::now_timestamp().micros()).await?;
+    let version = store.next_version("costs", clock::now_timestamp().micros()).await?;
     let costs = store.costs().await?;
     match what {
         What::Add(args) => {

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::clock;
+use super::progress;
 use super::roles::Roles;
 use super::serve::Server;
 use super::stopping::Stopping;
-use super::{progress, session};
 use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
@@ -93,7 +94,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
 }
 
 fn new_note(args: &DemoArgs, settings: &Settings) -> anyhow::Result<Note> {
-    let now = session::now_timestamp();
+    let now = clock::now_timestamp();
     let month = Period::last_days(29, &settings.time_zone, now)?;
     // Nothing of the future, and nothing so late that its time would be the time of receipt.
     Ok(Note {

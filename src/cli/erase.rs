@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::prepared;
 use super::session::{self, Session};
 use super::shipping;
 use super::{progress, spend};
@@ -65,7 +66,7 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
     let ledger = session::ledger(settings);
     let subject = Subject { page: Some(args.page.clone()), person: args.person.clone() };
     let bar = progress::spinner("erasing");
-    let folder = session::journal_folder(settings);
+    let folder = prepared::journal_folder(settings);
     let done = match Journal::open(&folder, settings.journal_limits) {
         // Its server does it: only who holds the journal may rewrite it.
         Err(JournalError::Locked(_)) => {

@@ -9,7 +9,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::session::{self, Session};
+use super::clock;
+use super::session::Session;
 use super::{read, spend};
 use crate::config::Settings;
 use crate::domain::Period;
@@ -58,13 +59,13 @@ async fn work(settings: &Settings, store: &Store, args: &FeedbackArgs) -> anyhow
     }
     if args.send {
         let graph = spend::graph(settings)?;
-        let passed = feedback::pass(&graph, store, how, session::now).await?;
+        let passed = feedback::pass(&graph, store, how, clock::now).await?;
         return Ok(format!(
             "{} sent, {} refused, {} withheld, {} too old\n",
             passed.sent, passed.refused, passed.withheld, passed.expired
         ));
     }
-    let sorted = feedback::plan(store, how, session::now()).await?;
+    let sorted = feedback::plan(store, how, clock::now()).await?;
     if args.json {
         let events = sorted.due.iter().map(|(dataset, events)| {
             let events: Vec<_> = events.iter().map(MessagingEvent::to_json).collect();
@@ -101,7 +102,7 @@ async fn refused(
     store: &Store,
     args: &FeedbackArgs,
 ) -> anyhow::Result<String> {
-    let now = session::now_timestamp();
+    let now = clock::now_timestamp();
     let period = Period::last_days(28, &settings.time_zone, now)?;
     let mut listed = String::new();
     let mut again = Vec::new();
@@ -163,7 +164,7 @@ pub(super) async fn regularly(
     let graph_now = spend::graph_now(&now, "conversions cannot be sent to Meta");
     loop {
         let Some(graph) = graph_now.borrow().clone() else { return };
-        let work = feedback::pass(&graph, &store, &settings.feedback, session::now);
+        let work = feedback::pass(&graph, &store, &settings.feedback, clock::now);
         let passed = tokio::select! { passed = work => passed, () = stop.cancelled() => return };
         if let Err(error) = passed {
             counter!("messenger_funnel_feedback_failures_total").increment(1);

@@ -8,7 +8,8 @@ use anyhow::Context;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::{progress, session};
+use super::clock;
+use super::progress;
 use crate::domain::{Period, Timestamp, parse_instant};
 use crate::synthetic::{Plan, Traffic};
 
@@ -40,7 +41,7 @@ impl GenerateArgs {
         let utc = TimeZone::UTC;
         let to = match &self.to {
             Some(text) => parse_instant(text, &utc).context("--to")?,
-            None => Period::last_days(0, &utc, session::now_timestamp())?.from,
+            None => Period::last_days(0, &utc, clock::now_timestamp())?.from,
         };
         let from = match &self.from {
             Some(text) => parse_instant(text, &utc).context("--from")?,

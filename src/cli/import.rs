@@ -13,11 +13,12 @@ use futures_util::stream::FuturesUnordered;
 use indicatif::ProgressBar;
 
 use super::audience;
+use super::clock;
 use super::import_conversions;
 use super::import_spend;
 use super::importing::{self, Importing};
 use super::progress;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::config::Settings;
 use crate::journal::{Envelope, EnvelopeKind, Journal};
 
@@ -144,7 +145,7 @@ async fn read_file(
             continue;
         }
         let body = Bytes::copy_from_slice(body);
-        let received_at_ms = session::now();
+        let received_at_ms = clock::now();
         writing.push(journal.append(Envelope {
             kind: EnvelopeKind::Webhook,
             received_at_ms,

@@ -7,9 +7,10 @@ use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::clock;
 use super::importing::{self, Importing};
 use super::progress;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
 use crate::domain::{ReportedConversion, Timestamp};
@@ -18,7 +19,7 @@ use crate::sheet::{self, Cell, Items, Sheet};
 
 /// `import conversions`.
 pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result<()> {
-    let now = session::now_timestamp();
+    let now = clock::now_timestamp();
     let mut found: Vec<ReportedConversion> = Vec::new();
     let mut failures: Vec<String> = Vec::new();
     for path in files {

@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rust_decimal::Decimal;
 
+use super::clock;
 use super::importing;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::config::Settings;
 use crate::domain::AdDay;
 use crate::spend::export::{self, DecimalMark, Export, Field};
@@ -76,7 +77,7 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
     if args.dry_run {
         return Ok(());
     }
-    let today = session::now_timestamp();
+    let today = clock::now_timestamp();
     let today =
         jiff::Timestamp::from_millisecond(today.0)?.to_zoned_datetime(settings.time_zone.clone());
     // Where the account is it may be tomorrow already.
@@ -85,7 +86,7 @@ pub(super) async fn run(settings: Settings, args: ImportSpendArgs) -> anyhow::Re
         bail!("ad {}, {}: this day is still to come", day.ad_id, day.date);
     }
     let session = Session::open(&settings).await?;
-    let imported_at = session::now_timestamp().micros();
+    let imported_at = clock::now_timestamp().micros();
     let saved = session.store.save_spend(&days, imported_at).await;
     session.close().await;
     Ok(saved?)

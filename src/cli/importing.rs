@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::prepared;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::erasure;
@@ -44,7 +45,7 @@ impl<'a> Importing<'a> {
             Journal::open(&folder, settings.journal_limits)?
         };
         // Segments go as soon as they are shipped: the file is still there.
-        let normalize = session::normalize_settings(settings)?;
+        let normalize = prepared::normalize_settings(settings)?;
         let shipper = Shipper::new(&journal, session.store.clone(), normalize, Duration::ZERO)?;
         let all_read = CancellationToken::new();
         let shipping = tokio::spawn(shipper.run(all_read.clone()));

@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 
-use super::session::{self, Session};
+use super::clock;
+use super::prepared;
+use super::session::Session;
 use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
@@ -40,7 +42,7 @@ enum What {
 pub(super) async fn run(settings: Settings, args: JournalArgs) -> anyhow::Result<()> {
     match args.what {
         What::Inspect { json } => {
-            let summary = journal::inspect(&session::journal_folder(&settings))?;
+            let summary = journal::inspect(&prepared::journal_folder(&settings))?;
             if json {
                 println!("{}", serde_json::to_string_pretty(&summary)?);
             } else {
@@ -63,7 +65,7 @@ async fn replay(settings: &Settings) -> anyhow::Result<()> {
 }
 
 async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<store::Progress> {
-    let folder = session::journal_folder(settings);
+    let folder = prepared::journal_folder(settings);
     let journal = match Journal::open(&folder, settings.journal_limits) {
         Err(error @ JournalError::Locked(_)) => {
             return Err(error).context("stop the server to replay its journal");
@@ -78,8 +80,8 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
 
 async fn replay_quarantined(settings: &Settings) -> anyhow::Result<()> {
     let session = Session::open(settings).await?;
-    let normalize = session::normalize_settings(settings)?;
-    let now = session::now_timestamp();
+    let normalize = prepared::normalize_settings(settings)?;
+    let now = clock::now_timestamp();
     let outcome = store::replay_quarantined(&session.store, &normalize, now).await;
     let made = session.upkeep(settings).catch_up().await;
     session.close().await;

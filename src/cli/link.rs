@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 
+use super::clock;
 use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
@@ -120,7 +121,7 @@ impl Said {
 pub(super) async fn run(settings: Settings, args: LinkArgs) -> anyhow::Result<()> {
     let question = match &args.what {
         What::List(asked) => {
-            Some(asked.understand(&session::defaults(&settings), session::now_timestamp())?)
+            Some(asked.understand(&session::defaults(&settings), clock::now_timestamp())?)
         }
         _ => None,
     };

@@ -4,6 +4,7 @@
 mod ads;
 mod audience;
 mod backup;
+mod clock;
 mod configuration;
 mod conversations;
 mod cost;
@@ -23,6 +24,7 @@ mod journal;
 mod link;
 mod manual;
 mod paths;
+mod prepared;
 mod progress;
 mod read;
 mod reload;

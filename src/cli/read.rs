@@ -8,6 +8,7 @@ use clap::Args;
 use polars_core::frame::DataFrame;
 use serde::Serialize;
 
+use super::clock;
 use super::paths;
 use super::session::{self, Session};
 use crate::analysis::{
@@ -66,7 +67,7 @@ pub(super) struct AttributionArgs {
 /// `funnel`.
 pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Result<()> {
     let asked = Asked { filter: args.filter, ..args.asked };
-    let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
+    let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let session = Session::open(&settings).await?;
     let report = answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
@@ -84,7 +85,7 @@ enum Credited {
 /// `attribution`.
 pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> anyhow::Result<()> {
     let asked = Asked { credit: args.credit, ..args.asked };
-    let question = asked.understand(&session::defaults(&settings), session::now_timestamp())?;
+    let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let (format, csv) = (question.format, &question.csv);
     if args.journeys && !matches!(format, None | Some(Format::Table | Format::Json)) {
         let reason = "journeys are several tables: ask for table or json".to_owned();

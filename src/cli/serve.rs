@@ -11,8 +11,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::clock;
+use super::prepared;
 use super::roles::{Role, Roles, ServeArgs};
-use super::session::{self, Session};
+use super::session::Session;
 use super::stopping::Stopping;
 use super::{feedback, first_link, in_force, reload, shipping, spend};
 use crate::accounts::{Accounts, Provider};
@@ -101,7 +103,7 @@ impl Server {
         }
         let session = Session::own(settings).await?;
         let migrated =
-            tokio::time::timeout(MIGRATE_LIMIT, session::prepare(&session.store, settings));
+            tokio::time::timeout(MIGRATE_LIMIT, prepared::prepare(&session.store, settings));
         let is_migrated = match migrated.await {
             // Webhooks must be taken soon: a ClickHouse that is slow is waited for behind them.
             Err(_) => {
@@ -118,13 +120,13 @@ impl Server {
             Ok(applied) => applied.map(|_| true)?,
         };
         let journal = if roles.has(Role::Collector) {
-            Some(Journal::open(&session::journal_folder(settings), settings.journal_limits)?)
+            Some(Journal::open(&prepared::journal_folder(settings), settings.journal_limits)?)
         } else {
             None
         };
         let shipper = journal.as_ref().map(|journal| {
             let (in_use, again_until) = shipping::begin_use(journal, settings)?;
-            let normalize = session::normalize_settings(settings)?;
+            let normalize = prepared::normalize_settings(settings)?;
             let shipper =
                 Shipper::new(journal, session.store.clone(), normalize, settings.keep_shipped)?;
             Ok::<_, anyhow::Error>((shipper.shipping_again_until(again_until).refilling(), in_use))
@@ -182,7 +184,7 @@ impl Server {
             erasures,
             waiting,
             recorder,
-            clock: session::now,
+            clock: clock::now,
             leaving: stopping.leaving.clone(),
         };
         let routes = routes(&now, &session, &roles, accounts.clone(), operations, links, stop)?;
@@ -296,9 +298,9 @@ fn routes(
     let mut described = Vec::new();
     if let Some(journal) = journal {
         let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
-        let reports = ReportDoor::new(journal.clone(), session::now)?;
+        let reports = ReportDoor::new(journal.clone(), clock::now)?;
         tokio::spawn(learn_receipts(reports.clone(), session.store.clone(), stop.clone()));
-        let door = Door::new(journal, keys.clone(), links, session::now);
+        let door = Door::new(journal, keys.clone(), links, clock::now);
         let deletion = session.deletion_door(settings, keys);
         let (conversions, of_conversions) = conversions::router(reports);
         let (people, of_people) = erasure::router(deletion.clone());

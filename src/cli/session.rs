@@ -11,22 +11,21 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{edition, shipping};
+use super::{clock, prepared, shipping};
 use crate::accounts::{self, Accounts};
-use crate::analysis::Parameters;
 use crate::collector::Keys;
 use crate::config::Settings;
-use crate::domain::{Links, Timestamp};
+use crate::domain::Links;
 use crate::erasure::{DeletionDoor, Ledger};
 use crate::http::rate_limit::Limit;
 use crate::insights::query::Defaults;
+use crate::private;
 use crate::registry::Registry;
 use crate::reports::Shelf;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
-use crate::store::{self, Applied, Endpoint, Store, StoreError, Tombstones, ViewSettings};
+use crate::store::{Endpoint, Store, Tombstones};
 use crate::upkeep::Upkeep;
 use crate::web::state::Views;
-use crate::{normalize, private};
 
 /// How long after a failed start of the engine it is tried again.
 const START_AGAIN: Duration = Duration::from_secs(10);
@@ -68,7 +67,7 @@ impl Session {
                 started => break Self::with_engine(started?, settings),
             }
         };
-        prepare(&session.store, settings).await?;
+        prepared::prepare(&session.store, settings).await?;
         shipping::ship_leftovers(&session.store, settings).await?;
         session.upkeep(settings).catch_up().await?;
         Ok(session)
@@ -129,7 +128,7 @@ impl Session {
 
     /// Its link registry.
     pub(super) fn registry(&self, settings: &Settings) -> Registry {
-        Registry::new(self.store.clone(), settings.data_dir.join("links.lock"), now)
+        Registry::new(self.store.clone(), settings.data_dir.join("links.lock"), clock::now)
     }
 
     /// Its reports.
@@ -142,7 +141,7 @@ impl Session {
             funnels: Arc::clone(&settings.funnels),
             window: settings.messaging_window.clone(),
             public_url: settings.public_url.clone(),
-            clock: now,
+            clock: clock::now,
         }
     }
 
@@ -163,7 +162,7 @@ impl Session {
             links,
             public_url: settings.public_url.clone(),
             window: settings.messaging_window.clone(),
-            clock: now,
+            clock: clock::now,
             bounds: settings.question_bounds,
             stop,
         }
@@ -180,7 +179,8 @@ impl Session {
         let tokens = settings.access_tokens.clone();
         let proxies = settings.trusted_proxies.clone();
         let is_secure = settings.is_secure();
-        let accounts = Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, now);
+        let accounts =
+            Accounts::new(self.store.clone(), key, tokens, proxies, is_secure, clock::now);
         Ok(accounts.in_folder(&settings.data_dir))
     }
 
@@ -201,7 +201,7 @@ impl Session {
     /// What keeps its conversations up to date.
     pub(super) fn upkeep(&self, settings: &Settings) -> Upkeep {
         let lock = settings.data_dir.join("conversations.lock");
-        Upkeep::new(self.store.clone(), lock, now)
+        Upkeep::new(self.store.clone(), lock, clock::now)
     }
 
     /// Waits for the engine's end, which is a failure; for ever if it is not ours.
@@ -232,42 +232,10 @@ impl Session {
 /// `migrate`: the schema, and what it did.
 pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
-    let applied = prepare(&session.store, &settings).await?;
+    let applied = prepared::prepare(&session.store, &settings).await?;
     println!("the database is at schema version {}", applied.version);
     session.close().await;
     Ok(())
-}
-
-/// Brings the database to this program's schema, and its views to these settings.
-pub(super) async fn prepare(store: &Store, settings: &Settings) -> Result<Applied, StoreError> {
-    let applied = store::migrate(store).await?;
-    let Parameters { lookback_days, half_life_days, first_share, last_share, .. } =
-        settings.parameters;
-    let time_zone = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
-    let known = ViewSettings { time_zone, lookback_days, half_life_days, first_share, last_share };
-    store.tell_views(&known, now_timestamp().micros()).await?;
-    store.keep(&settings.retention).await?;
-    if settings.clickhouse_url.is_some() && settings.sync_writes {
-        store.sync_writes().await?;
-    }
-    if settings.clickhouse_url.is_some()
-        && let Some(reader) = &settings.clickhouse_reader
-        && let Err(error) = store.make_reader(reader).await
-    {
-        // Nothing else depends on it.
-        tracing::warn!(%error, user = reader.user, "the user for BI tools could not be made");
-    }
-    Ok(applied)
-}
-
-/// How bodies are read; by which edition of parser and rules the data folder knows.
-pub(super) fn normalize_settings(settings: &Settings) -> anyhow::Result<normalize::Settings> {
-    let conversions = settings.conversions.clone();
-    let refs = settings.refs.as_ref().clone();
-    let store_message_text = settings.store_message_text;
-    let read = normalize::Settings { conversions, refs, store_message_text, edition: 0 };
-    let edition = edition::current(&settings.data_dir, read.fingerprint())?;
-    Ok(normalize::Settings { edition, ..read })
 }
 
 /// What we keep in the data folder with all that is in it, beside the engine's folder.
@@ -321,30 +289,16 @@ pub(super) fn defaults(settings: &Settings) -> Defaults {
 
 /// Requests to erase somebody.
 pub(super) fn ledger(settings: &Settings) -> Ledger {
-    Ledger::new(erasures(settings), now)
+    Ledger::new(erasures(settings), clock::now)
 }
 
 /// The store, which takes nothing back of people who were erased.
 fn mindful(store: Store, settings: &Settings) -> Store {
-    store.mindful_of(Tombstones::new(erasures(settings), settings.keep_shipped, now))
+    store.mindful_of(Tombstones::new(erasures(settings), settings.keep_shipped, clock::now))
 }
 
 fn erasures(settings: &Settings) -> std::path::PathBuf {
     settings.data_dir.join("erasures")
-}
-
-/// The running clock, the only one: everything else gets times as arguments.
-#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
-pub(super) fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
-
-pub(super) fn now_timestamp() -> Timestamp {
-    Timestamp(now())
-}
-
-pub(super) fn journal_folder(settings: &Settings) -> std::path::PathBuf {
-    settings.data_dir.join("journal")
 }
 
 fn configured(settings: &Settings) -> Option<Endpoint> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::session;
+use super::prepared;
 use crate::config::Settings;
 use crate::journal::{self, InUse, Journal, JournalError, Position};
 use crate::store::{Progress, Shipper, Store, StoreError};
@@ -16,7 +16,7 @@ const SHIPPER_NICENESS: i32 = 5;
 
 /// Ships what a server that was killed had journaled.
 pub(super) async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow::Result<()> {
-    let folder = session::journal_folder(settings);
+    let folder = prepared::journal_folder(settings);
     if !journal::is_in_use(&folder) && !journal::has_unread(&folder)? {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub(super) async fn drain(
     journal: &Journal,
     again_until: Position,
 ) -> anyhow::Result<Progress> {
-    let normalize = session::normalize_settings(settings)?;
+    let normalize = prepared::normalize_settings(settings)?;
     let shipper = Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?;
     Ok(shipper.shipping_again_until(again_until).drain().await?)
 }
@@ -125,7 +125,7 @@ pub(super) async fn migrate_until_it_works(
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     loop {
-        match session::prepare(store, settings).await {
+        match prepared::prepare(store, settings).await {
             Err(StoreError::ClickHouse { .. }) if !stop.is_cancelled() => {}
             applied => return applied.map(|_| ()),
         }

@@ -8,7 +8,8 @@ use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::session::{self, Session};
+use super::clock;
+use super::session::Session;
 use super::{progress, reload};
 use crate::config::Settings;
 use crate::meta::{Graph, Patience};
@@ -82,8 +83,7 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
             Advance::Due(days) => bar.inc_length(days),
             Advance::Stored(days) => bar.inc(days),
         };
-        let done =
-            spend::sync(&graph, &session.store, &how, account, session::now, &advanced).await;
+        let done = spend::sync(&graph, &session.store, &how, account, clock::now, &advanced).await;
         match done {
             Ok(done) => bar.suspend(|| println!("{}", told(&done))),
             Err(error) => {
@@ -161,7 +161,7 @@ pub(super) async fn by_schedule(
         let mut is_done = true;
         let Some(graph) = graph_now.borrow().clone() else { return };
         for account in accounts {
-            let work = spend::sync(&graph, &store, &how, account, session::now, &|_| {});
+            let work = spend::sync(&graph, &store, &how, account, clock::now, &|_| {});
             let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
             match done {
                 Ok(done) => tracing::info!("{}", told(&done)),
@@ -175,7 +175,7 @@ pub(super) async fn by_schedule(
         if is_done {
             #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]
             gauge!("messenger_funnel_spend_synced_timestamp_seconds")
-                .set((session::now() / 1000) as f64);
+                .set((clock::now() / 1000) as f64);
         }
         let wait = if is_done { until_next(&settings) } else { AFTER_FAILURE };
         tokio::select! { () = tokio::time::sleep(wait) => {}, () = stop.cancelled() => return }
@@ -183,7 +183,7 @@ pub(super) async fn by_schedule(
 }
 
 fn until_next(settings: &Settings) -> Duration {
-    let now = session::now();
+    let now = clock::now();
     let next = settings.spend.schedule.next_after(now);
     let wait = next.and_then(|next| u64::try_from(next - now).ok());
     wait.map_or(AFTER_FAILURE, Duration::from_millis)

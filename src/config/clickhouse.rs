@@ -6,7 +6,9 @@ use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{List, check_url, secret};
+use super::address::check_url;
+use super::list::List;
+use super::secrets::secret;
 use crate::store::{Bounds, Reader};
 
 /// The section as it is written.

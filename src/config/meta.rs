@@ -7,7 +7,8 @@ use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{List, Texts, secret};
+use super::list::List;
+use super::secrets::{Texts, secret};
 use crate::domain::Schedule;
 
 /// How Meta's Graph API is reached.

@@ -5,6 +5,7 @@
 //! `_file` behind it (`MESSENGER_FUNNEL__META__VERIFY_TOKEN_FILE`) names it. Unknown keys are
 //! errors.
 
+mod address;
 mod clickhouse;
 mod feedback;
 mod funnels;
@@ -34,10 +35,9 @@ use serde::Deserialize;
 
 use clickhouse::ClickHouse;
 use journal::JournalKeys;
-use list::List;
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
-use secrets::{Texts, secret, secrets};
+use secrets::secrets;
 use server::Server;
 use window::Window;
 
@@ -339,18 +339,6 @@ impl Settings {
             parameters,
         })
     }
-}
-
-fn check_url(key: &str, url: Option<&str>) -> anyhow::Result<()> {
-    let Some(url) = url else { return Ok(()) };
-    // The value is not repeated: it may hold a password.
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        bail!("{key}: it does not start with http:// or https://");
-    }
-    if url.contains('@') {
-        bail!("{key}: user and password belong into keys of their own, not into the URL");
-    }
-    Ok(())
 }
 
 fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {

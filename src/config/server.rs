@@ -10,7 +10,10 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{List, Texts, check_url, oidc, secret, secrets};
+use super::address::check_url;
+use super::list::List;
+use super::oidc;
+use super::secrets::{Texts, secret, secrets};
 use crate::accounts::{ProviderSettings, Scope, Token};
 use crate::operations::TlsFiles;
 

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ErasureError;
-use super::ledger::failed;
 use crate::domain::Timestamp;
 use crate::reports::{Destination, ReportSettings, Side};
 
@@ -87,7 +86,7 @@ pub(super) fn remove(files: &BTreeSet<PathBuf>) -> Result<u64, ErasureError> {
         match fs::remove_file(path) {
             Ok(()) => removed += 1,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(path)(error)),
+            Err(error) => return Err(ErasureError::at(path)(error)),
         }
     }
     Ok(removed)
@@ -100,7 +99,7 @@ pub(super) fn remove_parts(settings: &ReportSettings) -> Result<(), ErasureError
         for part in subfolders(&report)? {
             let name = part.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name.starts_with('.') && part.extension().is_some_and(|end| end == "part") {
-                gone(fs::remove_dir_all(&part)).map_err(failed(&part))?;
+                gone(fs::remove_dir_all(&part)).map_err(ErasureError::at(&part))?;
             }
         }
     }
@@ -111,7 +110,7 @@ pub(super) fn remove_parts(settings: &ReportSettings) -> Result<(), ErasureError
 pub(super) fn remove_unfinished(folder: &Path) -> Result<(), ErasureError> {
     for path in entries(folder)? {
         if path.extension().is_some_and(|extension| extension == "new") {
-            gone(fs::remove_file(&path)).map_err(failed(&path))?;
+            gone(fs::remove_file(&path)).map_err(ErasureError::at(&path))?;
         }
     }
     Ok(())
@@ -125,7 +124,7 @@ pub(super) fn mention(folder: &Path, texts: &regex::bytes::Regex) -> Result<bool
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(_) if path.is_dir() => {}
-            Err(error) => return Err(failed(&path)(error)),
+            Err(error) => return Err(ErasureError::at(&path)(error)),
         }
     }
     Ok(false)
@@ -136,13 +135,13 @@ pub(super) fn blank(log: &Path, names: &BTreeSet<String>) -> Result<(), ErasureE
     use std::os::unix::fs::FileExt;
     let bytes = match fs::read(log) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        bytes => bytes.map_err(failed(log))?,
+        bytes => bytes.map_err(ErasureError::at(log))?,
     };
-    let file = fs::File::options().write(true).open(log).map_err(failed(log))?;
+    let file = fs::File::options().write(true).open(log).map_err(ErasureError::at(log))?;
     for name in names {
         let blank = vec![b'*'; name.len()];
         for at in words(&bytes, name.as_bytes()) {
-            file.write_all_at(&blank, at as u64).map_err(failed(log))?;
+            file.write_all_at(&blank, at as u64).map_err(ErasureError::at(log))?;
         }
     }
     Ok(())
@@ -195,7 +194,7 @@ fn side(path: &Path) -> Result<JsonFile, ErasureError> {
     let text = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(JsonFile::None),
         Err(_) if path.is_dir() => return Ok(JsonFile::None),
-        text => text.map_err(failed(path))?,
+        text => text.map_err(ErasureError::at(path))?,
     };
     Ok(serde_json::from_slice(&text).map_or(JsonFile::Other, |side| JsonFile::Side(Box::new(side))))
 }
@@ -208,9 +207,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, ErasureError> {
     match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         entries => {
-            let paths =
-                entries.map_err(failed(folder))?.map(|entry| entry.map(|entry| entry.path()));
-            paths.collect::<io::Result<_>>().map_err(failed(folder))
+            let paths = entries
+                .map_err(ErasureError::at(folder))?
+                .map(|entry| entry.map(|entry| entry.path()));
+            paths.collect::<io::Result<_>>().map_err(ErasureError::at(folder))
         }
     }
 }

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use super::ErasureError;
 use super::background::in_the_background;
 use super::files::{gone, subfolders};
-use super::ledger::failed;
 use crate::private;
 use crate::store::Store;
 
@@ -41,18 +40,18 @@ fn sorted(imports: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), ErasureError> 
         return Ok((abandoned, in_use));
     }
     // Half made, or half removed, a journal would be taken for abandoned.
-    let _lock = lock(imports).map_err(failed(imports))?;
+    let _lock = lock(imports).map_err(ErasureError::at(imports))?;
     for folder in folders {
-        let is_locked = is_locked(&folder).map_err(failed(&folder))?;
+        let is_locked = is_locked(&folder).map_err(ErasureError::at(&folder))?;
         if is_locked { &mut in_use } else { &mut abandoned }.push(folder);
     }
     Ok((abandoned, in_use))
 }
 
 fn remove(imports: &Path, abandoned: &[PathBuf]) -> Result<(), ErasureError> {
-    let _lock = lock(imports).map_err(failed(imports))?;
+    let _lock = lock(imports).map_err(ErasureError::at(imports))?;
     for folder in abandoned {
-        gone(fs::remove_dir_all(folder)).map_err(failed(folder))?;
+        gone(fs::remove_dir_all(folder)).map_err(ErasureError::at(folder))?;
         tracing::warn!(
             folder = %folder.display(),
             "removed what an import left that was cut off; import its file again: what is there already counts once"

@@ -171,10 +171,10 @@ impl Ledger {
         let (mut open, mut unreadable) = (Vec::new(), Vec::new());
         let files = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((open, unreadable)),
-            files => files.map_err(failed(&self.folder))?,
+            files => files.map_err(ErasureError::at(&self.folder))?,
         };
         for file in files {
-            let path = file.map_err(failed(&self.folder))?.path();
+            let path = file.map_err(ErasureError::at(&self.folder))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 match Self::read(&path) {
                     Ok(entry) => open.extend(entry.filter(|entry| entry.subject.is_some())),
@@ -195,7 +195,7 @@ impl Ledger {
     pub fn save(&self, entry: &Entry) -> Result<(), ErasureError> {
         let path = self.path(&entry.code);
         let text = serde_json::to_vec_pretty(entry).map_err(io::Error::from);
-        text.and_then(|text| private::replace(&path, &text)).map_err(failed(&path))
+        text.and_then(|text| private::replace(&path, &text)).map_err(ErasureError::at(&path))
     }
 
     /// Removes what a process left behind that was killed while it wrote a request down. To be called before requests
@@ -222,14 +222,10 @@ impl Ledger {
             bytes => {
                 let entry =
                     bytes.and_then(|bytes| serde_json::from_slice(&bytes).map_err(Into::into));
-                entry.map(Some).map_err(failed(path))
+                entry.map(Some).map_err(ErasureError::at(path))
             }
         }
     }
-}
-
-pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> ErasureError + '_ {
-    move |source| ErasureError::Disk { path: path.to_owned(), source }
 }
 
 #[cfg(test)]

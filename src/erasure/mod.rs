@@ -10,7 +10,7 @@ mod ledger;
 mod rounds;
 mod routes;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -90,4 +90,11 @@ pub struct Eraser {
     pub failing: watch::Sender<usize>,
     /// By which Meta is asked for a person's ids.
     pub graph: Option<Graph>,
+}
+
+impl ErasureError {
+    /// What the system said of a file.
+    fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Disk { path: path.to_owned(), source }
+    }
 }

@@ -11,7 +11,7 @@ use super::reconciliation::answer_reconciliation;
 use crate::analysis::{ReconciledDay, nearest_ref, share, silence};
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, Value, say};
-use crate::store::{CollectionState, LinkVisits, LiveDoor, PolicyEvent, Store, UnknownRef};
+use crate::store::{ActiveEntryPoint, CollectionState, LinkVisits, PolicyEvent, Store, UnknownRef};
 
 /// What a door did before the end of the question's period is looked at for this long.
 const LIVE_MS: i64 = 28 * 86_400_000;
@@ -125,7 +125,7 @@ impl Watched {
         let rows = async {
             Ok(tokio::try_join!(
                 store.unknown_refs(period),
-                store.live_doors(&live),
+                store.active_entry_points(&live),
                 store.policy_events(period),
                 store.link_visits(period),
                 store.links(),
@@ -142,7 +142,7 @@ impl Watched {
         });
         let registered = links.values().map(|link| link.referral_ref.as_str());
         let registered: Vec<&str> = registered.collect();
-        let archived = |door: &LiveDoor| {
+        let archived = |door: &ActiveEntryPoint| {
             let mut same = links.values().filter(|link| link.referral_ref == door.id).peekable();
             door.door == "ref" && same.peek().is_some() && same.all(|link| link.is_archived)
         };
@@ -224,7 +224,7 @@ fn lost_refs(row: LinkVisits) -> LostRefs {
     LostRefs { link: row.slug, clicks: row.clicks, arrived: row.arrived, lost, share }
 }
 
-fn silent(door: LiveDoor, now: Timestamp) -> Option<SilentDoor> {
+fn silent(door: ActiveEntryPoint, now: Timestamp) -> Option<SilentDoor> {
     let found = silence(door.touchpoints, door.first_seen, door.last_seen, now.0)?;
     Some(SilentDoor {
         door: door.door,

@@ -26,7 +26,7 @@ pub async fn answer_funnel(
     question: &Question,
 ) -> Result<FunnelReport, AnswerError> {
     if let Some(funnel) = own.get(name) {
-        return answer_own_funnel(store, &narrowed(funnel, question), question).await;
+        return answer_custom_funnel(store, &narrowed(funnel, question), question).await;
     }
     if name != DEFAULT_FUNNEL {
         let known: Vec<&str> =
@@ -57,7 +57,7 @@ pub async fn answer_funnel(
 ///
 /// # Errors
 /// If it cannot be computed.
-pub async fn answer_own_funnel(
+pub async fn answer_custom_funnel(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
@@ -174,7 +174,7 @@ where
         let mut people = batches.flatten().take_while(|_| wanted.is_so());
         compute(&conversations, &mut people).and_then(|told| wanted.check().map(|()| told))
     });
-    let fetched = store.own_funnel_people(period.from.0, until, asked, taker).await;
+    let fetched = store.custom_funnel_people(period.from.0, until, asked, taker).await;
     let done = work.await.map_err(|error| AnswerError::CutOff(error.to_string()))?;
     fetched?;
     Ok(done?)

@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::disk::{Disk, DiskFile};
+use super::error::JournalError;
+use super::folder::{Limits, Position, segment_path};
+use super::opening::{self, Plan};
+use super::reader::Reader;
+use super::record::Envelope;
 use super::record::{CLOSING_BYTES, HEAD_BYTES, Place, Salt};
 use super::spare::Spares;
 use super::usage::Usage;
-use super::{Envelope, JournalError, Limits, Position, Reader, segment_path};
 
 /// The only writer of a journal: it holds the lock.
 pub struct Appender {
@@ -40,23 +44,13 @@ struct Segment {
     begun: Instant,
 }
 
-/// What an appender starts from.
-pub(super) struct Plan {
-    pub folder: PathBuf,
-    pub disk: Arc<dyn Disk>,
-    pub limits: Limits,
-    pub usage: Arc<Usage>,
-    pub first_segment: u64,
-    pub lock: File,
-}
-
 impl Appender {
     /// Opens (or makes) the journal in `folder` and takes its lock.
     ///
     /// # Errors
     /// [`JournalError::Locked`] if another process has it, [`JournalError::Io`] otherwise.
     pub fn open(folder: &Path, limits: Limits, disk: Arc<dyn Disk>) -> Result<Self, JournalError> {
-        super::opening::open(folder, limits, disk).map(Self::new)
+        opening::open(folder, limits, disk).map(Self::new)
     }
 
     fn new(plan: Plan) -> Self {

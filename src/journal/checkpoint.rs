@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::damage;
 use super::disk::{self, Disk};
-use super::{JournalError, Position};
+use super::error::JournalError;
+use super::folder::Position;
 
 /// Name of the file.
 const NAME: &str = "checkpoint";

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::JournalError;
 use super::disk::{self, Disk};
+use super::error::JournalError;
 use super::segment::Gap;
 
 /// Extension of a file that was put aside.

@@ -7,9 +7,13 @@ use std::path::Path;
 
 use bytes::Bytes;
 
+use super::checkpoint::Checkpoint;
+use super::error::JournalError;
+use super::folder::{segment_path, segments};
+use super::record::Envelope;
 use super::record::{Place, Salt};
 use super::segment::{Gap, Segment, Step};
-use super::{Checkpoint, Envelope, Journal, JournalError, damage, disk, segment_path, segments};
+use super::{Journal, damage, disk};
 
 /// What becomes of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]

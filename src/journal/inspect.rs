@@ -5,10 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::checkpoint;
+use super::checkpoint::Checkpoint;
 use super::damage::{self, Damage, SetAside};
+use super::error::JournalError;
+use super::folder::{Position, segment_path, segments};
 use super::scan::Format;
 use super::segment::{Segment, Step};
-use super::{Checkpoint, JournalError, Position, checkpoint, segment_path, segments};
 
 /// What a journal holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,7 +18,9 @@ mod checkpoint;
 mod damage;
 pub mod disk;
 mod erasing;
+mod error;
 pub mod first_format;
+mod folder;
 mod inspect;
 mod opening;
 mod reader;
@@ -30,13 +32,10 @@ mod unclean;
 mod usage;
 mod writer;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use thiserror::Error;
 use tokio::sync::watch;
 
 pub use appending::Appender;
@@ -44,78 +43,15 @@ pub use checkpoint::Checkpoint;
 pub use damage::{Damage, SetAside, may_hold, set_aside};
 use disk::{Disk, FileSystem};
 pub use erasing::Kept;
+pub use error::JournalError;
+pub use folder::{Limits, Position};
 pub use inspect::{SegmentSummary, Summary, inspect, last_received};
 pub use reader::{Batch, Reader, has_unread};
 pub use record::{Envelope, EnvelopeKind};
 pub use unclean::{InUse, is_in_use};
 pub use usage::Usage;
+pub use writer::Health;
 use writer::WriterHandle;
-
-/// A place in the journal: just behind a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Position {
-    /// Number of the segment.
-    pub segment: u64,
-    /// Bytes from the segment's start.
-    pub offset: u64,
-}
-
-/// Why the journal could not do it.
-#[derive(Debug, Error)]
-pub enum JournalError {
-    /// Another process owns the folder.
-    #[error("the journal {0} is in use by another process")]
-    Locked(PathBuf),
-    /// The budget is used up by what is still to be shipped.
-    #[error("the journal is full: {bytes} of {max_bytes} bytes (journal.max_bytes)")]
-    Full {
-        /// Bytes taken.
-        bytes: u64,
-        /// Bytes allowed.
-        max_bytes: u64,
-    },
-    /// The disk said no.
-    #[error("the journal {path}: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The journal has been closed.
-    #[error("the journal is closed")]
-    Closed,
-}
-
-impl JournalError {
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.to_owned(), source }
-    }
-}
-
-/// Whether the last append was taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Health {
-    /// It was, or there was none yet.
-    Good,
-    /// It was not, for this reason.
-    Refusing(String),
-}
-
-/// How much disk a journal may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of all segments; behind that appends are refused until something has been shipped.
-    pub max_bytes: u64,
-    /// A segment is closed and the next begun when it has grown to this many bytes.
-    pub segment_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: 16 << 30, segment_bytes: 64 << 20 }
-    }
-}
 
 /// An open journal: cheap to clone, all clones write through one thread.
 #[derive(Debug, Clone)]
@@ -223,20 +159,4 @@ impl Journal {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
-}
-
-fn segment_path(folder: &Path, segment: u64) -> PathBuf {
-    folder.join(format!("{segment:020}.journal"))
-}
-
-/// Numbers of the segments in a folder, ascending.
-fn segments(folder: &Path) -> io::Result<Vec<u64>> {
-    let mut numbers = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".journal"));
-        numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
-    }
-    numbers.sort_unstable();
-    Ok(numbers)
 }

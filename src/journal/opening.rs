@@ -2,20 +2,32 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::appending::Plan;
+use super::checkpoint::Checkpoint;
 use super::disk::Disk;
+use super::error::JournalError;
+use super::folder::{Limits, segment_path, segments};
 use super::record::{CLOSING_BYTES, Decoded, HEADER_BYTES, Place, Salt, decode};
 use super::scan::Format;
 use super::segment::{Gap, Segment, Step};
+use super::spare;
 use super::usage::Usage;
-use super::{Checkpoint, JournalError, Limits, segment_path, segments, spare};
 use crate::private;
 
 /// Bytes that are written again at once.
 const CHUNK: usize = 1 << 20;
+
+/// What an appender starts from.
+pub(super) struct Plan {
+    pub folder: PathBuf,
+    pub disk: Arc<dyn Disk>,
+    pub limits: Limits,
+    pub usage: Arc<Usage>,
+    pub first_segment: u64,
+    pub lock: File,
+}
 
 /// Takes the lock, removes what was left behind, and says where to go on.
 pub(super) fn open(

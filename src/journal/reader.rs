@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::checkpoint::Checkpoint;
 use super::damage::{self, Damage};
 use super::disk::Disk;
+use super::error::JournalError;
+use super::folder::{Position, segment_path, segments};
+use super::record::Envelope;
 use super::record::HEADER_BYTES;
 use super::segment::{Gap, Segment, Step};
-use super::{Checkpoint, Envelope, JournalError, Position, Usage, segment_path, segments};
+use super::usage::Usage;
 
 /// Some records in order and the position behind the last of them.
 #[derive(Debug, Default)]

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use bytes::{Bytes, BytesMut};
 
+use super::error::JournalError;
+use super::first_format;
+use super::record::Envelope;
 use super::record::{CLOSING_BYTES, COPY_BYTES, Decoded, HEAD_BYTES, HEADER_BYTES, Place, Salt};
 use super::scan::{Format, is_unwritten, lacks_a_sector, written};
-use super::{Envelope, JournalError, first_format};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;

@@ -6,8 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::Journal;
+use super::checkpoint::Checkpoint;
+use super::error::JournalError;
+use super::folder::{Position, segment_path, segments};
 use super::segment::{Segment, Step};
-use super::{Checkpoint, Journal, JournalError, Position, segment_path, segments};
 use crate::private;
 
 /// Segments that are shipped again whatever the clock said when they were written.
@@ -137,7 +140,7 @@ fn note(folder: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Limits;
+    use super::super::folder::Limits;
     use super::*;
 
     #[tokio::test]

@@ -6,7 +6,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::appending::{Appender, Failure};
-use super::{Envelope, Health, JournalError, Position};
+use super::error::JournalError;
+use super::folder::Position;
+use super::record::Envelope;
 
 /// Requests that may wait for the disk before the door has to wait too.
 const QUEUE: usize = 4096;
@@ -15,6 +17,15 @@ const BATCH_BYTES: usize = 8 << 20;
 
 /// How long a batch may fill up if the one before was of several records.
 const LINGER: Duration = Duration::from_micros(200);
+
+/// Whether the last append was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It was, or there was none yet.
+    Good,
+    /// It was not, for this reason.
+    Refusing(String),
+}
 
 enum Request {
     Append(Append),

@@ -9,7 +9,7 @@ use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_templates::Loader;
 use serde::{Serialize, Serializer};
 
-use super::{CURRENT, Language, MESSAGES};
+use super::known::{CURRENT, Language, MESSAGES, decimal};
 
 /// A message that is not yet put into words. As text it is in the language of the task that asks, as JSON in
 /// English.
@@ -108,7 +108,7 @@ impl Value {
                 };
                 FluentValue::Number(FluentNumber::new(*number, options))
             }
-            Self::Percent(part) => super::percent(*part).into(),
+            Self::Percent(part) => percent(*part).into(),
             Self::Message(message) => message.to_string().into(),
         }
     }
@@ -148,6 +148,20 @@ impl From<Message> for Value {
 impl<T: Clone + Into<Value>> From<&T> for Value {
     fn from(value: &T) -> Self {
         value.clone().into()
+    }
+}
+
+/// A part of one as percents, with one place: `12.3 %`.
+#[must_use]
+pub fn percent(part: f64) -> String {
+    say("percent").with("number", decimal(part * 100.0, 1)).to_string()
+}
+
+impl Language {
+    /// What it calls itself.
+    #[must_use]
+    pub fn own_name(&'static self) -> String {
+        say("language-name").in_language(self)
     }
 }
 

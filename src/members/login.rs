@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::{Shares, refused, unavailable};
-use crate::accounts::password::SHORTEST;
+use crate::accounts::SHORTEST_PASSWORD;
 use crate::accounts::{AccountError, Accounts, Invited, Provider};
 use crate::http::page::html;
 use crate::http::same_origin::{is_own as is_own_page, own_path};
@@ -218,7 +218,7 @@ fn welcome_page(
         Some(Invited::User(name)) => Some(name),
         _ => None,
     };
-    let page = WelcomePage { name, typed, shortest: SHORTEST, is_good, error };
+    let page = WelcomePage { name, typed, shortest: SHORTEST_PASSWORD, is_good, error };
     html(status, page.render())
 }
 

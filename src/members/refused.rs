@@ -1,7 +1,6 @@
 //! What somebody is told who is refused.
 
-use crate::accounts::password::{LONGEST, SHORTEST};
-use crate::accounts::{LONGEST_DAYS, Refusal};
+use crate::accounts::{LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, Refusal, SHORTEST_PASSWORD};
 use crate::language::{Message, say};
 
 /// Why, in the reader's language.
@@ -19,8 +18,8 @@ pub(super) fn told(refusal: &Refusal) -> Message {
         Refusal::NoClaim => say("login-no-claim"),
         Refusal::ForeignDomain(name) => say("login-foreign-domain").with("name", name),
         Refusal::OldLink => say("welcome-old-link"),
-        Refusal::ShortPassword => say("welcome-short").with("shortest", SHORTEST),
-        Refusal::LongPassword => say("welcome-long").with("longest", LONGEST.to_string()),
+        Refusal::ShortPassword => say("welcome-short").with("shortest", SHORTEST_PASSWORD),
+        Refusal::LongPassword => say("welcome-long").with("longest", LONGEST_PASSWORD.to_string()),
         Refusal::Name => say("settings-bad-name"),
         Refusal::UserTaken(name) => say("settings-user-taken").with("name", name),
         Refusal::NoUser(name) => say("settings-no-user").with("name", name),
@@ -30,7 +29,7 @@ pub(super) fn told(refusal: &Refusal) -> Message {
         Refusal::TokenTaken(name) => say("settings-token-taken").with("name", name),
         Refusal::NoToken(name) => say("settings-no-token").with("name", name),
         Refusal::NoScope => say("settings-no-scope"),
-        Refusal::Days => say("settings-bad-days").with("longest", LONGEST_DAYS.to_string()),
+        Refusal::Days => say("settings-bad-days").with("longest", LONGEST_TOKEN_DAYS.to_string()),
         Refusal::Unreadable(text) => say("settings-unreadable").with("text", text),
     }
 }

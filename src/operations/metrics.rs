@@ -4,14 +4,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use metrics::{Unit, describe_counter, describe_gauge, gauge};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 
-use super::Operations;
+use super::state::{Operations, Recorder};
 use crate::journal::{Health, set_aside};
-
-/// Collects the metrics of this process.
-#[derive(Debug, Clone)]
-pub struct Recorder(PrometheusHandle);
 
 /// Begins to record; once in a process.
 ///

@@ -3,36 +3,15 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 
-use super::Operations;
+use super::state::Operations;
 use crate::incoming::Held;
 use crate::journal::{Health, set_aside};
 use crate::store::Store;
-
-/// Who is told why something is not ready: addresses and paths are no business of strangers.
-#[derive(Clone)]
-pub struct Insiders(Arc<MayKnow>);
-
-type MayKnow = dyn Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync;
-
-impl Insiders {
-    /// Those of whom `may_know` says so, by where a request comes from and what it shows.
-    #[must_use]
-    pub fn new(may_know: impl Fn(SocketAddr, &HeaderMap) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(may_know))
-    }
-}
-
-impl std::fmt::Debug for Insiders {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Insiders")
-    }
-}
 
 /// What ClickHouse last said: strangers may ask us as often as they like, and not it.
 #[derive(Debug, Clone, Default)]

@@ -14,11 +14,11 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::problems::{failed, no_report};
 use super::{ReportError, Runner, Shelf, ToldReport, ToldRun, WrittenReport, pages, told};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::language::{Message, say};
-use crate::store::StoreError;
 
 /// Pages, forms and API of reports, and the API's description.
 pub fn router(shelf: Shelf) -> (Router, OpenApi) {
@@ -56,15 +56,6 @@ struct RunList {
 struct AskedRun {
     /// By which it is known.
     run: String,
-}
-
-pub(super) fn failed(error: &StoreError) -> Problem {
-    tracing::error!(%error, "reports could not be looked up");
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, say("reports-unavailable").to_string())
-}
-
-pub(super) fn no_report(name: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, say("reports-no-report").with("name", name).to_string())
 }
 
 /// All reports, with when each is due next and what became of its latest run.

@@ -10,6 +10,7 @@ mod delivery;
 mod forms;
 mod making;
 mod pages;
+mod problems;
 mod range;
 mod running;
 mod scheduling;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::dataset::Topic;
-use super::forms::{failed, no_report};
+use super::problems::{failed, no_report};
 use super::told::{self, ToldDelivery, ToldReport, ToldRun};
 use super::{ReportError, Shelf, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};

@@ -114,11 +114,11 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
     ];
     let of_all = [("of_converted", "false"), ("converted_from", "0"), ("converted_to", "0")];
     for (query, table, parameters) in [
-        ("funnel_groups", "conversations", &nothing[..]),
-        ("conversation_list", "conversations", &list),
-        ("touchpoint_list", "touchpoints", &list),
-        ("touchpoints", "touchpoints", &of_all),
-        ("conversions", "conversions", &[]),
+        ("funnels/funnel_groups", "conversations", &nothing[..]),
+        ("lists/conversation_list", "conversations", &list),
+        ("lists/touchpoint_list", "touchpoints", &list),
+        ("attribution/touchpoints", "touchpoints", &of_all),
+        ("attribution/conversions", "conversions", &[]),
     ] {
         let rows = |partition: &str| {
             let is_of = if partition.is_empty() {
@@ -139,8 +139,10 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
             "{query} read {read}; the month has {month}"
         );
     }
-    let (_, little) = read(&engine, "funnel_groups", &[&range[..], &nothing].concat()).await;
-    let (_, much) = read(&engine, "funnel_groups", &[&range[..], &everything].concat()).await;
+    let (_, little) =
+        read(&engine, "funnels/funnel_groups", &[&range[..], &nothing].concat()).await;
+    let (_, much) =
+        read(&engine, "funnels/funnel_groups", &[&range[..], &everything].concat()).await;
     // The time (8 bytes), the depth (1), and which row counts (8 and 1).
     let month = "SELECT toUInt64(sum(rows)) FROM system.parts \
                  WHERE active AND table = 'conversations' AND partition = '202610'";

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::queries::statements;
+
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
 const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("domain", &[]),
@@ -239,21 +241,13 @@ fn sql_stands_in_queries_only() {
 #[test]
 fn every_query_is_used_once_and_says_what_it_answers() {
     let code: String = sources().into_iter().map(|(_, text)| text).collect();
-    let folders = [root().join("queries"), root().join("queries/migrations")];
-    for folder in folders {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                continue;
-            }
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let is_migration = path.starts_with(root().join("queries/migrations"));
-            let name =
-                if is_migration { format!("\"{name}\"") } else { format!("queries/{name}.sql\"") };
-            assert_eq!(code.matches(&name).count(), 1, "{} is not used once", path.display());
-            let text = fs::read_to_string(&path).unwrap();
-            assert!(text.starts_with("-- "), "{} has no header", path.display());
-        }
+    for (path, text) in statements() {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let within = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+        let is_migration = within.starts_with("queries/schema/migrations");
+        let name = if is_migration { format!("\"{name}\"") } else { format!("{within}\"") };
+        assert_eq!(code.matches(&name).count(), 1, "{within} is not used once");
+        assert!(text.starts_with("-- "), "{within} has no header");
     }
 }
 

@@ -141,7 +141,7 @@ async fn a_database_of_the_first_schema_keeps_its_events() {
     let maintenance = client.clone().with_database("default");
     maintenance.query("CREATE DATABASE IF NOT EXISTS a_database").execute().await.unwrap();
     for name in ["0001_events", "0002_quarantine"] {
-        let path = format!("{}/queries/migrations/{name}.sql", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/queries/schema/migrations/{name}.sql", env!("CARGO_MANIFEST_DIR"));
         client.query(&std::fs::read_to_string(path).unwrap()).execute().await.unwrap();
     }
     // Ann's message of old, delivered twice, and a delivery receipt, which opens nothing.
@@ -190,9 +190,9 @@ async fn every_column_is_explained() {
 /// Runs the migrations up to a number, as the version that had no more of them did.
 async fn migrate_until(database: &Database, last: u32) {
     let client = database.client();
-    let folder = std::path::Path::new("queries/migrations");
+    let folder = std::path::Path::new("queries/schema/migrations");
     let run = async |statement: &str| client.query(statement).execute().await.unwrap();
-    let create = std::fs::read_to_string("queries/create_migrations_table.sql").unwrap();
+    let create = std::fs::read_to_string("queries/schema/create_migrations_table.sql").unwrap();
     client
         .clone()
         .with_database("default")

@@ -8,26 +8,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
 use tokio::runtime::Runtime;
 
 use crate::body::Order;
-use crate::load::{self, Log};
+use crate::load;
+use crate::log::{Backlog, Log};
 use crate::plan::Plan;
 
 /// Bytes that the reader takes at once, as the shipper does.
 const BATCH_BYTES: usize = 8 << 20;
 /// Tasks that fill the store, so that a commit carries much.
 const FILLING_TASKS: u32 = 1000;
-
-/// Records waiting to be read.
-pub trait Backlog {
-    /// The next records in the order of writing, about so many bytes of them; none at the end.
-    fn read(&mut self, bytes: usize) -> Result<Vec<Bytes>>;
-
-    /// Deletes, durably, what has been read.
-    fn forget(&mut self) -> Result<()>;
-}
 
 /// What filling, reading and emptying a store came to.
 pub struct Emptied {

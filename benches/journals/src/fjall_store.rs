@@ -6,8 +6,8 @@ use anyhow::Result;
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
-use crate::backlog::Backlog;
 use crate::group::Store;
+use crate::log::Backlog;
 
 pub struct Fjall {
     database: Database,

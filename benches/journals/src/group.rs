@@ -12,8 +12,8 @@ use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::backlog::Backlog;
-use crate::load::Log;
+use crate::log::Backlog;
+use crate::log::Log;
 
 /// Records that may wait for the thread, as in the journal.
 const QUEUE: usize = 4096;

@@ -1,34 +1,16 @@
 //! The load: tasks that append, each waiting until its record is on disk before it makes the next.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use bytes::Bytes;
 use hdrhistogram::Histogram;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-use crate::backlog::Backlog;
 use crate::body;
+use crate::log::Log;
 use crate::plan::Plan;
-
-/// Takes records from many tasks at once.
-pub trait Log: Sized + Send + Sync + 'static {
-    type Backlog: Backlog;
-
-    fn open(folder: &Path) -> Result<Self>;
-
-    /// Returns when `body` is on disk.
-    fn append(&self, body: Bytes) -> impl Future<Output = Result<()>> + Send;
-
-    /// How often it has made something durable.
-    fn commits(&self) -> u64;
-
-    /// Ends the writing.
-    fn into_backlog(self) -> Result<Self::Backlog>;
-}
 
 /// What one turn came to.
 pub struct Round {

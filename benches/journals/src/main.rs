@@ -10,15 +10,16 @@ mod contenders;
 mod disk;
 mod fjall_store;
 mod group;
-#[path = "../../../src/private.rs"]
-mod private;
 #[path = "../../../src/journal/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the product uses more of it than a benchmark does")]
 mod journal;
 mod load;
+mod log;
 mod machine;
 mod ours;
 mod plan;
+#[path = "../../../src/private.rs"]
+mod private;
 mod redb_store;
 mod report;
 mod sqlite;

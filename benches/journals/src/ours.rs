@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 use bytes::Bytes;
 
-use crate::backlog::Backlog;
 use crate::journal::disk::{Disk, DiskFile, FileSystem};
 use crate::journal::{Envelope, EnvelopeKind, Journal, Limits, Position, Reader};
-use crate::load::Log;
+use crate::log::Backlog;
+use crate::log::Log;
 
 /// The journal, and how often it has synced.
 pub struct Ours {

@@ -6,8 +6,8 @@ use anyhow::Result;
 use bytes::Bytes;
 use redb::{Database, Durability, ReadableDatabase, TableDefinition, WriteTransaction};
 
-use crate::backlog::Backlog;
 use crate::group::Store;
+use crate::log::Backlog;
 
 const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal");
 

@@ -6,8 +6,8 @@ use anyhow::Result;
 use bytes::Bytes;
 use rusqlite::Connection;
 
-use crate::backlog::Backlog;
 use crate::group::Store;
+use crate::log::Backlog;
 
 pub struct Sqlite {
     connection: Connection,

@@ -41,7 +41,7 @@ conversations-speed = Conversion by response time
     .label = Conversion by response time
 conversations-note = Association, not cause: who is answered fast may differ in other ways from who is not. The funnel's lead follows an answer, so that without one there is none.
 conversations-wilson = Intervals are Wilson's, 95 %.
-# How long the answer took, by the numbers of queries/response_times.sql.
+# How long the answer took, by the numbers of queries/response_times/response_times.sql.
 conversations-reply-1 = within a minute
 conversations-reply-2 = within 5 minutes
 conversations-reply-3 = within 15 minutes

@@ -95,9 +95,9 @@ pub struct LinkBefore {
 /// Everything that the report is made of.
 #[derive(Debug)]
 pub struct AdsData {
-    /// The columns of `queries/funnel_counts.sql`, told apart by ad, link, source and day.
+    /// The columns of `queries/funnels/funnel_counts.sql`, told apart by ad, link, source and day.
     pub counts: DataFrame,
-    /// The columns of `queries/purchase_values.sql`.
+    /// The columns of `queries/attribution/purchase_values.sql`.
     pub values: DataFrame,
     /// What ads cost in the period.
     pub spend: Vec<AdDay>,

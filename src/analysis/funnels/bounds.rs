@@ -2,7 +2,8 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::written::{FunnelError, OneOrMany, WrittenFunnel, WrittenMatch, wrong};
+use super::error::{FunnelError, wrong};
+use super::written::{OneOrMany, WrittenFunnel, WrittenMatch};
 
 /// Letters of a title, or of a step's name.
 const LONGEST_NAME: usize = 200;

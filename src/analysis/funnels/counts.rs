@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use super::definition::{Funnel, Unit};
 use super::units::{Counted, Units, labels};
-use crate::analysis::funnel::{Breakdown, FunnelReport, REST, Step, StepDetail, Waits, rate};
+use crate::analysis::funnel::FunnelReport;
+use crate::analysis::steps::{Breakdown, REST, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, MOST_GROUPS, wilson};
 use crate::domain::{Period, PersonOccurrences};
 
@@ -52,7 +53,7 @@ struct Tally {
 }
 
 impl Counting {
-    /// `conversations` are those of the people to come: the columns of `queries/unit_conversations.sql`, in
+    /// `conversations` are those of the people to come: the columns of `queries/funnels/unit_conversations.sql`, in
     /// the order of people and time.
     ///
     /// # Errors

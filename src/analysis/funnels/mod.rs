@@ -3,14 +3,17 @@
 
 mod attempt;
 mod bounds;
+mod checking;
 mod counts;
 mod definition;
+mod error;
 mod units;
 mod written;
 
 pub use attempt::{Attempt, attempts};
 pub use counts::{Counting, Reached, Reaching};
 pub use definition::{Funnel, Funnels, Order, Reentry, Rules, Unit};
-pub use written::{FunnelError, OneOrMany, WrittenFunnel, WrittenMatch};
+pub use error::FunnelError;
+pub use written::{OneOrMany, WrittenFunnel, WrittenMatch};
 
 pub use crate::domain::Occurrence;

@@ -47,7 +47,7 @@ pub(super) fn labels(
 }
 
 impl Units {
-    /// `conversations` are the columns of `queries/unit_conversations.sql`, in the order of people and
+    /// `conversations` are the columns of `queries/funnels/unit_conversations.sql`, in the order of people and
     /// time.
     pub(super) fn new(
         funnel: &Funnel,

@@ -48,7 +48,7 @@ pub struct Threads {
 }
 
 /// Walks events that are ordered by person (page, person id), then time, place ([`Kind::order`] first) and event id, each
-/// event once: the columns of `queries/thread_events.sql`.
+/// event once: the columns of `queries/materialize/thread_events.sql`.
 ///
 /// # Errors
 /// If a column is missing or of another type.

@@ -7,7 +7,9 @@ use jiff::civil::Date;
 
 use super::{Finding, Health};
 use crate::accounts::Provider;
-use crate::cli::session::{self, Session};
+use crate::cli::clock;
+use crate::cli::prepared;
+use crate::cli::session::Session;
 use crate::config::Settings;
 use crate::journal;
 use crate::operations;
@@ -113,7 +115,7 @@ pub(super) fn disk(settings: &Settings) -> Vec<Finding> {
 
 /// Whether all of the journal can be read.
 pub(super) fn journal(settings: &Settings) -> Finding {
-    let folder = session::journal_folder(settings);
+    let folder = prepared::journal_folder(settings);
     let summary = match journal::inspect(&folder) {
         Ok(summary) => summary,
         Err(error) => {
@@ -162,14 +164,14 @@ async fn look_into(store: &Store) -> Vec<Finding> {
         Err(error) => Finding::new("ClickHouse", Health::Bad, error.to_string()),
     });
     findings.extend(durability(store).await);
-    let before = session::now();
+    let before = clock::now();
     if let Ok(theirs) = store.clock().await {
-        let ours = before.midpoint(session::now());
+        let ours = before.midpoint(clock::now());
         findings.push(skew("ClickHouse's clock", theirs - ours));
     }
     if let Ok(state) = store.collection_state().await {
         let age =
-            Duration::from_millis(u64::try_from(session::now() - state.last_event).unwrap_or(0));
+            Duration::from_millis(u64::try_from(clock::now() - state.last_event).unwrap_or(0));
         let hours = age.as_secs() / 3600;
         findings.push(match (state.last_event, hours) {
             (0, _) => Finding::new("events", Health::Warning, "none has come in yet").advise(
@@ -225,7 +227,7 @@ async fn durability(store: &Store) -> Vec<Finding> {
 
 /// Whether it is known what each ad account's ads cost until the day before yesterday.
 async fn spend(settings: &Settings, store: &Store) -> Vec<Finding> {
-    let now = jiff::Timestamp::from_millisecond(session::now()).unwrap_or_default();
+    let now = jiff::Timestamp::from_millisecond(clock::now()).unwrap_or_default();
     let today = settings.time_zone.to_datetime(now).date();
     let days = |days: i64| today.saturating_sub(jiff::Span::new().days(days));
     let Ok(known) = store.known_spend_days(days(MOST_SPEND_DAYS), today).await else {

@@ -4,7 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::checks::skew;
 use super::{Finding, Health};
-use crate::cli::{session, spend};
+use crate::cli::clock;
+use crate::cli::spend;
 use crate::config::Settings;
 use crate::meta::{Graph, GraphError, PageSetup, Remedy, TokenFacts};
 
@@ -107,7 +108,7 @@ fn about_token(what: &str, facts: &TokenFacts, scopes: &[&str]) -> Vec<Finding> 
         [(facts.expires_at, "ends"), (facts.data_access_expires_at, "reads no data after")]
     {
         let Some(ends) = ends else { continue };
-        let days = (ends - session::now() / 1000).div_euclid(86_400);
+        let days = (ends - clock::now() / 1000).div_euclid(86_400);
         let date = jiff::Timestamp::from_second(ends)
             .map_or_else(|_| ends.to_string(), |at| at.strftime("%Y-%m-%d").to_string());
         let health = match days {
@@ -125,7 +126,7 @@ fn about_token(what: &str, facts: &TokenFacts, scopes: &[&str]) -> Vec<Finding> 
 /// Meta's clock, to the second.
 fn clock(facts: &TokenFacts) -> Option<Finding> {
     let theirs = facts.answered_at?;
-    Some(skew("Meta's clock", theirs * 1000 + 500 - session::now()))
+    Some(skew("Meta's clock", theirs * 1000 + 500 - clock::now()))
 }
 
 async fn about_page(graph: &Graph, page: &str, token: &SecretString, app_id: &str) -> Vec<Finding> {

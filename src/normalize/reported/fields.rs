@@ -5,10 +5,28 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::REPORTED_FIELDS;
 use crate::domain::{ClickId, MOST_MONEY, Timestamp, as_contact_hash, contact_hash, is_currency};
 use crate::normalize::wire;
 
+/// All fields.
+pub const REPORTED_FIELDS: [&str; 16] = [
+    "id",
+    "name",
+    "time",
+    "value",
+    "currency",
+    "refunded",
+    "retracted",
+    "page",
+    "person",
+    "click",
+    "phone",
+    "email",
+    "phone_sha256",
+    "email_sha256",
+    "consent",
+    "updated_at",
+];
 /// Longest id, name, Page and person, in bytes.
 pub const LONGEST_REPORTED: usize = 200;
 

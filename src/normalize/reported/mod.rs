@@ -10,27 +10,8 @@ use serde_json::Value;
 use super::identity::event_id;
 use crate::domain::{EventId, ReportedConversion, Timestamp};
 use fields::FieldReader;
-pub use fields::{FieldError, LONGEST_REPORTED};
+pub use fields::{FieldError, LONGEST_REPORTED, REPORTED_FIELDS};
 
-/// All fields.
-pub const REPORTED_FIELDS: [&str; 16] = [
-    "id",
-    "name",
-    "time",
-    "value",
-    "currency",
-    "refunded",
-    "retracted",
-    "page",
-    "person",
-    "click",
-    "phone",
-    "email",
-    "phone_sha256",
-    "email_sha256",
-    "consent",
-    "updated_at",
-];
 /// Reads one item that came in at `received_at`. Phone numbers and e-mail addresses become hashes.
 ///
 /// # Errors

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use object_store::{ObjectStore, parse_url_opts};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncWriteExt;
 
-use super::{Parcel, Undelivered, option};
+use super::parcel::{Parcel, Undelivered};
 use crate::outgoing::with_causes;
 
 /// A bucket, and the path in it.
@@ -56,5 +56,17 @@ impl Bucket {
             return Err(failed(error));
         }
         into.shutdown().await.map_err(failed)
+    }
+}
+
+/// An option's value: itself, or what the file holds that it names.
+fn option(name: &str, value: &SecretString) -> Result<(String, String), String> {
+    let value = value.expose_secret();
+    match name.strip_suffix("_file") {
+        Some(name) => match std::fs::read_to_string(value) {
+            Ok(text) => Ok((name.to_owned(), text.trim_end().to_owned())),
+            Err(error) => Err(format!("options.{name}_file: {value}: {error}")),
+        },
+        None => Ok((name.to_owned(), value.to_owned())),
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Parcel, Undelivered};
+use super::parcel::{Parcel, Undelivered};
 use crate::private;
 
 pub(super) async fn deliver(folder: &Path, parcel: &Parcel) -> Result<(), Undelivered> {

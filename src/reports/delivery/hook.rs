@@ -9,7 +9,7 @@ use reqwest::{Method, Request, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{Parcel, Undelivered};
+use super::parcel::{Parcel, Undelivered};
 use crate::outgoing::{Sender, Unanswered};
 
 /// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.

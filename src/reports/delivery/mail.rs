@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Parcel, Undelivered};
+use super::parcel::{Parcel, Undelivered};
 use crate::outgoing::with_causes;
 
 /// Servers commonly refuse more than 25 MB, and attachments grow by a third on their way.

@@ -4,58 +4,22 @@ mod bucket;
 mod folder;
 mod hook;
 mod mail;
+mod parcel;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use mail::{Mailer, WrittenSmtp};
+pub(super) use parcel::{Parcel, Undelivered};
 
 use bucket::Bucket;
 use hook::Hook;
 
 use crate::outgoing::Sender;
-
-/// What is delivered.
-#[derive(Debug, Default)]
-pub struct Parcel {
-    /// The run: the same for every attempt.
-    pub run: String,
-    /// What people call the report.
-    pub title: String,
-    /// What it covers, in words.
-    pub covers: String,
-    /// The files, and the side file at the end.
-    pub files: Vec<PathBuf>,
-    /// The figures as a table of text.
-    pub table: String,
-    /// The figures as a picture (PNG), where there is one.
-    pub picture: Option<Vec<u8>>,
-    /// Where the files can be fetched.
-    pub link: Option<String>,
-}
-
-/// Why something did not arrive, or is not known to have arrived.
-#[derive(Debug)]
-pub struct Undelivered {
-    /// What went wrong.
-    pub reason: String,
-    /// It may have arrived all the same: to send it again could be to send it twice.
-    pub may_have_arrived: bool,
-}
-
-impl Undelivered {
-    fn surely(reason: impl ToString) -> Self {
-        Self { reason: reason.to_string(), may_have_arrived: false }
-    }
-
-    fn perhaps(reason: impl ToString) -> Self {
-        Self { reason: reason.to_string(), may_have_arrived: true }
-    }
-}
 
 /// `[destinations.NAME]` as it is written: one of `folder`, `bucket`, `mail` and `webhook`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -182,17 +146,5 @@ impl Destination {
             Self::Mail(_) => "mail",
             Self::Webhook(_) => "webhook",
         }
-    }
-}
-
-/// An option's value: itself, or what the file holds that it names.
-fn option(name: &str, value: &SecretString) -> Result<(String, String), String> {
-    let value = value.expose_secret();
-    match name.strip_suffix("_file") {
-        Some(name) => match std::fs::read_to_string(value) {
-            Ok(text) => Ok((name.to_owned(), text.trim_end().to_owned())),
-            Err(error) => Err(format!("options.{name}_file: {value}: {error}")),
-        },
-        None => Ok((name.to_owned(), value.to_owned())),
     }
 }

@@ -14,7 +14,8 @@ use rust_decimal::Decimal;
 
 use crate::domain::{AdDay, MOST_MONEY};
 use crate::sheet;
-pub use columns::{Field, Mapping};
+pub use columns::Mapping;
+pub use names::Field;
 pub use number::{DateOrder, DecimalMark};
 use row::{Row, RowReader};
 use totals::Read;

@@ -3,7 +3,66 @@
 //!
 //! Gathered from public parsers and their test files; where Ads Manager has used several, all are taken.
 
-use super::columns::Field;
+/// What a column may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The day.
+    Date,
+    /// The first day of what a row is about.
+    Starts,
+    /// The last day of what a row is about.
+    Ends,
+    /// Ad account.
+    AccountId,
+    /// Ad.
+    AdId,
+    /// Name of the ad.
+    AdName,
+    /// Ad set.
+    AdsetId,
+    /// Name of the ad set.
+    AdsetName,
+    /// Campaign.
+    CampaignId,
+    /// Name of the campaign.
+    CampaignName,
+    /// Platform.
+    Platform,
+    /// Place in the platform.
+    Position,
+    /// Impressions.
+    Impressions,
+    /// Link clicks.
+    Clicks,
+    /// What it cost.
+    Spend,
+    /// ISO 4217.
+    Currency,
+    /// Messaging conversations started.
+    Started,
+    /// New messaging contacts.
+    FirstReplies,
+}
+
+impl Field {
+    /// Its name in messages and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(field, ..)| *field == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// The field of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, known, _)| *known == name).map(|(field, ..)| *field)
+    }
+
+    /// All names, for messages.
+    #[must_use]
+    pub fn names() -> String {
+        NAMES.iter().map(|(_, name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+}
 
 /// Each field: its name in messages and on the command line, and its names in files: ours and the
 /// API's, then English, French, German, Spanish, Portuguese.

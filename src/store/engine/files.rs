@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::users::{USER, users_xml};
 use super::{Endpoint, EngineError, EngineOptions};
 use crate::private;
-use crate::store::durability;
+use crate::store::schema::durability;
 
 /// Where an engine listens and how to log in; written to `engine.json`, which only its owner may
 /// read.

@@ -23,8 +23,10 @@ pub use files::Listening;
 pub use library::{EngineArgs, run_in_this_process};
 pub use locate::{EngineProgram, locate};
 
-use super::{Endpoint, Reader, Store};
 use crate::private;
+use crate::store::client::Store;
+use crate::store::client::endpoint::Endpoint;
+use crate::store::schema::bi_user::Reader;
 
 /// How long the engine may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(30);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::store::Reader;
+use crate::store::schema::bi_user::Reader;
 
 /// Our own user.
 pub(super) const USER: &str = "funnel";

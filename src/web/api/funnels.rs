@@ -15,7 +15,7 @@ use crate::analysis::{
 use crate::http::problem::Problem;
 use crate::http::respond::{self, Look, rendered};
 use crate::insights::format::Format;
-use crate::insights::funnel::{answer_funnel, answer_own_funnel};
+use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::{answer_verdicts, rows_compared};
 use crate::insights::funnel_correlation::answer_drivers;
 use crate::insights::funnel_over_time::shares_in_time;
@@ -82,7 +82,7 @@ pub(crate) async fn preview(
         .map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let funnel = written.check();
     let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
-    let report = answer_own_funnel(&views.store, &funnel, &question).await;
+    let report = answer_custom_funnel(&views.store, &funnel, &question).await;
     funnel_in(&look, report.map_err(Problem::from)?)
 }
 

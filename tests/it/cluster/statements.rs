@@ -3,6 +3,7 @@
 
 use messenger_funnel::store::cluster::ddl::{Change, change, on_cluster, replicated, sharding_key};
 
+use crate::support::queries::statements;
 use crate::support::{World, client, start_engine};
 
 #[test]
@@ -55,37 +56,27 @@ async fn clickhouse_understands_them_all() {
     let world = World::new();
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let client = client(&engine.endpoint("default"));
-    let queries = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("queries");
     let mut replicated_tables = 0;
-    for folder in [queries.clone(), queries.join("migrations")] {
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "sql") {
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            // Any name will do where pieces are put in.
-            let mut parts = text.split("<<");
-            let first = parts.next().unwrap_or_default().to_owned();
-            let piece =
-                |text, part: &str| format!("{text}piece{}", part.split_once(">>").unwrap().1);
-            let text = parts.fold(first, piece);
-            let verbs = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXCHANGE", "GRANT"];
-            let statement = messenger_funnel::store::cluster::ddl::without_comment(&text);
-            if !verbs.iter().any(|verb| statement.starts_with(verb)) || text.contains("BY 'piece'")
-            {
-                continue;
-            }
-            let statement = replicated(&on_cluster(&text, "nodes"));
-            let parsed = client.query("SELECT formatQuery(?)").bind(&statement);
-            let parsed = parsed.fetch_one::<String>().await;
-            let parsed = parsed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            assert!(parsed.contains("ON CLUSTER nodes"), "{parsed}");
-            let is_table = parsed.starts_with("CREATE TABLE") && parsed.contains("MergeTree");
-            if is_table && !path.ends_with("create_migrations_table.sql") {
-                assert!(parsed.contains("ENGINE = Replicated"), "{parsed}");
-                replicated_tables += 1;
-            }
+    for (path, text) in statements() {
+        // Any name will do where pieces are put in.
+        let mut parts = text.split("<<");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let piece = |text, part: &str| format!("{text}piece{}", part.split_once(">>").unwrap().1);
+        let text = parts.fold(first, piece);
+        let verbs = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXCHANGE", "GRANT"];
+        let statement = messenger_funnel::store::cluster::ddl::without_comment(&text);
+        if !verbs.iter().any(|verb| statement.starts_with(verb)) || text.contains("BY 'piece'") {
+            continue;
+        }
+        let statement = replicated(&on_cluster(&text, "nodes"));
+        let parsed = client.query("SELECT formatQuery(?)").bind(&statement);
+        let parsed = parsed.fetch_one::<String>().await;
+        let parsed = parsed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(parsed.contains("ON CLUSTER nodes"), "{parsed}");
+        let is_table = parsed.starts_with("CREATE TABLE") && parsed.contains("MergeTree");
+        if is_table && !path.ends_with("create_migrations_table.sql") {
+            assert!(parsed.contains("ENGINE = Replicated"), "{parsed}");
+            replicated_tables += 1;
         }
     }
     assert!(replicated_tables > 30, "{replicated_tables}");

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod disk_model;
 pub mod outside;
+pub mod queries;
 pub mod seed;
 pub mod stalling;
 

@@ -51,9 +51,14 @@ impl Definition {
 
 /// A folder of statements.
 pub fn statements(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some()).collect();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
     files.sort();
     let text = |path: &Path| fs::read_to_string(path).unwrap();
     let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -65,7 +70,7 @@ pub fn definitions() -> &'static [Definition] {
     static KNOWN: OnceLock<Vec<Definition>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut tables: Vec<Definition> = Vec::new();
-        for (_, text) in statements("queries/migrations") {
+        for (_, text) in statements("queries/schema/migrations") {
             let text = without_comments(&text);
             if let Some(rest) = text.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
                 let (name, rest) = rest.split_once('(').unwrap();

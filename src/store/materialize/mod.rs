@@ -1,0 +1,5 @@
+//! What is made of events and kept: conversations, touchpoints, conversions, people.
+
+pub(in crate::store) mod materialization;
+pub(in crate::store) mod rebuild;
+mod thread_events;

@@ -1,0 +1,146 @@
+//! What the report on answers asks.
+
+use clickhouse::Row;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::Period;
+use crate::store::client::Store;
+use crate::store::client::error::StoreError;
+
+const RESPONSE_TIMES: &str = include_str!("../../../queries/response_times/response_times.sql");
+const CLOSING_WINDOWS: &str = include_str!("../../../queries/response_times/closing_windows.sql");
+const OPT_IN_COUNTS: &str = include_str!("../../../queries/audience/opt_in_counts.sql");
+const SENT_MESSAGES: &str = include_str!("../../../queries/response_times/sent_messages.sql");
+
+/// How some conversations were answered.
+#[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize, ToSchema)]
+pub struct ResponseTimes {
+    /// `all`, `source`, `hour`, `weekday` (1 is Monday), `weekday_hour` (both, as `1 09`), `app`, `persona` or
+    /// `reply` (a bucket).
+    pub dimension: String,
+    /// Its value.
+    pub value: String,
+    /// Conversations with a message of the person.
+    pub wrote: u64,
+    /// Of those, answered.
+    pub answered: u64,
+    /// Answered within five minutes.
+    pub within_5m: u64,
+    /// Answered within an hour.
+    pub within_1h: u64,
+    /// Answered within a day.
+    pub within_24h: u64,
+    /// Median time to the answer, milliseconds.
+    pub median_ms: Option<f64>,
+    /// 90th percentile of it, milliseconds.
+    pub p90_ms: Option<f64>,
+    /// Conversations that reached the stage lead.
+    pub leads: u64,
+    /// Conversations that reached the stage purchase.
+    pub purchases: u64,
+}
+
+/// A conversation and when its messaging window ends.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
+pub struct ClosingWindow {
+    /// How many windows the question finds in all.
+    pub total: u64,
+    /// How many of those wait for an answer.
+    pub waiting: u64,
+    /// Page or Instagram account.
+    pub page_id: String,
+    /// Person.
+    pub person_id: String,
+    /// Door of the opening.
+    pub source: String,
+    /// When the conversation was opened, UTC milliseconds.
+    pub opened_at: i64,
+    /// First message or postback that no answer followed, UTC milliseconds.
+    pub waiting_since: Option<i64>,
+    /// The person's last act, UTC milliseconds.
+    pub last_act_at: i64,
+    /// End of the window, UTC milliseconds.
+    pub closes_at: i64,
+}
+
+/// How long a business may answer freely.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessagingWindow {
+    /// Hours after the person's last act.
+    pub hours: i64,
+    /// Hours after the person's first message, where they came by this source, if that is later.
+    pub by_source: Vec<(String, i64)>,
+}
+
+/// The business's messages under one tag.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
+pub struct SentMessages {
+    /// The message tag; empty: sent within the window.
+    pub tag: String,
+    /// How many.
+    pub sent: u64,
+    /// Read since.
+    pub read: u64,
+}
+
+impl Store {
+    /// How people who wrote were answered, over all and by each dimension.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn response_times(&self, period: &Period) -> Result<Vec<ResponseTimes>, StoreError> {
+        let question = self.client().query(RESPONSE_TIMES).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Conversations whose window ends in the period: all, or those that wait for an answer; the
+    /// latest or the earliest first, `limit` at most.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn closing_windows(
+        &self,
+        period: &Period,
+        window: &MessagingWindow,
+        unanswered: bool,
+        descending: bool,
+        limit: u64,
+    ) -> Result<Vec<ClosingWindow>, StoreError> {
+        let (sources, hours): (Vec<&str>, Vec<i64>) =
+            window.by_source.iter().map(|(source, hours)| (source.as_str(), *hours)).unzip();
+        self.client()
+            .query(CLOSING_WINDOWS)
+            .param("from", period.from.0)
+            .param("to", period.to.0)
+            .param("hours", window.hours)
+            .param("sources", sources)
+            .param("source_hours", hours)
+            .param("unanswered", unanswered)
+            .param("descending", descending)
+            .param("limit", limit)
+            .fetch_all()
+            .await
+            .map_err(|error| self.failed(error))
+    }
+
+    /// How often people opted in to notifications in the period, and how often they stopped them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn opt_in_counts(&self, period: &Period) -> Result<(u64, u64), StoreError> {
+        let question = self.client().query(OPT_IN_COUNTS).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        question.fetch_one().await.map_err(|error| self.failed(error))
+    }
+
+    /// The business's messages by tag, and how many were read.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn sent_messages(&self, period: &Period) -> Result<Vec<SentMessages>, StoreError> {
+        self.rows_of(SENT_MESSAGES, period).await
+    }
+}

@@ -1,0 +1,115 @@
+//! Which of several rows of one event counts.
+
+use crate::domain::{Event, Evidence, Timestamp};
+
+/// What ranks the readings of one event that came in at one instant.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Reading {
+    /// Of parser and rules.
+    pub edition: u16,
+    /// CRC-32 of the body.
+    pub checksum: u32,
+    /// How often the event stood in the body before.
+    pub nth: u8,
+}
+
+/// Editions that are told apart.
+const EDITIONS: u16 = 1 << 9;
+
+/// How much a row says: of several rows of one event that which says the most counts, whatever came in first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) enum Weight {
+    /// That the event must have been before it was read.
+    Read,
+    /// That it must have been before it was delivered.
+    Delivered,
+    /// That it was.
+    Plain,
+    /// Also what was tapped, or what led to it: copies for apps on standby lack that.
+    Rich,
+    /// That it was not, after all.
+    Retracted,
+}
+
+impl Weight {
+    pub(in crate::store) fn of(event: &Event) -> Self {
+        let is_rich =
+            event.touch.is_some() || !event.payload.is_empty() || !event.contact.is_empty();
+        match event.evidence {
+            Evidence::Read => Self::Read,
+            Evidence::Delivered => Self::Delivered,
+            Evidence::Told if is_rich => Self::Rich,
+            Evidence::Told => Self::Plain,
+            Evidence::Retracted => Self::Retracted,
+        }
+    }
+}
+
+impl Reading {
+    /// Larger for what says more; of what says the same for what came in earlier, so whichever of two deliveries is
+    /// shipped first. Of what several editions of parser and rules have made of one delivery that of the highest counts;
+    /// of two deliveries in one millisecond their checksums decide, the same way each time; of one event twice in a body
+    /// the first. A receipt that no clock should tell is the latest that can be. Older programs knew but one weight, and
+    /// subtracted the place in a block, less than 2^19, from the highest of a millisecond; this adds less than that.
+    pub(in crate::store) fn version(self, received_at: Timestamp, weight: Weight) -> u64 {
+        let Self { edition, checksum, nth } = self;
+        let (edition, nth) = (u64::from(edition.min(EDITIONS - 1)), u64::from(nth.min(7)));
+        let rank = (edition << 8) | (u64::from(checksum & 0x1f) << 3) | (7 - nth);
+        let time =
+            |bits: u32| u64::try_from(received_at.0).unwrap_or_default().clamp(1, (1 << bits) - 1);
+        // Below a power of two: room for times until 2109, and what ranks in a millisecond.
+        let below = |power: u64| power - (time(42) << 18) + rank;
+        match weight {
+            Weight::Read => below(1 << 62),
+            Weight::Delivered => below(1 << 63),
+            Weight::Plain => u64::MAX - (time(43) << 20) + (rank << 2),
+            Weight::Rich => below(u64::MAX),
+            Weight::Retracted => u64::MAX - 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(edition: u16, checksum: u32, nth: u8) -> Reading {
+        Reading { edition, checksum, nth }
+    }
+
+    #[test]
+    fn of_two_deliveries_the_one_that_came_in_earlier_counts_whatever_the_clock_says() {
+        let day = 86_400_000;
+        let now = 1_795_168_800_000;
+        // Before 1970, as it is, years ahead, and beyond what there is room for.
+        let receipts = [-day, now, now + 1, now + 20 * 365 * day, 1 << 44, i64::MAX];
+        let versions: Vec<u64> = receipts
+            .iter()
+            .map(|received| reading(3, 7, 0).version(Timestamp(*received), Weight::Plain))
+            .collect();
+        assert!(versions.is_sorted_by(|one, other| one >= other), "{versions:?}");
+        assert!(versions[..4].is_sorted_by(|one, other| one > other), "{versions:?}");
+        let of_editions = [(0, 31, 0), (1, 0, 1), (1, 0, 0), (1, 1, 9), (EDITIONS, 0, 0)].map(
+            |(edition, checksum, nth)| {
+                reading(edition, checksum, nth).version(Timestamp(now), Weight::Plain)
+            },
+        );
+        assert!(of_editions.is_sorted_by(|one, other| one < other), "{of_editions:?}");
+        // Those of older programs, by their place in a block.
+        let older = |time: i64, row: u64| u64::MAX - ((time.unsigned_abs() << 20) | row);
+        assert!(older(now, 0) <= of_editions[0] && of_editions[4] < older(now - 1, 50_000));
+        // What is reported stands above all.
+        let earliest = |weight| reading(u16::MAX, u32::MAX, 0).version(Timestamp(i64::MIN), weight);
+        assert!(earliest(Weight::Rich) < u64::MAX - 1);
+        // What says more counts, however late it comes.
+        let weights =
+            [Weight::Read, Weight::Delivered, Weight::Plain, Weight::Rich, Weight::Retracted];
+        let founded = Timestamp(1_075_852_800_000);
+        let late = Timestamp(now + 50 * 365 * day);
+        for pair in weights.windows(2) {
+            let [less, more] = pair else { continue };
+            let early = reading(0, 0, 0).version(founded, *less);
+            assert!(early < reading(0, 0, 0).version(late, *more), "{less:?} {more:?}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What people decided and the program did: accounts, reports, what Meta was told, erasures, backups.
+
+pub(in crate::store) mod accounts;
+pub(in crate::store) mod backup;
+pub(in crate::store) mod erasure;
+pub(in crate::store) mod feedback;
+pub(in crate::store) mod person_names;
+pub(in crate::store) mod scheduled_reports;
+pub(in crate::store) mod versions;
