@@ -315,6 +315,12 @@ impl Accounts {
         self.is_secure
     }
 
+    /// Whether what comes from an address comes by way of a proxy of ours.
+    #[must_use]
+    pub fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|net| net.contains(&peer.to_canonical()))
+    }
+
     /// From where a request comes.
     #[must_use]
     pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

@@ -168,25 +168,20 @@ impl Provider {
     }
 
     /// What the provider tells of itself, its keys too: asked at a login, by one at a time, unless it was asked just
-    /// before.
+    /// before. The question goes on if whoever has it asked hangs up: the next one takes its answer.
     async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
-        let mut told = self.told.lock().await;
-        let known = told.take().filter(Told::is_fresh);
-        let known = if let Some(known) = known {
-            known
-        } else {
-            let metadata = self.discover().await.map_err(|error| error.to_string());
-            Told { at: Instant::now(), metadata }
-        };
-        told.insert(known).metadata.clone().map_err(ProviderError::Failed)
-    }
-
-    async fn discover(&self) -> Result<CoreProviderMetadata, ProviderError> {
-        let issuer = IssuerUrl::new(self.settings.issuer.clone());
-        let issuer = issuer.map_err(|error| failed("server.oidc.issuer", &error))?;
-        CoreProviderMetadata::discover_async(issuer, &self.http)
-            .await
-            .map_err(|error| failed("discovery", &error))
+        let mut told = Arc::clone(&self.told).lock_owned().await;
+        if let Some(known) = told.as_ref().filter(|told| told.is_fresh()) {
+            return known.metadata.clone().map_err(ProviderError::Failed);
+        }
+        let (issuer, http) = (self.settings.issuer.clone(), self.http.clone());
+        let asking = tokio::spawn(async move {
+            let metadata = discover(issuer, &http).await.map_err(|error| error.to_string());
+            *told = Some(Told { at: Instant::now(), metadata: metadata.clone() });
+            metadata
+        });
+        let asked = asking.await.map_err(|error| ProviderError::Failed(error.to_string()))?;
+        asked.map_err(ProviderError::Failed)
     }
 
     /// Asks the provider what it tells of itself.
@@ -369,6 +364,13 @@ fn failed(what: &str, error: &dyn std::error::Error) -> ProviderError {
         reason = error.source();
     }
     ProviderError::Failed(text)
+}
+
+async fn discover(issuer: String, http: &Http) -> Result<CoreProviderMetadata, ProviderError> {
+    let issuer = IssuerUrl::new(issuer).map_err(|error| failed("server.oidc.issuer", &error))?;
+    CoreProviderMetadata::discover_async(issuer, http)
+        .await
+        .map_err(|error| failed("discovery", &error))
 }
 
 #[cfg(test)]

@@ -36,8 +36,10 @@ pub(super) struct Session {
     pub store: Store,
     /// The engine, if it is ours.
     engine: Option<Engine>,
-    /// The engine that did not start yet, and is tried again.
+    /// The engine that does not run yet, or no more, and is tried again.
     starting: Option<JoinHandle<Engine>>,
+    /// Of a server: how its engine is started.
+    settings: Option<Settings>,
     /// Keeps another process's engine alive while we use it.
     _attached: Option<Attached>,
 }
@@ -83,8 +85,11 @@ impl Session {
         if let Some(endpoint) = configured(settings) {
             return Ok(Self::with_store(mindful(Store::new(endpoint), settings)));
         }
+        let server = Some(settings.clone());
         let error = match start_engine(settings, None).await {
-            Ok(engine) => return Ok(Self::with_engine(engine, settings)),
+            Ok(engine) => {
+                return Ok(Self { settings: server, ..Self::with_engine(engine, settings) });
+            }
             Err(error) if !may_start_later(&error) => return Err(error),
             Err(error) => error,
         };
@@ -95,24 +100,12 @@ impl Session {
         let listening = Listening::anywhere()?;
         let store = Store::new(listening.endpoint(&settings.clickhouse_database));
         let store = mindful(store, settings);
-        let settings = settings.clone();
-        let starting = tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(START_AGAIN).await;
-                match start_engine(&settings, Some(listening.clone())).await {
-                    Ok(engine) => {
-                        tracing::info!("the ClickHouse engine has started");
-                        return engine;
-                    }
-                    Err(error) => tracing::error!("{error:#}"),
-                }
-            }
-        });
-        Ok(Self { starting: Some(starting), ..Self::with_store(store) })
+        let starting = tokio::spawn(started_at_last(settings.clone(), listening, START_AGAIN));
+        Ok(Self { starting: Some(starting), settings: server, ..Self::with_store(store) })
     }
 
     fn with_store(store: Store) -> Self {
-        Self { store, engine: None, starting: None, _attached: None }
+        Self { store, engine: None, starting: None, settings: None, _attached: None }
     }
 
     fn with_engine(engine: Engine, settings: &Settings) -> Self {
@@ -204,18 +197,29 @@ impl Session {
         Upkeep::new(self.store.clone(), lock, clock::now)
     }
 
-    /// Waits for the engine's end, which is a failure; for ever if it is not ours.
+    /// Keeps the engine running: one that ends is started again where it listened. Returns if that cannot be; never if
+    /// it is not ours.
     pub(super) async fn engine_ended(&mut self) -> String {
-        if let Some(starting) = &mut self.starting {
-            match starting.await {
-                Ok(engine) => self.engine = Some(engine),
-                Err(error) => return error.to_string(),
+        loop {
+            if let Some(starting) = &mut self.starting {
+                match starting.await {
+                    Ok(engine) => self.engine = Some(engine),
+                    Err(error) => return error.to_string(),
+                }
+                self.starting = None;
             }
-            self.starting = None;
-        }
-        match &mut self.engine {
-            Some(engine) => engine.ended().await,
-            None => std::future::pending().await,
+            let (Some(engine), Some(settings)) = (&mut self.engine, &self.settings) else {
+                return std::future::pending().await;
+            };
+            let said = engine.ended().await;
+            tracing::error!(
+                "the ClickHouse engine ended: {said}. Webhooks are taken and stay in the journal; it is started again"
+            );
+            let listening = engine.listening().clone();
+            // The folder is free for the next one.
+            self.engine = None;
+            let again = started_at_last(settings.clone(), listening, Duration::ZERO);
+            self.starting = Some(tokio::spawn(again));
         }
     }
 
@@ -310,6 +314,22 @@ fn configured(settings: &Settings) -> Option<Endpoint> {
         cluster: settings.clickhouse_cluster.clone(),
         is_shared: true,
     })
+}
+
+/// The engine, tried again and again until it runs.
+async fn started_at_last(settings: Settings, listening: Listening, first: Duration) -> Engine {
+    let mut pause = first;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = START_AGAIN;
+        match start_engine(&settings, Some(listening.clone())).await {
+            Ok(engine) => {
+                tracing::info!("the ClickHouse engine has started");
+                return engine;
+            }
+            Err(error) => tracing::error!("{error:#}"),
+        }
+    }
 }
 
 async fn start_engine(settings: &Settings, listening: Option<Listening>) -> anyhow::Result<Engine> {

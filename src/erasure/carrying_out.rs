@@ -57,7 +57,7 @@ impl Eraser {
         write_tombstones(&tombstones, &plan.whom, i64::MAX).await?;
         // What was made ready before for ClickHouse is in it now.
         self.ship().await?;
-        let marks = tombstones.marks();
+        let marks = tombstones.marks().map_err(ErasureError::Tombstones)?;
         self.erase_rows(&plan.whom, &marks).await?;
         self.erase_files(&plan, &mut entry.found).await?;
         entry.found.journal_records += self.rewrite_journal(Some(&plan.whom)).await?;
@@ -146,11 +146,11 @@ impl Eraser {
         let erased = async {
             for _ in 0..MOST_ROUNDS {
                 self.store.erase(whom, marks).await?;
-                if self.store.rows_left(whom).await? == 0 {
+                if self.store.rows_left(whom, marks).await? == 0 {
                     return Ok(());
                 }
             }
-            Err(ErasureError::RowsLeft(self.store.rows_left(whom).await?))
+            Err(ErasureError::RowsLeft(self.store.rows_left(whom, marks).await?))
         };
         let erased = erased.await;
         nobody_makes_conversations.end().await;
@@ -181,7 +181,8 @@ impl Eraser {
     pub(super) async fn rewrite_journal(&self, whom: Option<&Whom>) -> Result<u64, ErasureError> {
         let needles = whom.map(mentioned).transpose()?;
         let names: Vec<String> = whom.map(Whom::needles).unwrap_or_default();
-        let (journal, marks) = (self.journal.clone(), self.tombstones()?.marks());
+        let (journal, marks) =
+            (self.journal.clone(), self.tombstones()?.marks().map_err(ErasureError::Tombstones)?);
         let rewritten = move || {
             // A process that was killed while it rewrote a segment leaves a second one.
             files::remove_unfinished(journal.folder())?;

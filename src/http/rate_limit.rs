@@ -4,10 +4,12 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -16,6 +18,7 @@ use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
+use super::stream::TakesTurn;
 use crate::accounts::Who;
 
 /// Requests of one user or token that are worked at; more wait.
@@ -72,11 +75,21 @@ pub(crate) async fn worked_at(
 ) -> Response {
     let name = request.extensions().get::<Who>().map(|who| who.name.clone()).unwrap_or_default();
     let own = limit.of_one.get_with(name, || Arc::new(Semaphore::new(AT_ONCE_OF_ONE)));
-    let own = own.acquire().await;
+    // Neither is ever closed.
+    let Ok(own) = own.acquire_owned().await else { return next.run(request).await };
     let among_all = limit.of_all.acquire().await;
     let answer = next.run(request).await;
-    drop((own, among_all));
-    answer
+    drop(among_all);
+    if answer.extensions().get::<TakesTurn>().is_none() {
+        return answer;
+    }
+    // One who reads slowly must not hold all lists that can be sent.
+    answer.map(|body| {
+        Body::from_stream(body.into_data_stream().map(move |chunk| {
+            let _own = &own;
+            chunk
+        }))
+    })
 }
 
 /// Answers a request, unless it is one to the API and `token` has asked too much.

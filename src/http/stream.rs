@@ -19,6 +19,10 @@ use crate::store::{Listed, Rows};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Streamed;
 
+/// Marks an answer that is being made as long as it is sent: it takes its sender's turn until its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TakesTurn;
+
 /// Lists that are sent at once: each takes a thread as long as its reader takes to read.
 const MOST_STREAMS: usize = 32;
 
@@ -53,6 +57,7 @@ pub(crate) fn streamed<R: Listed>(
     ];
     let mut answer = (headers, Body::from_stream(chunks)).into_response();
     answer.extensions_mut().insert(Streamed);
+    answer.extensions_mut().insert(TakesTurn);
     Ok(answer)
 }
 

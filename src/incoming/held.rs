@@ -25,28 +25,28 @@ impl<T> Default for Held<T> {
     }
 }
 
-impl<T> Held<T> {
+impl<T: Clone + Send + 'static> Held<T> {
     /// Reads the answer, which is asked for if it is older than a second. Whoever comes meanwhile waits, and takes the
-    /// same one. `unknown` stands for the first answer if whoever asked for it hangs up before it is there.
+    /// same one. The question goes on if whoever asked it hangs up: it must end by itself. `unknown` stands for the
+    /// answer of one that was cut off.
     pub async fn read<R>(
         &self,
         unknown: T,
-        ask: impl AsyncFnOnce() -> T,
+        ask: impl Future<Output = T> + Send + 'static,
         read: impl FnOnce(&T) -> R,
     ) -> R {
-        let mut last = self.0.lock().await;
+        let mut last = Arc::clone(&self.0).lock_owned().await;
         if let Some((at, answer)) = &*last
             && at.elapsed() < HOLDS
         {
             return read(answer);
         }
-        // Noted before the answer is there: the next one does not ask again if this one hangs up.
-        let kept = last.take().map_or(unknown, |(_, answer)| answer);
-        *last = Some((Instant::now(), kept));
-        let answer = ask().await;
-        let said = read(&answer);
-        *last = Some((Instant::now(), answer));
-        said
+        let asking = tokio::spawn(async move {
+            let answer = ask.await;
+            *last = Some((Instant::now(), answer.clone()));
+            answer
+        });
+        read(&asking.await.unwrap_or(unknown))
     }
 }
 
@@ -57,19 +57,27 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_hangs_up_does_not_have_the_next_one_ask_again() {
-        let (held, asked) = (Held::default(), AtomicUsize::new(0));
+    async fn who_hangs_up_has_the_next_one_neither_ask_again_nor_take_an_old_answer() {
+        let held = Held::default();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let ask = |answer: &'static str| {
+            let asked = Arc::clone(&asked);
+            async move {
+                asked.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                answer
+            }
+        };
+        assert_eq!(held.read("unknown", ask("old"), |answer| *answer).await, "old");
+        tokio::time::sleep(HOLDS).await;
         let began = Instant::now();
         for _ in 0..1000 {
-            let ask = async || {
-                asked.fetch_add(1, Ordering::Relaxed);
-                std::future::pending::<u32>().await
-            };
-            let asking = held.read(0, ask, |answer| *answer);
+            let asking = held.read("unknown", ask("new"), |answer| *answer);
             // Polled once, and dropped where it waits.
             tokio::select! { biased; _ = asking => {}, () = std::future::ready(()) => {} }
         }
-        let most = 1 + began.elapsed().as_secs();
+        assert_eq!(held.read("unknown", ask("newer"), |answer| *answer).await, "new");
+        let most = 2 + began.elapsed().as_secs();
         assert!(asked.load(Ordering::Relaxed) as u64 <= most, "{asked:?}, at most {most}");
     }
 }

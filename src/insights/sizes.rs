@@ -63,6 +63,7 @@ pub(crate) fn check(asked: &Asked) -> Result<(), Misunderstood> {
         ("of", &asked.of),
         ("against_from", &asked.against_from),
         ("against_to", &asked.against_to),
+        ("age", &asked.age),
         ("model", model),
         ("lookback_days", lookback_days),
         ("half_life_days", half_life_days),

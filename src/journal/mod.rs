@@ -22,6 +22,7 @@ mod error;
 pub mod first_format;
 mod folder;
 mod inspect;
+mod lost_blocks;
 mod opening;
 mod reader;
 pub mod record;

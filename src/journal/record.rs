@@ -15,6 +15,8 @@ use crc32fast::Hasher;
 
 /// First bytes of every segment: name and version of the format.
 pub const MAGIC: &[u8; 8] = b"mfjrnl2\n";
+/// Bits in which two copies of a head may differ and still be mended.
+const MOST_DIFFERING: usize = 12;
 /// Bytes of one copy of a segment's head: magic line, salt, CRC-32.
 pub const COPY_BYTES: usize = 20;
 /// Bytes before a segment's first record.
@@ -97,6 +99,34 @@ impl Salt {
     pub fn from_head(bytes: &[u8]) -> Option<Self> {
         let salt = Self(u64::from_le_bytes(bytes.get(8..16)?.try_into().ok()?));
         bytes.starts_with(&salt.head()).then_some(salt)
+    }
+
+    /// Of two copies of a head that are both damaged, in few places and not the same: where they differ the one or the
+    /// other is right, and the checksum tells which.
+    #[must_use]
+    pub fn mended(first: &[u8], second: &[u8]) -> Option<Self> {
+        if first.len() != second.len() {
+            return None;
+        }
+        let differing: Vec<(usize, u8)> = first
+            .iter()
+            .zip(second)
+            .enumerate()
+            .flat_map(|(at, (one, other))| {
+                let bits = (0..8).map(|bit| 1 << bit).filter(move |bit| (one ^ other) & bit != 0);
+                bits.map(move |bit| (at, bit))
+            })
+            .collect();
+        if differing.len() > MOST_DIFFERING {
+            return None;
+        }
+        (0..1_u32 << differing.len()).find_map(|choice| {
+            let mut head = first.to_vec();
+            for (nth, (at, bit)) in differing.iter().enumerate() {
+                head[*at] ^= if choice >> nth & 1 == 1 { *bit } else { 0 };
+            }
+            Self::from_head(&head)
+        })
     }
 
     /// First bytes of each record.

@@ -1,6 +1,5 @@
 //! One segment, read from an offset on, a chunk at a time; damage is told and stepped over.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::error::JournalError;
 use super::first_format;
+use super::lost_blocks::Lossy;
 use super::record::Envelope;
 use super::record::{CLOSING_BYTES, COPY_BYTES, Decoded, HEAD_BYTES, HEADER_BYTES, Place, Salt};
 use super::scan::{Format, is_unwritten, lacks_a_sector, written};
@@ -40,7 +40,7 @@ pub(super) struct Gap {
 /// A segment that is being read.
 pub(super) struct Segment {
     path: PathBuf,
-    file: File,
+    file: Lossy,
     format: Format,
     /// A part of the head that cannot be read, to be told first.
     damaged_head: Option<Gap>,
@@ -72,7 +72,7 @@ impl Segment {
     /// Reads from `offset` on, as far as `limit`.
     pub(super) fn open(path: &Path, offset: u64, limit: u64) -> Result<Self, JournalError> {
         let open = || {
-            let mut file = File::open(path)?;
+            let mut file = Lossy::open(path)?;
             let head = Head::read(&mut file)?;
             let start = if offset == 0 { head.length } else { offset };
             file.seek(SeekFrom::Start(start))?;
@@ -312,7 +312,7 @@ pub(super) struct Head {
 
 impl Head {
     /// Of two copies at the start one suffices; a closed segment has a third at its end.
-    pub(super) fn read(file: &mut File) -> io::Result<Self> {
+    pub(super) fn read(file: &mut Lossy) -> io::Result<Self> {
         let mut start = Vec::new();
         file.seek(SeekFrom::Start(0))?;
         file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut start)?;
@@ -340,16 +340,17 @@ impl Head {
             }
             [Some(salt), None] => second_format(salt, Some(gap(COPY_BYTES, HEAD_BYTES))),
             [None, Some(salt)] => second_format(salt, Some(gap(0, COPY_BYTES))),
-            [None, None] => match Self::closing_salt(file)? {
+            [None, None] => match Self::closing_salt(file)?.or_else(|| Salt::mended(first, second))
+            {
                 Some(salt) => second_format(salt, Some(gap(0, HEAD_BYTES))),
                 None => Self::without_name(file, gap(0, first_format::MAGIC.len()))?,
             },
         })
     }
 
-    fn closing_salt(file: &mut File) -> io::Result<Option<Salt>> {
+    fn closing_salt(file: &mut Lossy) -> io::Result<Option<Salt>> {
         let mut end = [0; COPY_BYTES];
-        if file.metadata()?.len() < (HEAD_BYTES + COPY_BYTES) as u64 {
+        if file.length()? < (HEAD_BYTES + COPY_BYTES) as u64 {
             return Ok(None);
         }
         file.seek(SeekFrom::End(-i64::try_from(COPY_BYTES).unwrap_or(i64::MAX)))?;
@@ -358,7 +359,7 @@ impl Head {
     }
 
     /// Version 1 with a damaged name, if a record of it follows; else records of it are looked for everywhere.
-    fn without_name(file: &mut File, name: Gap) -> io::Result<Self> {
+    fn without_name(file: &mut Lossy, name: Gap) -> io::Result<Self> {
         let length = name.bytes.len() as u64;
         let mut header = [0; first_format::HEADER_BYTES];
         file.seek(SeekFrom::Start(length))?;

@@ -122,12 +122,13 @@ pub fn is_in_use(folder: &Path) -> bool {
     fs::read(note(folder)).is_ok_and(|said| said != UNSYNCED)
 }
 
-/// How far it was to be shipped again, as the note says.
+/// How far it was to be shipped again, as the note says. One that is damaged says no more than that it is there.
 fn noted(path: &Path) -> io::Result<Option<Position>> {
-    let said = match fs::read_to_string(path) {
+    let said = match fs::read(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         said => said.unwrap_or_default(),
     };
+    let said = String::from_utf8_lossy(&said);
     let words: Vec<&str> = said.split_whitespace().collect();
     let [AGAIN, segment, offset] = words[..] else { return Ok(None) };
     let position = segment.parse().ok().zip(offset.parse().ok());
@@ -162,6 +163,21 @@ mod tests {
         last.end().unwrap();
         assert!(!journal.begin_use(true).unwrap().was_cut_off);
         assert_eq!(noted(&note(folder.path())).unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_note_says_no_more_than_that_somebody_was_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { max_bytes: 1 << 20, segment_bytes: 1 << 16 };
+        let journal = Journal::open(folder.path(), limits).unwrap();
+        for damaged in [&b"\xe1gain 1 0\n"[..], b"again \xff 0\n", b"again 1", b"\x00\xff\xfe"] {
+            fs::write(note(folder.path()), damaged).unwrap();
+            assert!(is_in_use(folder.path()));
+            let begun = journal.begin_use(true).unwrap();
+            assert!(begun.was_cut_off);
+            assert_eq!(journal.rewind_within(Duration::from_secs(1)).unwrap(), Position::default());
+            begun.end().unwrap();
+        }
     }
 
     #[tokio::test]

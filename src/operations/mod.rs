@@ -2,6 +2,7 @@
 //! connections, and the link registry at hand.
 
 mod aside;
+mod hang_up;
 mod metrics;
 mod patience;
 mod places;

@@ -20,7 +20,8 @@ pub(super) struct LastWord(Held<Result<(), String>>);
 impl LastWord {
     async fn of(&self, store: &Store) -> Result<(), String> {
         let unknown = Err("it was not asked yet".to_owned());
-        let ask = async || store.ping().await.map_err(|error| error.to_string());
+        let store = store.clone();
+        let ask = async move { store.ping().await.map_err(|error| error.to_string()) };
         self.0.read(unknown, ask, Clone::clone).await
     }
 }

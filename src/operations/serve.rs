@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::hang_up::Watched;
 use super::patience::Patient;
 use super::places::{Place, Places};
 
@@ -32,6 +33,9 @@ const HEAD_BYTES: usize = 32 << 10;
 const SMALL_HEAD_BYTES: usize = 8 << 10;
 /// How long nothing may be taken of an answer.
 const STALL_LIMIT: Duration = Duration::from_secs(60);
+/// How long what somebody asked who has hung up is still worked at: hyper notices it at once, unless they have sent more
+/// than one question.
+const LEAVING_LIMIT: Duration = Duration::from_secs(1);
 /// How long requests under way may take after the stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -74,16 +78,26 @@ pub async fn serve(
         let head_bytes = if places.are_many_taken() { SMALL_HEAD_BYTES } else { HEAD_BYTES };
         let tls = certificate.as_ref().map(|now| TlsAcceptor::from(Arc::clone(&now.borrow())));
         tokio::spawn(async move {
-            match tls {
-                None => answer(stream, peer, head_bytes, routes, watcher).await,
-                Some(tls) => {
-                    match tokio::time::timeout(HANDSHAKE_LIMIT, tls.accept(stream)).await {
-                        Ok(Ok(stream)) => answer(stream, peer, head_bytes, routes, watcher).await,
-                        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
-                        Err(_) => tracing::debug!(%peer, "no TLS came about in time"),
+            let (stream, watch) = Watched::new(stream);
+            let answered = async {
+                match tls {
+                    None => answer(stream, peer, head_bytes, routes, watcher).await,
+                    Some(tls) => {
+                        match tokio::time::timeout(HANDSHAKE_LIMIT, tls.accept(stream)).await {
+                            Ok(Ok(stream)) => {
+                                answer(stream, peer, head_bytes, routes, watcher).await;
+                            }
+                            Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
+                            Err(_) => tracing::debug!(%peer, "no TLS came about in time"),
+                        }
                     }
                 }
-            }
+            };
+            let left = async {
+                watch.hung_up().await;
+                tokio::time::sleep(LEAVING_LIMIT).await;
+            };
+            tokio::select! { () = answered => {}, () = left => {} }
             drop(place);
         });
     }

@@ -116,7 +116,7 @@ fn who(
         return Ok(who);
     }
     match views.accounts.is_closed() {
-        Some(false) if is_local(peer, headers) => {
+        Some(false) if is_local(&views.accounts, peer, headers) => {
             let scopes = Scope::ALL.to_vec();
             Ok(Who { name: "this machine".to_owned(), scopes, is_user: false, pages: None })
         }
@@ -179,13 +179,14 @@ fn is_loopback(address: IpAddr) -> bool {
 #[must_use]
 pub fn may_know(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool {
     let tokens: Vec<&str> = bearer(headers).into_iter().chain(cookie(headers)).collect();
-    is_local(peer, headers)
+    is_local(accounts, peer, headers)
         || accounts.by_session(headers).is_some()
         || accounts.by_token(&tokens).is_some()
 }
 
-/// Whether a request comes from this machine, and not by way of a proxy or tunnel on it.
-fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
+/// Whether a request comes from this machine, and not by way of a proxy or tunnel on it. Who runs a proxy says so by
+/// `server.trusted_proxies`: what comes from there may be anybody's, whatever the proxy tells.
+fn is_local(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
         if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
@@ -193,7 +194,8 @@ fn is_local(peer: IpAddr, headers: &HeaderMap) -> bool {
     // Names that only this machine answers to: a foreign page cannot make a browser send them.
     let is_host_local = name.eq_ignore_ascii_case("localhost")
         || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(is_loopback);
-    is_loopback(peer) && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+    let is_direct = is_loopback(peer) && !accounts.is_proxy(peer);
+    is_direct && is_host_local && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
 #[derive(Deserialize)]

@@ -96,3 +96,16 @@ async fn a_name_has_six_tries_a_minute_however_it_is_written() {
     let tries = tries.map(|name| ((*name).to_owned(), vec!["192.0.2.1".to_owned()]));
     assert_let_in(&address, tries.collect(), 6).await;
 }
+
+/// A proxy on this machine may forward what comes from anywhere, and not say so.
+#[tokio::test]
+async fn behind_a_proxy_of_this_machine_nobody_is_this_machine() {
+    let world = World::new();
+    let (_server, address, _) = on_both_families(&world);
+    for path in ["/settings", "/", "/api/v1/quality"] {
+        let answer = Client::new().get(format!("{address}{path}")).send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{path}");
+    }
+    let ready = Client::new().get(format!("{address}/readyz")).send().await.unwrap();
+    assert!(ready.status().is_success());
+}

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
+use tokio::io::AsyncWriteExt;
 
 use crate::support::{World, client, start_engine};
 
@@ -108,11 +109,30 @@ async fn groups_are_bounded_and_who_hangs_up_ends_the_question() {
     let whole_time = worked_at(&client).await;
     assert_eq!(whole.await.unwrap().unwrap().unwrap().status(), 200);
     let mut shortest = Duration::MAX;
+    let mut shortest_after_more = Duration::MAX;
     for _ in 0..3 {
         let hung_up = begin().await.unwrap();
         hung_up.abort();
         shortest = shortest.min(worked_at(&client).await);
     }
+    // Also if they have sent a byte more, which nobody reads.
+    let host = server.address.strip_prefix("http://").unwrap().to_owned();
+    for _ in 0..2 {
+        let mut client_of_harm = tokio::net::TcpStream::connect(&host).await.unwrap();
+        let question =
+            format!("GET {QUESTION}&by=hour,link,source HTTP/1.1\r\nHost: {host}\r\n\r\nG");
+        client_of_harm.write_all(question.as_bytes()).await.unwrap();
+        let started = Instant::now();
+        while !is_asked(&client).await {
+            assert!(started.elapsed() < Duration::from_secs(20), "it is not asked");
+        }
+        drop(client_of_harm);
+        shortest_after_more = shortest_after_more.min(worked_at(&client).await);
+    }
+    assert!(
+        shortest_after_more < whole_time / 2 + Duration::from_secs(1),
+        "{shortest_after_more:?} of {whole_time:?}"
+    );
     eprintln!("worked at for {whole_time:?}; after hanging up {shortest:?}");
     assert!(shortest < whole_time / 2, "{shortest:?} of {whole_time:?}");
 }

@@ -184,3 +184,36 @@ async fn an_empty_session_key_does_not_stop_the_server() {
     world.serve().interrupt();
     assert_eq!(fs::read(world.data_dir().join("session.key")).unwrap().len(), 64);
 }
+
+/// Whoever may send to this machine's ports can close the engine's listener; it may also crash.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_ends_or_listens_no_more_is_started_again() {
+    let world = World::new();
+    let server = world.serve();
+    post_all(&server).await;
+    let attached = attach(&world.data_dir(), "messenger_funnel").await.unwrap().unwrap();
+    let engine = attached.endpoint.url.clone();
+    drop(attached);
+    let stop = reqwest::Client::new().post(format!("{engine}/?user=default"));
+    stop.body("SYSTEM STOP LISTEN HTTP").send().await.ok();
+    for number in PEOPLE..PEOPLE + 5 {
+        let body = message("1", &format!("p{number}"), TIME + number as i64, &format!("m{number}"));
+        assert_eq!(server.post(&body).await, 200);
+    }
+    let is_there = |count_of: u64| move |report: &Value| count(report, "opened") == Some(count_of);
+    let mut answered = 0;
+    for _ in 0..600 {
+        let (status, text) = server.get(QUESTION).await;
+        answered = if status == 200 {
+            count(&serde_json::from_str(&text).unwrap(), "opened").unwrap()
+        } else {
+            answered
+        };
+        if answered == PEOPLE + 5 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(answered, PEOPLE + 5);
+    server.wait_until(QUESTION, is_there(PEOPLE + 5)).await;
+}

@@ -66,6 +66,7 @@ mod imports;
 mod in_place;
 mod journal;
 mod journal_damage;
+mod journal_lost;
 mod journal_power;
 mod language;
 mod language_pages;

@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::run::run;
 
 /// Seeds that `make test` runs; `SEEDS` says otherwise.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 100;
 
 /// Seeds that found something, and what; they are run every time.
 const FOUND: [(u64, &str); 7] = [

@@ -105,15 +105,28 @@ fn begins_formula(text: &str) -> bool {
             || letter.is_control()
             || matches!(
                 letter,
-                '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}'
             )
     };
     let first = text.trim_start_matches(shows_nothing).chars().next();
     first.is_some_and(|first| {
         matches!(
             first,
-            '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' | '\u{2212}'
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\u{2212}'
+                | '\u{fe62}'
+                | '\u{fe63}'
+                | '\u{fe66}'
+                | '\u{fe6b}'
+                | '\u{ff0b}'
+                | '\u{ff0d}'
+                | '\u{ff1d}'
+                | '\u{ff20}'
         )
     })
 }
@@ -130,6 +143,12 @@ mod tests {
             "+1+1",
             "-1+1",
             "@SUM(1)",
+            "\u{61c}=1",
+            "\u{3164}=1",
+            "\u{2800}\u{fe0f}=1",
+            "\u{e0001}=1",
+            "\u{fe66}1",
+            "\u{fe62}1",
             "\t=1",
             "\r=1",
             "\n=1",

@@ -56,6 +56,18 @@ pub enum StoreError {
         /// What went wrong.
         source: std::io::Error,
     },
+    /// It is not known who was erased.
+    #[error(
+        "{path} and its copy cannot be read ({source}): it is not known who was erased, so nothing is stored. Webhooks are \
+         taken and stay in the journal. Restore the file from a backup; or remove both, and whoever was erased comes back \
+         with what Meta delivers again"
+    )]
+    Tombstones {
+        /// The list.
+        path: std::path::PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
     /// The work was cut off, by a panic or by shutting down.
     #[error("shipping was cut off: {0}")]
     CutOff(String),

@@ -8,6 +8,7 @@ pub(in crate::store) mod decimal;
 pub(in crate::store) mod endpoint;
 pub(in crate::store) mod error;
 mod insert;
+mod kept_twice;
 pub(in crate::store) mod moment;
 mod nodes;
 pub(in crate::store) mod page_filter;
@@ -97,8 +98,15 @@ impl Store {
         self.tombstones.as_ref()
     }
 
-    pub(in crate::store) fn marks(&self) -> Arc<Marks> {
-        self.tombstones.as_ref().map(Tombstones::marks).unwrap_or_default()
+    /// Who was erased.
+    ///
+    /// # Errors
+    /// If that is not known: then nothing may be written of anybody.
+    pub(in crate::store) fn marks(&self) -> Result<Arc<Marks>, StoreError> {
+        let Some(tombstones) = &self.tombstones else { return Ok(Arc::default()) };
+        tombstones
+            .marks()
+            .map_err(|source| StoreError::Tombstones { path: tombstones.path(), source })
     }
 
     pub(in crate::store) fn client(&self) -> &Client {

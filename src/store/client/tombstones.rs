@@ -19,8 +19,10 @@ use sha2::Sha256;
 use crate::domain::{Event, Timestamp};
 use crate::normalize::{PersonName, item_is_erased};
 use crate::private;
+use crate::store::client::kept_twice;
 
-const SALT_BYTES: usize = 32;
+/// Bytes of a salt: three random UUIDs.
+const SALT_BYTES: usize = 48;
 /// Backups are often kept for a month: one that is restored within it brings nobody back.
 const LEAST: Duration = Duration::from_secs(35 * 24 * 3600);
 /// How long Meta delivers a webhook again and again.
@@ -43,7 +45,8 @@ pub struct Tombstones {
 #[derive(Debug, Default)]
 struct Known {
     file: Option<(SystemTime, u64, u64)>,
-    marks: Arc<Marks>,
+    /// `None` before the first time.
+    marks: Option<Arc<Marks>>,
 }
 
 /// The tombstones of one moment.
@@ -72,27 +75,34 @@ impl Tombstones {
         Self { folder, keep, clock, known: Arc::default() }
     }
 
-    /// The tombstones as they are now. If their file cannot be read, those that were read last count, and the log
-    /// tells it.
-    #[must_use]
-    pub fn marks(&self) -> Arc<Marks> {
+    /// The tombstones as they are now. If their file cannot be read any more, those that were read last count, and the
+    /// log tells it.
+    ///
+    /// # Errors
+    /// If it cannot be read, and was not read before.
+    pub fn marks(&self) -> io::Result<Arc<Marks>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = |about: fs::Metadata| Ok((about.modified()?, about.len(), about.ino()));
-        let file = fs::metadata(self.path()).and_then(stamp);
-        match file {
-            Ok(file) if known.file == Some(file) => {}
-            Ok(file) => match self.read() {
-                Ok(marks) => *known = Known { file: Some(file), marks: Arc::new(marks) },
+        let file = match fs::metadata(self.path()).and_then(stamp) {
+            Ok(file) => Some(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                tracing::error!(%error, "the list of erased people cannot be read");
+                return known.marks.clone().ok_or(error);
+            }
+        };
+        if known.marks.is_none() || known.file != file {
+            match self.read() {
+                Ok(marks) => *known = Known { file, marks: Some(Arc::new(marks)) },
+                Err(error) if known.marks.is_none() => return Err(error),
                 Err(error) => {
                     let path = self.path();
                     tracing::error!(%error, path = %path.display(), "erased people may come back: restore this file");
-                    known.file = Some(file);
+                    known.file = file;
                 }
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => *known = Known::default(),
-            Err(error) => tracing::error!(%error, "the list of erased people cannot be read"),
+            }
         }
-        Arc::clone(&known.marks)
+        Ok(known.marks.clone().unwrap_or_default())
     }
 
     /// Writes tombstones for some names, in place of earlier ones: what happened up to `erased_at` (UTC milliseconds)
@@ -113,7 +123,7 @@ impl Tombstones {
             lines.retain(|line| line.mark != mark);
             lines.push(Line { mark, erased_at, until });
         }
-        private::replace(&self.path(), &serde_json::to_vec(&lines)?)
+        kept_twice::write(&self.path(), &serde_json::to_vec(&lines)?)
     }
 
     /// Notes that the journal holds records of erased people again; the note is on disk when this returns.
@@ -153,7 +163,9 @@ impl Tombstones {
         }
     }
 
-    fn path(&self) -> PathBuf {
+    /// The list.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
         self.folder.join("tombstones")
     }
 
@@ -167,21 +179,20 @@ impl Tombstones {
 
     fn salt(&self) -> io::Result<Vec<u8>> {
         let path = self.folder.join("salt");
-        match fs::read(&path) {
-            Ok(salt) if salt.len() >= SALT_BYTES => return Ok(salt),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        if let Some(salt) = kept_twice::read(&path, |salt| salt.len() == SALT_BYTES)? {
+            return Ok(salt);
         }
         // Two numbers by chance from the system have more of it than is needed.
         let chance = [(); 3].map(|()| uuid::Uuid::new_v4().into_bytes()).concat();
-        private::replace(&path, &chance)?;
+        kept_twice::write(&path, &chance)?;
         Ok(chance)
     }
 
     fn lines(&self) -> io::Result<Vec<Line>> {
-        match fs::read(self.path()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            text => Ok(serde_json::from_slice(&text?)?),
+        let is_plain = |text: &[u8]| serde_json::from_slice::<Vec<Line>>(text).is_ok();
+        match kept_twice::read(&self.path(), is_plain)? {
+            Some(text) => Ok(serde_json::from_slice(&text)?),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -293,11 +304,11 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let room = tempfile::tempdir().unwrap();
         let ours = tombstones(room.path(), || 1_000);
-        assert!(ours.marks().is_empty());
+        assert!(ours.marks().unwrap().is_empty());
         ours.write(&[ANNA, PersonName::Contact("h")], i64::MAX).unwrap();
-        assert!(ours.marks().is_erased(ANNA, Timestamp(5_000)));
+        assert!(ours.marks().unwrap().is_erased(ANNA, Timestamp(5_000)));
         ours.write(&[ANNA], 2_000).unwrap();
-        let marks = ours.marks();
+        let marks = ours.marks().unwrap();
         assert!(
             marks.is_erased(ANNA, Timestamp(2_000)) && !marks.is_erased(ANNA, Timestamp(2_001))
         );
@@ -309,7 +320,7 @@ mod tests {
         ];
         assert!(others.iter().all(|name| !marks.is_erased(*name, Timestamp(0))));
         // Another process knows the same by the same salt; nobody is named in the files.
-        assert!(tombstones(room.path(), || 1_000).marks().is_erased(ANNA, Timestamp(0)));
+        assert!(tombstones(room.path(), || 1_000).marks().unwrap().is_erased(ANNA, Timestamp(0)));
         for name in ["salt", "tombstones"] {
             let path = room.path().join("erasures").join(name);
             let mode = fs::metadata(&path).unwrap().permissions().mode();
@@ -318,19 +329,34 @@ mod tests {
         }
         // Its time is over when neither journal nor backup can bring it back.
         let later = tombstones(room.path(), || 1_000 + 36 * 24 * 3_600_000);
-        assert!(later.marks().is_empty());
+        assert!(later.marks().unwrap().is_empty());
         later.write(&[PersonName::Report("r")], 0).unwrap();
         assert_eq!(later.lines().unwrap().len(), 1);
     }
 
     #[test]
-    fn a_damaged_list_does_not_let_people_back_whom_the_process_knows() {
+    fn a_damaged_list_lets_nobody_back() {
         let room = tempfile::tempdir().unwrap();
         let ours = tombstones(room.path(), || 1_000);
         ours.write(&[ANNA], 2_000).unwrap();
-        assert!(!ours.marks().is_empty());
-        fs::write(ours.path(), "torn").unwrap();
-        assert!(ours.marks().is_erased(ANNA, Timestamp(0)));
+        assert!(!ours.marks().unwrap().is_empty());
+        // One bit of either file: the copy counts, for who knows the list and for who does not.
+        for name in ["salt", "tombstones"] {
+            let path = room.path().join("erasures").join(name);
+            let whole = fs::read(&path).unwrap();
+            let mut damaged = whole.clone();
+            damaged[7] ^= 1;
+            fs::write(&path, damaged).unwrap();
+            let marks = tombstones(room.path(), || 1_000).marks().unwrap();
+            assert!(marks.is_erased(ANNA, Timestamp(0)), "{name}");
+            fs::write(&path, whole).unwrap();
+        }
+        // Both copies: who has read it before goes by that, others know nothing and say so.
+        for name in ["tombstones", "tombstones.copy"] {
+            fs::write(room.path().join("erasures").join(name), "torn").unwrap();
+        }
+        assert!(ours.marks().unwrap().is_erased(ANNA, Timestamp(0)));
+        assert!(tombstones(room.path(), || 1_000).marks().is_err());
         assert!(ours.write(&[ANNA], 3_000).is_err());
     }
 }

@@ -5,9 +5,11 @@
 
 use std::ffi::{CString, OsString, c_char, c_int};
 use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// The arguments of the hidden subcommand `engine`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,12 @@ pub struct EngineArgs {
 /// On the scale from 0 to 19 (`nice`).
 const NICENESS: i32 = 5;
 
+/// How often the engine looks whether it is still listening, and how often in a row it is not.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const MOST_REFUSED: u32 = 2;
+/// How soon after its beginning it is known that it listens.
+const BEGINS_WITHIN: Duration = Duration::from_millis(50);
+
 /// Opens the listener, then waits for ever: the process lives until its standard input is closed.
 const WAIT_FOR_EVER: &str = "SYSTEM START LISTEN HTTP; \
      SELECT sleepEachRow(1) FROM system.numbers FORMAT Null \
@@ -46,6 +54,11 @@ pub fn run_in_this_process(args: &EngineArgs) -> io::Result<i32> {
         (Some(library), _) => {
             std::thread::spawn(|| {
                 wait_for_end_of_input();
+                end_this_process();
+            });
+            let port = args.port;
+            std::thread::spawn(move || {
+                wait_for_end_of_listening(port);
                 end_this_process();
             });
             call_library(library, engine_args)
@@ -82,6 +95,23 @@ fn wait_for_end_of_input() {
     let mut input = io::stdin().lock();
     let mut bytes = [0; 64];
     while matches!(input.read(&mut bytes), Ok(count) if count > 0) {}
+}
+
+/// The user by whom the engine opens its listener has no password, and could close it too, by whoever may send to this
+/// machine's ports: an engine that is not listening any more ends, and our parent starts another.
+fn wait_for_end_of_listening(port: u16) {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    while TcpStream::connect_timeout(&address, LOOK_EVERY).is_err() {
+        std::thread::sleep(BEGINS_WITHIN);
+    }
+    let mut refused = 0;
+    while refused < MOST_REFUSED {
+        std::thread::sleep(LOOK_EVERY);
+        refused = match TcpStream::connect_timeout(&address, LOOK_EVERY) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => refused + 1,
+            _ => 0,
+        };
+    }
 }
 
 #[expect(unsafe_code, reason = "raising a signal in one's own process has no safe form in std")]

@@ -221,6 +221,12 @@ impl Engine {
         self.listening.endpoint(database)
     }
 
+    /// Where it listens, and how to log in: another one can take its place.
+    #[must_use]
+    pub fn listening(&self) -> &Listening {
+        &self.listening
+    }
+
     /// The engine's process id; `None` once it has ended.
     #[must_use]
     pub fn process(&self) -> Option<u32> {

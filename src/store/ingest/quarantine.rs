@@ -36,7 +36,7 @@ pub async fn replay_quarantined(
     let failed = |error| store.failed(error);
     let rows: Vec<RefusalRow> =
         store.client().query(QUARANTINED).fetch_all().await.map_err(failed)?;
-    let marks = store.marks();
+    let marks = store.marks()?;
     let mut replayed = Replayed { tried: rows.len() as u64, ..Replayed::default() };
     for rows in rows.chunks(AT_ONCE) {
         let (found, understood) = Rows::of_refused(rows, settings, &marks, now.micros());

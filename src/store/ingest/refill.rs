@@ -93,10 +93,14 @@ impl Refill {
     }
 
     fn known(&self) -> Result<BTreeSet<String>, StoreError> {
-        match std::fs::read_to_string(&self.file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-            read => Ok(read.map_err(self.failed())?.lines().map(str::to_owned).collect()),
-        }
+        let read = match std::fs::read(&self.file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(BTreeSet::new());
+            }
+            read => read.map_err(self.failed())?,
+        };
+        // A damaged line names no part: then what is there counts as new, and is filled again.
+        Ok(String::from_utf8_lossy(&read).lines().map(str::to_owned).collect())
     }
 
     fn failed(&self) -> impl FnOnce(std::io::Error) -> JournalError + '_ {

@@ -258,7 +258,7 @@ impl Shipper {
             let insert = self.insert_until_it_works(&batch, waiting, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
-            self.aliases.note(&batch.rows.aliases, self.store.marks());
+            self.aliases.note(&batch.rows.aliases, self.store.marks()?);
             self.ahead = ahead?;
             counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
             counter!("messenger_funnel_shipped_events_total").increment(events);
@@ -314,7 +314,7 @@ impl Shipper {
         let settings = self.settings.clone();
         let number = Timestamp((self.clock)()).micros();
         let is_again = from < self.again_until;
-        let marks = self.store.marks();
+        let marks = self.store.marks()?;
         let known = self.aliases.rows(&marks);
         let rows = self.store.compute(move || {
             let rows = Rows::from_batch(batch, &settings, &marks, number);

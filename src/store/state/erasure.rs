@@ -28,6 +28,7 @@ const DROP_SET_ASIDE: &str = include_str!("../../../queries/erasure/drop_set_asi
 const REFUSED: &str = include_str!("../../../queries/erasure/refused_that_may_name.sql");
 const NOBODYS: &str = include_str!("../../../queries/erasure/nobodys_that_may_name.sql");
 const REMAINING: &str = include_str!("../../../queries/erasure/rows_of_people.sql");
+const KEYED_REMAINING: &str = include_str!("../../../queries/erasure/rows_of_keys.sql");
 const ROWS: &str = include_str!("../../../queries/erasure/rows_of_person.sql");
 
 /// A table with both of these columns holds rows of people.
@@ -255,17 +256,35 @@ impl Store {
         Ok(theirs.into_iter().collect())
     }
 
-    /// How many rows of these people are still there.
+    /// How many rows of these people are still there, under their names and by whatever else they are known.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn rows_left(&self, whom: &Whom) -> Result<u64, StoreError> {
+    pub async fn rows_left(&self, whom: &Whom, marks: &Marks) -> Result<u64, StoreError> {
         let (pages, people) = whom.columns();
-        let mut left = 0;
-        for table in self.tables_to_erase().await?.iter().filter(|table| table.is_of_people()) {
-            let question = self.client().query(REMAINING).param("table", &table.table);
-            let question = question.param("pages", &pages).param("people", &people);
-            left += question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+        let (contacts, reports) = (Vec::from_iter(&whom.contacts), Vec::from_iter(&whom.reports));
+        let items = self.refused(whom, marks).await?.len() + self.nobodys(whom, marks).await?.len();
+        let mut left = items as u64;
+        for table in self.tables_to_erase().await? {
+            if table.is_of_people() {
+                let question = self.client().query(REMAINING).param("table", &table.table);
+                let question = question.param("pages", &pages).param("people", &people);
+                left += question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+            }
+            for (column, kind) in table.keys() {
+                let keys = match kind {
+                    "contact" => &contacts,
+                    "report" => &reports,
+                    _ => continue,
+                };
+                for keys in in_parts(keys) {
+                    let question =
+                        self.client().query(KEYED_REMAINING).param("table", &table.table);
+                    let question = question.param("column", column).param("keys", keys);
+                    left +=
+                        question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+                }
+            }
         }
         Ok(left)
     }

@@ -121,7 +121,7 @@ impl Store {
     pub async fn erased_after(&self, time: i64) -> Result<BTreeSet<(String, String)>, StoreError> {
         let failed = |error| self.failed(error);
         let mut erased = BTreeSet::new();
-        let marks = self.marks();
+        let marks = self.marks()?;
         if marks.is_empty() {
             return Ok(erased);
         }

@@ -17,16 +17,17 @@ pub(crate) struct Lookup(Held<Links>);
 impl Lookup {
     /// The link of that name. Whoever asks meanwhile waits, and takes the same answer.
     pub(crate) async fn find(&self, store: &Store, slug: &str) -> Option<Link> {
-        self.find_in(slug, || store.links()).await
+        let store = store.clone();
+        self.find_in(slug, async move { store.links().await }).await
     }
 
     async fn find_in<E>(
         &self,
         slug: &str,
-        ask: impl AsyncFnOnce() -> Result<Links, E>,
+        ask: impl Future<Output = Result<Links, E>> + Send + 'static,
     ) -> Option<Link> {
-        let ask = async || {
-            let links = tokio::time::timeout(LIMIT, ask()).await;
+        let ask = async {
+            let links = tokio::time::timeout(LIMIT, ask).await;
             links.ok().and_then(Result::ok).unwrap_or_default()
         };
         self.0.read(Links::default(), ask, |links| links.get(slug).cloned()).await
@@ -35,16 +36,18 @@ impl Lookup {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
     #[tokio::test]
     async fn strangers_ask_once_a_second_together() {
-        let (lookup, asked) = (Lookup::default(), AtomicUsize::new(0));
+        let (lookup, asked) = (Lookup::default(), Arc::new(AtomicUsize::new(0)));
         for number in 0..1000 {
             let slug = format!("nothing-{number}");
-            let found = lookup.find_in(&slug, async || {
+            let asked = Arc::clone(&asked);
+            let found = lookup.find_in(&slug, async move {
                 asked.fetch_add(1, Ordering::Relaxed);
                 Err::<Links, ()>(())
             });
