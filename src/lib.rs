@@ -20,6 +20,8 @@
 //! - [`spend`]: what ads cost, from Meta or from files.
 //! - [`feedback`]: tells Meta of conversions.
 //! - [`erasure`]: takes one person out of everything that is stored.
+//! - [`reports`]: questions that are asked by schedule, and where their answers go.
+//! - [`sheet`]: files as rows of cells.
 //! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
 //! - [`language`]: what pages say, in their reader's language.

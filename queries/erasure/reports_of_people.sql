@@ -2,8 +2,8 @@
 -- they wait for their contacts. Parameters: pages, people (lists of one length), contacts.
 -- Columns: report_id.
 WITH (SELECT arrayZip({pages:Array(String)}, {people:Array(String)})) AS names
-SELECT report_id FROM reports FINAL WHERE has(names, (page_id, person_id))
+SELECT report_id FROM conversion_reports FINAL WHERE has(names, (page_id, person_id))
 UNION DISTINCT
-SELECT report_id FROM report_events WHERE has(names, (page_id, person_id))
+SELECT report_id FROM conversion_report_events WHERE has(names, (page_id, person_id))
 UNION DISTINCT
 SELECT report_id FROM waiting_conversions WHERE has({contacts:Array(String)}, key)

@@ -25,9 +25,9 @@ WITH
     of_report AS
     (
         SELECT event_id, report_id
-        FROM report_events
-        WHERE report_events.time >= fromUnixTimestamp64Milli({from:Int64})
-            AND report_events.time < fromUnixTimestamp64Milli({to:Int64})
+        FROM conversion_report_events
+        WHERE conversion_report_events.time >= fromUnixTimestamp64Milli({from:Int64})
+            AND conversion_report_events.time < fromUnixTimestamp64Milli({to:Int64})
             AND event_id IN (SELECT event_id FROM found)
         LIMIT 1 BY event_id
     ),
@@ -98,7 +98,7 @@ SELECT
 FROM told
 LEFT JOIN
 (
-    SELECT report_id, consent FROM report_consents FINAL WHERE report_id IN (SELECT report_id FROM of_report)
+    SELECT report_id, consent FROM conversion_report_consents FINAL WHERE report_id IN (SELECT report_id FROM of_report)
 ) AS word ON word.report_id = told.report_id
 LEFT JOIN said ON said.page_id = told.page_id AND said.person_id = told.person_id
 LEFT JOIN pages ON pages.page_id = told.page_id

@@ -17,21 +17,21 @@ SELECT
 FROM
 (
     SELECT *
-    FROM reports FINAL
-    WHERE reports.time >= fromUnixTimestamp64Milli({from:Int64})
-        AND reports.time < fromUnixTimestamp64Milli({to:Int64})
+    FROM conversion_reports FINAL
+    WHERE conversion_reports.time >= fromUnixTimestamp64Milli({from:Int64})
+        AND conversion_reports.time < fromUnixTimestamp64Milli({to:Int64})
 ) AS report
 LEFT JOIN
 (
     -- The one that counts, as 0047_report_events says.
     SELECT report_id, matched_by, page_id, person_id
-    FROM report_events
+    FROM conversion_report_events
     WHERE report_id IN
         (
             SELECT report_id
-            FROM reports FINAL
-            WHERE reports.time >= fromUnixTimestamp64Milli({from:Int64})
-                AND reports.time < fromUnixTimestamp64Milli({to:Int64})
+            FROM conversion_reports FINAL
+            WHERE conversion_reports.time >= fromUnixTimestamp64Milli({from:Int64})
+                AND conversion_reports.time < fromUnixTimestamp64Milli({to:Int64})
         )
     ORDER BY report_id, version DESC, person_id = '', toString(event_id)
     LIMIT 1 BY report_id

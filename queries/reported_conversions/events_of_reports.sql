@@ -6,9 +6,9 @@ SELECT
     toString(matched_by) AS matched_by,
     page_id,
     person_id,
-    toUnixTimestamp64Milli(report_events.time) AS time,
+    toUnixTimestamp64Milli(conversion_report_events.time) AS time,
     version
-FROM report_events
+FROM conversion_report_events
 WHERE report_id IN {ids:Array(String)}
 ORDER BY report_id, version, event_id
 LIMIT 1 BY report_id, version, event_id

@@ -19,10 +19,10 @@ SELECT
     said.version AS consent_version
 FROM
 (
-    SELECT * FROM reports FINAL WHERE report_id IN {ids:Array(String)}
+    SELECT * FROM conversion_reports FINAL WHERE report_id IN {ids:Array(String)}
 ) AS report
 LEFT JOIN
 (
-    SELECT * FROM report_consents FINAL WHERE report_id IN {ids:Array(String)}
+    SELECT * FROM conversion_report_consents FINAL WHERE report_id IN {ids:Array(String)}
 ) AS said ON said.report_id = report.report_id
 ORDER BY report_id

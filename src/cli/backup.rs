@@ -19,7 +19,7 @@ use crate::domain::Timestamp;
 use crate::erasure::{Asker, Subject};
 use crate::journal::{Journal, Position};
 use crate::private;
-use crate::store::{KeptTable, Store};
+use crate::store::{KeptTable, Store, table_now};
 use crate::upkeep;
 
 const MANIFEST: &str = "backup.json";
@@ -175,7 +175,12 @@ async fn put_back(
     let bar = progress::bar(manifest.tables.len() as u64, "restoring tables");
     for table in &manifest.tables {
         let path = folder.join(format!("{}.native", table.name));
-        let Some(table) = kept.iter().find(|one| one.name == table.name) else {
+        // A backup of before the first release has tables under names of that time.
+        let Some(name) = table_now(&table.name) else {
+            bar.inc(1);
+            continue;
+        };
+        let Some(table) = kept.iter().find(|one| one.name == name) else {
             bail!("{}: this program knows no table {:?}", path.display(), table.name);
         };
         put_table_back(store, table, &path).await?;

@@ -139,14 +139,14 @@ async fn export(
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let mut tables = BTreeMap::new();
-    for table in TABLES_OF_EXPORT {
+    for (table, name) in TABLES_OF_EXPORT {
         let lines = door.store.rows_of_person(table, &page, &person).await;
         let lines = lines.map_err(|error| unavailable(&error))?;
         // As they were written: some numbers are larger than what JSON readers hold.
         let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Box<RawValue>>();
         let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|error| unavailable(&error))?;
         if !rows.is_empty() {
-            tables.insert(table, rows);
+            tables.insert(name, rows);
         }
     }
     if tables.is_empty() {

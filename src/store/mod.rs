@@ -47,7 +47,7 @@ pub use schema::bi_user::Reader;
 pub use schema::cluster;
 pub use schema::durability::BrokenPart;
 pub use schema::migrate::migrate;
-pub use schema::migrations::Applied;
+pub use schema::migrations::{Applied, table_now};
 pub use schema::row_ttl::Retention;
 pub use schema::view_settings::ViewSettings;
 pub use state::accounts::{AuditRow, TokenRow, UserRow};

@@ -14,8 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::page_scope::is_by_page;
-use super::required_scopes::needed;
+use super::routes;
 use super::state::Views;
 use crate::accounts::{Accounts, Scope, Who};
 use crate::http::page::refused;
@@ -43,13 +42,14 @@ pub(crate) async fn guard(
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let matched = matched.unwrap_or_default();
-    let needed = needed(&method, &matched);
+    let route = routes::find(&method, &matched);
+    let needed = routes::needed(&method, &matched);
     if !who.may(needed) {
         let (name, needed) = (&who.name, needed.as_str());
         let detail = format!("{name:?} lacks the scope {needed:?}.");
         return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
     }
-    if who.pages.is_some() && !(may_look(needed) && is_by_page(&matched)) {
+    if who.pages.is_some() && !(may_look(needed) && route.is_some_and(routes::Route::is_per_page)) {
         let name = &who.name;
         let detail = format!(
             "{name:?} is limited to some Pages; this tells of all Pages, or changes something for all."

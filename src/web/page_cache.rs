@@ -15,6 +15,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
+use super::routes;
 use crate::accounts::Who;
 use crate::http::stream::Streamed;
 use crate::language::Language;
@@ -24,15 +25,6 @@ use crate::store::Store;
 const KEPT_FOR: Duration = Duration::from_secs(60);
 /// Bytes of all pages that are kept.
 const KEPT_BYTES: u64 = 32 << 20;
-/// Pages that tell of people: no browser writes them to its disk.
-const OF_PEOPLE: [&str; 5] = [
-    "/attribution/touchpoints",
-    "/conversations",
-    "/conversations/rows",
-    "/funnels/people",
-    "/people/{page}/{id}",
-];
-
 /// Pages as they were last made.
 #[derive(Debug, Clone)]
 pub(crate) struct Fresh {
@@ -67,7 +59,8 @@ pub(crate) async fn tagged(State(fresh): State<Fresh>, request: Request, next: N
     let is_of_people = request
         .extensions()
         .get::<MatchedPath>()
-        .is_some_and(|path| OF_PEOPLE.contains(&path.as_str()));
+        .and_then(|path| routes::find(request.method(), path.as_str()))
+        .is_some_and(routes::Route::is_of_people);
     // Before the page is made: what comes in meanwhile must not be taken for known.
     let watermark = match &asked {
         Some(_) => fresh.store.watermark().await.ok(),

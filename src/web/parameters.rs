@@ -1,13 +1,4 @@
-//! Which parameters each question of the API takes: what a question does not take is refused, not passed
-//! over, so that nobody believes in a filter that does nothing.
-
-use axum::extract::{MatchedPath, Request};
-use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-
-use crate::http::problem::Problem;
-use crate::insights::sizes;
+//! The parameters that questions of the API take, by the groups in which they come.
 
 /// A parameter of a query string.
 #[derive(Debug)]
@@ -41,7 +32,7 @@ const fn of(
     Parameter { name, about, kind, example }
 }
 
-const RANGE: &[Parameter] = &[
+pub(super) const RANGE: &[Parameter] = &[
     text(
         "from",
         "2026-10-01",
@@ -55,19 +46,19 @@ const RANGE: &[Parameter] = &[
 ];
 const FORMATS: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow"];
 const DRAWN: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow", "svg", "png"];
-const FORM: &[Parameter] = &[of(
+pub(super) const FORM: &[Parameter] = &[of(
     "format",
     Kind::Choice(FORMATS),
     "csv",
     "Form of the answer; else by the header Accept, else json",
 )];
-const DRAWING: &[Parameter] = &[of(
+pub(super) const DRAWING: &[Parameter] = &[of(
     "format",
     Kind::Choice(DRAWN),
     "svg",
     "Form of the answer; else by the header Accept, else json",
 )];
-const CSV: &[Parameter] = &[
+pub(super) const CSV: &[Parameter] = &[
     text(
         "locale",
         "fr",
@@ -75,25 +66,25 @@ const CSV: &[Parameter] = &[
     ),
     of("bom", Kind::Flag, "true", "Whether CSV begins with a byte order mark, for Excel"),
 ];
-const JSON: &[Parameter] =
+pub(super) const JSON: &[Parameter] =
     &[of("format", Kind::Choice(&["json"]), "json", "Form of the answer: it has one")];
-const BY: &[Parameter] = &[text(
+pub(super) const BY: &[Parameter] = &[text(
     "by",
     "source",
     "Dimensions of a breakdown, up to 8, joined by commas: source, page, channel, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
 )];
-const FILTER: &[Parameter] = &[text(
+pub(super) const FILTER: &[Parameter] = &[text(
     "filter",
     "source=ad",
     "Only what has these values of dimensions, up to 20, joined by semicolons: source=ad;campaign=Autumn; (none) is no value",
 )];
-const TOP: &[Parameter] = &[of(
+pub(super) const TOP: &[Parameter] = &[of(
     "top",
     Kind::Count,
     "10",
     "Rows of a breakdown at most: the largest; all others are one row, (rest)",
 )];
-const LIST: &[Parameter] = &[
+pub(super) const LIST: &[Parameter] = &[
     of(
         "limit",
         Kind::Count,
@@ -108,15 +99,16 @@ const LIST: &[Parameter] = &[
         "Rows left out before the first; cursors are faster, and stable while rows come in",
     ),
 ];
-const LIMIT: &[Parameter] = &[of("limit", Kind::Count, "50", "Rows at most")];
-const OFFSET: &[Parameter] = &[of("offset", Kind::Count, "0", "Rows left out before the first")];
-const STATUS: &[Parameter] = &[of(
+pub(super) const LIMIT: &[Parameter] = &[of("limit", Kind::Count, "50", "Rows at most")];
+pub(super) const OFFSET: &[Parameter] =
+    &[of("offset", Kind::Count, "0", "Rows left out before the first")];
+pub(super) const STATUS: &[Parameter] = &[of(
     "status",
     Kind::Choice(&["sent", "refused", "expired", "withheld", "again"]),
     "refused",
     "Only events of this status",
 )];
-const STAGES: &[Parameter] = &[
+pub(super) const STAGES: &[Parameter] = &[
     of(
         "reached",
         Kind::Choice(&["opened", "messaged", "answered", "engaged", "lead", "purchase"]),
@@ -130,11 +122,11 @@ const STAGES: &[Parameter] = &[
         "Only conversations that have not reached this stage of the funnel",
     ),
 ];
-const REACHED: &[Parameter] =
+pub(super) const REACHED: &[Parameter] =
     &[text("reached", "lead", "The step that all have reached; instead of a step")];
-const STEP: &[Parameter] = &[text("step", "lead", "A step of the funnel")];
-const OF: &[Parameter] = &[text("of", "opened", "The step of which a share is taken")];
-const AGAINST: &[Parameter] = &[
+pub(super) const STEP: &[Parameter] = &[text("step", "lead", "A step of the funnel")];
+pub(super) const OF: &[Parameter] = &[text("of", "opened", "The step of which a share is taken")];
+pub(super) const AGAINST: &[Parameter] = &[
     text(
         "against_from",
         "2026-09-01",
@@ -149,7 +141,7 @@ const AGAINST: &[Parameter] = &[
          all that happened so far (whole)",
     ),
 ];
-const CREDIT: &[Parameter] = &[
+pub(super) const CREDIT: &[Parameter] = &[
     of(
         "model",
         Kind::Choice(&[
@@ -188,100 +180,3 @@ const CREDIT: &[Parameter] = &[
     ),
     of("intervals", Kind::Flag, "true", "Whether 95 % intervals are wanted"),
 ];
-
-/// A question: its path, the groups of its parameters, and whether its rows have other forms than JSON.
-pub(crate) struct Taken {
-    pub path: &'static str,
-    groups: &'static [&'static [Parameter]],
-}
-
-impl Taken {
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Parameter> {
-        self.groups.iter().copied().flatten()
-    }
-
-    /// The values that `format` may have.
-    pub(crate) fn formats(&self) -> &'static [&'static str] {
-        let format = self.parameters().find(|one| one.name == "format");
-        match format.map(|format| format.kind) {
-            Some(Kind::Choice(formats)) => formats,
-            _ => &["json"],
-        }
-    }
-}
-
-const fn taken(path: &'static str, groups: &'static [&'static [Parameter]]) -> Taken {
-    Taken { path, groups }
-}
-
-/// Every question.
-const ALL: &[Taken] = &[
-    taken("/api/v1/funnels", &[JSON]),
-    taken("/api/v1/funnels/preview", &[RANGE, BY, TOP, DRAWING, CSV]),
-    taken("/api/v1/funnels/{name}", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
-    taken(
-        "/api/v1/funnels/{name}/comparison",
-        &[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, DRAWING, CSV],
-    ),
-    taken("/api/v1/funnels/{name}/drivers", &[RANGE, TOP, STEP, OF, FORM, CSV]),
-    taken("/api/v1/funnels/{name}/flows", &[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
-    taken(
-        "/api/v1/funnels/{name}/people",
-        &[RANGE, FILTER, STEP, REACHED, LIMIT, OFFSET, FORM, CSV],
-    ),
-    taken("/api/v1/sequences", &[RANGE, LIMIT, FORM, CSV]),
-    taken("/api/v1/cohorts", &[RANGE, FORM, CSV]),
-    taken("/api/v1/conversations", &[RANGE, FILTER, STAGES, LIST, FORM, CSV]),
-    taken("/api/v1/touchpoints", &[RANGE, FILTER, LIST, FORM, CSV]),
-    taken("/api/v1/conversions", &[RANGE, LIST, FORM, CSV]),
-    taken("/api/v1/feedback", &[RANGE, STATUS, LIST, FORM, CSV]),
-    taken("/api/v1/people/{page}/{id}", &[JSON]),
-    taken("/api/v1/people/{page}/{id}/export", &[JSON]),
-    taken("/api/v1/erasures/{code}", &[JSON]),
-    taken("/api/v1/reports", &[JSON]),
-    taken("/api/v1/ads", &[RANGE, BY, DRAWING, CSV]),
-    taken("/api/v1/links", &[RANGE, FORM, CSV]),
-    taken("/api/v1/response-times", &[RANGE, FORM, CSV]),
-    taken("/api/v1/audience", &[RANGE, DRAWING, CSV]),
-    taken("/api/v1/quality", &[RANGE, FORM, CSV]),
-    taken("/api/v1/reconciliation", &[RANGE, FORM, CSV]),
-    taken("/api/v1/attribution", &[RANGE, BY, CREDIT, DRAWING, CSV]),
-    taken("/api/v1/attribution/comparison", &[RANGE, BY, CREDIT, FORM, CSV]),
-    taken("/api/v1/attribution/costs", &[RANGE, BY, CREDIT, FORM, CSV]),
-    taken("/api/v1/attribution/journeys", &[RANGE, BY, CREDIT, JSON]),
-];
-
-/// The question of that path.
-pub(crate) fn find(path: &str) -> Option<&'static Taken> {
-    ALL.iter().find(|taken| taken.path == path)
-}
-
-/// Refuses what the question does not take.
-pub(crate) async fn known(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    if let Some((name, reason)) = sizes::wrong(request.uri().query().unwrap_or_default()) {
-        let problem = match name {
-            Some(name) => Problem::in_parameter(name.into_owned(), reason),
-            None => Problem::new(StatusCode::BAD_REQUEST, reason),
-        };
-        return problem.into_response();
-    }
-    let taken = path.as_ref().and_then(|path| find(path.as_str()));
-    if let Some(taken) = taken {
-        let asked = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-        let is_known =
-            |name: &str| name == "token" || taken.parameters().any(|one| one.name == name);
-        if let Some((name, _)) = asked.into_iter().find(|(name, _)| !is_known(name)) {
-            let known: Vec<&str> = taken.parameters().map(|one| one.name).collect();
-            let text = format!("{name:?} is not taken here; taken are {}", known.join(", "));
-            return Problem::in_parameter(name.into_owned(), text).into_response();
-        }
-        if let Some((_, format)) = asked.into_iter().find(|(name, _)| name == "format")
-            && taken.formats() == ["json"]
-            && format != "json"
-        {
-            let text = format!("{format:?}: this is more than one table; ask for json");
-            return Problem::in_parameter("format", text).into_response();
-        }
-    }
-    next.run(request).await
-}

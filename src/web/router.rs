@@ -13,7 +13,7 @@ use super::api::{
 };
 use super::dashboard;
 use super::state::Views;
-use super::{guard, page_cache, parameters};
+use super::{guard, page_cache, parameter_check};
 use crate::http::{locale, rate_limit};
 use crate::incoming;
 
@@ -22,7 +22,7 @@ pub fn guarded(routes: Router, views: &Views) -> Router {
     routes
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
-        .route_layer(middleware::from_fn(parameters::known))
+        .route_layer(middleware::from_fn(parameter_check::known))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
 }
 
@@ -85,7 +85,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .merge(descriptions)
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
-        .route_layer(middleware::from_fn(parameters::known))
+        .route_layer(middleware::from_fn(parameter_check::known))
         .route_layer(middleware::from_fn_with_state(fresh, page_cache::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard));
     Router::new()

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use messenger_funnel::web::required_scopes::route_needs;
+use messenger_funnel::web::routes::route_needs;
 use reqwest::{Client, Method, StatusCode, redirect};
 
 use crate::support::browser::Browser;

@@ -242,10 +242,8 @@ fn sql_stands_in_queries_only() {
 fn every_query_is_used_once_and_says_what_it_answers() {
     let code: String = sources().into_iter().map(|(_, text)| text).collect();
     for (path, text) in statements() {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let within = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-        let is_migration = within.starts_with("queries/schema/migrations");
-        let name = if is_migration { format!("\"{name}\"") } else { format!("{within}\"") };
+        let name = format!("{within}\"");
         assert_eq!(code.matches(&name).count(), 1, "{within} is not used once");
         assert!(text.starts_with("-- "), "{within} has no header");
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use messenger_funnel::web::required_scopes::route_needs;
+use messenger_funnel::web::routes::route_needs;
 
 use crate::accounts::{first_user, send, serve, user};
 use crate::support::{Server, World};

@@ -95,6 +95,7 @@ mod report_versions;
 mod reports;
 mod retention;
 mod roles;
+mod routes;
 mod rows;
 mod rows_behind;
 mod sizes;

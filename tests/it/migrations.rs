@@ -3,7 +3,6 @@
 use messenger_funnel::store::engine::Engine;
 use messenger_funnel::store::{Endpoint, Store, StoreError, migrate};
 use messenger_funnel::upkeep::Upkeep;
-use sha2::Digest;
 use tempfile::TempDir;
 
 use crate::support::{client, start_engine};
@@ -65,34 +64,29 @@ async fn two_processes_that_start_together_make_one_schema() {
             "clicks_of_visits",
             "contacts",
             "conversations",
+            "conversion_report_consents",
+            "conversion_report_events",
+            "conversion_reports",
             "conversions",
             "costs",
-            "deliveries",
             "erasing",
             "erasing_keys",
-            "events",
             "events_by_person",
             "feedback",
             "link_visits",
             "links",
             "links_by_ref",
             "links_now",
-            "matched_conversions",
             "people",
             "person_consents",
             "program_settings",
             "quarantine",
-            "report_consents",
             "report_definitions",
             "report_deliveries",
-            "report_events",
             "report_runs",
             "report_schedules",
-            "reported_conversions",
-            "reports",
             "schema_migrations",
             "settings_now",
-            "spend",
             "token_uses",
             "touchpoints",
             "users",
@@ -122,53 +116,16 @@ async fn a_changed_or_newer_schema_is_refused() {
     let refused = migrate(&store).await;
     assert!(matches!(refused, Err(StoreError::SchemaTooNew { .. })), "{refused:?}");
 
-    let change = "ALTER TABLE schema_migrations UPDATE checksum = 'y' WHERE version = 1 \
+    let change = "ALTER TABLE schema_migrations UPDATE checksum = 'y' WHERE version = 103 \
                   SETTINGS mutations_sync = 1";
     client.query("ALTER TABLE schema_migrations DELETE WHERE name = 'future' SETTINGS mutations_sync = 1")
         .execute().await.unwrap();
     client.query(change).execute().await.unwrap();
     let refused = migrate(&store).await;
-    assert!(matches!(refused, Err(StoreError::MigrationChanged { version: 1, .. })), "{refused:?}");
-    database.engine.stop().await;
-}
-
-/// What a database of an older version holds is there after the upgrade, and has conversations.
-#[tokio::test]
-async fn a_database_of_the_first_schema_keeps_its_events() {
-    let database = Database::start().await;
-    let store = Store::new(database.endpoint());
-    let client = database.client();
-    let maintenance = client.clone().with_database("default");
-    maintenance.query("CREATE DATABASE IF NOT EXISTS a_database").execute().await.unwrap();
-    for name in ["0001_events", "0002_quarantine"] {
-        let path = format!("{}/queries/schema/migrations/{name}.sql", env!("CARGO_MANIFEST_DIR"));
-        client.query(&std::fs::read_to_string(path).unwrap()).execute().await.unwrap();
-    }
-    // Ann's message of old, delivered twice, and a delivery receipt, which opens nothing.
-    client
-        .query(
-            "INSERT INTO events (event_id, channel, page_id, person_id, time, received_at, kind, version) \
-             SELECT generateUUIDv4(number), 'messenger', '1', 'ann', toDateTime64('2025-01-31 12:00:00', 3), \
-             now64(3), 'message', number FROM numbers(1) \
-             UNION ALL SELECT toUUID('00000000-0000-0000-0000-000000000007'), 'messenger', '1', 'bob', \
-             toDateTime64('2025-02-01 12:00:00', 3), now64(3), if(number = 2, 'message', 'delivery'), \
-             number FROM numbers(3)",
-        )
-        .execute()
-        .await
-        .unwrap();
-    migrate(&store).await.unwrap();
-    let lock = database.folder.path().join("conversations.lock");
-    let made = Upkeep::new(store.clone(), lock, || 1_790_000_000_000).catch_up().await.unwrap();
-    assert_eq!(made, 2);
-    let found: Vec<(String, u32)> = client
-        .query("SELECT person_id, acts FROM conversations FINAL ORDER BY person_id")
-        .fetch_all()
-        .await
-        .unwrap();
-    assert_eq!(found, [("ann".to_owned(), 1), ("bob".to_owned(), 1)]);
-    let left: u64 = client.query("SELECT count() FROM events").fetch_one().await.unwrap();
-    assert_eq!(left, 0);
+    assert!(
+        matches!(refused, Err(StoreError::MigrationChanged { version: 103, .. })),
+        "{refused:?}"
+    );
     database.engine.stop().await;
 }
 
@@ -187,100 +144,95 @@ async fn every_column_is_explained() {
     database.engine.stop().await;
 }
 
-/// Runs the migrations up to a number, as the version that had no more of them did.
-async fn migrate_until(database: &Database, last: u32) {
-    let client = database.client();
-    let folder = std::path::Path::new("queries/schema/migrations");
-    let run = async |statement: &str| client.query(statement).execute().await.unwrap();
-    let create = std::fs::read_to_string("queries/schema/create_migrations_table.sql").unwrap();
-    client
-        .clone()
-        .with_database("default")
-        .query("CREATE DATABASE IF NOT EXISTS a_database")
-        .execute()
-        .await
-        .unwrap();
-    run(&create).await;
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for path in files {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let version: u32 = name[..4].parse().unwrap();
-        if version > last {
-            break;
-        }
-        let statement = std::fs::read_to_string(&path).unwrap();
-        run(&statement).await;
-        let checksum = hex::encode(sha2::Sha256::digest(&statement));
-        run(&format!(
-            "INSERT INTO schema_migrations (version, name, checksum) \
-             SELECT {version}, '{name}', '{checksum}'"
-        ))
-        .await;
+/// What `SHOW CREATE TABLE` says of every table and view but the list of migrations.
+async fn objects(endpoint: &Endpoint) -> Vec<(String, String)> {
+    let client = client(endpoint);
+    let names = "SELECT name FROM system.tables WHERE database = currentDatabase() \
+                 AND name != 'schema_migrations' ORDER BY name";
+    let mut objects = Vec::new();
+    for name in client.query(names).fetch_all::<String>().await.unwrap() {
+        let shown = client.query(&format!("SHOW CREATE TABLE {name}")).fetch_one::<String>();
+        let shown = shown.await.unwrap().replace(&format!("{}.", endpoint.database), "");
+        objects.push((name, shown));
+    }
+    objects
+}
+
+/// The schema of before the first release, as its 102 migrations made it, with some rows in it.
+async fn make_before(endpoint: &Endpoint) {
+    let client = client(endpoint);
+    let create = format!("CREATE DATABASE {}", endpoint.database);
+    client.clone().with_database("default").query(&create).execute().await.unwrap();
+    let schema = include_str!("../schema/before_the_baseline.sql");
+    for statement in schema.split("\n;\n").filter(|text| !text.trim().is_empty()) {
+        client.query(statement).execute().await.unwrap();
+    }
+    let time = "toDateTime64('2026-11-20 10:00:00', 3, 'UTC')";
+    for statement in [
+        format!(
+            "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, time_origin, kind, \
+             received_at, version) VALUES (generateUUIDv4(), 'messenger', '7', 'ann', {time}, 'event', 'message', \
+             {time}, 1)"
+        ),
+        format!(
+            "INSERT INTO reports (report_id, name, time, is_retracted, page_id, person_id, received_at, version) \
+             VALUES ('R1', 'purchase', {time}, 0, '7', 'ann', {time}, 5)"
+        ),
+        format!(
+            "INSERT INTO report_events (report_id, event_id, matched_by, page_id, person_id, time, version) \
+             VALUES ('R1', '11111111-2222-3333-4444-555555555555', 'person', '7', 'ann', {time}, 5)"
+        ),
+        "INSERT INTO report_consents (report_id, consent, version) VALUES ('R1', 1, 5)".to_owned(),
+        "INSERT INTO changed_people (batch, page_id, person_id, since) VALUES (1, '7', 'ann', now64(3))".to_owned(),
+        "INSERT INTO changed_batches (batch, people, pending) VALUES (1, 1, 1)".to_owned(),
+    ] {
+        client.query(&statement).execute().await.unwrap();
     }
 }
 
-/// What was reported under the schema before reports had events of their own is kept: what stands, what was
-/// given back, and what people said.
+/// A database of before the first release becomes what a new one is, to the last column, and loses nothing.
 #[tokio::test]
-async fn reports_of_an_older_schema_are_kept() {
+async fn a_database_of_before_the_first_release_is_taken_over() {
     let database = Database::start().await;
-    migrate_until(&database, 44).await;
-    let client = database.client();
-    let run = async |statement: &str| client.query(statement).execute().await.unwrap();
-    let event = "11111111-2222-3333-4444-555555555555";
-    let time = "toDateTime64('2026-11-20 10:00:00', 3, 'UTC')";
-    // 2026-11-20T11:00:00Z, in microseconds.
-    let version = 1_795_172_400_000_000_u64;
-    run(&format!(
-        "INSERT INTO reported_conversions (report_id, name, time, value, currency, is_retracted, page_id, \
-         person_id, consent, received_at, version) VALUES \
-         ('R1', 'purchase', {time}, 5, 'EUR', 0, '7', 'ann', 1, {time}, {version}), \
-         ('R2', 'purchase', {time}, 6, 'EUR', 1, '7', 'bob', 0, {time}, {version})"
-    ))
-    .await;
-    run(&format!(
-        "INSERT INTO matched_conversions (report_id, matched_by, page_id, person_id, channel, time, event_id, \
-         version) VALUES ('R1', 'person', '7', 'ann', 'messenger', {time}, '{event}', {})",
-        version * 4 + 2
-    ))
-    .await;
-    run(&format!(
-        "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, time_origin, kind, name, \
-         value, currency, received_at, version) VALUES \
-         ('{event}', 'messenger', '7', 'ann', {time}, 'event', 'conversion', 'purchase', 5, 'EUR', {time}, 1)"
-    ))
-    .await;
-    let store = Store::new(database.endpoint());
-    migrate(&store).await.unwrap();
-    let ask = async |statement: &str| client.query(statement).fetch_all::<String>().await.unwrap();
-    assert_eq!(
-        ask("SELECT concat(report_id, ' ', toString(is_retracted)) FROM reports FINAL ORDER BY report_id").await,
-        ["R1 0", "R2 1"]
+    let fresh = database.engine.endpoint("fresh");
+    migrate(&Store::new(fresh.clone())).await.unwrap();
+    let before = database.endpoint();
+    make_before(&before).await;
+    let store = Store::new(before.clone());
+    let (one, two) = tokio::join!(migrate(&store), migrate(&store));
+    assert_eq!((one.unwrap().version, two.unwrap().version), (103, 103));
+    assert_eq!(migrate(&store).await.unwrap().now, 0);
+    let (expected, found) = (objects(&fresh).await, objects(&before).await);
+    for (expected, found) in expected.iter().zip(&found) {
+        assert_eq!(expected, found);
+    }
+    assert_eq!(expected.len(), found.len());
+    let ask = async |statement: &str| {
+        database.client().query(statement).fetch_all::<String>().await.unwrap()
+    };
+    assert_eq!(ask("SELECT person_id FROM conversion_reports FINAL").await, ["ann"]);
+    assert_eq!(ask("SELECT matched_by FROM conversion_report_events").await, ["person"]);
+    assert_eq!(ask("SELECT report_id FROM conversion_report_consents FINAL").await, ["R1"]);
+    let lock = database.folder.path().join("conversations.lock");
+    Upkeep::new(store, lock, || 1_795_200_000_000).catch_up().await.unwrap();
+    assert_eq!(ask("SELECT person_id FROM conversations FINAL").await, ["ann"]);
+    database.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_schema_is_refused_and_left_as_it_is() {
+    let database = Database::start().await;
+    let before = database.endpoint();
+    make_before(&before).await;
+    let less =
+        "ALTER TABLE schema_migrations DELETE WHERE version > 97 SETTINGS mutations_sync = 1";
+    database.client().query(less).execute().await.unwrap();
+    let objects_before = objects(&before).await;
+    let refused = migrate(&Store::new(before.clone())).await;
+    assert!(
+        matches!(refused, Err(StoreError::SchemaTooOld { found: 97, last: 102 })),
+        "{refused:?}"
     );
-    assert_eq!(
-        ask("SELECT concat(report_id, ' ', toString(event_id)) FROM report_events").await,
-        [format!("R1 {event}")]
-    );
-    assert_eq!(
-        ask("SELECT concat(person_id, ' ', toString(consent)) FROM person_consents FINAL ORDER BY person_id").await,
-        ["ann 1", "bob 0"]
-    );
-    // Versions of the change are compared with those of this schema.
-    assert_eq!(
-        ask(
-            "SELECT toString(bitShiftRight(version, 86)) FROM reports FINAL WHERE report_id = 'R1'"
-        )
-        .await,
-        ["1795172400000"]
-    );
-    let lock = database.folder.path().join("upkeep.lock");
-    let upkeep = Upkeep::new(store, lock, || 1_795_200_000_000);
-    upkeep.catch_up().await.unwrap();
-    assert_eq!(
-        ask("SELECT concat(person_id, ' ', toString(event_id)) FROM conversions FINAL").await,
-        [format!("ann {event}")]
-    );
+    assert_eq!(objects(&before).await, objects_before);
     database.engine.stop().await;
 }

@@ -40,7 +40,7 @@ enum Mood {
 struct Proxy {
     target: String,
     mood: Arc<AtomicU8>,
-    /// Inserts that were answered wrongly.
+    /// Inserts that were answered wrongly in this mood.
     wronged: Arc<AtomicU64>,
     client: reqwest::Client,
 }
@@ -61,6 +61,7 @@ impl Proxy {
     }
 
     fn set(&self, mood: Mood) {
+        self.wronged.store(0, Ordering::SeqCst);
         self.mood.store(mood as u8, Ordering::SeqCst);
     }
 
@@ -149,10 +150,9 @@ async fn opened(server: &Server, expected: u64) -> Value {
     server.wait_until(QUESTION, |report| count(report, "opened") == Some(expected)).await
 }
 
-async fn wait_for_wrong_answers(proxy: &Proxy, more: u64) {
-    let before = proxy.wronged.load(Ordering::SeqCst);
+async fn wait_for_wrong_answers(proxy: &Proxy, tries: u64) {
     for _ in 0..600 {
-        if proxy.wronged.load(Ordering::SeqCst) >= before + more {
+        if proxy.wronged.load(Ordering::SeqCst) >= tries {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

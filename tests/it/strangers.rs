@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use messenger_funnel::web::required_scopes::route_needs;
+use messenger_funnel::web::routes::route_needs;
 use reqwest::{Client, redirect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -48,6 +48,17 @@ pub enum StoreError {
         /// Highest version known.
         known: u32,
     },
+    /// The database has some of the migrations of before the first release.
+    #[error(
+        "the database is at schema version {found}, of before the first release, and this program takes over version {last}: \
+         run `migrate` of the program that was the last to have it, of commit 32d4414, and then this one"
+    )]
+    SchemaTooOld {
+        /// Highest version applied.
+        found: u32,
+        /// The version that is taken over.
+        last: u32,
+    },
     /// The file that decides whose turn it is cannot be used.
     #[error("{path}: {source}")]
     Lock {

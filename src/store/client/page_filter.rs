@@ -4,34 +4,30 @@
 use crate::store::client::Store;
 
 /// Tables whose rows belong to a Page; all name it `page_id`.
-const OF_PAGES: [&str; 17] = [
+const OF_PAGES: [&str; 14] = [
     "aliases",
     "arrivals",
     "contacts",
     "conversations",
     "conversions",
-    "events",
     "events_by_person",
     "feedback",
     "link_visits",
     "links",
-    "matched_conversions",
     "people",
     "person_consents",
-    "report_events",
-    "reported_conversions",
-    "reports",
+    "conversion_report_events",
+    "conversion_reports",
     "touchpoints",
 ];
 /// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.
-const OF_NO_PAGE: [&str; 8] = [
+const OF_NO_PAGE: [&str; 7] = [
     "ad_days",
     "audience_members",
     "clicks",
     "costs",
     "quarantine",
     "report_runs",
-    "spend",
     "waiting_conversions",
 ];
 

@@ -1,6 +1,5 @@
 //! The tables that are made of events: whose turn it is, what has been made of their events so far,
-//! and writing what is made. Schema: `queries/schema/migrations/0009_changed_people.sql` to
-//! `0013_conversions.sql`.
+//! and writing what is made. Schema: `queries/schema/baseline/conversations.sql`.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! What ads cost: stored, and asked for. Schema: `queries/schema/migrations/0028_ad_days.sql` to
-//! `0035_ad_accounts.sql`.
+//! What ads cost: stored, and asked for. Schema: `queries/schema/baseline/spend.sql`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! One function for each question in `queries/`.
+//! What is asked of conversations, touchpoints and conversions of a period, and how much is stored.
 
 use clickhouse::Row;
 use clickhouse::query::Query;

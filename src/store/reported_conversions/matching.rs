@@ -1,6 +1,6 @@
 //! Whose a reported conversion is, and which events follow. No I/O.
 //!
-//! Which events are made is decided by what is written down (`report_events`) before they are: whoever
+//! Which events are made is decided by what is written down (`conversion_report_events`) before they are: whoever
 //! comes later, after a crash or beside, sees it, and takes back what does not count. A version makes an
 //! event of its own, so that what was taken back never has to stand again.
 
@@ -37,7 +37,7 @@ pub(in crate::store) struct Report {
     pub consent_version: u128,
 }
 
-/// A row of `report_events`.
+/// A row of `conversion_report_events`.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize)]
 pub(in crate::store) struct MadeEvent {
     pub report_id: String,

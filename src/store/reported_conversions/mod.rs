@@ -55,7 +55,7 @@ pub(in crate::store) struct ReportRow {
     consent: Option<u8>,
 }
 
-/// A row of `report_consents`.
+/// A row of `conversion_report_consents`.
 #[derive(Debug, Clone, Row, Serialize)]
 struct WordRow {
     report_id: String,
@@ -201,8 +201,8 @@ impl Store {
             })
             .collect();
         // What forbids comes before what it forbids.
-        self.insert_block("report_consents", &words, token).await?;
-        self.insert_block("reports", reports, token).await?;
+        self.insert_block("conversion_report_consents", &words, token).await?;
+        self.insert_block("conversion_reports", reports, token).await?;
         self.insert_block("waiting_conversions", &waiting, token).await
     }
 
@@ -263,7 +263,7 @@ impl Store {
             let intended: Vec<_> =
                 settled.intended.iter().map(|one| (one.event_id, one.version)).collect();
             let token = format!("{token}-{}", fingerprint(&intended));
-            self.insert_block("report_events", &settled.intended, &token).await?;
+            self.insert_block("conversion_report_events", &settled.intended, &token).await?;
         }
     }
 

@@ -20,7 +20,7 @@ pub(in crate::store) fn is_to_be_known(event: &Event) -> bool {
     !event.person.is_empty() && event.page.len().max(event.person.len()) <= LONGEST_REPORTED
 }
 
-/// A row of `events_by_person`. Columns and units: `queries/schema/migrations/0006_events_by_person.sql`.
+/// A row of `events_by_person`. Columns and units: `queries/schema/baseline/events.sql`.
 #[derive(Debug, Row, Serialize)]
 pub(in crate::store) struct EventRow {
     #[serde(with = "clickhouse::serde::uuid")]

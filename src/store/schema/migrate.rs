@@ -4,13 +4,13 @@ use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 use crate::store::schema::cluster;
 use crate::store::schema::migrations::{
-    Applied, CREATE_DATABASE, MIGRATIONS, newest, pending, record,
+    Applied, CREATE_DATABASE, newest, pending, record, take_over,
 };
 
 /// Brings the database to this program's schema.
 ///
 /// # Errors
-/// If ClickHouse refuses, or the database is of another (newer or changed) schema.
+/// If ClickHouse refuses, or the database is of another (newer, older or changed) schema.
 pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
     if let Some(cluster) = &store.endpoint.cluster {
         return cluster::migrate(store, cluster).await;
@@ -22,20 +22,25 @@ pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
     create.execute().await.map_err(failed)?;
     let client = store.client();
     let pending = pending(store, client).await?;
-    // A database that has nothing yet has nothing to lose: what is applied is noted at once, not file by file.
-    let is_fresh = pending.len() == MIGRATIONS.len();
-    for migration in &pending {
-        client.query(migration.statement).execute().await.map_err(failed)?;
-        if !is_fresh {
-            record(client, &[migration]).await.map_err(failed)?;
+    let before = take_over().filter(|_| pending.is_taken_over);
+    for statement in before {
+        client.query(statement).execute().await.map_err(failed)?;
+    }
+    for migration in &pending.migrations {
+        for statement in migration.statements() {
+            client.query(statement).execute().await.map_err(failed)?;
         }
-        tracing::debug!(migration = migration.name, "applied");
+        record(client, migration).await.map_err(failed)?;
     }
-    if is_fresh {
-        record(client, &pending).await.map_err(failed)?;
+    let now = pending.migrations.len();
+    if now > 0 {
+        let is_taken_over = pending.is_taken_over;
+        tracing::info!(
+            migrations = now,
+            version = newest(),
+            is_taken_over,
+            "the schema is up to date"
+        );
     }
-    if !pending.is_empty() {
-        tracing::info!(migrations = pending.len(), version = newest(), "the schema is up to date");
-    }
-    Ok(Applied { now: pending.len(), version: newest() })
+    Ok(Applied { now, version: newest() })
 }

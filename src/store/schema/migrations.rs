@@ -1,4 +1,5 @@
-//! The schema: `queries/schema/migrations/`, one statement a file, applied in order.
+//! The schema: a baseline, a file a subject, and what has changed since. A file holds statements, each of which ends
+//! with a line of `;`.
 //!
 //! ClickHouse has no lock to take, so every statement is harmless when it runs twice
 //! (`IF NOT EXISTS`): two processes that start together both run what is missing, with one result.
@@ -10,125 +11,57 @@ use sha2::{Digest, Sha256};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 
+/// A change of the schema.
+#[derive(Debug)]
 pub(in crate::store) struct Migration {
-    pub(in crate::store) version: u32,
-    pub(in crate::store) name: &'static str,
-    pub(in crate::store) statement: &'static str,
+    pub version: u32,
+    pub name: &'static str,
+    files: &'static [&'static str],
 }
 
-macro_rules! migrations {
-    ($($version:literal $name:literal),* $(,)?) => {
-        &[$(Migration {
-            version: $version,
-            name: $name,
-            statement: include_str!(concat!("../../../queries/schema/migrations/", $name, ".sql")),
-        }),*]
-    };
-}
+/// All changes. Their texts never change: a change is a new one, behind the others, in `queries/schema/migrations/`.
+pub(in crate::store) const MIGRATIONS: &[Migration] = &[Migration {
+    version: 103,
+    name: "baseline",
+    files: &[
+        include_str!("../../../queries/schema/baseline/events.sql"),
+        include_str!("../../../queries/schema/baseline/conversations.sql"),
+        include_str!("../../../queries/schema/baseline/links.sql"),
+        include_str!("../../../queries/schema/baseline/spend.sql"),
+        include_str!("../../../queries/schema/baseline/reported_conversions.sql"),
+        include_str!("../../../queries/schema/baseline/feedback.sql"),
+        include_str!("../../../queries/schema/baseline/audience.sql"),
+        include_str!("../../../queries/schema/baseline/scheduled_reports.sql"),
+        include_str!("../../../queries/schema/baseline/accounts.sql"),
+        include_str!("../../../queries/schema/baseline/erasure.sql"),
+        include_str!("../../../queries/schema/baseline/jobs.sql"),
+        include_str!("../../../queries/schema/baseline/settings.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_events.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_conversations.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_touchpoints.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_conversions.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_funnel_daily.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_ads_daily.sql"),
+        include_str!("../../../queries/schema/baseline/views/v_attribution.sql"),
+    ],
+}];
 
-pub(in crate::store) const MIGRATIONS: &[Migration] = migrations![
-    1 "0001_events",
-    2 "0002_quarantine",
-    3 "0003_links",
-    4 "0004_visits",
-    5 "0005_spend",
-    6 "0006_events_by_person",
-    7 "0007_fill_events_by_person",
-    8 "0008_empty_events",
-    9 "0009_changed_people",
-    10 "0010_people",
-    11 "0011_conversations",
-    12 "0012_touchpoints",
-    13 "0013_conversions",
-    14 "0014_clicks",
-    15 "0015_clicks_of_visits",
-    16 "0016_fill_clicks",
-    17 "0017_links_now",
-    18 "0018_links_by_ref",
-    19 "0019_ad_campaigns",
-    20 "0020_everyone_changed",
-    21 "0021_v_conversations",
-    22 "0022_v_touchpoints",
-    23 "0023_aliases",
-    24 "0024_contacts",
-    25 "0025_audience_members",
-    26 "0026_changed_batches",
-    27 "0027_everyone_pending",
-    28 "0028_ad_days",
-    29 "0029_fill_ad_days",
-    30 "0030_ads",
-    31 "0031_fill_ads",
-    32 "0032_ads_now",
-    33 "0033_ad_campaigns_of_ads",
-    34 "0034_empty_spend",
-    35 "0035_ad_accounts",
-    36 "0036_costs",
-    37 "0037_v_conversations_with_ad_sets",
-    38 "0038_v_touchpoints_with_ad_sets",
-    39 "0039_reported_conversions",
-    40 "0040_waiting_conversions",
-    41 "0041_matched_conversions",
-    42 "0042_arrivals",
-    43 "0043_fill_arrivals",
-    44 "0044_feedback",
-    45 "0045_reports",
-    46 "0046_fill_reports",
-    47 "0047_report_events",
-    48 "0048_fill_report_events",
-    49 "0049_report_consents",
-    50 "0050_fill_report_consents",
-    51 "0051_person_consents",
-    52 "0052_fill_person_consents",
-    53 "0053_empty_reported_conversions",
-    54 "0054_empty_matched_conversions",
-    55 "0055_event_of_conversions",
-    56 "0056_converted_changed",
-    57 "0057_converted_pending",
-    58 "0058_unknown_impressions",
-    59 "0059_unknown_clicks",
-    60 "0060_program_settings",
-    61 "0061_settings_now",
-    62 "0062_v_conversations_described",
-    63 "0063_v_touchpoints_described",
-    64 "0064_v_events",
-    65 "0065_v_conversions",
-    66 "0066_v_funnel_daily",
-    67 "0067_v_ads_daily",
-    68 "0068_v_attribution",
-    69 "0069_claims",
-    70 "0070_report_definitions",
-    71 "0071_report_runs",
-    72 "0072_report_deliveries",
-    73 "0073_report_schedules",
-    74 "0074_erasing",
-    75 "0075_users",
-    76 "0076_api_tokens",
-    77 "0077_token_uses",
-    78 "0078_audit_log",
-    79 "0079_pages_of_users",
-    80 "0080_deliveries",
-    81 "0081_fill_deliveries",
-    82 "0082_codecs_of_conversations",
-    83 "0083_codecs_of_touchpoints",
-    84 "0084_codecs_of_conversions",
-    85 "0085_codecs_of_people",
-    86 "0086_codecs_of_events",
-    87 "0087_turns",
-    88 "0088_webhook_counts",
-    89 "0089_fill_webhook_counts",
-    90 "0090_empty_deliveries",
-    91 "0091_erasing_keys",
-    92 "0092_made_at_of_people",
-    93 "0093_version_of_schedules",
-    94 "0094_versions_of_people",
-    95 "0095_versions_of_conversations",
-    96 "0096_versions_of_touchpoints",
-    97 "0097_versions_of_conversions",
-    98 "0098_v_conversations_under_settings",
-    99 "0099_v_touchpoints_under_settings",
-    100 "0100_v_funnel_daily_under_settings",
-    101 "0101_v_ads_daily_under_settings",
-    102 "0102_v_attribution_under_settings",
+/// What comes before the baseline where there is a schema of before the first release.
+const TAKE_OVER: &str = include_str!("../../../queries/schema/take_over.sql");
+/// The last of the migrations of before the first release, and the SHA-256 of all their numbers and checksums.
+const BEFORE: (u32, &str) =
+    (102, "c83b3a3fe3806b43e78f77e57359cb7dd66da94be6daa22966fa915cf08464c1");
+
+/// Tables of before the first release that have another name now; without one they are no more.
+const NAMES_NOW: [(&str, Option<&str>); 8] = [
+    ("deliveries", None),
+    ("events", None),
+    ("matched_conversions", None),
+    ("report_consents", Some("conversion_report_consents")),
+    ("report_events", Some("conversion_report_events")),
+    ("reported_conversions", None),
+    ("reports", Some("conversion_reports")),
+    ("spend", None),
 ];
 
 pub(in crate::store) const CREATE_DATABASE: &str =
@@ -143,13 +76,27 @@ struct AppliedRow {
     checksum: String,
 }
 
-/// What [`migrate`] did.
+/// What [`migrate`](super::migrate::migrate) did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
     /// Migrations applied now.
     pub now: usize,
     /// The schema's version after that.
     pub version: u32,
+}
+
+/// What a database lacks.
+#[derive(Debug)]
+pub(in crate::store) struct Pending {
+    pub migrations: Vec<&'static Migration>,
+    /// Whether it is of before the first release.
+    pub is_taken_over: bool,
+}
+
+/// What a table of an older schema is called now; `None` if it is no more.
+#[must_use]
+pub fn table_now(name: &str) -> Option<&str> {
+    NAMES_NOW.iter().find(|(before, _)| *before == name).map_or(Some(name), |(_, now)| *now)
 }
 
 /// The version that this program knows.
@@ -164,7 +111,7 @@ pub(in crate::store) fn newest() -> u32 {
 pub(in crate::store) async fn pending(
     store: &Store,
     client: &Client,
-) -> Result<Vec<&'static Migration>, StoreError> {
+) -> Result<Pending, StoreError> {
     let failed = |error| store.failed(error);
     client.query(CREATE_TABLE).execute().await.map_err(failed)?;
     let applied: Vec<AppliedRow> = client.query(APPLIED).fetch_all().await.map_err(failed)?;
@@ -172,7 +119,7 @@ pub(in crate::store) async fn pending(
     if let Some(newest) = applied.last().filter(|row| row.version > known) {
         return Err(StoreError::SchemaTooNew { found: newest.version, known });
     }
-    let mut pending = Vec::new();
+    let mut migrations = Vec::new();
     for migration in MIGRATIONS {
         let checksum = migration.checksum();
         match applied.iter().find(|row| row.version == migration.version) {
@@ -181,26 +128,58 @@ pub(in crate::store) async fn pending(
                 let Migration { version, name, .. } = *migration;
                 return Err(StoreError::MigrationChanged { version, name });
             }
-            None => pending.push(migration),
+            None => migrations.push(migration),
         }
     }
-    Ok(pending)
+    let is_begun = migrations.len() < MIGRATIONS.len();
+    let is_taken_over = !is_begun && !applied.is_empty();
+    if is_taken_over {
+        check_before(&applied)?;
+    }
+    Ok(Pending { migrations, is_taken_over })
 }
 
-/// Notes that migrations have been applied.
+/// Whether all migrations of before the first release were applied, and no others.
+fn check_before(applied: &[AppliedRow]) -> Result<(), StoreError> {
+    let mut digest = Sha256::new();
+    for AppliedRow { version, checksum } in applied {
+        digest.update(format!("{version} {checksum}\n"));
+    }
+    let (last, expected) = BEFORE;
+    if hex::encode(digest.finalize()) == expected {
+        return Ok(());
+    }
+    let found = applied.last().map_or(0, |row| row.version);
+    Err(StoreError::SchemaTooOld { found, last })
+}
+
+/// Notes that a migration has been applied.
 pub(in crate::store) async fn record(
     client: &Client,
-    migrations: &[&Migration],
+    migration: &Migration,
 ) -> Result<(), clickhouse::error::Error> {
-    let versions: Vec<u32> = migrations.iter().map(|migration| migration.version).collect();
-    let names: Vec<&str> = migrations.iter().map(|migration| migration.name).collect();
-    let checksums: Vec<String> = migrations.iter().map(|migration| migration.checksum()).collect();
-    let noted = client.query(RECORD).param("versions", versions);
-    noted.param("names", names).param("checksums", checksums).execute().await
+    let noted = client.query(RECORD).param("version", migration.version);
+    noted.param("name", migration.name).param("checksum", migration.checksum()).execute().await
+}
+
+/// What takes over a database of before the first release.
+pub(in crate::store) fn take_over() -> impl Iterator<Item = &'static str> {
+    statements(TAKE_OVER)
 }
 
 impl Migration {
-    fn checksum(&self) -> String {
-        hex::encode(Sha256::digest(self.statement))
+    /// Its statements, in order.
+    pub(in crate::store) fn statements(&self) -> impl Iterator<Item = &'static str> {
+        self.files.iter().flat_map(|file| statements(file))
     }
+
+    fn checksum(&self) -> String {
+        let mut digest = Sha256::new();
+        self.files.iter().for_each(|file| digest.update(file));
+        hex::encode(digest.finalize())
+    }
+}
+
+fn statements(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.split("\n;\n").map(str::trim).filter(|statement| !statement.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::store::client::error::StoreError;
 
 const SETTINGS_NOW: &str = include_str!("../../../queries/schema/settings_now.sql");
 
-/// What the views of `queries/schema/migrations/` take from the settings.
+/// What the views of `queries/schema/baseline/views/` take from the settings.
 #[derive(Debug, Clone, PartialEq, Row, Deserialize)]
 pub struct ViewSettings {
     /// IANA zone in which a day is a day.

@@ -1,4 +1,4 @@
-//! Users, tokens, and what was done to them. Schema: `queries/schema/migrations/0075_users.sql` to `0078_audit_log.sql`.
+//! Users, tokens, and what was done to them. Schema: `queries/schema/baseline/accounts.sql`.
 
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};

@@ -366,15 +366,15 @@ impl Store {
     }
 }
 
-/// Tables of which a person's own export consists; the others repeat them.
-pub const TABLES_OF_EXPORT: [&str; 9] = [
-    "events_by_person",
-    "conversations",
-    "touchpoints",
-    "conversions",
-    "feedback",
-    "person_consents",
-    "reports",
-    "contacts",
-    "aliases",
+/// Tables of which a person's own export consists, and what it calls them; the others repeat them.
+pub const TABLES_OF_EXPORT: [(&str, &str); 9] = [
+    ("events_by_person", "events_by_person"),
+    ("conversations", "conversations"),
+    ("touchpoints", "touchpoints"),
+    ("conversions", "conversions"),
+    ("feedback", "feedback"),
+    ("person_consents", "person_consents"),
+    ("conversion_reports", "reports"),
+    ("contacts", "contacts"),
+    ("aliases", "aliases"),
 ];

@@ -14,7 +14,8 @@ use utoipa::openapi::OpenApi as Document;
 use crate::http::page::html;
 use crate::http::problem::Problem;
 use crate::language::{filters, say};
-use crate::web::parameters::{self, Kind, Parameter};
+use crate::web::parameters::{Kind, Parameter};
+use crate::web::routes;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -61,13 +62,14 @@ pub(crate) fn described(parts: impl IntoIterator<Item = Document>) -> Arc<Value>
 
 /// Adds what handlers do not say themselves: parameters, forms, refusals.
 fn complete(path: &str, method: &str, operation: &mut Value) {
-    let is_question = method == "get" || path.ends_with("/preview");
-    if let Some(taken) = parameters::find(path).filter(|_| is_question) {
+    let method_asked = method.to_uppercase().parse().unwrap_or_default();
+    let route = routes::find(&method_asked, path);
+    if let Some((route, taken)) = route.and_then(|route| Some((route, route.parameters()?))) {
         let own = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let all = own.into_iter().chain(taken.parameters().map(parameter));
+        let all = own.into_iter().chain(taken.map(parameter));
         operation["parameters"] = all.collect();
         if let Some(content) = operation["responses"]["200"]["content"].as_object_mut() {
-            for format in taken.formats() {
+            for format in route.formats() {
                 let (kind, schema) = match *format {
                     "csv" => ("text/csv", json!({ "type": "string" })),
                     "xlsx" => (

@@ -38,6 +38,7 @@ fn statements_for_all_nodes_name_the_cluster() {
         ("EXCHANGE TABLES a AND b", "EXCHANGE TABLES a AND b ON CLUSTER 'c'"),
         ("DROP TABLE IF EXISTS a SYNC", "DROP TABLE IF EXISTS a ON CLUSTER 'c' SYNC"),
         ("GRANT SELECT ON `d`.t TO u", "GRANT ON CLUSTER 'c' SELECT ON `d`.t TO u"),
+        ("RENAME TABLE IF EXISTS a TO b", "RENAME TABLE IF EXISTS a TO b ON CLUSTER 'c'"),
         ("-- It.\nTRUNCATE TABLE erasing", "TRUNCATE TABLE erasing ON CLUSTER 'c'"),
     ] {
         assert_eq!(on_cluster(statement, "c"), expected);
@@ -57,13 +58,16 @@ async fn clickhouse_understands_them_all() {
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let client = client(&engine.endpoint("default"));
     let mut replicated_tables = 0;
-    for (path, text) in statements() {
+    let files = statements();
+    let each =
+        files.iter().flat_map(|(path, text)| text.split("\n;\n").map(move |one| (path, one)));
+    for (path, text) in each.filter(|(_, text)| !text.trim().is_empty()) {
         // Any name will do where pieces are put in.
         let mut parts = text.split("<<");
         let first = parts.next().unwrap_or_default().to_owned();
         let piece = |text, part: &str| format!("{text}piece{}", part.split_once(">>").unwrap().1);
         let text = parts.fold(first, piece);
-        let verbs = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXCHANGE", "GRANT"];
+        let verbs = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXCHANGE", "RENAME", "GRANT"];
         let statement = messenger_funnel::store::cluster::ddl::without_comment(&text);
         if !verbs.iter().any(|verb| statement.starts_with(verb)) || text.contains("BY 'piece'") {
             continue;

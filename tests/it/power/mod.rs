@@ -113,7 +113,7 @@ async fn check(data_dir: &Path, acknowledged: &Acknowledged) {
     loop {
         let people =
             all("SELECT DISTINCT person_id FROM events_by_person WHERE kind = 'message'").await;
-        let reported = all("SELECT DISTINCT report_id FROM reports").await;
+        let reported = all("SELECT DISTINCT report_id FROM conversion_reports").await;
         let missing = acknowledged.people.difference(&people).count();
         let unreported = acknowledged.conversions.difference(&reported).count();
         let made = all("SELECT person_id FROM conversations FINAL").await;

@@ -70,8 +70,10 @@ pub fn definitions() -> &'static [Definition] {
     static KNOWN: OnceLock<Vec<Definition>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut tables: Vec<Definition> = Vec::new();
-        for (_, text) in statements("queries/schema/migrations") {
-            let text = without_comments(&text);
+        let files = statements("queries/schema/baseline");
+        for text in files.iter().flat_map(|(_, text)| text.split("\n;\n")) {
+            let text = without_comments(text);
+            let text = text.trim();
             if let Some(rest) = text.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
                 let (name, rest) = rest.split_once('(').unwrap();
                 tables.push(definition(name.trim(), rest));

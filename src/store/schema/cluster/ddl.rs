@@ -13,12 +13,16 @@ pub enum Change<'a> {
     View(&'a str),
     /// Takes rows away, or makes a view that fills another table: each shard for itself.
     OfRows(&'a str),
+    /// Takes a table away.
+    Dropped(&'a str),
+    /// Gives a table another name.
+    Renamed(&'a str, &'a str),
     /// Fills a table from others, which may lie on all shards.
     Filling(&'a str),
 }
 
 /// Words between a statement's verb and the name that it is about.
-const BEFORE_NAMES: [&str; 16] = [
+const BEFORE_NAMES: [&str; 17] = [
     "CREATE",
     "OR",
     "REPLACE",
@@ -33,6 +37,7 @@ const BEFORE_NAMES: [&str; 16] = [
     "EXISTS",
     "ALTER",
     "DROP",
+    "RENAME",
     "TRUNCATE",
     "EXCHANGE",
 ];
@@ -59,6 +64,8 @@ pub fn change(statement: &str) -> Change<'_> {
     let name = name.split(|letter: char| letter.is_whitespace() || letter == '(').next();
     let name = name.unwrap_or_default();
     match (verb, what) {
+        ("DROP", "TABLE") => Change::Dropped(name),
+        ("RENAME", _) => Change::Renamed(name, statement.split_whitespace().last().unwrap_or(name)),
         ("TRUNCATE", _) | (_, "MATERIALIZED") => Change::OfRows(name),
         _ if statement[..names_begin(statement)].contains("VIEW") => Change::View(name),
         _ => Change::Table(name),
@@ -80,9 +87,11 @@ pub fn on_cluster(statement: &str, cluster: &str) -> String {
         from + rest.find(is_end).unwrap_or(rest.len())
     };
     let mut end = end_of(begin);
-    // EXCHANGE TABLES a AND b
-    if statement[end..].starts_with(" AND ") {
-        end = end_of(end + " AND ".len());
+    // EXCHANGE TABLES a AND b, RENAME TABLE a TO b
+    for between in [" AND ", " TO "] {
+        if statement[end..].starts_with(between) && !statement.starts_with("CREATE") {
+            end = end_of(end + between.len());
+        }
     }
     format!("{}{clause}{}", &statement[..end], &statement[end..])
 }

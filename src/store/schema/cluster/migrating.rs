@@ -5,17 +5,19 @@ use clickhouse::query::Query;
 
 use super::ddl::{self, Change};
 use crate::store::client::Store;
+use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::schema::migrations::{
-    Applied, CREATE_DATABASE, MIGRATIONS, Migration, newest, pending, record,
+    Applied, CREATE_DATABASE, MIGRATIONS, Pending, newest, pending, record, take_over,
 };
 
+const DROP: &str = include_str!("../../../../queries/schema/drop_table.sql");
 const NODES: &str = include_str!("../../../../queries/schema/cluster_nodes.sql");
 
 /// A node that answers, and what it lacks.
 struct Node {
     client: Client,
-    pending: Vec<&'static Migration>,
+    pending: Pending,
 }
 
 /// Brings the tables of all nodes to this program's schema. A node that is away is left out as long as the others lack
@@ -27,8 +29,11 @@ pub(in crate::store) async fn migrate(store: &Store, cluster: &str) -> Result<Ap
     check(store, cluster).await?;
     let (nodes, away) = nodes(store).await?;
     let mut now = 0;
+    let is_taken_over = nodes.iter().any(|node| node.pending.is_taken_over);
     for migration in MIGRATIONS {
-        let lacks = |node: &&Node| node.pending.iter().any(|one| one.version == migration.version);
+        let lacks = |node: &&Node| {
+            node.pending.migrations.iter().any(|one| one.version == migration.version)
+        };
         let lacking: Vec<&Node> = nodes.iter().filter(lacks).collect();
         if lacking.is_empty() {
             continue;
@@ -37,10 +42,13 @@ pub(in crate::store) async fn migrate(store: &Store, cluster: &str) -> Result<Ap
             return Err(error);
         }
         // A node that is new among others has nothing to be filled from.
-        let is_new = lacking.len() == nodes.len();
-        apply(store, migration.statement, is_new).await?;
+        let is_new = lacking.len() == nodes.len() && !is_taken_over;
+        let before = take_over().filter(|_| now == 0 && is_taken_over);
+        for statement in before.chain(migration.statements()) {
+            apply(store, statement, is_new).await?;
+        }
         for node in lacking {
-            record(&node.client, &[migration]).await.map_err(|error| store.failed(error))?;
+            record(&node.client, migration).await.map_err(|error| store.failed(error))?;
         }
         tracing::info!(migration = migration.name, cluster, "applied");
         now += 1;
@@ -113,6 +121,15 @@ async fn apply(store: &Store, statement: &str, is_new: bool) -> Result<(), Store
         }
         Change::OfRows(_) => store.everywhere(statement, plainly).await,
         Change::View(_) => store.everywhere_read(statement, plainly).await,
+        Change::Dropped(_) => {
+            store.everywhere_read(statement, plainly).await?;
+            store.everywhere(statement, plainly).await
+        }
+        Change::Renamed(old, new) => {
+            store.everywhere(statement, plainly).await?;
+            store.everywhere_read(&assemble(DROP, &[("table", old)]), plainly).await?;
+            store.distribute(new).await
+        }
         Change::Filling(_) if is_new => {
             let done = store.client().query(statement).execute().await;
             done.map_err(|error| store.failed(error))

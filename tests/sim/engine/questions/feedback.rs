@@ -29,7 +29,7 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
             && !person.starts_with("lead:")
     });
     let mut of_report: BTreeMap<u128, String> = BTreeMap::new();
-    for row in named(tables.get("report_events")).filter(in_range) {
+    for row in named(tables.get("conversion_report_events")).filter(in_range) {
         let report = row.text("report_id").to_owned();
         of_report.entry(row.get("event_id").wide()).or_insert(report);
     }
@@ -110,8 +110,8 @@ struct Words {
 
 impl Words {
     fn of(tables: &Tables) -> Self {
-        let rows = tables.get("report_consents").settled();
-        let of_reports = settled(tables.get("report_consents"), &rows)
+        let rows = tables.get("conversion_report_consents").settled();
+        let of_reports = settled(tables.get("conversion_report_consents"), &rows)
             .map(|row| (row.text("report_id").to_owned(), row.get("consent").clone()))
             .collect();
         let aliases: BTreeMap<Whose, Value> = named(tables.get("aliases"))

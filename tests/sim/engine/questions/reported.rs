@@ -18,15 +18,16 @@ pub fn reports_waiting(tables: &Tables, asked: Parameters<'_>) -> Answer {
 
 pub fn reports_to_match(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let ids = set(asked.list("ids"));
-    let said = tables.get("report_consents").settled();
-    let said: BTreeMap<Value, (Value, Value)> = settled(tables.get("report_consents"), &said)
-        .map(|row| {
-            let word = (row.get("consent").clone(), row.get("version").clone());
-            (row.get("report_id").clone(), word)
-        })
-        .collect();
-    let reports = tables.get("reports").settled();
-    let reports = settled(tables.get("reports"), &reports);
+    let said = tables.get("conversion_report_consents").settled();
+    let said: BTreeMap<Value, (Value, Value)> =
+        settled(tables.get("conversion_report_consents"), &said)
+            .map(|row| {
+                let word = (row.get("consent").clone(), row.get("version").clone());
+                (row.get("report_id").clone(), word)
+            })
+            .collect();
+    let reports = tables.get("conversion_reports").settled();
+    let reports = settled(tables.get("conversion_reports"), &reports);
     let rows = reports.filter(|row| ids.contains(row.get("report_id"))).map(|row| {
         let mut picked = row.pick(&[
             "report_id",
@@ -69,7 +70,9 @@ pub fn reports_to_match(tables: &Tables, asked: Parameters<'_>) -> Answer {
 pub fn events_of_reports(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let ids = set(asked.list("ids"));
     let mut found: BTreeMap<(Value, Value, (u64, u64)), Row> = BTreeMap::new();
-    for row in named(tables.get("report_events")).filter(|row| ids.contains(row.get("report_id"))) {
+    for row in named(tables.get("conversion_report_events"))
+        .filter(|row| ids.contains(row.get("report_id")))
+    {
         let uuid = uuid_order(row.get("event_id").wide());
         let key = (row.get("report_id").clone(), row.get("version").clone(), uuid);
         found.entry(key).or_insert_with(|| {
@@ -97,7 +100,7 @@ pub fn events_of_reports(tables: &Tables, asked: Parameters<'_>) -> Answer {
 }
 
 pub fn latest_report(tables: &Tables) -> Answer {
-    let latest = named(tables.get("reports")).map(|row| row.number("received_at")).max();
+    let latest = named(tables.get("conversion_reports")).map(|row| row.number("received_at")).max();
     let rows = vec![vec![Value::from(latest.unwrap_or(0))]];
     Answer { columns: vec![("received_at", "Int64")], rows }
 }
@@ -110,7 +113,9 @@ pub fn holders(tables: &Tables, asked: Parameters<'_>) -> Answer {
         let uuid = uuid_order(row.get("event_id").wide());
         (row.get("version").wide(), !row.text("person_id").is_empty(), Reverse(uuid))
     };
-    for row in named(tables.get("report_events")).filter(|row| ids.contains(row.get("report_id"))) {
+    for row in named(tables.get("conversion_report_events"))
+        .filter(|row| ids.contains(row.get("report_id")))
+    {
         let stands = found.entry(row.get("report_id").clone()).or_insert(row);
         if order(&row) > order(stands) {
             *stands = row;

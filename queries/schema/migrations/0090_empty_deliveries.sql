@@ -1,2 +1,0 @@
--- webhook_counts has taken its place.
-TRUNCATE TABLE IF EXISTS deliveries
