@@ -25,7 +25,7 @@ use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use messenger_funnel::http::rate_limit::Limit;
 use messenger_funnel::insights::query::Defaults;
-use messenger_funnel::store::{Apart, MessagingWindow, Store};
+use messenger_funnel::store::{BreakdownColumns, MessagingWindow, Store};
 use messenger_funnel::web::router::router;
 use messenger_funnel::web::state::Views;
 use secrecy::ExposeSecret;
@@ -165,7 +165,7 @@ fn middle(mut times: Vec<f64>) -> f64 {
 async fn funnel_page(routes: &Router, store: &Store) -> (f64, f64) {
     let period = |from, to| Period::new(Timestamp(from), Timestamp(to), TimeZone::UTC).unwrap();
     let (asked, before) = (period(FROM, TO), period(FROM - (TO - FROM), FROM));
-    let by_source = Apart { source: true, link: true, ..Apart::default() };
+    let by_source = BreakdownColumns { source: true, link: true, ..BreakdownColumns::default() };
     let (mut page, mut bare) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let whole = ask(routes, "/funnels?").await;
@@ -173,7 +173,7 @@ async fn funnel_page(routes: &Router, store: &Store) -> (f64, f64) {
         let until = TO.saturating_add(FUNNEL_WINDOW_MS);
         tokio::try_join!(
             store.funnel_counts(&asked, by_source, None),
-            store.funnel_counts(&before, Apart::default(), None),
+            store.funnel_counts(&before, BreakdownColumns::default(), None),
             store.top_sequences(&asked, until, 8, 40),
         )
         .unwrap();

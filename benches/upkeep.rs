@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use history::{History, TO};
-use messenger_funnel::upkeep::rebuild;
+use messenger_funnel::materializer::rebuild;
 
 /// People of the two histories: about 1 and 20 million events.
 const SMALL: u64 = 137_000;

@@ -10,7 +10,7 @@
 //! - [`normalize`]: Meta's JSON to typed events; pure.
 //! - [`store`]: ClickHouse: engine, schema, shipping, and the queries of `queries/`.
 //! - [`analysis`]: conversations, funnels and attribution on polars; pure.
-//! - [`upkeep`]: keeps the tables of conversations up to date with the events.
+//! - [`materializer`]: keeps the tables of conversations up to date with the events.
 //! - [`accounts`]: users, sessions and tokens, and what they may do.
 //! - [`insights`]: what is computed: a question in, a report out.
 //! - [`render`]: a report in, bytes or text out: files, charts, tables, labels and numbers.
@@ -47,6 +47,7 @@ pub mod incoming;
 pub mod insights;
 pub mod journal;
 pub mod language;
+pub mod materializer;
 pub mod members;
 pub mod meta;
 pub mod normalize;
@@ -60,5 +61,4 @@ pub mod sheet;
 pub mod spend;
 pub mod store;
 pub mod synthetic;
-pub mod upkeep;
 pub mod web;

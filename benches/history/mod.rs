@@ -7,13 +7,13 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use messenger_funnel::domain::Timestamp;
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
+use messenger_funnel::materializer::Materializer;
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::store::engine::{
     Engine, EngineArgs, EngineOptions, locate, run_in_this_process,
 };
 use messenger_funnel::store::{Shipper, Store, migrate};
 use messenger_funnel::synthetic::{Plan, Traffic};
-use messenger_funnel::upkeep::Upkeep;
 
 /// The month of the traffic, UTC milliseconds.
 pub(crate) const FROM: i64 = 1_790_000_000_000;
@@ -57,7 +57,7 @@ pub(crate) async fn start_engine() -> (Engine, tempfile::TempDir) {
 /// A database with a history.
 pub(crate) struct History {
     pub(crate) store: Store,
-    pub(crate) upkeep: Upkeep,
+    pub(crate) upkeep: Materializer,
     folder: PathBuf,
     /// People in it.
     pub(crate) people: u64,
@@ -72,7 +72,7 @@ impl History {
         migrate(&store).await.unwrap();
         let lock = folder.join(format!("{name}.lock"));
         let now = || jiff::Timestamp::now().as_millisecond();
-        let upkeep = Upkeep::new(store.clone(), lock, now);
+        let upkeep = Materializer::new(store.clone(), lock, now);
         let folder = folder.join(&name);
         let mut history = Self { store, upkeep, folder, people, events: 0 };
         let (from, to) = (Timestamp(FROM), Timestamp(TO));

@@ -1,4 +1,4 @@
--- What came by ads, by ad and day of a zone, to be laid beside what Meta counts; and first conversations
+-- What entered through ads, by ad and day of a zone, to be laid beside what Meta counts; and first conversations
 -- without a referral, which may be an ad's (ad_id is empty).
 -- Parameters: from, to (milliseconds; to is exclusive), zone.
 -- Columns: ad_id, date (days since 1970-01-01), opened (conversations), messaged (those in which the

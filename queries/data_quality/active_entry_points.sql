@@ -1,6 +1,6 @@
 -- How often each ref and each ad was come by in a range, and when last.
 -- Parameters: from, to (milliseconds; to is exclusive).
--- Columns: door (ad or ref), id, page_id, touchpoints, first_seen, last_seen (ms).
+-- Columns: entry point (ad or ref), id, page_id, touchpoints, first_seen, last_seen (ms).
 SELECT
     if(ad_id != '', 'ad', 'ref') AS door,
     if(ad_id != '', toString(ad_id), ref) AS id,

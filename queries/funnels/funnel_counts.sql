@@ -1,5 +1,5 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
--- what they are told apart by. groups stands for funnel_groups.
+-- what they are broken down by. groups stands for funnel_groups.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
 -- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
 -- is_limited, limit_at, limit_factor.

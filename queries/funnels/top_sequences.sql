@@ -2,7 +2,7 @@
 -- opened a conversation in a range, equal ones in a row once.
 -- Parameters: from, to (milliseconds; to is exclusive), until (milliseconds: events behind it do not
 -- count), length (events of a sequence at most), limit.
--- Columns: sequence (door, then kinds, joined by " > "; a conversion by its name), people.
+-- Columns: sequence (entry point, then kinds, joined by " > "; a conversion by its name), people.
 SELECT sequence, count() AS people
 FROM
 (

@@ -1,4 +1,4 @@
--- Who came by some clicks, or shared some contacts. Parameters: keys. Columns: key, page_id, person_id.
+-- Who entered through some clicks, or shared some contacts. Parameters: keys. Columns: key, page_id, person_id.
 SELECT click AS key, toString(page_id) AS page_id, person_id
 FROM arrivals
 WHERE click IN {keys:Array(String)}

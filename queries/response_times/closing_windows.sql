@@ -1,5 +1,5 @@
 -- Conversations whose messaging window ends in a range: a time after the person's last act, or, if
--- that is later, a longer time after their first message where they came by certain sources.
+-- that is later, a longer time after their first message where they entered through certain sources.
 -- Parameters: from, to (milliseconds; to is exclusive), hours (the usual window), sources and
 -- source_hours (the longer ones), unanswered (only those that wait for an answer), descending, limit.
 -- Columns: total (how many there are in all), waiting (how many of those wait), page_id, person_id,

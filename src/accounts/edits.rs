@@ -7,7 +7,7 @@ use tokio::sync::MutexGuard;
 use super::known::fingerprint;
 use super::limits::LONGEST_TOKEN_DAYS;
 use super::{AccountError, Accounts, Refusal, Role, Scope, name, password};
-use crate::store::{TokenRow, Turn, UserRow, is_page_id};
+use crate::store::{Lease, TokenRow, UserRow, is_page_id};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -41,7 +41,7 @@ pub(super) fn letters() -> String {
 impl Accounts {
     /// The address of the one-time link by which the first user is made, while there is none.
     #[must_use]
-    pub fn first_link(&self) -> Option<String> {
+    pub fn bootstrap_link(&self) -> Option<String> {
         (self.is_closed() == Some(false)).then(|| format!("/welcome/{}", self.first))
     }
 
@@ -49,7 +49,7 @@ impl Accounts {
     #[must_use]
     pub fn invited(&self, code: &str) -> Option<Invited> {
         let (known, shown) = (self.known(), fingerprint(code));
-        if self.first_link().is_some() && fingerprint(&self.first) == shown {
+        if self.bootstrap_link().is_some() && fingerprint(&self.first) == shown {
             return Some(Invited::First);
         }
         let is_good = |user: &&UserRow| {
@@ -236,7 +236,7 @@ impl Accounts {
     }
 
     /// Waits until nobody else edits users and tokens, in this process or another, and looks at what there is now.
-    async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Turn>), AccountError> {
+    async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Lease>), AccountError> {
         let here = self.editing.lock().await;
         let turn = match &self.lock {
             Some(path) => Some(self.store.wait_for_turn(path).await?),

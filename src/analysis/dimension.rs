@@ -13,7 +13,7 @@ use crate::domain::{AdDay, RefRules, Source};
 /// A property of a conversation, by its opening, or of a touchpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dimension {
-    /// The door it was opened by.
+    /// The entry point it was opened by.
     Source,
     /// The Page.
     Page,

@@ -1,4 +1,4 @@
-//! Where units go: from doors over the steps of a funnel to its end, or out of it.
+//! Where units go: from entry points over the steps of a funnel to its end, or out of it.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use super::FunnelReport;
 /// A flow between two nodes of a Sankey diagram.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Flow {
-    /// Where it comes from: a door, or a step.
+    /// Where it comes from: an entry point, or a step.
     pub from: String,
     /// Where it goes: a step, or `left after STEP`.
     pub to: String,
@@ -16,7 +16,7 @@ pub struct Flow {
     pub count: u64,
 }
 
-/// The flows of a funnel that is broken down by one dimension, the doors: each row into the first step,
+/// The flows of a funnel that is broken down by one dimension, the entry points: each row into the first step,
 /// from each step into the next, and out behind it.
 #[must_use]
 pub fn flows(report: &FunnelReport, dimension: &str) -> Vec<Flow> {

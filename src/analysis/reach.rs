@@ -79,7 +79,7 @@ impl Seen {
     }
 
     /// Into a funnel's first two steps. The third follows from the clicks only if all of its
-    /// conversations came by ads.
+    /// conversations entered through ads.
     pub(super) fn put_into(self, steps: &mut [Step], is_of_ads: bool) {
         let [shown, clicked, opened, ..] = steps else { return };
         let Self { impressions, clicks, is_partial } = self;

@@ -30,7 +30,7 @@ pub struct BothCounts {
     pub meta: Vec<AdDay>,
     /// Accounts and days of which Meta's counts are known as a whole.
     pub known: Vec<(String, Date)>,
-    /// What came by ads, by days of each zone.
+    /// What entered through ads, by days of each zone.
     pub ours: HashMap<String, Vec<OurAdDay>>,
     /// The zone of each account's days.
     pub zones: HashMap<String, String>,

@@ -1,4 +1,4 @@
-//! Refs that nobody registered, and doors that have fallen silent.
+//! Refs that nobody registered, and entry points that have fallen silent.
 
 /// The registered ref that an unknown one was probably meant to be: the nearest by edit distance
 /// (Damerau 1964, restricted: adjacent letters may be exchanged), whatever the case, if no more than a
@@ -20,7 +20,7 @@ pub fn nearest_ref<'a>(
 /// How improbable a silence is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Silence {
-    /// How often people came by the door in a day while it was alive.
+    /// How often people entered through the entry point in a day while it was alive.
     pub usual_per_day: f64,
     /// Days without anybody.
     pub silent_days: f64,
@@ -36,7 +36,7 @@ const LEAST_TOUCHPOINTS: u64 = 10;
 const ALARMING: f64 = 0.001;
 const DAY_MS: f64 = 86_400_000.0;
 
-/// Whether a door that people came by `touchpoints` times between `first` and `last` (UTC
+/// Whether an entry point that people entered through `touchpoints` times between `first` and `last` (UTC
 /// milliseconds) is silent `now` against its own rate; `None` if that may be chance, or if it is too
 /// little known.
 #[must_use]

@@ -7,7 +7,7 @@ use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::insights::ads::answer_ads;
-use crate::insights::query::Asked;
+use crate::insights::query::QueryParams;
 use crate::render::frames::ads::ads_frame;
 use crate::render::table;
 
@@ -15,7 +15,7 @@ use crate::render::table;
 #[derive(Debug, Args)]
 pub(super) struct AdsArgs {
     #[command(flatten)]
-    asked: Asked,
+    asked: QueryParams,
 }
 
 /// `ads`.

@@ -18,9 +18,9 @@ use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Subject};
 use crate::journal::{Journal, Position};
+use crate::materializer;
 use crate::private;
 use crate::store::{KeptTable, Store, table_now};
-use crate::upkeep;
 
 const MANIFEST: &str = "backup.json";
 /// Files and folders of the data folder that are kept: what ClickHouse may not have yet, who logs in, and whom to
@@ -193,7 +193,7 @@ async fn put_back(
     }
     private::sync_file_system(&settings.data_dir)?;
     // Tables were copied one after the other while the world went on: events are what counts.
-    upkeep::rebuild(&session.upkeep(settings), |_, _| {}).await?;
+    materializer::rebuild(&session.upkeep(settings), |_, _| {}).await?;
     erase_again(session, settings, manifest).await
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::progress;
 use super::session::Session;
 use crate::config::Settings;
-use crate::upkeep::{self, Rebuilt};
+use crate::materializer::{self, Rebuilt};
 
 /// Arguments of `conversations`.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(super) async fn run(settings: Settings, args: ConversationsArgs) -> anyhow::
     let What::Rebuild { strict } = args.what;
     let session = Session::open(&settings).await?;
     let bar = progress::bar(0, "people");
-    let outcome = upkeep::rebuild(&session.upkeep(&settings), |done, all| {
+    let outcome = materializer::rebuild(&session.upkeep(&settings), |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     })

@@ -177,7 +177,7 @@ async fn send(
 fn announce(settings: &Settings, server: &Server) {
     let address = server.address;
     let secret = settings.app_secrets.first().map_or("", |secret| secret.expose_secret());
-    let link = server.accounts.as_ref().and_then(Accounts::first_link);
+    let link = server.accounts.as_ref().and_then(Accounts::bootstrap_link);
     let who = link.map_or("Log in as the user that you have made.\n".to_owned(), |link| {
         format!(
             "Only this machine may look, without logging in; make a user, and all have to:\n  http://{address}{link}\n"

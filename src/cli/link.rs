@@ -9,7 +9,7 @@ use super::read;
 use super::session::{self, Session};
 use crate::config::Settings;
 use crate::insights::links::{answer_links, short_address};
-use crate::insights::query::{Asked, Question};
+use crate::insights::query::{QueryParams, Question};
 use crate::registry::{About, Edit, EditError, RegistryError};
 use crate::render::{frames, table};
 
@@ -25,7 +25,7 @@ enum What {
     /// Register a link; prints its address and where it leads
     Add(AddArgs),
     /// Show all links, and what came of them
-    List(Box<Asked>),
+    List(Box<QueryParams>),
     /// Change a link
     Edit(EditArgs),
     /// Take a link out of use; it still leads to the thread

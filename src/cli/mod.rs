@@ -4,6 +4,7 @@
 mod ads;
 mod audience;
 mod backup;
+mod bootstrap_link;
 mod clock;
 mod configuration;
 mod conversations;
@@ -11,15 +12,14 @@ mod cost;
 mod demo;
 mod doctor;
 mod edition;
+mod effective_settings;
 mod erase;
 mod feedback;
-mod first_link;
 mod generate;
 mod import;
 mod import_conversions;
 mod import_spend;
 mod importing;
-mod in_force;
 mod journal;
 mod link;
 mod manual;
@@ -48,7 +48,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Settings;
-use crate::insights::invalid_parameter::Misunderstood;
+use crate::insights::invalid_parameter::InvalidParameter;
 use crate::store::engine::{self, EngineArgs};
 use crate::{operations, private};
 
@@ -83,7 +83,7 @@ enum Command {
     Conversations(conversations::ConversationsArgs),
     /// What ads cost: read it from Meta
     Spend(spend::SpendArgs),
-    /// Show what ads, links or doors cost, and what each stage cost
+    /// Show what ads, links or entry points cost, and what each stage cost
     Ads(ads::AdsArgs),
     /// Costs that no ad account tells: print runs, links, sponsored messages
     Cost(cost::CostArgs),
@@ -138,7 +138,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&error));
-            let is_usage = error.is::<Misunderstood>() || error.is::<crate::domain::LinkError>();
+            let is_usage = error.is::<InvalidParameter>() || error.is::<crate::domain::LinkError>();
             ExitCode::from(if is_usage { 2 } else { 1 })
         }
     }
@@ -197,7 +197,7 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
             Command::Serve(args) => serve::run(cli.config, settings, args).await,
             Command::Demo(args) => demo::run(settings, args).await,
             Command::Migrate => session::migrate(settings).await,
-            Command::Import(args) => import::run(settings, args).await,
+            Command::Import(args) => Box::pin(import::run(settings, args)).await,
             Command::Journal(args) => journal::run(settings, args).await,
             Command::Link(args) => link::run(settings, args).await,
             Command::Conversations(args) => conversations::run(settings, args).await,

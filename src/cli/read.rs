@@ -23,8 +23,8 @@ use crate::insights::attribution::{
 use crate::insights::csv_style::CsvStyle;
 use crate::insights::format::Format;
 use crate::insights::funnel::answer_funnel;
-use crate::insights::invalid_parameter::Misunderstood;
-use crate::insights::query::{Asked, AskedCredit};
+use crate::insights::invalid_parameter::InvalidParameter;
+use crate::insights::query::{CreditParams, QueryParams};
 use crate::render::{frames, table};
 
 /// Arguments of `funnel`.
@@ -37,7 +37,7 @@ pub(super) struct FunnelArgs {
     #[arg(long, value_name = "FILTERS")]
     filter: Option<String>,
     #[command(flatten)]
-    asked: Asked,
+    asked: QueryParams,
 }
 
 const PATHS_HELP: &str = "Take the journeys from a CSV file (.gz too; - is standard input) with \
@@ -48,7 +48,7 @@ const PATHS_HELP: &str = "Take the journeys from a CSV file (.gz too; - is stand
 #[derive(Debug, Args)]
 pub(super) struct AttributionArgs {
     #[command(flatten)]
-    credit: AskedCredit,
+    credit: CreditParams,
     /// Show all models side by side
     #[arg(long, conflicts_with_all = ["journeys", "intervals"])]
     compare: bool,
@@ -61,12 +61,12 @@ pub(super) struct AttributionArgs {
     #[arg(long, value_name = "FILE", help = PATHS_HELP, conflicts_with_all = ["from", "to", "by", "conversion", "lookback_days"])]
     paths: Option<PathBuf>,
     #[command(flatten)]
-    asked: Asked,
+    asked: QueryParams,
 }
 
 /// `funnel`.
 pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Result<()> {
-    let asked = Asked { filter: args.filter, ..args.asked };
+    let asked = QueryParams { filter: args.filter, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let session = Session::open(&settings).await?;
     let report = answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
@@ -84,12 +84,12 @@ enum Credited {
 
 /// `attribution`.
 pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> anyhow::Result<()> {
-    let asked = Asked { credit: args.credit, ..args.asked };
+    let asked = QueryParams { credit: args.credit, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let (format, csv) = (question.format, &question.csv);
     if args.journeys && !matches!(format, None | Some(Format::Table | Format::Json)) {
         let reason = "journeys are several tables: ask for table or json".to_owned();
-        return Err(Misunderstood { parameter: "format", reason }.into());
+        return Err(InvalidParameter { parameter: "format", reason }.into());
     }
     let credited = if let Some(file) = &args.paths {
         let (frame, lines) = paths::read(file)?;

@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::config::Settings;
 use crate::domain::{Timestamp, parse_instant};
 use crate::insights::format::Format;
-use crate::reports::{self, Report, Runner, Shelf, base_name, dataset};
+use crate::reports::{self, Report, ReportCatalog, Runner, base_name, dataset};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -61,7 +61,7 @@ pub(super) async fn run(settings: Settings, args: ReportArgs) -> anyhow::Result<
     done
 }
 
-async fn list(shelf: &Shelf, format: &str) -> anyhow::Result<()> {
+async fn list(shelf: &ReportCatalog, format: &str) -> anyhow::Result<()> {
     let format = Format::parse(format)?;
     let all = reports::reports(shelf).await?;
     match format {
@@ -90,7 +90,7 @@ async fn list(shelf: &Shelf, format: &str) -> anyhow::Result<()> {
     }
 }
 
-async fn make(shelf: &Shelf, args: RunArgs) -> anyhow::Result<()> {
+async fn make(shelf: &ReportCatalog, args: RunArgs) -> anyhow::Result<()> {
     let report = find(shelf, &args.name).await?;
     let at = match &args.at {
         Some(text) => parse_instant(text, &shelf.defaults.zone).context("at")?,
@@ -132,7 +132,7 @@ fn copy_out(mut file: std::fs::File) -> anyhow::Result<()> {
     }
 }
 
-async fn find(shelf: &Shelf, name: &str) -> anyhow::Result<Report> {
+async fn find(shelf: &ReportCatalog, name: &str) -> anyhow::Result<Report> {
     let all = shelf.all().await?;
     let known: Vec<String> = all.iter().map(|one| one.name.clone()).collect();
     match all.into_iter().find(|one| one.name == name) {
@@ -143,7 +143,7 @@ async fn find(shelf: &Shelf, name: &str) -> anyhow::Result<Report> {
 }
 
 async fn write(
-    shelf: &Shelf,
+    shelf: &ReportCatalog,
     report: &Report,
     at: Timestamp,
     folder: &std::path::Path,
@@ -159,7 +159,7 @@ async fn write(
     Ok(())
 }
 
-async fn send(shelf: &Shelf, report: &Report, at: Timestamp) -> anyhow::Result<()> {
+async fn send(shelf: &ReportCatalog, report: &Report, at: Timestamp) -> anyhow::Result<()> {
     if report.written.to.is_empty() {
         bail!("reports.{}.to: it goes nowhere; --output FOLDER writes its files", report.name());
     }

@@ -16,19 +16,19 @@ use super::prepared;
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::Session;
 use super::stopping::Stopping;
-use super::{feedback, first_link, in_force, reload, shipping, spend};
+use super::{bootstrap_link, effective_settings, feedback, reload, shipping, spend};
 use crate::accounts::{Accounts, Provider};
-use crate::collector::{self, Door, Keys};
+use crate::collector::{self, CollectorState, Keys};
 use crate::config::Settings;
-use crate::conversions::{self, ReportDoor};
+use crate::conversions::{self, ConversionsState};
 use crate::domain::Links;
 use crate::http::locale::in_their_language;
 use crate::http::problem::not_allowed;
 use crate::journal::{InUse, Journal};
+use crate::materializer::Materializer;
 use crate::operations::{self, Aside, Certificate, Insiders, Operations};
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
-use crate::upkeep::Upkeep;
 use crate::web::guard::may_know;
 use crate::web::router::{guarded, router};
 use crate::{erasure, members, registry};
@@ -56,7 +56,7 @@ pub(super) async fn run(
     println!("messenger-funnel listens on {scheme}://{}", server.address);
     if let Some(accounts) = server.accounts.clone() {
         let here = format!("{scheme}://{}", server.address);
-        tokio::spawn(first_link::tell(accounts, here, stop.clone()));
+        tokio::spawn(bootstrap_link::tell(accounts, here, stop.clone()));
     }
     if !collects {
         return server.run(stop).await;
@@ -141,7 +141,7 @@ impl Server {
         let (store, stop_shipping) = (session.store.clone(), shipping.clone());
         let for_views = settings.clone();
         let upkeep = roles.has(Role::Worker).then(|| session.upkeep(settings));
-        let waiting = upkeep.as_ref().map(Upkeep::waiting);
+        let waiting = upkeep.as_ref().map(Materializer::waiting);
         let shipper = shipping::in_the_background(async move {
             if !is_migrated {
                 shipping::migrate_until_it_works(&store, &for_views, &stop_shipping).await?;
@@ -196,7 +196,7 @@ impl Server {
     }
 
     /// What keeps its conversations up to date.
-    pub(super) fn upkeep(&self, settings: &Settings) -> Upkeep {
+    pub(super) fn upkeep(&self, settings: &Settings) -> Materializer {
         self.session.upkeep(settings)
     }
 
@@ -241,8 +241,8 @@ impl Server {
     }
 }
 
-/// Tells the door of the latest report that is stored, as soon as ClickHouse answers.
-async fn learn_receipts(door: ReportDoor, store: Store, stop: CancellationToken) {
+/// Tells the entry point of the latest report that is stored, as soon as ClickHouse answers.
+async fn learn_receipts(door: ConversionsState, store: Store, stop: CancellationToken) {
     loop {
         if let Ok(latest) = store.latest_report().await {
             return door.learn(latest);
@@ -298,9 +298,9 @@ fn routes(
     let mut described = Vec::new();
     if let Some(journal) = journal {
         let keys = reload::derived(now, keys(settings), |settings| Some(keys(settings)));
-        let reports = ReportDoor::new(journal.clone(), clock::now)?;
+        let reports = ConversionsState::new(journal.clone(), clock::now)?;
         tokio::spawn(learn_receipts(reports.clone(), session.store.clone(), stop.clone()));
-        let door = Door::new(journal, keys.clone(), links, clock::now);
+        let door = CollectorState::new(journal, keys.clone(), links, clock::now);
         let deletion = session.deletion_door(settings, keys);
         let (conversions, of_conversions) = conversions::router(reports);
         let (people, of_people) = erasure::router(deletion.clone());
@@ -318,7 +318,10 @@ fn routes(
         back = back
             .merge(guarded(registry::router(session.registry(settings)), &views))
             .merge(guarded(reports, &views))
-            .merge(guarded(members::settings(accounts.clone(), in_force::told(settings)), &views))
+            .merge(guarded(
+                members::settings(accounts.clone(), effective_settings::told(settings)),
+                &views,
+            ))
             .merge(members::login(accounts, provider))
             .merge(router(views, described));
     }

@@ -16,15 +16,15 @@ use crate::accounts::{self, Accounts};
 use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::Links;
-use crate::erasure::{DeletionDoor, Ledger};
+use crate::erasure::{DeletionState, Ledger};
 use crate::http::rate_limit::Limit;
 use crate::insights::query::Defaults;
+use crate::materializer::Materializer;
 use crate::private;
 use crate::registry::Registry;
-use crate::reports::Shelf;
+use crate::reports::ReportCatalog;
 use crate::store::engine::{self, Attached, Engine, EngineError, EngineOptions, Listening};
 use crate::store::{Endpoint, Store, Tombstones};
-use crate::upkeep::Upkeep;
 use crate::web::state::Views;
 
 /// How long after a failed start of the engine it is tried again.
@@ -125,8 +125,8 @@ impl Session {
     }
 
     /// Its reports.
-    pub(super) fn shelf(&self, settings: &Settings) -> Shelf {
-        Shelf {
+    pub(super) fn shelf(&self, settings: &Settings) -> ReportCatalog {
+        ReportCatalog {
             store: self.store.clone(),
             bounded: self.store.within(settings.question_bounds.unattended()),
             settings: Arc::clone(&settings.reports),
@@ -182,8 +182,8 @@ impl Session {
         &self,
         settings: &Settings,
         keys: watch::Receiver<Arc<Keys>>,
-    ) -> DeletionDoor {
-        DeletionDoor {
+    ) -> DeletionState {
+        DeletionState {
             ledger: ledger(settings),
             store: self.store.clone(),
             keys,
@@ -192,9 +192,9 @@ impl Session {
     }
 
     /// What keeps its conversations up to date.
-    pub(super) fn upkeep(&self, settings: &Settings) -> Upkeep {
+    pub(super) fn upkeep(&self, settings: &Settings) -> Materializer {
         let lock = settings.data_dir.join("conversations.lock");
-        Upkeep::new(self.store.clone(), lock, clock::now)
+        Materializer::new(self.store.clone(), lock, clock::now)
     }
 
     /// Keeps the engine running: one that ends is started again where it listened. Returns if that cannot be; never if

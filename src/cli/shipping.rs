@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::prepared;
 use crate::config::Settings;
 use crate::journal::{self, InUse, Journal, JournalError, Position};
+use crate::materializer::Materializer;
 use crate::store::{Progress, Shipper, Store, StoreError};
-use crate::upkeep::Upkeep;
 
 /// How far the shipper stands back, on the scale from 0 to 19 (`nice`).
 const SHIPPER_NICENESS: i32 = 5;
@@ -93,7 +93,7 @@ pub(super) async fn close_old_segments(journal: Journal, keep: Duration, stop: C
 /// Ships what this process has journaled, and makes conversations if that is its part.
 pub(super) async fn ship_and_keep_up(
     shipper: Option<Shipper>,
-    upkeep: Option<Upkeep>,
+    upkeep: Option<Materializer>,
     stop: CancellationToken,
 ) -> Result<(), StoreError> {
     match (shipper, upkeep) {

@@ -9,21 +9,21 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::Door;
+use super::CollectorState;
 use super::visitor::Visitor;
 use crate::domain::{ClickId, Link};
 use crate::journal::{Envelope, EnvelopeKind};
 
 /// 302 to m.me (or ig.me) with the ref; 404 for a link that there is not.
 pub(super) async fn follow(
-    State(door): State<Door>,
+    State(state): State<CollectorState>,
     Path(slug): Path<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
     // As somebody may type it from print.
     let slug = slug.to_ascii_lowercase();
-    let link = door.links.borrow().get(&slug).cloned();
+    let link = state.links.borrow().get(&slug).cloned();
     let Some(link) = link else {
         return (StatusCode::NOT_FOUND, "There is no such link.\n").into_response();
     };
@@ -39,8 +39,8 @@ pub(super) async fn follow(
     metrics::counter!("messenger_funnel_link_visits_total", "visitor" => visitor.as_str())
         .increment(1);
     // Never closed; more visits than that wait for their place.
-    let _place = door.visits.acquire().await;
-    if let Err(error) = door.journal.append(record(&door, &link, visitor, click)).await {
+    let _place = state.visits.acquire().await;
+    if let Err(error) = state.journal.append(record(&state, &link, visitor, click)).await {
         // A visitor is not to be kept out for that.
         metrics::counter!("messenger_funnel_link_visits_lost_total").increment(1);
         tracing::error!(%error, slug, "a visit to a link could not be recorded");
@@ -54,7 +54,12 @@ pub(super) async fn follow(
     (StatusCode::FOUND, headers).into_response()
 }
 
-fn record(door: &Door, link: &Link, visitor: Visitor, click: Option<ClickId>) -> Envelope {
+fn record(
+    state: &CollectorState,
+    link: &Link,
+    visitor: Visitor,
+    click: Option<ClickId>,
+) -> Envelope {
     let body = json!({
         "visit_id": click.unwrap_or_else(new_click).to_string(),
         "slug": link.slug,
@@ -64,7 +69,7 @@ fn record(door: &Door, link: &Link, visitor: Visitor, click: Option<ClickId>) ->
     });
     Envelope {
         kind: EnvelopeKind::Click,
-        received_at_ms: (door.clock)(),
+        received_at_ms: (state.clock)(),
         body: Bytes::from(body.to_string()),
     }
 }

@@ -39,7 +39,7 @@ pub struct Keys {
 
 /// What the door needs to know.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct CollectorState {
     journal: Journal,
     memory: Budget,
     keys: watch::Receiver<Arc<Keys>>,
@@ -54,7 +54,7 @@ pub struct Door {
 /// wait behind them.
 const VISITS: usize = 256;
 
-impl Door {
+impl CollectorState {
     /// A door to `journal` that takes bodies signed by one of `keys`, and leads visitors of
     /// `links` to their threads.
     #[must_use]
@@ -74,7 +74,7 @@ impl Door {
 }
 
 /// The collector's routes.
-pub fn router(door: Door) -> Router {
+pub fn router(state: CollectorState) -> Router {
     Router::new()
         .route("/webhooks/meta", get(webhook::verify).post(webhook::receive))
         // As somebody may type it from print.
@@ -84,5 +84,5 @@ pub fn router(door: Door) -> Router {
         .route("/L/{slug}/", get(links::follow))
         // The door reads bodies itself, within its memory.
         .layer(DefaultBodyLimit::disable())
-        .with_state(door)
+        .with_state(state)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use subtle::ConstantTimeEq;
 
-use super::{Door, MOST, signature};
+use super::{CollectorState, MOST, signature};
 use crate::incoming::Unread;
 use crate::journal::{Envelope, EnvelopeKind};
 
@@ -24,8 +24,11 @@ pub(super) struct Handshake {
 }
 
 /// Meta's handshake: the challenge back as plain text if the token is one of ours, else 403.
-pub(super) async fn verify(State(door): State<Door>, Query(asked): Query<Handshake>) -> Response {
-    let known = door.keys().verify_tokens.iter().fold(false, |known, token| {
+pub(super) async fn verify(
+    State(state): State<CollectorState>,
+    Query(asked): Query<Handshake>,
+) -> Response {
+    let known = state.keys().verify_tokens.iter().fold(false, |known, token| {
         let token = token.expose_secret().as_bytes();
         (bool::from(asked.token.as_bytes().ct_eq(token)) & !token.is_empty()) | known
     });
@@ -38,8 +41,12 @@ pub(super) async fn verify(State(door): State<Door>, Query(asked): Query<Handsha
 }
 
 /// One webhook: 200 when it is on disk. Everything else is counted by status.
-pub(super) async fn receive(State(door): State<Door>, headers: HeaderMap, body: Body) -> Response {
-    let answer = take(&door, &headers, body).await;
+pub(super) async fn receive(
+    State(state): State<CollectorState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = take(&state, &headers, body).await;
     let status = match &answer {
         Ok(()) => StatusCode::OK,
         Err(refusal) => refusal.status,
@@ -52,7 +59,7 @@ pub(super) async fn receive(State(door): State<Door>, headers: HeaderMap, body: 
     }
 }
 
-async fn take(door: &Door, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
+async fn take(state: &CollectorState, headers: &HeaderMap, body: Body) -> Result<(), Refusal> {
     // What is not signed at all is not worth reading.
     let signature = headers.get(signature::HEADER).and_then(|value| value.to_str().ok());
     let signature = signature.ok_or_else(|| Refusal::unsigned(0))?;
@@ -60,19 +67,19 @@ async fn take(door: &Door, headers: &HeaderMap, body: Body) -> Result<(), Refusa
         let text = "Meta's webhooks are not compressed; Content-Encoding is not taken";
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
     }
-    let held = door.memory.read(body, MOST).await.map_err(Refusal::unread)?;
-    if !signature::is_valid(&door.keys().app_secrets, signature, &held.bytes) {
+    let held = state.memory.read(body, MOST).await.map_err(Refusal::unread)?;
+    if !signature::is_valid(&state.keys().app_secrets, signature, &held.bytes) {
         return Err(Refusal::unsigned(held.bytes.len()));
     }
     serde_json::from_slice::<IgnoredAny>(&held.bytes)
         .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("not JSON: {error}")))?;
     let envelope = Envelope {
         kind: EnvelopeKind::Webhook,
-        received_at_ms: (door.clock)(),
+        received_at_ms: (state.clock)(),
         body: held.bytes.clone(),
     };
     // The journal itself logs why it refuses, once.
-    door.journal.append(envelope).await.map_err(|_| Refusal::later("cannot store, try again"))?;
+    state.journal.append(envelope).await.map_err(|_| Refusal::later("cannot store, try again"))?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::domain::Source;
 use crate::store::MessagingWindow;
 
-/// A day; after the first message of who came by an ad up to a week (Meta, messenger-platform/policy,
+/// A day; after the first message of who entered through an ad up to a week (Meta, messenger-platform/policy,
 /// September 2026).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]

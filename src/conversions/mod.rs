@@ -29,14 +29,14 @@ pub const MOST_ITEMS: usize = 10_000;
 /// The door for reported conversions. Of versions of one report that do not say when they were changed the one counts
 /// that came in last: whatever becomes of the clock, also by a restart, a later receipt is told to be later.
 #[derive(Debug, Clone)]
-pub struct ReportDoor {
+pub struct ConversionsState {
     journal: Journal,
     clock: fn() -> i64,
     /// The latest receipt, UTC milliseconds.
     latest: Arc<AtomicI64>,
 }
 
-impl ReportDoor {
+impl ConversionsState {
     /// A door whose reports go into `journal`; `clock` tells UTC milliseconds.
     ///
     /// # Errors
@@ -90,9 +90,9 @@ struct Outcomes {
 }
 
 /// The route, and its description.
-pub fn router(door: ReportDoor) -> (Router, OpenApi) {
+pub fn router(state: ConversionsState) -> (Router, OpenApi) {
     let (routes, description) = OpenApiRouter::new().routes(routes!(receive)).split_for_parts();
-    (routes.layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(door), description)
+    (routes.layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(state), description)
 }
 
 /// Reports conversions: one, a list of them, or a list under `conversions`; docs/guides/conversions.md has the
@@ -103,7 +103,11 @@ pub fn router(door: ReportDoor) -> (Router, OpenApi) {
     (status = 422, description = "None is right", body = Outcomes),
     (status = 413, description = "The body is too large", body = Value, content_type = "application/problem+json"),
     (status = 415, description = "Send application/json", body = Value, content_type = "application/problem+json")))]
-async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes) -> Response {
+async fn receive(
+    State(state): State<ConversionsState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     // A form of another site cannot send this type without asking first.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json")) {
@@ -114,7 +118,7 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
         Ok(items) => items,
         Err(told) => return problem(StatusCode::BAD_REQUEST, &told),
     };
-    let now = door.now();
+    let now = state.now();
     let mut accepted = Vec::new();
     let mut outcomes = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -138,7 +142,7 @@ async fn receive(State(door): State<ReportDoor>, headers: HeaderMap, body: Bytes
         outcomes.push(Outcome { index, id, status, errors });
     }
     if !accepted.is_empty()
-        && let Err(error) = journal(&door.journal, &accepted, now).await
+        && let Err(error) = journal(&state.journal, &accepted, now).await
     {
         tracing::error!(%error, "reported conversions could not be journaled");
         return problem(

@@ -134,9 +134,9 @@ impl Kind {
 /// How the person came into the thread with this event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touch {
-    /// The door.
+    /// The entry point.
     pub source: Source,
-    /// The door's name on the wire (`ADS`, `SHORTLINK`, or one Meta adds tomorrow); may be empty.
+    /// The entry point's name on the wire (`ADS`, `SHORTLINK`, or one Meta adds tomorrow); may be empty.
     pub source_name: String,
     /// The referral parameter, as it came; empty if none.
     pub referral_ref: String,
@@ -151,7 +151,7 @@ pub struct Touch {
 }
 
 impl Touch {
-    /// A door of which nothing more is known.
+    /// An entry point of which nothing more is known.
     #[must_use]
     pub fn of(source: Source) -> Self {
         Self {
@@ -260,7 +260,7 @@ pub struct Event {
     pub persona_id: String,
     /// The message tag that an echo was sent under, outside of the messaging window; empty if none.
     pub tag: String,
-    /// The door, if the event carries one.
+    /// The entry point, if the event carries one.
     pub touch: Option<Touch>,
     /// What was converted, if the event is a conversion.
     pub conversion: Option<ConversionMark>,

@@ -13,7 +13,7 @@ pub struct EventMatch {
     pub text: String,
     /// Regular expression over the ref without a click's mark.
     pub referral_ref: String,
-    /// Doors.
+    /// Entry points.
     pub sources: Vec<String>,
     /// Ads.
     pub ads: Vec<String>,

@@ -1,11 +1,11 @@
-//! Rules that the team declares for its refs: which parts they have, and which door they stand for.
+//! Rules that the team declares for its refs: which parts they have, and which entry point they stand for.
 
 use regex::Regex;
 use serde::Deserialize;
 
 use super::{ClickId, Source, ref_part};
 
-/// What a ref stands for, declared by the team: parts that its form does not show, and its door.
+/// What a ref stands for, declared by the team: parts that its form does not show, and its entry point.
 #[derive(Debug, Clone, Default)]
 pub struct RefRules(Vec<RefRule>);
 
@@ -21,7 +21,7 @@ struct RefRule {
 pub struct WrittenRefRule {
     /// Regular expression over the ref without a click's mark; its named groups are parts.
     pub pattern: String,
-    /// The door that such a ref stands for.
+    /// The entry point that such a ref stands for.
     pub source: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl RefRules {
         Ok(Self(checked))
     }
 
-    /// The door of a ref, if a rule names one: the first that fits.
+    /// The entry point of a ref, if a rule names one: the first that fits.
     #[must_use]
     pub fn source(&self, referral_ref: &str) -> Option<Source> {
         let (plain, _) = ClickId::split(referral_ref);

@@ -1,4 +1,4 @@
-//! Where a person came from: the door into the thread.
+//! Where a person came from: the entry point into the thread.
 
 use std::fmt;
 

@@ -111,7 +111,7 @@ pub struct AdNames {
     pub currency: String,
 }
 
-/// What came by an ad on a day.
+/// What entered through an ad on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OurAdDay {
     /// The ad; empty: first conversations without a referral.

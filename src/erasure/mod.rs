@@ -18,13 +18,13 @@ use tokio::sync::watch;
 
 pub use imports::remove_abandoned_imports;
 pub use ledger::{Asker, Entry, Found, Ledger, Plan, Subject};
-pub use routes::{DeletionDoor, callback, router};
+pub use routes::{DeletionState, callback, router};
 
 use crate::journal::{Journal, JournalError};
+use crate::materializer::{MaterializeError, Materializer};
 use crate::meta::Graph;
 use crate::reports::ReportSettings;
 use crate::store::{Store, StoreError};
-use crate::upkeep::{Upkeep, UpkeepError};
 
 /// Why somebody was not erased, or not wholly. All can be done again.
 #[derive(Debug, Error)]
@@ -34,7 +34,7 @@ pub enum ErasureError {
     Store(#[from] StoreError),
     /// Conversations could not be brought up to date before.
     #[error(transparent)]
-    Upkeep(#[from] UpkeepError),
+    Materializer(#[from] MaterializeError),
     /// The journal failed.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -79,7 +79,7 @@ pub struct Eraser {
     /// Where the bodies are.
     pub journal: Journal,
     /// Makes conversations; nobody is erased while it works.
-    pub upkeep: Upkeep,
+    pub upkeep: Materializer,
     /// Where reports are made, and where they go.
     pub reports: Arc<ReportSettings>,
     /// What the embedded engine says of its failures, with what it was asked.

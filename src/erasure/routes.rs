@@ -30,7 +30,7 @@ const CALLBACK: &str = "/webhooks/meta/deletion";
 
 /// What the door for requests needs to know.
 #[derive(Debug, Clone)]
-pub struct DeletionDoor {
+pub struct DeletionState {
     /// The requests.
     pub ledger: Ledger,
     /// Where the rows are.
@@ -84,22 +84,22 @@ struct ToldPerson {
 }
 
 /// The API's routes, and their description.
-pub fn router(door: DeletionDoor) -> (Router, OpenApi) {
+pub fn router(state: DeletionState) -> (Router, OpenApi) {
     let (routes, description) = OpenApiRouter::new()
         .routes(routes!(erase))
         .routes(routes!(erasure))
         .routes(routes!(export))
         .split_for_parts();
-    (routes.with_state(door), description)
+    (routes.with_state(state), description)
 }
 
 /// Meta's routes: as public as its webhooks.
-pub fn callback(door: DeletionDoor) -> Router {
+pub fn callback(state: DeletionState) -> Router {
     Router::new()
         .route(CALLBACK, post(called))
         .route("/webhooks/meta/deletion/{code}", get(status))
         .route_layer(middleware::from_fn(incoming::of_strangers))
-        .with_state(door)
+        .with_state(state)
 }
 
 /// Erases a person: rows, journaled bodies, quarantined items and files of reports. It takes up to a few minutes.
@@ -108,11 +108,11 @@ pub fn callback(door: DeletionDoor) -> Router {
         ("id" = String, Path, description = "Person")),
     responses((status = 202, description = "It is noted, and will be done", body = ToldErasure)))]
 async fn erase(
-    State(door): State<DeletionDoor>,
+    State(state): State<DeletionState>,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let subject = Subject { page: Some(page), person };
-    let entry = note(&door, subject, |ledger, subject| ledger.ask(subject, Asker::Api)).await?;
+    let entry = note(&state, subject, |ledger, subject| ledger.ask(subject, Asker::Api)).await?;
     let place = [(header::LOCATION, format!("/api/v1/erasures/{}", entry.code))];
     Ok((StatusCode::ACCEPTED, place, Json(ToldErasure::from(entry))).into_response())
 }
@@ -122,10 +122,10 @@ async fn erase(
     params(("code" = String, Path, description = "Number of the request")),
     responses((status = 200, body = ToldErasure)))]
 async fn erasure(
-    State(door): State<DeletionDoor>,
+    State(state): State<DeletionState>,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let entry = find(&door, &code).await?;
+    let entry = find(&state, &code).await?;
     Ok(Json(ToldErasure::from(entry)).into_response())
 }
 
@@ -135,12 +135,12 @@ async fn erasure(
         ("id" = String, Path, description = "Person")),
     responses((status = 200, body = serde_json::Value)))]
 async fn export(
-    State(door): State<DeletionDoor>,
+    State(state): State<DeletionState>,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let mut tables = BTreeMap::new();
     for (table, name) in TABLES_OF_EXPORT {
-        let lines = door.store.rows_of_person(table, &page, &person).await;
+        let lines = state.store.rows_of_person(table, &page, &person).await;
         let lines = lines.map_err(|error| unavailable(&error))?;
         // As they were written: some numbers are larger than what JSON readers hold.
         let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Box<RawValue>>();
@@ -164,7 +164,7 @@ struct Called {
 }
 
 async fn called(
-    State(door): State<DeletionDoor>,
+    State(state): State<DeletionState>,
     headers: HeaderMap,
     form: Result<Form<Called>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Problem> {
@@ -172,7 +172,7 @@ async fn called(
         let text = format!("send a form with signed_request: {}", error.body_text());
         Problem::in_parameter("signed_request", text)
     })?;
-    let keys = Arc::clone(&door.keys.borrow());
+    let keys = Arc::clone(&state.keys.borrow());
     let request = signed_request::verify(&keys.app_secrets, &signed_request).map_err(|error| {
         let status = match error {
             SignedRequestError::Signature => StatusCode::UNAUTHORIZED,
@@ -183,9 +183,9 @@ async fn called(
     let subject = Subject { page: None, person: request.user_id };
     let signed = request.issued_at.map(|_| signed_request.replace('=', ""));
     let ask = move |ledger: &Ledger, subject| ledger.ask_once(subject, signed.as_deref());
-    let entry = note(&door, subject, ask).await?;
+    let entry = note(&state, subject, ask).await?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let site = door
+    let site = state
         .public_url
         .clone()
         .unwrap_or_else(|| format!("https://{}", host.unwrap_or("localhost")));
@@ -195,10 +195,10 @@ async fn called(
 
 /// For the person who asked: plain words, and nothing about anybody.
 async fn status(
-    State(door): State<DeletionDoor>,
+    State(state): State<DeletionState>,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let entry = find(&door, &code).await?;
+    let entry = find(&state, &code).await?;
     let asked = Timestamp(entry.asked_at).to_rfc3339();
     let told = match entry.done_at {
         Some(at) => format!("Your data was deleted at {}.", Timestamp(at).to_rfc3339()),
@@ -214,20 +214,20 @@ async fn status(
 
 /// Has the ledger note a request about somebody.
 async fn note(
-    door: &DeletionDoor,
+    state: &DeletionState,
     subject: Subject,
     note: impl FnOnce(&Ledger, Subject) -> Result<Entry, ErasureError> + Send + 'static,
 ) -> Result<Entry, Problem> {
     if subject.person.is_empty() || subject.person.len() > 256 {
         return Err(Problem::in_parameter("id", "it is no person's id".to_owned()));
     }
-    let ledger = door.ledger.clone();
+    let ledger = state.ledger.clone();
     let noted = tokio::task::spawn_blocking(move || note(&ledger, subject)).await;
     noted.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))
 }
 
-async fn find(door: &DeletionDoor, code: &str) -> Result<Entry, Problem> {
-    let (ledger, wanted) = (door.ledger.clone(), code.to_owned());
+async fn find(state: &DeletionState, code: &str) -> Result<Entry, Problem> {
+    let (ledger, wanted) = (state.ledger.clone(), code.to_owned());
     let found = tokio::task::spawn_blocking(move || ledger.find(&wanted)).await;
     let found = found.map_err(|error| unavailable(&error))?.map_err(|error| unavailable(&error))?;
     found.ok_or_else(|| {

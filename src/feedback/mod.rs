@@ -14,7 +14,7 @@ pub use sorting::{Sorted, sort};
 
 use crate::domain::{DAY_MS, Timestamp};
 use crate::meta::{ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy};
-use crate::store::{Store, StoreError, Told, Turn};
+use crate::store::{Lease, Store, StoreError, Told};
 
 /// How far back conversions are looked for: those that are older than Meta takes are told to be.
 const LOOK_BACK_MS: i64 = 28 * DAY_MS;
@@ -129,7 +129,7 @@ async fn pass_now(
     store: &Store,
     settings: &FeedbackSettings,
     clock: fn() -> i64,
-    turn: &Turn,
+    turn: &Lease,
 ) -> Result<Passed, FeedbackError> {
     let sorted = plan(store, settings, clock()).await?;
     let mut passed = Passed { withheld: sorted.withheld, ..Passed::default() };
@@ -177,7 +177,7 @@ struct Outbox<'a> {
     store: &'a Store,
     settings: &'a FeedbackSettings,
     clock: fn() -> i64,
-    turn: &'a Turn,
+    turn: &'a Lease,
     known: &'a BTreeMap<String, u64>,
     dataset: String,
     passed: &'a mut Passed,

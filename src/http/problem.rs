@@ -50,7 +50,9 @@ impl From<AnswerError> for Problem {
     /// The cause of a failure on our side goes to the log, not to the client.
     fn from(error: AnswerError) -> Self {
         match error {
-            AnswerError::Misunderstood(error) => Self::in_parameter(error.parameter, error.reason),
+            AnswerError::InvalidParameter(error) => {
+                Self::in_parameter(error.parameter, error.reason)
+            }
             AnswerError::Unknown(detail) => Self::new(StatusCode::NOT_FOUND, detail),
             AnswerError::Store(error) if error.bound().is_some() => {
                 tracing::warn!(%error, "a question was too large");

@@ -16,14 +16,14 @@ use crate::render::frames;
 
 /// How an answer is to look.
 #[derive(Debug, Clone)]
-pub(crate) struct Look {
+pub(crate) struct OutputOptions {
     /// Its form.
     pub format: Format,
     /// If it is CSV, how that is written.
     pub csv: CsvStyle,
 }
 
-impl Look {
+impl OutputOptions {
     /// How many rows of a list: a page of them as JSON, all of them otherwise, or what was asked.
     pub(crate) fn rows_of(&self, question: &Question) -> usize {
         const PAGE: usize = 1000;
@@ -33,7 +33,7 @@ impl Look {
 
 /// A result as JSON, or its frame in another form.
 pub(crate) fn rendered<R: Serialize>(
-    look: &Look,
+    look: &OutputOptions,
     report: R,
     frame: fn(&R) -> DataFrame,
 ) -> Result<Response, Problem> {
@@ -42,7 +42,7 @@ pub(crate) fn rendered<R: Serialize>(
 
 /// A frame, or the JSON that holds more than its rows.
 pub(crate) fn listed(
-    look: &Look,
+    look: &OutputOptions,
     frame: impl FnOnce() -> DataFrame,
     json: impl FnOnce() -> Response,
 ) -> Result<Response, Problem> {

@@ -11,7 +11,7 @@ use polars_core::frame::DataFrame;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::problem::Problem;
-use super::respond::Look;
+use super::respond::OutputOptions;
 use crate::render::list_writer::write_list;
 use crate::store::{Listed, Rows};
 
@@ -29,7 +29,7 @@ const MOST_STREAMS: usize = 32;
 /// A list that is sent as it comes out of ClickHouse, some rows at a time. What fails under way breaks the
 /// answer off, so that nobody takes a part for the whole.
 pub(crate) fn streamed<R: Listed>(
-    look: &Look,
+    look: &OutputOptions,
     rows: Rows<R>,
     frame: fn(&[R]) -> DataFrame,
 ) -> Result<Response, Problem> {

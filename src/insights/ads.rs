@@ -1,13 +1,13 @@
-//! What ads, links and doors cost, and what each stage cost.
+//! What ads, links and entry points cost, and what each stage cost.
 
 use super::attribution::spend_of;
 use super::error::AnswerError;
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use super::query::Question;
 use super::worker;
 use crate::analysis::{self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore};
 use crate::domain::Period;
-use crate::store::{Apart, Store, StoreError};
+use crate::store::{BreakdownColumns, Store, StoreError};
 
 /// The report by the question's first dimension, an ad each without one.
 ///
@@ -20,9 +20,15 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
     worker::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
 }
 
-/// What is known of a period's ads, links and doors.
+/// What is known of a period's ads, links and entry points.
 pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
-    let apart = Apart { ad: true, source: true, link: true, time_unit: "day", ..Apart::default() };
+    let apart = BreakdownColumns {
+        ad: true,
+        source: true,
+        link: true,
+        time_unit: "day",
+        ..BreakdownColumns::default()
+    };
     let known = async {
         match period.whole_days() {
             Some((first, last)) => store.known_spend_days(first, last).await,
@@ -58,13 +64,13 @@ pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, Sto
     })
 }
 
-fn level(question: &Question) -> Result<Level, Misunderstood> {
+fn level(question: &Question) -> Result<Level, InvalidParameter> {
     if question.by.len() > 1 {
         let reason = "costs are told by one dimension at a time".to_owned();
-        return Err(Misunderstood { parameter: "by", reason });
+        return Err(InvalidParameter { parameter: "by", reason });
     }
     let name = question.by.first().map_or_else(|| "ad".into(), Dimension::name);
-    Level::from_name(&name).ok_or_else(|| Misunderstood {
+    Level::from_name(&name).ok_or_else(|| InvalidParameter {
         parameter: "by",
         reason: format!("{name:?} has no costs of its own; known are {}", Level::names()),
     })

@@ -1,4 +1,4 @@
-//! What is watched for somebody to look into: refs that are unknown or lost, doors that have fallen silent, what Meta
+//! What is watched for somebody to look into: refs that are unknown or lost, entry points that have fallen silent, what Meta
 //! did to Pages, and where our count is not what Meta's lets expect.
 
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use crate::domain::{Period, Timestamp};
 use crate::language::{Message, Value, say};
 use crate::store::{ActiveEntryPoint, CollectionState, LinkVisits, PolicyEvent, Store, UnknownRef};
 
-/// What a door did before the end of the question's period is looked at for this long.
+/// What an entry point did before the end of the question's period is looked at for this long.
 const LIVE_MS: i64 = 28 * 86_400_000;
 /// Clicks below which a lost share says nothing.
 const LEAST_CLICKS: u64 = 20;
@@ -38,7 +38,7 @@ pub struct UnregisteredRef {
     /// The ref.
     #[serde(rename = "ref")]
     pub referral_ref: String,
-    /// How often people came by it.
+    /// How often people entered through it.
     pub touchpoints: u64,
     /// When last, RFC 3339.
     pub last_seen: String,
@@ -96,7 +96,7 @@ pub struct PolicyRow {
 }
 
 /// Everything that is watched, in the question's period.
-pub(crate) struct Watched {
+pub(crate) struct AlertInputs {
     pub unknown_refs: Vec<UnregisteredRef>,
     pub lost_refs: Vec<LostRefs>,
     pub silent: Vec<SilentDoor>,
@@ -109,7 +109,7 @@ pub(crate) struct Watched {
     today: String,
 }
 
-impl Watched {
+impl AlertInputs {
     /// Seen at `now`.
     ///
     /// # Errors

@@ -93,12 +93,12 @@ pub fn credit_by_all_models(
 
 /// What happened to people on their way to conversions: frames as `analysis::journeys_of` takes them.
 #[derive(Debug)]
-pub(crate) struct Ways {
+pub(crate) struct JourneyInputs {
     pub touchpoints: DataFrame,
     pub conversions: DataFrame,
 }
 
-impl Ways {
+impl JourneyInputs {
     /// Those of the question's period, with what its lookback window reaches.
     pub(crate) async fn of(store: &Store, question: &Question) -> Result<Self, StoreError> {
         let lookback = question.credit.parameters.lookback_ms();
@@ -129,7 +129,7 @@ where
     F: FnOnce(&Journeys, &Credit) -> Result<T, AnalysisError> + Send + 'static,
 {
     let asked = question.clone();
-    in_turn(Ways::of(store, question), move |ways, wanted| {
+    in_turn(JourneyInputs::of(store, question), move |ways, wanted| {
         let journeys = ways.journeys(&asked)?.as_long_as(wanted);
         drop(ways);
         wanted.check()?;

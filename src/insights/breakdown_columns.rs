@@ -1,11 +1,11 @@
 //! The columns that a breakdown needs.
 
 use crate::analysis::Dimension;
-use crate::store::Apart;
+use crate::store::BreakdownColumns;
 
 /// The columns that a breakdown by these dimensions needs.
-pub(crate) fn apart(by: &[Dimension]) -> Apart {
-    let mut apart = Apart::default();
+pub(crate) fn apart(by: &[Dimension]) -> BreakdownColumns {
+    let mut apart = BreakdownColumns::default();
     for dimension in by {
         match dimension {
             Dimension::Page => apart.page = true,

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use crate::store::Place;
 
 /// The text for a place in a list.
@@ -12,8 +12,8 @@ pub(crate) fn written(list: &str, place: &Place) -> String {
 }
 
 /// The place of a text of that list.
-pub(crate) fn read(list: &str, text: &str) -> Result<Place, Misunderstood> {
-    let wrong = |reason: &str| Misunderstood { parameter: "cursor", reason: reason.to_owned() };
+pub(crate) fn read(list: &str, text: &str) -> Result<Place, InvalidParameter> {
+    let wrong = |reason: &str| InvalidParameter { parameter: "cursor", reason: reason.to_owned() };
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     let read: Option<(String, Place)> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     match read {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::alerts::{Alert, LostRefs, PolicyRow, SilentDoor, UnregisteredRef, Watched};
+use super::alerts::{Alert, AlertInputs, LostRefs, PolicyRow, SilentDoor, UnregisteredRef};
 use super::error::AnswerError;
 use super::query::Question;
 use crate::analysis::{ReconciledDay, share};
@@ -84,7 +84,7 @@ pub async fn answer_quality(
         Ok(tokio::try_join!(kinds, pages, store.received(period))?)
     };
     let ((kinds, pages, received), watched) =
-        tokio::try_join!(figures, Watched::of(store, question, now))?;
+        tokio::try_join!(figures, AlertInputs::of(store, question, now))?;
     // Conversions are made by us, of what came in.
     let webhooks = kinds.iter().filter(|kind| kind.kind != Kind::Conversion.as_str());
     let accepted = webhooks.map(|kind| kind.events).sum();

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use crate::analysis::AnalysisError;
 use crate::store::StoreError;
 
@@ -11,7 +11,7 @@ use crate::store::StoreError;
 pub enum AnswerError {
     /// The question was not understood.
     #[error(transparent)]
-    Misunderstood(#[from] Misunderstood),
+    InvalidParameter(#[from] InvalidParameter),
     /// There is no such thing.
     #[error("{0}")]
     Unknown(String),

@@ -1,6 +1,6 @@
 //! The forms that an answer has.
 
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,12 @@ impl Format {
     ///
     /// # Errors
     /// If it is none of them.
-    pub fn parse(text: &str) -> Result<Self, Misunderstood> {
+    pub fn parse(text: &str) -> Result<Self, InvalidParameter> {
         let found = Self::ALL.into_iter().find(|(name, _)| *name == text);
         found.map(|(_, format)| format).ok_or_else(|| {
             let known = Self::ALL.map(|(name, _)| name).join(", ");
             let reason = format!("unknown format {text:?}; known are {known}");
-            Misunderstood { parameter: "format", reason }
+            InvalidParameter { parameter: "format", reason }
         })
     }
 

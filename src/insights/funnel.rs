@@ -13,7 +13,7 @@ use crate::analysis::{
     Reached, Reaching, Unit,
 };
 use crate::domain::{Period, PersonOccurrences};
-use crate::store::{Apart, FunnelEvents, LATEST, Store};
+use crate::store::{BreakdownColumns, FunnelEvents, LATEST, Store};
 
 /// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
 ///
@@ -150,7 +150,9 @@ where
     let is_plain = funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty();
     let nothing = Period { to: period.from, ..period.clone() };
     let conversations = if is_plain {
-        store.unit_conversations(&nothing, period.from.0, false, Apart::default()).await?
+        store
+            .unit_conversations(&nothing, period.from.0, false, BreakdownColumns::default())
+            .await?
     } else {
         let told_apart = by.iter().chain(funnel.filters.iter().map(|(dimension, _)| dimension));
         let told_apart: Vec<Dimension> = told_apart.cloned().collect();

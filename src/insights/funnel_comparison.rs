@@ -4,7 +4,7 @@ use jiff::ToSpan;
 
 use super::error::AnswerError;
 use super::funnel::{answer_funnel, answer_own_by_each, narrowed};
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use super::query::{Age, Question};
 use crate::analysis::{
     AnalysisError, Dimension, FunnelReport, Funnels, PeriodDays, SameAge, Verdicts,
@@ -203,7 +203,7 @@ pub(crate) fn periods_compared(
 }
 
 fn about_step(error: AnalysisError) -> AnswerError {
-    Misunderstood { parameter: "step", reason: error.to_string() }.into()
+    InvalidParameter { parameter: "step", reason: error.to_string() }.into()
 }
 
 /// The period of the same length before one.

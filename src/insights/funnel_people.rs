@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::error::AnswerError;
 use super::funnel::answer_reached;
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use super::list_filters::{listed_filters, read_stage};
 use super::query::Question;
 use crate::analysis::{DEFAULT_FUNNEL, Funnels, conversation_steps};
@@ -53,7 +53,7 @@ pub(crate) async fn answer_people(
     let place = match (reached, question.step.as_deref()) {
         (Some(_), Some(_)) => {
             let reason = "with it stands no step: step is for those who went no further".to_owned();
-            return Err(Misunderstood { parameter: "reached", reason }.into());
+            return Err(InvalidParameter { parameter: "reached", reason }.into());
         }
         (Some(step), None) => place_of(&steps, step, "reached")?,
         // From the last step nobody can go further.
@@ -84,8 +84,8 @@ fn place_of(
     steps: &[String],
     wanted: &str,
     parameter: &'static str,
-) -> Result<usize, Misunderstood> {
-    steps.iter().position(|step| step == wanted).ok_or_else(|| Misunderstood {
+) -> Result<usize, InvalidParameter> {
+    steps.iter().position(|step| step == wanted).ok_or_else(|| InvalidParameter {
         parameter,
         reason: format!(
             "{wanted:?} is none of the steps that can stand here: {}",
@@ -120,7 +120,7 @@ async fn of_conversations(
             "{told} people are more than one answer holds ({MOST_PEOPLE}): choose fewer days, or take them in parts \
              by limit and offset"
         );
-        return Err(Misunderstood { parameter: "limit", reason }.into());
+        return Err(InvalidParameter { parameter: "limit", reason }.into());
     }
     let rows = store.list::<ConversationRow>(&span)?.all().await?;
     let row = |row: ConversationRow| ReachedRow {

@@ -1,6 +1,6 @@
 //! What lists are filtered by.
 
-use super::invalid_parameter::Misunderstood;
+use super::invalid_parameter::InvalidParameter;
 use super::query::Question;
 use crate::analysis::{Dimension, NONE, STAGES};
 
@@ -8,7 +8,7 @@ use crate::analysis::{Dimension, NONE, STAGES};
 pub(crate) fn read_stage(
     parameter: &'static str,
     stage: Option<&str>,
-) -> Result<&'static str, Misunderstood> {
+) -> Result<&'static str, InvalidParameter> {
     let wanted = stage.unwrap_or_default();
     if wanted.is_empty() || (parameter, wanted) == ("reached", "opened") {
         return Ok("");
@@ -17,7 +17,7 @@ pub(crate) fn read_stage(
         let opened = if parameter == "reached" { "opened, " } else { "" };
         let stages = STAGES.join(", ");
         let reason = format!("{wanted:?} is no stage here; there are {opened}{stages}");
-        Misunderstood { parameter, reason }
+        InvalidParameter { parameter, reason }
     })
 }
 
@@ -33,12 +33,14 @@ pub(crate) fn is_listed(dimension: &Dimension) -> bool {
 }
 
 /// The question's filters as lists take them.
-pub(crate) fn listed_filters(question: &Question) -> Result<Vec<(String, String)>, Misunderstood> {
+pub(crate) fn listed_filters(
+    question: &Question,
+) -> Result<Vec<(String, String)>, InvalidParameter> {
     let filters = question.filters.iter().map(|filter| {
         let name = filter.dimension.name().into_owned();
         if !is_listed(&filter.dimension) {
             let reason = format!("rows are filtered by {}, not by {name}", TAKEN.join(", "));
-            return Err(Misunderstood { parameter: "filter", reason });
+            return Err(InvalidParameter { parameter: "filter", reason });
         }
         let value = if filter.value == NONE { String::new() } else { filter.value.clone() };
         Ok((name, value))

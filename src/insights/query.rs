@@ -13,7 +13,7 @@ use crate::domain::{AgeLimit, Period, RefRules, Timestamp};
 /// A question as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
-pub struct Asked {
+pub struct QueryParams {
     /// First day (2026-01-31) or RFC 3339 instant, inclusive. Default: 30 days before the end
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -79,7 +79,7 @@ pub struct Asked {
     /// How credit is given; the command line has these for `attribution` only.
     #[arg(skip)]
     #[serde(flatten)]
-    pub credit: AskedCredit,
+    pub credit: CreditParams,
     /// Token that opens the views; read elsewhere, and never part of an answer.
     #[arg(skip)]
     pub token: Option<String>,
@@ -88,7 +88,7 @@ pub struct Asked {
 /// How credit is given, as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
 #[serde(default)]
-pub struct AskedCredit {
+pub struct CreditParams {
     /// Attribution model
     #[arg(long, value_name = "MODEL", help = format!("Attribution model: {}", Model::names()))]
     pub model: Option<String>,

@@ -69,7 +69,7 @@ pub struct ReplySpeed {
 pub struct Windows {
     /// Hours after the person's last act.
     pub hours: i64,
-    /// Hours after the first message of those who came by a source, where that is longer.
+    /// Hours after the first message of those who entered through a source, where that is longer.
     pub by_source: Vec<(String, i64)>,
     /// Windows that have ended in the period.
     pub closed: u64,
@@ -91,7 +91,7 @@ pub struct WindowRow {
     pub page: String,
     /// Person.
     pub person: String,
-    /// Door of the opening.
+    /// Entry point of the opening.
     pub source: String,
     /// Since when they wait, RFC 3339.
     pub waiting_since: String,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::invalid_parameter::Misunderstood;
-use super::query::{Asked, AskedCredit};
+use super::invalid_parameter::InvalidParameter;
+use super::query::{CreditParams, QueryParams};
 
 /// Dimensions of a breakdown at most.
 pub(crate) const MOST_DIMENSIONS: usize = 8;
@@ -21,7 +21,7 @@ const LONGEST_OF_ANY: usize = 8 << 10;
 const MOST_PARAMETERS: usize = 300;
 
 /// Checks a question as it is written.
-pub(crate) fn check(asked: &Asked) -> Result<(), Misunderstood> {
+pub(crate) fn check(asked: &QueryParams) -> Result<(), InvalidParameter> {
     let many = |parameter, text: &Option<String>, mark, most, what: &str| {
         let parts = text.as_deref().unwrap_or_default().split(mark);
         let count = parts.filter(|part| !part.trim().is_empty()).count();
@@ -29,12 +29,12 @@ pub(crate) fn check(asked: &Asked) -> Result<(), Misunderstood> {
             return Ok(());
         }
         let reason = format!("{count} {what}; at most {most} are possible");
-        Err(Misunderstood { parameter, reason })
+        Err(InvalidParameter { parameter, reason })
     };
     many("by", &asked.by, ',', MOST_DIMENSIONS, "dimensions")?;
     // A semicolon may be part of a value; more than twice as many are no filters anybody writes.
     many("filter", &asked.filter, ';', 4 * MOST_FILTERS, "filters")?;
-    let AskedCredit {
+    let CreditParams {
         model,
         lookback_days,
         half_life_days,
@@ -80,7 +80,7 @@ pub(crate) fn check(asked: &Asked) -> Result<(), Misunderstood> {
             _ => LONGEST,
         };
         if let Some(reason) = too_long(text.as_deref().unwrap_or_default(), most) {
-            return Err(Misunderstood { parameter, reason });
+            return Err(InvalidParameter { parameter, reason });
         }
     }
     Ok(())
@@ -116,19 +116,27 @@ mod tests {
     #[test]
     fn what_is_too_large_is_told_by_its_parameter() {
         let by = |count: usize| Some(vec!["ref.a"; count].join(","));
-        let refused = |asked: Asked| check(&asked).unwrap_err().to_string();
-        let dimensions = refused(Asked { by: by(2500), ..Asked::default() });
+        let refused = |asked: QueryParams| check(&asked).unwrap_err().to_string();
+        let dimensions = refused(QueryParams { by: by(2500), ..QueryParams::default() });
         assert_eq!(dimensions, "by: 2500 dimensions; at most 8 are possible");
-        assert!(check(&Asked { by: by(8), ..Asked::default() }).is_ok());
+        assert!(check(&QueryParams { by: by(8), ..QueryParams::default() }).is_ok());
         let long = "x".repeat(2 << 10);
         assert!(
-            refused(Asked { step: Some(long.clone()), ..Asked::default() }).starts_with("step: ")
+            refused(QueryParams { step: Some(long.clone()), ..QueryParams::default() })
+                .starts_with("step: ")
         );
-        assert!(check(&Asked { filter: Some(long.clone()), ..Asked::default() }).is_ok());
+        assert!(
+            check(&QueryParams { filter: Some(long.clone()), ..QueryParams::default() }).is_ok()
+        );
         let filter = Some("source=ad;".repeat(200));
-        assert!(refused(Asked { filter, ..Asked::default() }).starts_with("filter: 200 filters"));
-        let credit = AskedCredit { conversion: Some(long), ..AskedCredit::default() };
-        assert!(refused(Asked { credit, ..Asked::default() }).starts_with("conversion: "));
+        assert!(
+            refused(QueryParams { filter, ..QueryParams::default() })
+                .starts_with("filter: 200 filters")
+        );
+        let credit = CreditParams { conversion: Some(long), ..CreditParams::default() };
+        assert!(
+            refused(QueryParams { credit, ..QueryParams::default() }).starts_with("conversion: ")
+        );
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn login(accounts: Accounts, provider: Option<Provider>) -> Router {
 
 /// What the settings file says and people ask about.
 #[derive(Debug, Clone, Default)]
-pub struct InForce {
+pub struct EffectiveSettings {
     /// Zone of dates and days.
     pub time_zone: String,
     /// Address under which the server is reached, if it is known.
@@ -92,11 +92,11 @@ pub struct InForce {
     pub lookback_days: u32,
     /// What makes an event a conversion: the conversion, the kind of the event, the pattern of its payload.
     pub rules: Vec<[String; 3]>,
-    /// Names of the team's own funnels.
+    /// Names of the team's custom funnels.
     pub funnels: Vec<String>,
 }
 
-impl InForce {
+impl EffectiveSettings {
     /// What the model is called.
     fn model_name(&self) -> Message {
         say(format!("model-{}", self.model))
@@ -107,11 +107,11 @@ impl InForce {
 #[derive(Debug, Clone)]
 struct Room {
     accounts: Accounts,
-    in_force: Arc<InForce>,
+    effective: Arc<EffectiveSettings>,
 }
 
 /// The settings page; its guard is that of `web`.
-pub fn settings(accounts: Accounts, in_force: InForce) -> Router {
+pub fn settings(accounts: Accounts, effective: EffectiveSettings) -> Router {
     Router::new()
         .route("/settings", get(settings::page))
         .route("/settings/users", post(settings::add_user))
@@ -121,7 +121,7 @@ pub fn settings(accounts: Accounts, in_force: InForce) -> Router {
         .route("/settings/users/{name}/remove", post(settings::remove_user))
         .route("/settings/tokens", post(settings::add_token))
         .route("/settings/tokens/{name}/revoke", post(settings::revoke))
-        .with_state(Room { accounts, in_force: Arc::new(in_force) })
+        .with_state(Room { accounts, effective: Arc::new(effective) })
 }
 
 /// What somebody is told of a failure that is not theirs.

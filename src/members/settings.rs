@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
-use super::{InForce, Room, refused, unavailable};
+use super::{EffectiveSettings, Room, refused, unavailable};
 use crate::accounts::{AccountError, Accounts, NewToken, Refusal, Role, Scope, Who};
 use crate::domain::Timestamp;
 use crate::http::page::html;
@@ -28,7 +28,7 @@ struct SettingsPage {
     users: Vec<UserLine>,
     tokens: Vec<TokenLine>,
     acts: Vec<[String; 5]>,
-    in_force: Arc<InForce>,
+    effective: Arc<EffectiveSettings>,
     /// Each with what it may do.
     roles: [(&'static str, Message); 3],
     scopes: [(&'static str, Message); 5],
@@ -98,7 +98,7 @@ async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> R
         acts: acts.collect(),
         roles: Role::ALL.map(Role::as_str).map(|role| (role, say(format!("role-{role}")))),
         scopes: Scope::ALL.map(Scope::as_str).map(|scope| (scope, say(format!("scope-{scope}")))),
-        in_force: room.in_force.clone(),
+        effective: room.effective.clone(),
         secret,
         error,
     };

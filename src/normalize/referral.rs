@@ -1,4 +1,4 @@
-//! The door that an event carries: a referral in one of its three carriers, an opt-in, a chat
+//! The entry point that an event carries: a referral in one of its three carriers, an opt-in, a chat
 //! plugin's tag, or the comment behind a first message.
 
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Tou
     })
 }
 
-/// The door of an opt-in: a notification request, or a plugin with its `ref`.
+/// The entry point of an opt-in: a notification request, or a plugin with its `ref`.
 pub(super) fn opt_in_touch(optin: &Value, settings: &Settings) -> Touch {
     let kind = wire::text(optin, "type");
     let (source, source_name) = match kind.as_str() {
@@ -44,7 +44,7 @@ pub(super) fn opt_in_touch(optin: &Value, settings: &Settings) -> Touch {
     plain(settings.refs.source(&referral_ref).unwrap_or(source), source_name, referral_ref)
 }
 
-/// The door of a message: its referral, else the chat plugin's tag, else the prior message that
+/// The entry point of a message: its referral, else the chat plugin's tag, else the prior message that
 /// began the thread on a comment or a checkbox.
 pub(super) fn message_touch(item: &Value, settings: &Settings) -> Option<Touch> {
     let message = &item["message"];

@@ -31,14 +31,14 @@ impl Watch {
         // Of what is asked for here, urgent data and the end, only the end comes.
         let ready = self.0.ready(tokio::io::Interest::PRIORITY).await;
         if ready.is_ok_and(|ready| !ready.is_read_closed()) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
     /// Elsewhere hyper alone notices, where nothing is left to be read.
     #[cfg(not(target_os = "linux"))]
     pub(super) async fn hung_up(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

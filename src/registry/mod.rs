@@ -1,15 +1,15 @@
 //! Who edits the link registry: the command line and the forms of the links page, one after the other.
 
 mod edit;
-mod forms;
-mod told;
+mod handlers;
+mod messages;
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 pub use edit::{About, Edit, EditError, Form};
-pub use forms::router;
+pub use handlers::router;
 
 use crate::domain::{Link, LinkNote, Timestamp};
 use crate::store::{Store, StoreError};

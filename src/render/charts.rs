@@ -88,7 +88,7 @@ pub(crate) fn audience(days: &[SubscriberDay]) -> Drawing {
     chart::trend(&days, &description.to_string())
 }
 
-/// From doors over the steps to the end, as a Sankey diagram.
+/// From entry points over the steps to the end, as a Sankey diagram.
 pub(crate) fn flows(flows: &[Flow], steps: &[(String, u64)]) -> Drawing {
     let said: Vec<String> =
         steps.iter().map(|(name, count)| format!("{} {}", told(name), thousands(*count))).collect();

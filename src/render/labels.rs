@@ -30,7 +30,7 @@ pub(crate) fn filter(filter: &Filter) -> Message {
     say("rows-filtered").with("name", name).with("value", value)
 }
 
-/// Of the parts of a door, ordered by what they tell people, the first that there is.
+/// Of the parts of an entry point, ordered by what they tell people, the first that there is.
 pub(crate) fn tells_most(parts: [&String; 5]) -> String {
     parts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }

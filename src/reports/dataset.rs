@@ -34,7 +34,7 @@ use crate::store::{
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Topic {
+pub enum Dataset {
     /// The funnel of that name.
     Funnel(String),
     /// Credit by source.
@@ -59,7 +59,7 @@ pub enum Topic {
     Conversions,
 }
 
-impl Topic {
+impl Dataset {
     /// Their names, beside `funnel`.
     const OTHERS: [(&'static str, Self); 10] = [
         ("attribution", Self::Attribution),
@@ -176,51 +176,51 @@ const MOST_TOLD: u64 = 1000;
 /// If it cannot be answered.
 pub async fn tell(
     answering: &Answering<'_>,
-    topic: &Topic,
+    topic: &Dataset,
     question: &Question,
 ) -> Result<Told, AnswerError> {
     let Answering { store, funnels, public_url, window, now } = *answering;
     match topic {
-        Topic::Funnel(name) => {
+        Dataset::Funnel(name) => {
             let report = answer_funnel(store, funnels, name, question).await?;
             let chart = Some(charts::funnel(&report));
             Told::new(&report, frames::funnel(&report), table::funnel(&report), chart)
         }
-        Topic::Attribution => {
+        Dataset::Attribution => {
             let report = answer_attribution(store, question).await?;
             let chart = Some(charts::credits(&report));
             Told::new(&report, frames::attribution(&report), table::attribution(&report), chart)
         }
-        Topic::Ads => {
+        Dataset::Ads => {
             let report = answer_ads(store, question).await?;
             let chart = Some(charts::ads(&report));
             Told::new(&report, ads_frame(&report), table::ads(&report), chart)
         }
-        Topic::Links => {
+        Dataset::Links => {
             let report = answer_links(store, question, public_url).await?;
             Told::new(&report, frames::links(&report), table::links(&report), None)
         }
-        Topic::ResponseTimes => {
+        Dataset::ResponseTimes => {
             let report = answer_responses(store, question, window, now).await?;
             Told::rows(&report, frames::responses(&report))
         }
-        Topic::Cohorts => {
+        Dataset::Cohorts => {
             let cohorts = answer_cohorts(store, question).await?;
             Told::rows(&cohorts, frames::cohorts(&cohorts))
         }
-        Topic::Audience => {
+        Dataset::Audience => {
             let report = answer_audience(store, question).await?;
             Told::rows(&report, frames::audience(&report))
         }
-        Topic::Reconciliation => {
+        Dataset::Reconciliation => {
             let report = answer_reconciliation(store, question).await?;
             Told::rows(&report, reconciliation::days_frame(&report))
         }
-        Topic::Conversations => {
+        Dataset::Conversations => {
             some::<ConversationRow>(store, question, frames::conversations).await
         }
-        Topic::Touchpoints => some::<TouchpointRow>(store, question, frames::touchpoints).await,
-        Topic::Conversions => some::<ReportedRow>(store, question, frames::reported).await,
+        Dataset::Touchpoints => some::<TouchpointRow>(store, question, frames::touchpoints).await,
+        Dataset::Conversions => some::<ReportedRow>(store, question, frames::reported).await,
     }
 }
 
@@ -262,26 +262,27 @@ fn span<'a>(question: &'a Question, filters: &'a [(String, String)], limit: u64)
 /// If it cannot be answered, or the file cannot be written.
 pub async fn write(
     answering: &Answering<'_>,
-    topic: &Topic,
+    topic: &Dataset,
     question: &Question,
     format: Format,
     file: File,
 ) -> Result<u64, AnswerError> {
     let file = BufWriter::new(file);
     let (store, csv) = (answering.store, &question.csv);
-    let is_list = matches!(topic, Topic::Conversations | Topic::Touchpoints | Topic::Conversions);
+    let is_list =
+        matches!(topic, Dataset::Conversations | Dataset::Touchpoints | Dataset::Conversions);
     let filters = if is_list { listed_filters(question)? } else { Vec::new() };
     let span = span(question, &filters, question.limit.map_or(u64::MAX, |limit| limit as u64));
     match topic {
-        Topic::Conversations => {
+        Dataset::Conversations => {
             let rows = store.list::<ConversationRow>(&span)?;
             write_rows(format, csv, rows, frames::conversations, file).await
         }
-        Topic::Touchpoints => {
+        Dataset::Touchpoints => {
             let rows = store.list::<TouchpointRow>(&span)?;
             write_rows(format, csv, rows, frames::touchpoints, file).await
         }
-        Topic::Conversions => {
+        Dataset::Conversions => {
             let rows = store.list::<ReportedRow>(&span)?;
             write_rows(format, csv, rows, frames::reported, file).await
         }

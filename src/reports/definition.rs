@@ -7,13 +7,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::dataset::Topic;
+use super::dataset::Dataset;
 use super::range::Range;
 use crate::analysis::DEFAULT_FUNNEL;
 use crate::domain::{Schedule, ScheduleError, Timestamp};
 use crate::insights::format::Format;
-use crate::insights::invalid_parameter::Misunderstood;
-use crate::insights::query::{Asked, AskedCredit, Defaults, Question};
+use crate::insights::invalid_parameter::InvalidParameter;
+use crate::insights::query::{CreditParams, Defaults, QueryParams, Question};
 use crate::language::{Message, say};
 
 /// A report as it is written: in the settings, or on the page.
@@ -123,7 +123,7 @@ pub struct Report {
     /// As it is written.
     pub written: WrittenReport,
     /// What is asked.
-    pub topic: Topic,
+    pub topic: Dataset,
     /// When; `None`: by hand only.
     pub schedule: Option<Schedule>,
     /// Files that are made.
@@ -161,8 +161,8 @@ impl WrittenReport {
                 return Err(wrong(key)(say("reports-twice").with("text", twice)));
             }
         }
-        let topic = Topic::parse(&self.question, &self.funnel).map_err(told("question"))?;
-        if let Topic::Funnel(name) = &topic
+        let topic = Dataset::parse(&self.question, &self.funnel).map_err(told("question"))?;
+        if let Dataset::Funnel(name) = &topic
             && !has_funnel(name)
         {
             return Err(wrong("funnel")(say("reports-no-funnel").with("name", name)));
@@ -202,8 +202,9 @@ impl WrittenReport {
         let report = Report { written: self, topic, schedule, formats, zone, range };
         // What else can be wrong is known when it is asked.
         let asked = report.question(defaults, Timestamp(1_767_225_600_000));
-        asked
-            .map_err(|Misunderstood { parameter, reason }| ReportError::told(parameter, reason))?;
+        asked.map_err(|InvalidParameter { parameter, reason }| {
+            ReportError::told(parameter, reason)
+        })?;
         Ok(report)
     }
 }
@@ -240,12 +241,16 @@ impl Report {
     ///
     /// # Errors
     /// With the parameter that is wrong.
-    pub fn question(&self, defaults: &Defaults, due: Timestamp) -> Result<Question, Misunderstood> {
+    pub fn question(
+        &self,
+        defaults: &Defaults,
+        due: Timestamp,
+    ) -> Result<Question, InvalidParameter> {
         let WrittenReport {
             by, filters, top, model, conversion, lookback_days, locale, bom, ..
         } = &self.written;
         let period = self.range.as_of(due, &self.zone);
-        let asked = Asked {
+        let asked = QueryParams {
             from: Some(period.from.to_rfc3339()),
             to: Some(period.to.to_rfc3339()),
             by: Some(by.join(",")),
@@ -259,13 +264,13 @@ impl Report {
             top: top.map(|top| top.to_string()),
             locale: Some(locale.clone()),
             bom: Some(bom.to_string()),
-            credit: AskedCredit {
+            credit: CreditParams {
                 model: model.clone(),
                 conversion: conversion.clone(),
                 lookback_days: lookback_days.map(|days| days.to_string()),
-                ..AskedCredit::default()
+                ..CreditParams::default()
             },
-            ..Asked::default()
+            ..QueryParams::default()
         };
         asked.understand(&Defaults { zone: self.zone.clone(), ..defaults.clone() }, due)
     }

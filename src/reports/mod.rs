@@ -4,24 +4,24 @@
 //! processes look at the clock: whoever claims it makes it, a process that dies loses its claim, and the
 //! next one goes on where it stopped. What may have reached somebody is not sent again.
 
+mod catalog;
 pub mod dataset;
 mod definition;
 mod delivery;
-mod forms;
-mod making;
+mod dto;
+mod files;
+mod handlers;
 mod pages;
 mod problems;
 mod range;
-mod running;
-mod scheduling;
-mod shelf;
-mod told;
+mod runner;
+mod scheduler;
 
+pub use catalog::{CatalogEntry, ReportCatalog, ReportSettings};
 pub use definition::{Report, ReportError, WrittenReport};
 pub use delivery::{Destination, Mailer, WrittenDestination, WrittenSmtp};
-pub use forms::router;
-pub use making::{Made, MakeError, Side, base_name, covers, made_before, make};
-pub use running::{RunError, Runner};
-pub use scheduling::Scheduler;
-pub use shelf::{OnShelf, ReportSettings, Shelf};
-pub use told::{ToldDelivery, ToldReport, ToldRun, reports, runs};
+pub use dto::{ToldDelivery, ToldReport, ToldRun, reports, runs};
+pub use files::{Made, MakeError, Side, base_name, covers, made_before, make};
+pub use handlers::router;
+pub use runner::{RunError, Runner};
+pub use scheduler::Scheduler;

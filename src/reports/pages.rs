@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::dataset::Topic;
+use super::dataset::Dataset;
+use super::dto::{self, ToldDelivery, ToldReport, ToldRun};
 use super::problems::{failed, no_report};
-use super::told::{self, ToldDelivery, ToldReport, ToldRun};
-use super::{ReportError, Shelf, WrittenReport, range};
+use super::{ReportCatalog, ReportError, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
 use crate::http::page::html;
 use crate::http::problem::Problem;
@@ -126,9 +126,9 @@ pub(super) struct Said {
 }
 
 /// `GET /reports`.
-pub(super) async fn list(State(shelf): State<Shelf>) -> Result<Response, Problem> {
-    let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
-    let runs = told::runs(&shelf, "", RUNS).await.map_err(|error| failed(&error))?;
+pub(super) async fn list(State(shelf): State<ReportCatalog>) -> Result<Response, Problem> {
+    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&shelf, "", RUNS).await.map_err(|error| failed(&error))?;
     let zone = |run: &ToldRun| {
         let report = reports.iter().find(|report| report.name == run.report);
         report.map_or("UTC", |report| report.time_zone.as_str())
@@ -144,13 +144,13 @@ pub(super) async fn list(State(shelf): State<Shelf>) -> Result<Response, Problem
 }
 
 /// `GET /reports/new`.
-pub(super) async fn new(State(shelf): State<Shelf>) -> Response {
+pub(super) async fn new(State(shelf): State<ReportCatalog>) -> Response {
     form_page(&shelf, WrittenReport::default(), true, None)
 }
 
 /// The form again, with what is wrong.
 pub(super) fn again(
-    shelf: &Shelf,
+    shelf: &ReportCatalog,
     written: WrittenReport,
     is_new: bool,
     error: &ReportError,
@@ -159,7 +159,7 @@ pub(super) fn again(
 }
 
 fn form_page(
-    shelf: &Shelf,
+    shelf: &ReportCatalog,
     written: WrittenReport,
     is_new: bool,
     error: Option<String>,
@@ -181,7 +181,7 @@ fn form_page(
 
 /// `GET /reports/{name}`.
 pub(super) async fn one(
-    State(shelf): State<Shelf>,
+    State(shelf): State<ReportCatalog>,
     Path(name): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
@@ -189,10 +189,10 @@ pub(super) async fn one(
     let found = found.ok_or_else(|| no_report(&name))?;
     let written = found.written.clone();
     let is_editable = found.is_editable;
-    let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
+    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
     let report = reports.into_iter().find(|report| report.name == name);
     let zone = report.as_ref().map_or("UTC".to_owned(), |report| report.time_zone.clone());
-    let runs = told::runs(&shelf, &name, RUNS).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&shelf, &name, RUNS).await.map_err(|error| failed(&error))?;
     let said = match (said.saved, said.asked) {
         (Some(_), _) => Some(say("reports-saved")),
         (_, Some(_)) => Some(say("reports-run-asked")),
@@ -211,7 +211,7 @@ pub(super) async fn one(
 }
 
 impl ReportForm {
-    fn new(shelf: &Shelf, written: WrittenReport, is_new: bool) -> Self {
+    fn new(shelf: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
         let own = shelf.funnels.keys().cloned();
         let places = shelf.settings.destinations.iter();
         Self {
@@ -224,7 +224,7 @@ impl ReportForm {
                 .collect::<Vec<_>>()
                 .join("; "),
             written,
-            questions: Topic::names()
+            questions: Dataset::names()
                 .map(|name| (name, say(format!("reports-topic-{name}"))))
                 .collect(),
             funnels: std::iter::once(DEFAULT_FUNNEL.to_owned()).chain(own).collect(),

@@ -25,14 +25,14 @@ pub use client::{Computing, Store};
 pub use ingest::quarantine::{Replayed, replay_quarantined};
 pub use ingest::shipper::{Progress, Shipper, Waiting};
 pub use jobs::claims::Claim;
-pub use jobs::lease::Turn;
+pub use jobs::lease::Lease;
 pub use materialize::materialization::{
-    ChangedBatch, ChangedPerson, MadePerson, MadeTables, StandingRow,
+    ChangedBatch, ChangedPerson, MaterializedTables, PersonSnapshot, StandingRow,
 };
 pub use materialize::rebuild::{Compared, DifferingRow};
 pub use read::ad_spend::KnownDay;
 pub use read::audience::Audience;
-pub use read::collection::{Apart, CollectionState, LATEST};
+pub use read::collection::{BreakdownColumns, CollectionState, LATEST};
 pub use read::data_quality::{
     ActiveEntryPoint, KindCount, PageThreads, PolicyEvent, Received, UnknownRef,
 };

@@ -11,7 +11,7 @@ use crate::domain::{AdDay, Link, Source};
 
 /// The ad account.
 const ACCOUNT: &str = "2100000000000001";
-/// People of all doors together come in such shares.
+/// People of all entry points together come in such shares.
 const WHOLE: u64 = 1000;
 
 /// The registered links: those whose refs the traffic holds.
@@ -40,7 +40,8 @@ pub fn links() -> Vec<Link> {
 pub fn spend(seed: u64, people: u64, first: Date, last: Date) -> Vec<AdDay> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let world = World::new();
-    let ads: Vec<_> = world.doors().filter(|door| door.source == Source::Ad).collect();
+    let ads: Vec<_> =
+        world.entry_points().filter(|entry_point| entry_point.source == Source::Ad).collect();
     let days: Vec<Date> =
         first.series(Span::new().days(1)).take_while(|date| *date <= last).collect();
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! The script of one person: through which door they come, how far they get, when they come
+//! The script of one person: through which entry point they come, how far they get, when they come
 //! again. It writes the events and books what they mean at the same time.
 
 use rand::{Rng, RngExt};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::delivery::Happening;
 use super::rhythm::{delay, moment};
 use super::wire::Thread;
-use super::world::{Door, Page, World};
+use super::world::{EntryPoint, Page, World};
 use super::{Plan, Truth};
 use crate::domain::{CONVERSATION_GAP_MS, DAY_MS, Source};
 
@@ -81,22 +81,27 @@ struct Over;
 impl<R: Rng> Script<'_, R> {
     /// One conversation, from its opening on; `Over` if the traffic ends before that.
     fn visit(&mut self, world: &World) -> Result<(), Over> {
-        let mut door = world.door(self.random);
+        let mut entry_point = world.entry_point(self.random);
         // A private reply to somebody known would also answer their earlier conversation.
-        while self.is_known && door.source == Source::Comment {
-            door = world.door(self.random);
+        while self.is_known && entry_point.source == Source::Comment {
+            entry_point = world.entry_point(self.random);
         }
         let mut stages = 0;
-        self.open(door, &mut stages)?;
+        self.open(entry_point, &mut stages)?;
         // Cut short by the end of the traffic, it keeps the stages reached so far.
-        let outcome = self.go_on(door, &mut stages);
-        self.truth.conversation(self.page.id, door.source.as_str(), door.ad_id, stages);
+        let outcome = self.go_on(entry_point, &mut stages);
+        self.truth.conversation(
+            self.page.id,
+            entry_point.source.as_str(),
+            entry_point.ad_id,
+            stages,
+        );
         outcome
     }
 
     /// The opening act, and what Meta sends around it.
-    fn open(&mut self, door: &Door, stages: &mut usize) -> Result<(), Over> {
-        let is_comment = door.source == Source::Comment;
+    fn open(&mut self, entry_point: &EntryPoint, stages: &mut usize) -> Result<(), Over> {
+        let is_comment = entry_point.source == Source::Comment;
         if is_comment {
             let seconds = self.now / SECOND;
             self.now = seconds * SECOND + 1;
@@ -114,7 +119,7 @@ impl<R: Rng> Script<'_, R> {
         let thread = self.thread(&person);
         let mid = self.mid();
         let now = self.now;
-        let has_referral = !matches!(door.source, Source::Comment | Source::Organic);
+        let has_referral = !matches!(entry_point.source, Source::Comment | Source::Organic);
         let roll = self.random.random_range(0..100);
         let opening = if is_comment || (!has_referral && roll < 60) {
             *stages = MESSAGED;
@@ -122,19 +127,19 @@ impl<R: Rng> Script<'_, R> {
         } else if !has_referral {
             thread.get_started(now, &mid, None)
         } else if self.is_known && roll < 60 {
-            thread.referral(now, door)
-        } else if door.source == Source::Ad && roll < 70 {
+            thread.referral(now, entry_point)
+        } else if entry_point.source == Source::Ad && roll < 70 {
             *stages = MESSAGED;
-            thread.message_with_referral(now, &mid, "Is this still on?", door)
+            thread.message_with_referral(now, &mid, "Is this still on?", entry_point)
         } else {
-            thread.get_started(now, &mid, Some(door))
+            thread.get_started(now, &mid, Some(entry_point))
         };
         self.event(opening)?;
-        self.last_door = door.source.as_str();
-        if door.source == Source::Ad && *stages == MESSAGED && self.chance(25) {
+        self.last_door = entry_point.source.as_str();
+        if entry_point.source == Source::Ad && *stages == MESSAGED && self.chance(25) {
             // The same click once more, in its other carrier: one touchpoint, though an act.
             self.now += 400;
-            let again = self.thread(&person).referral(self.now, door);
+            let again = self.thread(&person).referral(self.now, entry_point);
             // Should the traffic end in between, the opening has happened all the same.
             self.event(again).ok();
         }
@@ -142,8 +147,8 @@ impl<R: Rng> Script<'_, R> {
         Ok(())
     }
 
-    fn go_on(&mut self, door: &Door, stages: &mut usize) -> Result<(), Over> {
-        let chances = door.chances;
+    fn go_on(&mut self, entry_point: &EntryPoint, stages: &mut usize) -> Result<(), Over> {
+        let chances = entry_point.chances;
         if *stages == 0 {
             // A greeting before the person has written answers nothing.
             if self.chance(70) {
@@ -175,7 +180,7 @@ impl<R: Rng> Script<'_, R> {
         self.answer()?;
         *stages = ANSWERED;
         if !self.chance(chances.engages) {
-            return self.come_by_again(door);
+            return self.come_by_again(entry_point);
         }
         self.pass(5 * MINUTE);
         self.message("Great, and what does it cost?")?;
@@ -200,7 +205,7 @@ impl<R: Rng> Script<'_, R> {
         }
         self.answer()?;
         if self.chance(2) {
-            return self.buy_too_late(door);
+            return self.buy_too_late(entry_point);
         }
         self.wait_within_conversation(20 * HOUR);
         self.purchase()?;
@@ -212,33 +217,33 @@ impl<R: Rng> Script<'_, R> {
         Ok(())
     }
 
-    /// Through a door again within the seven days: a touchpoint of the same conversation.
-    fn come_by_again(&mut self, door: &Door) -> Result<(), Over> {
-        let has_referral = !matches!(door.source, Source::Comment | Source::Organic);
+    /// Through an entry point again within the seven days: a touchpoint of the same conversation.
+    fn come_by_again(&mut self, entry_point: &EntryPoint) -> Result<(), Over> {
+        let has_referral = !matches!(entry_point.source, Source::Comment | Source::Organic);
         if has_referral && self.chance(25) {
             self.wait_within_conversation(2 * DAY_MS);
             let person = self.person.clone();
-            let again = self.thread(&person).referral(self.now, door);
+            let again = self.thread(&person).referral(self.now, entry_point);
             self.event(again)?;
-            self.last_door = door.source.as_str();
+            self.last_door = entry_point.source.as_str();
         }
         Ok(())
     }
 
     /// Keeps the conversation alive until the funnel's window has closed, then buys: a conversion,
     /// but no stage of the funnel.
-    fn buy_too_late(&mut self, door: &Door) -> Result<(), Over> {
+    fn buy_too_late(&mut self, entry_point: &EntryPoint) -> Result<(), Over> {
         for _ in 0..6 {
             self.now += 5 * DAY_MS;
             self.message("Not yet, but soon")?;
         }
-        let has_touch = !matches!(door.source, Source::Comment | Source::Organic);
+        let has_touch = !matches!(entry_point.source, Source::Comment | Source::Organic);
         if has_touch {
             self.now += DAY_MS;
             let person = self.person.clone();
-            let again = self.thread(&person).referral(self.now, door);
+            let again = self.thread(&person).referral(self.now, entry_point);
             self.event(again)?;
-            self.last_door = door.source.as_str();
+            self.last_door = entry_point.source.as_str();
             self.pass(MINUTE);
             self.purchase()?;
         }

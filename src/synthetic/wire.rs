@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::Door;
+use super::world::EntryPoint;
 
 /// The two sides of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -30,9 +30,9 @@ impl Thread<'_> {
         time: i64,
         mid: &str,
         text: &str,
-        door: &Door,
+        entry_point: &EntryPoint,
     ) -> Value {
-        let body = json!({ "mid": mid, "text": text, "referral": referral(door) });
+        let body = json!({ "mid": mid, "text": text, "referral": referral(entry_point) });
         self.item(time, "message", body)
     }
 
@@ -45,16 +45,21 @@ impl Thread<'_> {
         self.item(time, "postback", json!({ "mid": mid, "title": title, "payload": payload }))
     }
 
-    pub(super) fn get_started(self, time: i64, mid: &str, door: Option<&Door>) -> Value {
+    pub(super) fn get_started(
+        self,
+        time: i64,
+        mid: &str,
+        entry_point: Option<&EntryPoint>,
+    ) -> Value {
         let mut body = json!({ "mid": mid, "title": "Get Started", "payload": "GET_STARTED" });
-        if let Some(door) = door {
-            body["referral"] = referral(door);
+        if let Some(entry_point) = entry_point {
+            body["referral"] = referral(entry_point);
         }
         self.item(time, "postback", body)
     }
 
-    pub(super) fn referral(self, time: i64, door: &Door) -> Value {
-        self.item(time, "referral", referral(door))
+    pub(super) fn referral(self, time: i64, entry_point: &EntryPoint) -> Value {
+        self.item(time, "referral", referral(entry_point))
     }
 
     pub(super) fn notification_opt_in(self, time: i64, token: &str) -> Value {
@@ -106,17 +111,17 @@ impl Thread<'_> {
     }
 }
 
-fn referral(door: &Door) -> Value {
-    let mut referral = json!({ "source": door.wire_name, "type": "OPEN_THREAD" });
-    if !door.referral_ref.is_empty() {
-        referral["ref"] = json!(door.referral_ref);
+fn referral(entry_point: &EntryPoint) -> Value {
+    let mut referral = json!({ "source": entry_point.wire_name, "type": "OPEN_THREAD" });
+    if !entry_point.referral_ref.is_empty() {
+        referral["ref"] = json!(entry_point.referral_ref);
     }
-    if !door.ad_id.is_empty() {
-        referral["ad_id"] = json!(door.ad_id);
+    if !entry_point.ad_id.is_empty() {
+        referral["ad_id"] = json!(entry_point.ad_id);
         referral["ads_context_data"] =
-            json!({ "ad_title": door.ad_title, "post_id": "104857600000001_55" });
+            json!({ "ad_title": entry_point.ad_title, "post_id": "104857600000001_55" });
     }
-    if door.wire_name == "CUSTOMER_CHAT_PLUGIN" {
+    if entry_point.wire_name == "CUSTOMER_CHAT_PLUGIN" {
         referral["referer_uri"] = json!("https://bakery.example/shop?x=1");
         referral["is_guest_user"] = json!(false);
     }

@@ -1,5 +1,5 @@
 //! The Pages, ads, links and codes of a small trade: a bakery's two Pages and its Instagram
-//! account, with the share of traffic that each door has and how far people get behind it.
+//! account, with the share of traffic that each entry point has and how far people get behind it.
 
 use rand::{Rng, RngExt};
 
@@ -14,7 +14,7 @@ pub(super) struct Page {
     weight: u32,
 }
 
-/// How people go on behind a door: chances out of 100, each of those who came so far.
+/// How people go on behind an entry point: chances out of 100, each of those who came so far.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chances {
     pub writes: u32,
@@ -24,9 +24,9 @@ pub(super) struct Chances {
     pub buys: u32,
 }
 
-/// A door that somebody can come through.
+/// An entry point that somebody can come through.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(super) struct EntryPoint {
     pub source: Source,
     /// Name on the wire.
     pub wire_name: &'static str,
@@ -37,7 +37,7 @@ pub(super) struct Door {
     weight: u32,
 }
 
-impl Door {
+impl EntryPoint {
     /// Its share of the people, of about a thousand.
     pub(super) fn weight(&self) -> u32 {
         self.weight
@@ -47,7 +47,7 @@ impl Door {
 #[derive(Debug)]
 pub(super) struct World {
     pages: Vec<Page>,
-    doors: Vec<Door>,
+    entry_points: Vec<EntryPoint>,
 }
 
 impl World {
@@ -59,7 +59,7 @@ impl World {
                 page("104857600000002", false, 3),
                 page("17841400000000001", true, 2),
             ],
-            doors: doors(),
+            entry_points: entry_points(),
         }
     }
 
@@ -67,17 +67,17 @@ impl World {
         pick(&self.pages, |page| page.weight, random)
     }
 
-    pub(super) fn doors(&self) -> impl Iterator<Item = &Door> {
-        self.doors.iter()
+    pub(super) fn entry_points(&self) -> impl Iterator<Item = &EntryPoint> {
+        self.entry_points.iter()
     }
 
-    pub(super) fn door(&self, random: &mut impl Rng) -> &Door {
-        pick(&self.doors, |door| door.weight, random)
+    pub(super) fn entry_point(&self, random: &mut impl Rng) -> &EntryPoint {
+        pick(&self.entry_points, |entry_point| entry_point.weight, random)
     }
 }
 
 /// Columns: weight, source, wire name, ref, ad, title, chances.
-fn doors() -> Vec<Door> {
+fn entry_points() -> Vec<EntryPoint> {
     let chances = |[writes, is_answered, engages, leads, buys]: [u32; 5]| Chances {
         writes,
         is_answered,
@@ -85,7 +85,7 @@ fn doors() -> Vec<Door> {
         leads,
         buys,
     };
-    let ad = |weight, ad_id, referral_ref, ad_title, numbers| Door {
+    let ad = |weight, ad_id, referral_ref, ad_title, numbers| EntryPoint {
         source: Source::Ad,
         wire_name: "ADS",
         referral_ref,
@@ -94,7 +94,7 @@ fn doors() -> Vec<Door> {
         chances: chances(numbers),
         weight,
     };
-    let door = |weight, source, wire_name, referral_ref, numbers| Door {
+    let entry_point = |weight, source, wire_name, referral_ref, numbers| EntryPoint {
         source,
         wire_name,
         referral_ref,
@@ -122,22 +122,28 @@ fn doors() -> Vec<Door> {
         ad(60, "120211234567890201", "stories_1", "Win a wedding cake!", [55, 82, 30, 9, 5]),
         ad(70, "120211234567890202", "stories_2", "Gluten-free, really", [84, 90, 70, 47, 40]),
         ad(45, "120211234567890301", "ig_reel", "Watch it rise", [80, 86, 58, 30, 26]),
-        door(70, Source::Link, "SHORTLINK", "site_footer", [92, 95, 78, 50, 45]),
-        door(
+        entry_point(70, Source::Link, "SHORTLINK", "site_footer", [92, 95, 78, 50, 45]),
+        entry_point(
             40,
             Source::Link,
             "SHORTLINK",
             "src=newsletter_medium=email_week=47",
             [94, 95, 82, 60, 52],
         ),
-        door(20, Source::Link, "SHORTLINK", "partner-hotel", [90, 90, 66, 36, 33]),
-        door(35, Source::Qr, "MESSENGER_CODE", "counter_card", [93, 92, 80, 56, 60]),
-        door(15, Source::Qr, "MESSENGER_CODE", "cake_box", [91, 93, 76, 48, 58]),
-        door(10, Source::ChatPlugin, "CUSTOMER_CHAT_PLUGIN", "shop_widget", [86, 90, 64, 33, 30]),
-        door(6, Source::Discover, "DISCOVER_TAB", "", [70, 84, 40, 15, 12]),
-        door(4, Source::Other, "MARKETPLACE_TILE", "", [76, 85, 50, 20, 18]),
-        door(50, Source::Comment, "", "", [89, 96, 60, 28, 22]),
-        door(210, Source::Organic, "", "", [97, 91, 65, 26, 34]),
+        entry_point(20, Source::Link, "SHORTLINK", "partner-hotel", [90, 90, 66, 36, 33]),
+        entry_point(35, Source::Qr, "MESSENGER_CODE", "counter_card", [93, 92, 80, 56, 60]),
+        entry_point(15, Source::Qr, "MESSENGER_CODE", "cake_box", [91, 93, 76, 48, 58]),
+        entry_point(
+            10,
+            Source::ChatPlugin,
+            "CUSTOMER_CHAT_PLUGIN",
+            "shop_widget",
+            [86, 90, 64, 33, 30],
+        ),
+        entry_point(6, Source::Discover, "DISCOVER_TAB", "", [70, 84, 40, 15, 12]),
+        entry_point(4, Source::Other, "MARKETPLACE_TILE", "", [76, 85, 50, 20, 18]),
+        entry_point(50, Source::Comment, "", "", [89, 96, 60, 28, 22]),
+        entry_point(210, Source::Organic, "", "", [97, 91, 65, 26, 34]),
     ]
 }
 

@@ -27,7 +27,7 @@ const KEPT_FOR: Duration = Duration::from_secs(60);
 const KEPT_BYTES: u64 = 32 << 20;
 /// Pages as they were last made.
 #[derive(Debug, Clone)]
-pub(crate) struct Fresh {
+pub(crate) struct PageCache {
     store: Store,
     pages: Cache<String, Arc<Page>>,
 }
@@ -40,7 +40,7 @@ struct Page {
     bytes: Bytes,
 }
 
-impl Fresh {
+impl PageCache {
     pub(crate) fn new(store: Store) -> Self {
         let size = |key: &String, page: &Arc<Page>| {
             u32::try_from(key.len() + page.bytes.len()).unwrap_or(u32::MAX)
@@ -52,7 +52,11 @@ impl Fresh {
 }
 
 /// Tags the answer to a `GET`, and keeps it if it is a page.
-pub(crate) async fn tagged(State(fresh): State<Fresh>, request: Request, next: Next) -> Response {
+pub(crate) async fn tagged(
+    State(fresh): State<PageCache>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_get = request.method() == Method::GET;
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let asked = asked(&request);

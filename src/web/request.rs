@@ -8,9 +8,9 @@ use axum::response::Response;
 use super::state::Views;
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
-use crate::http::respond::{self, Look};
+use crate::http::respond::{self, OutputOptions};
 use crate::insights::error::AnswerError;
-use crate::insights::query::{Asked, Question};
+use crate::insights::query::{QueryParams, Question};
 
 pub(crate) type Answer = Result<Response, Problem>;
 
@@ -18,7 +18,7 @@ pub(crate) fn understand(
     views: &Views,
     asked: Asks,
     headers: &HeaderMap,
-) -> Result<(Question, Look), Problem> {
+) -> Result<(Question, OutputOptions), Problem> {
     let Query(asked) =
         asked.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let now = Timestamp((views.clock)());
@@ -28,10 +28,10 @@ pub(crate) fn understand(
 }
 
 /// How the answer is to look.
-pub(crate) fn look(question: &Question, headers: &HeaderMap) -> Look {
+pub(crate) fn look(question: &Question, headers: &HeaderMap) -> OutputOptions {
     let format = question.format.unwrap_or_else(|| respond::accepted(headers));
-    Look { format, csv: question.csv.clone() }
+    OutputOptions { format, csv: question.csv.clone() }
 }
 
 /// What a question over HTTP asks, or why that cannot be read.
-pub(crate) type Asks = Result<Query<Asked>, QueryRejection>;
+pub(crate) type Asks = Result<Query<QueryParams>, QueryRejection>;

@@ -63,7 +63,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/reference", get(openapi::reference))
         .with_state(document);
-    let fresh = page_cache::Fresh::new(views.store.clone());
+    let fresh = page_cache::PageCache::new(views.store.clone());
     let guarded = questions
         .route("/", get(dashboard::overview::page::overview))
         .route("/live", get(live::live))

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use messenger_funnel::analysis::{DEFAULT_FUNNEL, Funnels, Model, Parameters, compare_periods};
 use messenger_funnel::domain::{RefRules, Timestamp};
 use messenger_funnel::insights::funnel_comparison::period_days;
-use messenger_funnel::insights::query::{Age, Asked, Defaults};
+use messenger_funnel::insights::query::{Age, Defaults, QueryParams};
 use messenger_funnel::store::Store;
 
 use crate::support::{World, start_engine};
@@ -44,7 +44,8 @@ async fn periods_of_traffic_without_a_trend_are_seldom_told_apart() {
         let days = [1, 4, 7, 14][pair % 4];
         let instant = |days: i64| Some(Timestamp(now.0 - days * DAY).to_rfc3339());
         for (claims, age) in claims.iter_mut().zip([Age::Same, Age::Whole]) {
-            let asked = Asked { from: instant(days), to: instant(0), ..Asked::default() };
+            let asked =
+                QueryParams { from: instant(days), to: instant(0), ..QueryParams::default() };
             let mut question = asked.understand(&defaults, now).unwrap();
             question.age = age;
             let found = period_days(&store, &Funnels::new(), DEFAULT_FUNNEL, &question, None)

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use messenger_funnel::conversions::{ReportDoor, router};
+use messenger_funnel::conversions::{ConversionsState, router};
 use messenger_funnel::domain::{AdAccount, AdDay, Cost, CostOf};
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
+use messenger_funnel::materializer::{Materializer, rebuild};
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::registry::{About, Edit, Registry};
 use messenger_funnel::store::engine::Engine;
 use messenger_funnel::store::{Shipper, Store, ViewSettings, migrate};
-use messenger_funnel::upkeep::{Upkeep, rebuild};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -79,7 +79,7 @@ async fn ship(journal: &Journal, store: &Store, clock: fn() -> i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
     let bench = Bench::new().await;
-    let upkeep = Upkeep::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
+    let upkeep = Materializer::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
     let waiting = upkeep.waiting();
     let journal = journal(&bench.path("journal"));
     let mut people = 0;
@@ -115,13 +115,13 @@ async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn blocks_of_one_number_are_each_worked_off() {
     let bench = Bench::new().await;
-    let upkeep = Upkeep::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
+    let upkeep = Materializer::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
     for name in ["one", "two"] {
         let journal = journal(&bench.path(name));
         write(&journal, message("1", name, TIME, name), TIME).await;
         ship(&journal, &bench.store, at_ten).await;
         if name == "one" {
-            let tables = messenger_funnel::store::MadeTables::Live;
+            let tables = messenger_funnel::store::MaterializedTables::Live;
             let seen = bench.store.changed_batches(tables).await.unwrap();
             assert_eq!((seen.len(), seen[0].batch), (1, TIME.unsigned_abs() * 1000));
             let journal = self::journal(&bench.path("beside"));
@@ -149,7 +149,7 @@ async fn what_is_made_later_counts_though_the_clock_was_put_back() {
         let time = TIME - round as i64 * 10 * 24 * HOUR;
         write(&journal, message("1", "ann", time, &format!("m{round}")), clock()).await;
         ship(&journal, &bench.store, clock).await;
-        let upkeep = Upkeep::new(bench.store.clone(), lock.clone(), clock);
+        let upkeep = Materializer::new(bench.store.clone(), lock.clone(), clock);
         // Cut off anywhere.
         let cut_off = Duration::from_millis(30 * round as u64);
         tokio::time::timeout(cut_off, upkeep.catch_up()).await.ok();
@@ -167,7 +167,7 @@ async fn what_is_made_later_counts_though_the_clock_was_put_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_delivery_by_another_clock_changes_no_figure() {
     let bench = Bench::new().await;
-    let upkeep = Upkeep::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
+    let upkeep = Materializer::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
     let mut figures = Vec::new();
     for (case, receipts) in [
         [TIME, TIME + 2 * HOUR],
@@ -201,7 +201,7 @@ fn door_clock() -> i64 {
     DOOR.load(Ordering::SeqCst)
 }
 
-async fn report(door: &ReportDoor, item: Value) {
+async fn report(door: &ConversionsState, item: Value) {
     let request = axum::http::Request::post("/api/v1/conversions")
         .header("content-type", "application/json")
         .body(axum::body::Body::from(item.to_string()))
@@ -214,7 +214,7 @@ async fn report(door: &ReportDoor, item: Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retraction_counts_though_the_clock_was_put_back() {
     let bench = Bench::new().await;
-    let upkeep = Upkeep::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
+    let upkeep = Materializer::new(bench.store.clone(), bench.path("conversations.lock"), at_ten);
     let sale = |id: &str| {
         json!({ "id": id, "name": "purchase", "time": TIME - HOUR, "value": 5, "currency": "EUR",
             "page": "77", "person": "ann" })
@@ -229,7 +229,7 @@ async fn a_retraction_counts_though_the_clock_was_put_back() {
     for (round, starts_again) in [false, true, false, true].into_iter().enumerate() {
         let id = format!("R{round}");
         DOOR.store(TIME, Ordering::SeqCst);
-        let mut door = ReportDoor::new(journal.clone(), door_clock).unwrap();
+        let mut door = ConversionsState::new(journal.clone(), door_clock).unwrap();
         report(&door, sale(&id)).await;
         if round < 2 {
             ship(&journal, &bench.store, at_ten).await;
@@ -246,7 +246,7 @@ async fn a_retraction_counts_though_the_clock_was_put_back() {
                     Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
                 }
             };
-            door = ReportDoor::new(journal.clone(), door_clock).unwrap();
+            door = ConversionsState::new(journal.clone(), door_clock).unwrap();
         }
         report(&door, retracted(&id)).await;
         ship(&journal, &bench.store, at_ten).await;

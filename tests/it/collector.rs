@@ -1,4 +1,4 @@
-//! The front door, over real HTTP.
+//! The front entry point, over real HTTP.
 
 use messenger_funnel::collector::{BODY_LIMIT, sign};
 use serde_json::json;

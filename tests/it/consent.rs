@@ -57,7 +57,7 @@ async fn without_consent_nothing_is_told_whatever_else_is_reported() {
     assert_eq!(values(&fake), agreed);
 
     // Whom a plugin knows by a reference; who has an id behind.
-    let checkbox = std::fs::read_to_string("tests/doors/checkbox-plugin.jsonl").unwrap();
+    let checkbox = std::fs::read_to_string("tests/entry_points/checkbox-plugin.jsonl").unwrap();
     let checkbox =
         checkbox.replace("\"77\"", "\"7\"").replace("1795168", &(now() / 1_000_000).to_string());
     say(&[purchase("box", "user_ref:cb-123", "666", no.clone())]);

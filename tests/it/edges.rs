@@ -1,4 +1,4 @@
-//! Odd bodies and bad clients at the front door.
+//! Odd bodies and bad clients at the front entry point.
 
 use std::time::{Duration, Instant};
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use messenger_funnel::feedback::{FeedbackSettings, pass};
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
+use messenger_funnel::materializer::{Materializer, rebuild};
 use messenger_funnel::meta::{Graph, Patience};
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::store::{Shipper, Store, migrate};
-use messenger_funnel::upkeep::{Upkeep, rebuild};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -86,7 +86,7 @@ async fn who_goes_on_late_undoes_nothing_wherever_it_was_stopped() {
     migrate(&store).await.unwrap();
     let client = client(&endpoint);
     let upkeep = |store: Store, name: &str| {
-        Upkeep::new(store, folder.path().join(name).join("conversations.lock"), clock)
+        Materializer::new(store, folder.path().join(name).join("conversations.lock"), clock)
     };
     let (stopped, other) = (upkeep(Store::new(slow), "one"), upkeep(store.clone(), "two"));
     let mut traffic = Traffic::new(folder.path(), &store);
@@ -137,7 +137,7 @@ async fn who_was_stopped_tells_meta_nothing_that_another_has_told() {
     migrate(&store).await.unwrap();
     let client = client(&endpoint);
     let lock = folder.path().join("conversations.lock");
-    let upkeep = Upkeep::new(store.clone(), lock, now);
+    let upkeep = Materializer::new(store.clone(), lock, now);
     let journal = Journal::open(&folder.path().join("journal"), Limits::default()).unwrap();
     let settings = |name: &str| FeedbackSettings {
         events: [("lead".to_owned(), "LeadSubmitted".to_owned())].into(),

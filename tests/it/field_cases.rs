@@ -140,7 +140,7 @@ fn what_somebody_does_has_a_person_or_is_refused() {
     let received = Timestamp(1_795_176_000_000);
     let mut bodies: Vec<Vec<u8>> =
         crate::support::payloads().into_iter().map(|one| one.1).collect();
-    for folder in ["tests/field", "tests/doors"] {
+    for folder in ["tests/field", "tests/entry_points"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();

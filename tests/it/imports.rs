@@ -42,30 +42,11 @@ impl House {
         let mut handed_on = BTreeMap::new();
         for (module, text) in &house.files {
             for (name, path) in uses(text).into_iter().filter_map(|taken| taken.handed_on) {
-                handed_on.insert((module.clone(), name), house.absolute(module, &path));
+                handed_on.insert((module.clone(), name), absolute(module, &path));
             }
         }
         house.handed_on = handed_on;
         house
-    }
-
-    /// `super::x` said from the root.
-    fn absolute(&self, module: &[String], path: &[String]) -> Vec<String> {
-        let mut whole = match path[0].as_str() {
-            "crate" => Vec::new(),
-            "self" => module.to_vec(),
-            "super" => module[..module.len() - 1].to_vec(),
-            // A child of this module, or another crate.
-            _ => [module, &path[..1]].concat(),
-        };
-        for part in &path[1..] {
-            if part == "super" {
-                whole.pop();
-            } else {
-                whole.push(part.clone());
-            }
-        }
-        whole
     }
 
     /// The file in which a path ends, through whatever hands it on.
@@ -91,13 +72,32 @@ impl House {
             let mut taken: BTreeSet<Vec<String>> = uses(text)
                 .into_iter()
                 .filter(|taken| taken.handed_on.is_none())
-                .filter_map(|taken| self.home(&self.absolute(module, &taken.path)))
+                .filter_map(|taken| self.home(&absolute(module, &taken.path)))
                 .collect();
             taken.remove(module);
             arrows.insert(module.clone(), taken);
         }
         arrows
     }
+}
+
+/// `super::x` said from the root.
+fn absolute(module: &[String], path: &[String]) -> Vec<String> {
+    let mut whole = match path[0].as_str() {
+        "crate" => Vec::new(),
+        "self" => module.to_vec(),
+        "super" => module[..module.len() - 1].to_vec(),
+        // A child of this module, or another crate.
+        _ => [module, &path[..1]].concat(),
+    };
+    for part in &path[1..] {
+        if part == "super" {
+            whole.pop();
+        } else {
+            whole.push(part.clone());
+        }
+    }
+    whole
 }
 
 fn module(source: &Path, path: &Path) -> Vec<String> {

@@ -24,7 +24,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("feedback", &["domain", "meta", "store"]),
     ("sheet", &[]),
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
-    ("upkeep", &["analysis", "store"]),
+    ("materializer", &["analysis", "store"]),
     ("accounts", &["domain", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
     ("render", &["analysis", "domain", "insights", "language", "store"]),
@@ -59,7 +59,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
             "private",
             "reports",
             "store",
-            "upkeep",
+            "materializer",
         ],
     ),
     (

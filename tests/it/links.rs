@@ -12,7 +12,7 @@ use crate::support::{Server, World, count};
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15";
 
-/// A person who came by a link: Get Started with the ref.
+/// A person who entered through a link: Get Started with the ref.
 fn started(person: &str, referral_ref: &str, time: i64) -> Vec<u8> {
     serde_json::to_vec(
         &json!({ "object": "page", "entry": [{ "id": "77", "time": time, "messaging": [{

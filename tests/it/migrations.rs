@@ -1,8 +1,8 @@
 //! The schema: applied once, by one process or two.
 
+use messenger_funnel::materializer::Materializer;
 use messenger_funnel::store::engine::Engine;
 use messenger_funnel::store::{Endpoint, Store, StoreError, migrate};
-use messenger_funnel::upkeep::Upkeep;
 use tempfile::TempDir;
 
 use crate::support::{client, start_engine};
@@ -183,8 +183,6 @@ async fn make_before(endpoint: &Endpoint) {
              VALUES ('R1', '11111111-2222-3333-4444-555555555555', 'person', '7', 'ann', {time}, 5)"
         ),
         "INSERT INTO report_consents (report_id, consent, version) VALUES ('R1', 1, 5)".to_owned(),
-        "INSERT INTO changed_people (batch, page_id, person_id, since) VALUES (1, '7', 'ann', now64(3))".to_owned(),
-        "INSERT INTO changed_batches (batch, people, pending) VALUES (1, 1, 1)".to_owned(),
     ] {
         client.query(&statement).execute().await.unwrap();
     }
@@ -213,8 +211,9 @@ async fn a_database_of_before_the_first_release_is_taken_over() {
     assert_eq!(ask("SELECT person_id FROM conversion_reports FINAL").await, ["ann"]);
     assert_eq!(ask("SELECT matched_by FROM conversion_report_events").await, ["person"]);
     assert_eq!(ask("SELECT report_id FROM conversion_report_consents FINAL").await, ["R1"]);
+    store.make_everyone_anew().await.unwrap();
     let lock = database.folder.path().join("conversations.lock");
-    Upkeep::new(store, lock, || 1_795_200_000_000).catch_up().await.unwrap();
+    Materializer::new(store, lock, || 1_795_200_000_000).catch_up().await.unwrap();
     assert_eq!(ask("SELECT person_id FROM conversations FINAL").await, ["ann"]);
     database.engine.stop().await;
 }

@@ -119,7 +119,7 @@ async fn what_a_lead_costs_least_and_most() {
 }
 
 #[tokio::test]
-async fn the_first_start_is_a_walk_and_settings_tell_what_is_in_force() {
+async fn the_first_start_is_a_walk_and_settings_tell_the_effective_settings() {
     let world = World::new()
         .with("server.public_url", "https://go.example.com")
         .with("time_zone", "Europe/Paris");

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use messenger_funnel::materializer::{Materializer, rebuild};
 use messenger_funnel::store::{Store, migrate};
-use messenger_funnel::upkeep::{Upkeep, rebuild};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -15,8 +15,8 @@ fn clock() -> i64 {
     1_795_168_800_000
 }
 
-fn upkeep(store: &Store, folder: PathBuf) -> Upkeep {
-    Upkeep::new(store.clone(), folder.join("conversations.lock"), clock)
+fn upkeep(store: &Store, folder: PathBuf) -> Materializer {
+    Materializer::new(store.clone(), folder.join("conversations.lock"), clock)
 }
 
 /// What nobody should find in the tables, and what they lack: as after a fault that the rebuild is to mend.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use messenger_funnel::domain::Timestamp;
 use messenger_funnel::journal::{Envelope, EnvelopeKind, Journal, Limits};
+use messenger_funnel::materializer::Materializer;
 use messenger_funnel::normalize::{Settings, read_reported};
 use messenger_funnel::store::{Shipper, Store, migrate};
-use messenger_funnel::upkeep::Upkeep;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -29,7 +29,7 @@ async fn whatever_order_versions_come_in_the_latest_counts() {
     let store = Store::new(endpoint.clone());
     migrate(&store).await.unwrap();
     let lock = folder.path().join("lock");
-    let upkeep = Upkeep::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
+    let upkeep = Materializer::new(store.clone(), lock, || jiff::Timestamp::now().as_millisecond());
     for case in 0..30_usize {
         let (deliveries, expected) = deliveries(case, &mut random);
         let journal = |number: usize| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use messenger_funnel::analysis::{DEFAULT_FUNNEL, Model, Parameters};
 use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::reports::{
-    Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
+    Destination, ReportCatalog, ReportSettings, Runner, Scheduler, WrittenReport,
 };
 use messenger_funnel::store::{Bounds, MessagingWindow, Store, migrate};
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn millis(text: &str) -> i64 {
 struct Bench {
     engine: messenger_funnel::store::engine::Engine,
     folder: TempDir,
-    shelf: Shelf,
+    shelf: ReportCatalog,
 }
 
 impl Bench {
@@ -59,7 +59,7 @@ impl Bench {
             keep: Duration::from_secs(90 * 86_400),
             lease: Duration::from_secs(60),
         };
-        let shelf = Shelf {
+        let shelf = ReportCatalog {
             bounded: store.within(Bounds::default().unattended()),
             store,
             settings: Arc::new(settings),
@@ -241,7 +241,7 @@ async fn who_was_stopped_delivers_nothing_that_another_has_delivered() {
     let (way, slow) = Stalling::start(&endpoint).await;
     let client = client(&endpoint);
     let runner = Runner::new(bench.shelf.clone());
-    let slow = Runner::new(Shelf { store: Store::new(slow), ..bench.shelf.clone() });
+    let slow = Runner::new(ReportCatalog { store: Store::new(slow), ..bench.shelf.clone() });
     let report = bench.shelf.settings.reports[0].clone();
     let mut became = Vec::new();
     for place in 0.. {

@@ -40,7 +40,7 @@ fn source(thread: &[Happened], act: usize) -> String {
     if answered { "comment".to_owned() } else { String::new() }
 }
 
-/// The referral that explains an opening without a door: the first within five seconds behind it.
+/// The referral that explains an opening without an entry point: the first within five seconds behind it.
 fn explained_by(thread: &[Happened], opening: usize) -> Option<usize> {
     let is_behind = |at: &usize| thread[*at].time - thread[opening].time <= 5_000;
     let found =

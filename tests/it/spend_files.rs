@@ -257,7 +257,7 @@ fn sources_have_the_costs_of_their_own_ads() {
         let row = row(&sources, name);
         (row["spend"].as_f64(), count(row, "opened"), row["without_cost"].as_u64())
     };
-    // Bob came by an ad that nobody knows.
+    // Bob entered through an ad that nobody knows.
     assert_eq!(of("ad"), (Some(9.0), Some(2), Some(1)));
     assert_eq!(of("sponsored"), (Some(3.0), Some(1), Some(0)));
     let ads = ask(&world, "ad");

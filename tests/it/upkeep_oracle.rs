@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use messenger_funnel::analysis::walk_threads;
-use messenger_funnel::store::{ChangedPerson, MadePerson};
-use messenger_funnel::upkeep::make;
+use messenger_funnel::materializer::make;
+use messenger_funnel::store::{ChangedPerson, PersonSnapshot};
 use polars_core::prelude::*;
 use proptest::prelude::*;
 
@@ -55,7 +55,7 @@ fn from_nothing(log: &[Happened]) -> Tables {
 /// Writes a batch: whoever has events in it is made again of all their events so far.
 fn batch(
     tables: &mut Tables,
-    people: &mut BTreeMap<(String, String), MadePerson>,
+    people: &mut BTreeMap<(String, String), PersonSnapshot>,
     so_far: &[Happened],
     new: &[Happened],
     version: u64,

@@ -12,7 +12,7 @@ use polars_io::SerReader;
 use polars_io::ipc::IpcStreamReader;
 use secrecy::ExposeSecret;
 
-use crate::engine::Asked;
+use crate::engine::QueryParams;
 use crate::engine::schema::definitions;
 use crate::engine::table::{Row, Tables};
 use crate::engine::value::{Type, Value, read_length};
@@ -55,7 +55,7 @@ impl Real {
         read(&self.ask(&format, text, b"").await.unwrap()).1[0][0].number()
     }
 
-    async fn repeat(&self, asked: &Asked) -> Vec<u8> {
+    async fn repeat(&self, asked: &QueryParams) -> Vec<u8> {
         let statement = &asked.statement;
         let settings = statement.settings.iter().filter(|(name, _)| *name != "database");
         let mut settings: BTreeMap<_, _> =

@@ -13,13 +13,13 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use messenger_funnel::collector::{self, Door, Keys, SIGNATURE_HEADER, sign};
+use messenger_funnel::collector::{self, CollectorState, Keys, SIGNATURE_HEADER, sign};
 use messenger_funnel::domain::Links;
 use messenger_funnel::journal::disk::Disk as _;
 use messenger_funnel::journal::{InUse, Journal, Limits, Position, has_unread};
+use messenger_funnel::materializer::Materializer;
 use messenger_funnel::normalize::Settings;
 use messenger_funnel::store::{Computing, Endpoint, Shipper, Store, StoreError};
-use messenger_funnel::upkeep::Upkeep;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, unconstrained};
@@ -154,7 +154,8 @@ impl Machine {
         let (in_use, again_until) = begin_use(&journal, self.site.syncs);
         let shipper = Shipper::new(&journal, store.clone(), Settings::default(), self.site.keep);
         let shipper = shipper.unwrap().by_clock(clock).shipping_again_until(again_until);
-        let upkeep = Upkeep::new(store.clone(), self.folder.join("conversations.lock"), clock);
+        let upkeep =
+            Materializer::new(store.clone(), self.folder.join("conversations.lock"), clock);
         let stop = CancellationToken::new();
         let (news, stopped) = (shipper.progress(), stop.clone());
         let shipping = tokio::spawn(time::watched(async move {
@@ -174,7 +175,7 @@ impl Machine {
         let keys = Keys { app_secrets: vec![SECRET.to_owned().into()], verify_tokens: Vec::new() };
         let (keys, known) = watch::channel(Arc::new(keys));
         let (links, of_links) = watch::channel(Arc::new(Links::default()));
-        let door = collector::router(Door::new(journal.clone(), known, of_links, clock));
+        let door = collector::router(CollectorState::new(journal.clone(), known, of_links, clock));
         self.running =
             Some(Running { journal, door, gate, tasks, stop, _keys: keys, _links: links });
     }

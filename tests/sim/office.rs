@@ -12,7 +12,7 @@ use messenger_funnel::feedback::{FeedbackSettings, pass};
 use messenger_funnel::insights::query::Defaults;
 use messenger_funnel::meta::{Graph, Patience, choose_cryptography};
 use messenger_funnel::reports::{
-    Destination, ReportSettings, Runner, Scheduler, Shelf, WrittenReport,
+    Destination, ReportCatalog, ReportSettings, Runner, Scheduler, WrittenReport,
 };
 use messenger_funnel::store::{Bounds, MessagingWindow, Store};
 use tokio::task::JoinHandle;
@@ -117,7 +117,7 @@ pub fn deliver(
         keep: Duration::from_secs(100 * 365 * 86_400),
         lease: Duration::from_secs(15),
     };
-    let shelf = Shelf {
+    let shelf = ReportCatalog {
         bounded: store.within(Bounds::default().unattended()),
         store,
         settings: Arc::new(settings),

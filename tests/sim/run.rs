@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messenger_funnel::journal::Limits;
-use messenger_funnel::store::{MadeTables, Store};
+use messenger_funnel::store::{MaterializedTables, Store};
 
-use crate::engine::{Asked, Engine};
+use crate::engine::{Engine, QueryParams};
 use crate::faults::{Fault, Faults};
 use crate::machine::{End, Machine, Site};
 use crate::office::{self, Outside};
@@ -37,7 +37,7 @@ pub fn run(seed: u64) -> Outcome {
 }
 
 /// What a run of a seed asks, where nothing is lost or done in part.
-pub fn record(seed: u64) -> Vec<Asked> {
+pub fn record(seed: u64) -> Vec<QueryParams> {
     let asked = play(seed, |mut world| {
         Box::pin(async move {
             world.plan.deeds.retain(|(_, deed)| {
@@ -295,7 +295,7 @@ impl World {
         if !self.machines.iter().all(Machine::is_shipped) {
             return "the journal is not shipped";
         }
-        match store.changed_batches(MadeTables::Live).await {
+        match store.changed_batches(MaterializedTables::Live).await {
             Ok(pending) if pending.is_empty() => {}
             Ok(_) => return "conversations are not made",
             Err(_) => return SILENT,

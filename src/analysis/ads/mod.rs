@@ -33,7 +33,7 @@ pub enum Level {
     Placement,
     /// Registered links.
     Link,
-    /// Doors.
+    /// Entry points.
     Source,
 }
 
@@ -95,7 +95,7 @@ pub struct LinkBefore {
 /// Everything that the report is made of.
 #[derive(Debug)]
 pub struct AdsData {
-    /// The columns of `queries/funnels/funnel_counts.sql`, told apart by ad, link, source and day.
+    /// The columns of `queries/funnels/funnel_counts.sql`, broken down by ad, link, source and day.
     pub counts: DataFrame,
     /// The columns of `queries/attribution/purchase_values.sql`.
     pub values: DataFrame,

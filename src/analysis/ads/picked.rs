@@ -10,7 +10,7 @@ use super::AdsRow;
 /// A verdict is wrong at most this often.
 const SURE: f64 = 0.05;
 
-/// What came by an ad, and what was paid for it.
+/// What entered through an ad, and what was paid for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Paid {
     /// Conversations that came to a step.
@@ -19,7 +19,7 @@ pub struct Paid {
     pub spend: f64,
 }
 
-/// Whether so many more came by the cheaper of two ads, for what was paid, that picking them out of `compared` ads does
+/// Whether so many more entered through the cheaper of two ads, for what was paid, that picking them out of `compared` ads does
 /// not explain it. Were a person as probable by either for the same money, the cheaper one's part of both counts would
 /// be binomial with its part of the money; counts vary `spread` times as much as by chance, and each pair of ads could
 /// have been picked (Bonferroni).
@@ -78,7 +78,7 @@ mod tests {
         assert!(surely_differ(paid(30, 100.0), paid(12, 100.0), 2, 1.0));
         assert!(!surely_differ(paid(30, 100.0), paid(12, 100.0), 10, 1.0));
         assert!(!surely_differ(paid(30, 100.0), paid(12, 100.0), 2, 2.0));
-        // Nobody came by the dear one, for much money and for little.
+        // Nobody entered through the dear one, for much money and for little.
         assert!(surely_differ(paid(30, 100.0), paid(0, 100.0), 10, 1.0));
         assert!(!surely_differ(paid(30, 100.0), paid(0, 5.0), 10, 1.0));
         assert!(!surely_differ(paid(0, 100.0), paid(0, 100.0), 2, 1.0));

@@ -17,7 +17,7 @@ use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
 use crate::domain::{Period, add_known};
 use crate::language::{Message, say};
 
-/// What ads, links or doors cost and brought in a period.
+/// What ads, links or entry points cost and brought in a period.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AdsReport {
     /// What rows are about.
@@ -48,10 +48,10 @@ pub struct UnknownDays {
     pub days: Vec<String>,
 }
 
-/// One campaign, ad set, ad, placement, link or door. Money is in `currency`.
+/// One campaign, ad set, ad, placement, link or entry point. Money is in `currency`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AdsRow {
-    /// Id of the ad, ad set or campaign; slug of the link; name of the placement or door. Empty of
+    /// Id of the ad, ad set or campaign; slug of the link; name of the placement or entry point. Empty of
     /// totals, and where an export names no campaign.
     pub id: String,
     /// What it is called; may be empty.

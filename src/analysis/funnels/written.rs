@@ -65,7 +65,7 @@ pub struct WrittenMatch {
     /// Regular expression over the ref.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub referral_ref: Option<String>,
-    /// Doors, one or a list.
+    /// Entry points, one or a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<OneOrMany>,
     /// Ads, one or a list of ids.

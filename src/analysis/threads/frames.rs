@@ -3,7 +3,7 @@
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{IntoColumn, NamedFrom, PolarsResult, Series, StringChunked};
 
-use super::{Converted, Door, Found, STAGES, Threads};
+use super::{Converted, EntryPoint, Found, STAGES, Threads};
 use crate::analysis::columns::{EventColumns, text};
 use crate::domain::ClickId;
 
@@ -22,7 +22,7 @@ impl Found {
         let mut frame = people(columns, &rows, "opened_at");
         frame.push(column("number", found, |one| one.number));
         frame.push(texts("channel", columns.channel, rows.iter().map(|row| Some(*row))));
-        frame.extend(doors(columns, found.iter().map(|one| one.door)));
+        frame.extend(entry_points(columns, found.iter().map(|one| one.entry_point)));
         frame.push(column("depth", found, |one| u32::try_from(one.depth).unwrap_or(u32::MAX)));
         for (index, stage) in STAGES.iter().enumerate() {
             frame.push(column(&format!("{stage}_at"), found, |one| one.stages[index]));
@@ -43,7 +43,7 @@ impl Found {
         let mut frame = people(columns, &rows, "time");
         frame.push(column("number", found, |touch| touch.number));
         frame.push(texts("channel", columns.channel, rows.iter().map(|row| Some(*row))));
-        frame.extend(doors(columns, found.iter().map(|touch| touch.door)));
+        frame.extend(entry_points(columns, found.iter().map(|touch| touch.entry_point)));
         into_frame(frame)
     }
 
@@ -79,16 +79,19 @@ fn people(columns: &EventColumns<'_>, rows: &[usize], time: &str) -> Vec<Series>
     ]
 }
 
-fn doors(columns: &EventColumns<'_>, doors: impl Iterator<Item = Door>) -> Vec<Series> {
-    let doors: Vec<Door> = doors.collect();
-    let rows = || doors.iter().map(|door| door.row);
+fn entry_points(
+    columns: &EventColumns<'_>,
+    entry_points: impl Iterator<Item = EntryPoint>,
+) -> Vec<Series> {
+    let entry_points: Vec<EntryPoint> = entry_points.collect();
+    let rows = || entry_points.iter().map(|entry_point| entry_point.row);
     // Without a click's mark: every click would be a ref of its own.
     let (refs, clicks): (Vec<&str>, Vec<String>) = rows()
         .map(|row| ClickId::split(row.map_or("", |row| text(columns.referral_ref, row))))
         .map(|(base, click)| (base, click.map_or_else(String::new, |click| click.to_string())))
         .unzip();
     vec![
-        column("source", &doors, |door| door.source.as_str()),
+        column("source", &entry_points, |entry_point| entry_point.source.as_str()),
         texts("source_name", columns.source_name, rows()),
         Series::new("ref".into(), refs),
         Series::new("click".into(), clicks),

@@ -37,7 +37,7 @@ pub struct Threads {
     /// that no answer followed, null if there is none), `acts`, `answers` (echoes),
     /// `answered_app` and `answered_persona` (of the echo of the stage `answered`).
     pub conversations: DataFrame,
-    /// A row a touchpoint: `page_id`, `person_id`, `time` (ms), `number`, `channel`, and of its door
+    /// A row a touchpoint: `page_id`, `person_id`, `time` (ms), `number`, `channel`, and of its entry point
     /// what a conversation has.
     pub touchpoints: DataFrame,
     /// A row a conversion: `page_id`, `person_id`, `time` (ms), `number`, `channel` (its own; of one that
@@ -79,9 +79,9 @@ struct Person {
     first_touch: usize,
 }
 
-/// Where an event's or a conversation's door is read from.
+/// Where an event's or a conversation's entry point is read from.
 #[derive(Clone, Copy)]
-struct Door {
+struct EntryPoint {
     source: Source,
     /// Row whose ref, ad and names count; `None`: they are empty.
     row: Option<usize>,
@@ -100,7 +100,7 @@ struct Conversed {
     /// The opening act's row.
     row: usize,
     number: u32,
-    door: Door,
+    entry_point: EntryPoint,
     /// Times of the stages reached, in order.
     stages: [Option<i64>; STAGES.len()],
     depth: usize,
@@ -118,7 +118,7 @@ struct Touched {
     row: usize,
     number: u32,
     time: i64,
-    door: Door,
+    entry_point: EntryPoint,
 }
 
 #[derive(Clone, Copy)]
@@ -155,15 +155,16 @@ impl Walk<'_> {
         let opens = kind.is_act()
             && self.person.last_act.is_none_or(|last| time - last >= CONVERSATION_GAP_MS);
         if kind.is_act() {
-            let door = self.door(row);
+            let entry_point = self.entry_point(row);
             if opens {
-                let door = door.unwrap_or(Door { source: Source::Organic, row: None });
-                self.open(row, time, door);
-                self.touch(row, time, door);
-            } else if let Some(door) = door
-                && !self.explain(kind, time, door)
+                let entry_point =
+                    entry_point.unwrap_or(EntryPoint { source: Source::Organic, row: None });
+                self.open(row, time, entry_point);
+                self.touch(row, time, entry_point);
+            } else if let Some(entry_point) = entry_point
+                && !self.explain(kind, time, entry_point)
             {
-                self.touch(row, time, door);
+                self.touch(row, time, entry_point);
             }
             self.person.last_act = Some(time);
             self.person.comment = None;
@@ -177,8 +178,8 @@ impl Walk<'_> {
             Kind::Other => self.person.comment = Some(row),
             Kind::Conversion => {
                 // A lead ad's form is no act in a thread, but people came to it by the ad.
-                if let Some(door) = self.own_door(row) {
-                    self.touch(row, time, door);
+                if let Some(entry_point) = self.own_entry_point(row) {
+                    self.touch(row, time, entry_point);
                 }
                 self.convert(row);
             }
@@ -186,28 +187,28 @@ impl Walk<'_> {
         }
     }
 
-    /// The door of an act: its own, else the comment that was answered in private before.
-    fn door(&self, row: usize) -> Option<Door> {
-        let comment = |at: usize| Door { source: Source::Comment, row: Some(at) };
-        match self.own_door(row).map(|door| door.source) {
+    /// The entry point of an act: its own, else the comment that was answered in private before.
+    fn entry_point(&self, row: usize) -> Option<EntryPoint> {
+        let comment = |at: usize| EntryPoint { source: Source::Comment, row: Some(at) };
+        match self.own_entry_point(row).map(|entry_point| entry_point.source) {
             // The comment itself tells its post, the message that it led to does not.
             Some(Source::Comment) => Some(comment(self.person.comment.unwrap_or(row))),
-            Some(source) => Some(Door { source, row: Some(row) }),
+            Some(source) => Some(EntryPoint { source, row: Some(row) }),
             None => self.person.private_reply.map(comment),
         }
     }
 
-    fn own_door(&self, row: usize) -> Option<Door> {
+    fn own_entry_point(&self, row: usize) -> Option<EntryPoint> {
         let source = Source::from_name(text(self.columns.source, row))?;
-        Some(Door { source, row: Some(row) })
+        Some(EntryPoint { source, row: Some(row) })
     }
 
-    fn open(&mut self, row: usize, time: i64, door: Door) {
+    fn open(&mut self, row: usize, time: i64, entry_point: EntryPoint) {
         self.person.conversations += 1;
         self.found.conversations.push(Conversed {
             row,
             number: self.person.conversations,
-            door,
+            entry_point,
             stages: [None; STAGES.len()],
             depth: 0,
             answer: None,
@@ -218,36 +219,36 @@ impl Walk<'_> {
         });
     }
 
-    /// Takes a referral just behind the act that opened a conversation without a door for that act's: Meta sends both for
+    /// Takes a referral just behind the act that opened a conversation without an entry point for that act's: Meta sends both for
     /// one click, in any order. Whether it is one.
-    fn explain(&mut self, kind: Kind, time: i64, door: Door) -> bool {
+    fn explain(&mut self, kind: Kind, time: i64, entry_point: EntryPoint) -> bool {
         let Some(current) = self.found.conversations.last_mut() else { return false };
         let opened_at = self.columns.time.get(current.row).unwrap_or_default();
         let is_just_behind = kind == Kind::Referral
-            && current.door.row.is_none()
+            && current.entry_point.row.is_none()
             && time - opened_at <= EXPLAINED_MS;
         if !is_just_behind {
             return false;
         }
-        current.door = door;
+        current.entry_point = entry_point;
         let opening = self.found.touches[self.person.first_touch..].last_mut();
         if let Some(touch) = opening.filter(|touch| touch.row == current.row) {
-            touch.door = door;
+            touch.entry_point = entry_point;
         }
         true
     }
 
-    fn touch(&mut self, row: usize, time: i64, door: Door) {
+    fn touch(&mut self, row: usize, time: i64, entry_point: EntryPoint) {
         let earlier = &self.found.touches[self.person.first_touch..];
         let is_same_click = earlier
             .iter()
             .rev()
             .take_while(|before| time - before.time <= SAME_CLICK_MS)
-            .any(|before| self.columns.is_same_click(before.door, door));
+            .any(|before| self.columns.is_same_click(before.entry_point, entry_point));
         if !is_same_click {
             self.person.touchpoints += 1;
             let number = self.person.touchpoints;
-            self.found.touches.push(Touched { row, number, time, door });
+            self.found.touches.push(Touched { row, number, time, entry_point });
         }
     }
 
@@ -311,7 +312,7 @@ impl EventColumns<'_> {
     }
 
     /// Same ad; or, where no ad is named, same source and same ref.
-    fn is_same_click(&self, left: Door, right: Door) -> bool {
+    fn is_same_click(&self, left: EntryPoint, right: EntryPoint) -> bool {
         let (Some(a), Some(b)) = (left.row, right.row) else { return false };
         let (ad_a, ad_b) = (text(self.ad, a), text(self.ad, b));
         if !ad_a.is_empty() || !ad_b.is_empty() {

@@ -1,4 +1,4 @@
-//! A Sankey diagram of a funnel: doors on the left, step after step to the right, and what leaves.
+//! A Sankey diagram of a funnel: entry points on the left, step after step to the right, and what leaves.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -18,14 +18,14 @@ const NODE: i32 = 12;
 const LEFT: i32 = 140;
 const RIGHT: i32 = 60;
 const GAP: i32 = 6;
-/// Doors that are drawn.
+/// Entry points that are drawn.
 const MOST_DOORS: usize = 9;
-/// Room for the name of a door.
+/// Room for the name of an entry point.
 const DOOR: f64 = 120.0;
 /// Room for the name of a step.
 const STEP: f64 = 100.0;
 
-/// The largest doors, and all others as one.
+/// The largest entry points, and all others as one.
 fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
     let mut doors: Vec<Flow> = doors.cloned().collect();
     doors.sort_by_key(|door| std::cmp::Reverse(door.count));
@@ -38,7 +38,7 @@ fn largest<'a>(doors: impl Iterator<Item = &'a Flow>) -> Vec<Flow> {
     doors
 }
 
-/// Draws the flows of `steps`; doors are whatever flows into the first. `description` is read out.
+/// Draws the flows of `steps`; entry points are whatever flows into the first. `description` is read out.
 pub(crate) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str) -> Drawing {
     let Some((first, most)) = steps.first().filter(|(_, count)| *count > 0) else {
         return chart::bars(&[], description);
@@ -57,7 +57,7 @@ pub(crate) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
             let color = SERIES[place % SERIES.len()];
             band(area, (LEFT, from), (column(0), to), tall, color, 0.25)?;
             area.draw(&Rectangle::new([(LEFT - NODE, from), (LEFT, from + tall)], color.filled()))?;
-            // Labels of slim doors would lie on one another.
+            // Labels of slim entry points would lie on one another.
             if tall >= 12 {
                 let at = (LEFT - NODE - 6, from + tall / 2);
                 let name = chart::label(&door.from, DOOR);

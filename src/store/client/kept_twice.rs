@@ -54,7 +54,9 @@ fn unsealed(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn copy(path: &Path) -> PathBuf {
-    path.with_added_extension("copy")
+    let mut name = path.as_os_str().to_owned();
+    name.push(".copy");
+    name.into()
 }
 
 #[cfg(test)]

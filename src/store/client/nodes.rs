@@ -60,7 +60,7 @@ impl Nodes {
             let nodes: Arc<[Uri]> = urls.iter().filter_map(|url| url.parse().ok()).collect();
             let ways = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
                 .pool_idle_timeout(IDLE_LIMIT)
-                .build(Ways::new(nodes));
+                .build(FailoverConnector::new(nodes));
             let client = |url: &&str| Client::with_http_client(ways.clone()).with_url(*url);
             urls.iter().map(client).collect()
         };
@@ -111,14 +111,14 @@ impl Nodes {
 
 /// Connects to the node that is asked for or, if it does not answer, to one of the others.
 #[derive(Clone)]
-struct Ways {
+struct FailoverConnector {
     nodes: Arc<[Uri]>,
     connector: HttpsConnector<HttpConnector>,
     /// When each node did not answer.
     silent: Arc<Mutex<Vec<Option<Instant>>>>,
 }
 
-impl Ways {
+impl FailoverConnector {
     fn new(nodes: Arc<[Uri]>) -> Self {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
@@ -151,7 +151,7 @@ impl Ways {
     }
 }
 
-impl Service<Uri> for Ways {
+impl Service<Uri> for FailoverConnector {
     type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;

@@ -33,7 +33,7 @@ pub(in crate::store) struct Rows {
     pub aliases: Vec<AliasRow>,
     /// What people shared, as hashes.
     pub contacts: Vec<ContactRow>,
-    /// Who came by which click.
+    /// Who entered through which click.
     pub arrivals: Vec<ArrivalRow>,
     /// Conversions that others have reported.
     pub reports: Vec<ReportRow>,

@@ -31,19 +31,19 @@ const DIGITS: usize = 20;
 
 /// The right to do a piece of work, until it is ended or dropped.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Lease {
     store: Store,
     /// Among the processes of this data folder a file decides.
     file: Arc<File>,
     path: PathBuf,
     /// Among those of other folders and machines a row of `claims`.
-    lease: Option<Lease>,
+    held: Option<Held>,
     /// The next version, and the one behind the last; `None` until the first is asked for.
     versions: Option<(u64, u64)>,
 }
 
 #[derive(Debug)]
-struct Lease {
+struct Held {
     claim: Claim,
     /// When it was prolonged last.
     prolonged: Arc<Mutex<Moment>>,
@@ -55,11 +55,11 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be made or locked, or ClickHouse cannot be asked.
-    pub async fn wait_for_turn(&self, path: &Path) -> Result<Turn, StoreError> {
+    pub async fn wait_for_turn(&self, path: &Path) -> Result<Lease, StoreError> {
         let file = wait_for_lock(self, path).await;
         let file = file.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
         let (store, file) = (self.clone(), Arc::new(file));
-        let mut turn = Turn { store, file, path: path.to_owned(), lease: None, versions: None };
+        let mut turn = Lease { store, file, path: path.to_owned(), held: None, versions: None };
         if !self.endpoint.is_shared {
             return Ok(turn);
         }
@@ -80,16 +80,16 @@ impl Store {
             let note = |asked| *heard.lock().unwrap_or_else(PoisonError::into_inner) = asked;
             store.keep_prolonging(&kept, PROLONGED, note).await;
         });
-        turn.lease = Some(Lease { claim, prolonged, prolonging });
+        turn.held = Some(Held { claim, prolonged, prolonging });
         Ok(turn)
     }
 }
 
-impl Turn {
+impl Lease {
     /// Whether it still is this process's, by its own clock: asked before something is begun.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.lease.as_ref().is_none_or(|lease| {
+        self.held.as_ref().is_none_or(|lease| {
             let prolonged = lease.prolonged.lock().unwrap_or_else(PoisonError::into_inner);
             prolonged.elapsed() < LASTS.saturating_sub(MARGIN)
         })
@@ -102,7 +102,7 @@ impl Turn {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn is_held(&self) -> Result<bool, StoreError> {
-        match &self.lease {
+        match &self.held {
             Some(lease) => Ok(self.holds() && self.store.is_held(&lease.claim).await?),
             None => Ok(true),
         }
@@ -124,7 +124,7 @@ impl Turn {
 
     /// The versions of this turn. Of a lease its number tells them; else the file, which keeps how far they are given.
     async fn reserve(&self) -> Result<(u64, u64), StoreError> {
-        if let Some(lease) = &self.lease {
+        if let Some(lease) = &self.held {
             let begin = u64::from(lease.claim.turn) << 32;
             return Ok((begin, begin.saturating_add(VERSIONS_OF_LEASE)));
         }
@@ -143,7 +143,7 @@ impl Turn {
 
     /// Ends it before the process ends; one that is only dropped ends soon, at the latest by itself some seconds later.
     pub async fn end(mut self) {
-        let Some(lease) = self.lease.take() else { return };
+        let Some(lease) = self.held.take() else { return };
         lease.prolonging.abort();
         if let Err(error) = self.store.give_up(lease.claim.clone()).await {
             tracing::debug!(%error, "a turn ends by itself");
@@ -151,9 +151,9 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(lease) = self.lease.take() else { return };
+        let Some(lease) = self.held.take() else { return };
         lease.prolonging.abort();
         let store = self.store.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {

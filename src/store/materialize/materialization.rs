@@ -19,14 +19,14 @@ const CLICKED_LINKS: &str = include_str!("../../../queries/materialize/clicked_l
 
 /// The tables of one making: those that are read, or a second set beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MadeTables {
+pub enum MaterializedTables {
     /// Those that everybody reads.
     Live,
     /// Those that a rebuild of this number fills: no two write the same ones.
     Rebuilt(u64),
 }
 
-impl MadeTables {
+impl MaterializedTables {
     pub(in crate::store) fn name(self, table: &str) -> String {
         match self {
             Self::Live => table.to_owned(),
@@ -93,7 +93,7 @@ pub struct StandingRow {
 
 /// What has been made of a person's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MadePerson {
+pub struct PersonSnapshot {
     /// Page or Instagram account.
     pub page_id: String,
     /// Person.
@@ -124,8 +124,8 @@ struct PersonRow {
 }
 
 impl PersonRow {
-    fn new(person: MadePerson, made_at: i64) -> Self {
-        let MadePerson { page_id, person_id, first_event, opened, touched, converted, version } =
+    fn new(person: PersonSnapshot, made_at: i64) -> Self {
+        let PersonSnapshot { page_id, person_id, first_event, opened, touched, converted, version } =
             person;
         Self { page_id, person_id, first_event, opened, touched, converted, version, made_at }
     }
@@ -214,7 +214,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn changed_batches(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
     ) -> Result<Vec<ChangedBatch>, StoreError> {
         let question = self.client().query(CHANGED_BATCHES);
         let question = question.param("batches_table", tables.name("changed_batches"));
@@ -227,7 +227,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn changed_people(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         batches: &[u64],
     ) -> Result<Vec<ChangedPerson>, StoreError> {
         self.client()
@@ -246,7 +246,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn standing_rows(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         batches: &[u64],
     ) -> Result<Vec<StandingRow>, StoreError> {
         let question = self.client().query(STANDING_ROWS);
@@ -282,8 +282,8 @@ impl Store {
     /// If ClickHouse takes it not.
     pub async fn save_people(
         &self,
-        tables: MadeTables,
-        people: Vec<MadePerson>,
+        tables: MaterializedTables,
+        people: Vec<PersonSnapshot>,
         made_at: i64,
         token: &str,
     ) -> Result<(), StoreError> {
@@ -299,7 +299,7 @@ impl Store {
     /// If ClickHouse takes it not.
     pub async fn save_made(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         table: &'static str,
         rows: &DataFrame,
         token: &str,
@@ -327,7 +327,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn work_off(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         batches: &[ChangedBatch],
         token: &str,
     ) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::materialize::materialization::ChangedBatch;
-use crate::store::materialize::materialization::MadeTables;
+use crate::store::materialize::materialization::MaterializedTables;
 
 const CREATE: &str = include_str!("../../../queries/materialize/create_rebuilt.sql");
 const DROP: &str = include_str!("../../../queries/materialize/drop_rebuilt.sql");
@@ -53,7 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn begin_rebuilt(&self, set: MadeTables) -> Result<(), StoreError> {
+    pub async fn begin_rebuilt(&self, set: MaterializedTables) -> Result<(), StoreError> {
         for table in MADE.into_iter().chain(CHANGED) {
             let rebuilt = set.name(table);
             let make = assemble(CREATE, &[("table", table)]);
@@ -74,7 +74,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn compare_rebuilt(
         &self,
-        set: MadeTables,
+        set: MaterializedTables,
         table: &str,
     ) -> Result<Compared, StoreError> {
         let question = self.client().query(ROWS_THAT_DIFFER).param("live", table);
@@ -88,7 +88,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn also_changed(
         &self,
-        set: MadeTables,
+        set: MaterializedTables,
         batches: &[ChangedBatch],
     ) -> Result<(), StoreError> {
         let batches: Vec<u64> = batches.iter().map(|batch| batch.batch).collect();
@@ -106,7 +106,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn differing_rows(
         &self,
-        set: MadeTables,
+        set: MaterializedTables,
         table: &str,
     ) -> Result<Vec<DifferingRow>, StoreError> {
         let question = self.client().query(DIFFERING_ROWS).param("live", table);
@@ -118,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn use_rebuilt(&self, set: MadeTables) -> Result<(), StoreError> {
+    pub async fn use_rebuilt(&self, set: MaterializedTables) -> Result<(), StoreError> {
         for table in MADE {
             let rebuilt = set.name(table);
             let ask = |query: Query| query.param("live", table).param("rebuilt", &rebuilt);

@@ -7,7 +7,7 @@ use crate::store::client::assemble::assemble;
 use crate::store::client::chunks::weight;
 use crate::store::client::error::StoreError;
 use crate::store::materialize::materialization::ChangedPerson;
-use crate::store::materialize::materialization::MadeTables;
+use crate::store::materialize::materialization::MaterializedTables;
 
 const THREAD_EVENTS: &str = include_str!("../../../queries/materialize/thread_events.sql");
 const OF_MANY: &str = include_str!("../../../queries/materialize/thread_events_of_many.sql");
@@ -24,7 +24,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn thread_events(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         batches: &[u64],
         people: &[ChangedPerson],
         bound: i64,

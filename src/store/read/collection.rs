@@ -43,11 +43,11 @@ pub struct CollectionState {
     pub quarantined: u64,
 }
 
-/// What conversations are to be told apart by. What is not asked for costs
+/// What conversations are to be broken down by. What is not asked for costs
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column that is read or not")]
-pub struct Apart {
+pub struct BreakdownColumns {
     /// By source.
     pub source: bool,
     /// By Page.
@@ -68,7 +68,7 @@ pub struct Apart {
     pub time_unit: &'static str,
 }
 
-impl Apart {
+impl BreakdownColumns {
     /// Columns of touchpoints and conversations that nobody asks for.
     pub(in crate::store) fn left_out(&self) -> Vec<&'static str> {
         let columns = [
@@ -88,7 +88,7 @@ impl Apart {
 }
 
 impl Store {
-    /// How many conversations that were opened in the period reached each stage, told apart by
+    /// How many conversations that were opened in the period reached each stage, broken down by
     /// `by`, as `analysis::funnel` takes them; of each only what happened until the limit. Columns: `queries/funnels/funnel_counts.sql`.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl Store {
     pub async fn funnel_counts(
         &self,
         period: &Period,
-        by: Apart,
+        by: BreakdownColumns,
         limit: Option<AgeLimit>,
     ) -> Result<DataFrame, StoreError> {
         let zone = period.zone.iana_name().unwrap_or("UTC");
@@ -143,7 +143,7 @@ impl Store {
         period: &Period,
         before: i64,
         of_converted: bool,
-        by: Apart,
+        by: BreakdownColumns,
     ) -> Result<DataFrame, StoreError> {
         let (from, to) = (period.from.0, period.to.0);
         let asked = |question: Query| {

@@ -55,7 +55,7 @@ pub struct UnknownRef {
     /// The ref.
     #[serde(rename = "ref")]
     pub referral_ref: String,
-    /// How often people came by it.
+    /// How often people entered through it.
     pub touchpoints: u64,
     /// When last, UTC milliseconds.
     pub last_seen: i64,
@@ -81,7 +81,7 @@ pub struct ActiveEntryPoint {
     pub id: String,
     /// A Page that it leads to.
     pub page_id: String,
-    /// How often people came by it.
+    /// How often people entered through it.
     pub touchpoints: u64,
     /// When first, UTC milliseconds.
     pub first_seen: i64,
@@ -140,7 +140,7 @@ impl Store {
         self.rows_of(THREADS_WITHOUT_REFERRAL, period).await
     }
 
-    /// Refs and ads that people came by.
+    /// Refs and ads that people entered through.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.

@@ -1,4 +1,4 @@
-//! What own funnels ask.
+//! What custom funnels ask.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
-use crate::store::read::collection::Apart;
+use crate::store::read::collection::BreakdownColumns;
 
 const EVENTS: &str = include_str!("../../../queries/funnels/custom_funnel_events.sql");
 const ONCE: &str = include_str!("../../../queries/funnels/custom_funnel_once.sql");
@@ -42,7 +42,7 @@ pub struct CohortWeek {
 /// What some people and the business did one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
 pub struct Sequence {
-    /// The door, then what happened, joined by ` > `.
+    /// The entry point, then what happened, joined by ` > `.
     pub sequence: String,
     /// People of whom that is true.
     pub people: u64,
@@ -248,7 +248,7 @@ impl Store {
         period: &Period,
         until: i64,
         with_before: bool,
-        by: Apart,
+        by: BreakdownColumns,
     ) -> Result<DataFrame, StoreError> {
         let asked = |question: Query| {
             let question = question.param("from", period.from.0).param("until", until);

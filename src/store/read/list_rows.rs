@@ -36,9 +36,9 @@ pub struct ConversationRow {
     pub number: u32,
     /// `messenger`, `instagram` or `whatsapp`.
     pub channel: String,
-    /// Door of the opening act.
+    /// Entry point of the opening act.
     pub source: String,
-    /// The door on the wire.
+    /// The entry point on the wire.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub source_name: String,
@@ -127,9 +127,9 @@ pub struct TouchpointRow {
     pub number: u32,
     /// `messenger`, `instagram` or `whatsapp`.
     pub channel: String,
-    /// Door.
+    /// Entry point.
     pub source: String,
-    /// The door on the wire.
+    /// The entry point on the wire.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub source_name: String,
@@ -247,11 +247,11 @@ pub struct EventRow {
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub name: String,
-    /// Door.
+    /// Entry point.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub source: String,
-    /// The door on the wire.
+    /// The entry point on the wire.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub source_name: String,

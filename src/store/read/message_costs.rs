@@ -72,7 +72,7 @@ struct CameRow {
 }
 
 impl Store {
-    /// What came by ads between two instants (UTC milliseconds, the second exclusive), by ad and day of
+    /// What entered through ads between two instants (UTC milliseconds, the second exclusive), by ad and day of
     /// a zone.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub struct ClosingWindow {
     pub page_id: String,
     /// Person.
     pub person_id: String,
-    /// Door of the opening.
+    /// Entry point of the opening.
     pub source: String,
     /// When the conversation was opened, UTC milliseconds.
     pub opened_at: i64,
@@ -69,7 +69,7 @@ pub struct ClosingWindow {
 pub struct MessagingWindow {
     /// Hours after the person's last act.
     pub hours: i64,
-    /// Hours after the person's first message, where they came by this source, if that is later.
+    /// Hours after the person's first message, where they entered through this source, if that is later.
     pub by_source: Vec<(String, i64)>,
 }
 

@@ -159,7 +159,7 @@ fn version(changed: Timestamp, received_at: Timestamp, at: Position, place: u128
 }
 
 impl ArrivalRow {
-    /// Who came by a click with this event.
+    /// Who entered through a click with this event.
     pub(in crate::store) fn of(event: &Event) -> Option<Self> {
         let click = ClickId::split(&event.touch.as_ref()?.referral_ref).1?;
         is_to_be_known(event).then(|| Self {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::analysis::Funnels;
 use crate::http::problem::Problem;
-use crate::http::respond::{self, Look};
+use crate::http::respond::{self, OutputOptions};
 use crate::insights::funnel_people::{FunnelPeople, answer_people};
 use crate::insights::query::Question;
 use crate::render::frames;
@@ -37,7 +37,7 @@ pub(crate) async fn people_in(
     name: &str,
     question: &Question,
     reached: Option<&str>,
-    look: &Look,
+    look: &OutputOptions,
 ) -> Result<Response, Problem> {
     let limit = look.rows_of(question);
     let told = answer_people(&views.store, own, name, question, reached, limit).await;

@@ -13,7 +13,7 @@ use crate::analysis::{
     WrittenFunnel,
 };
 use crate::http::problem::Problem;
-use crate::http::respond::{self, Look, rendered};
+use crate::http::respond::{self, OutputOptions, rendered};
 use crate::insights::format::Format;
 use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::{answer_verdicts, rows_compared};
@@ -106,13 +106,13 @@ pub(crate) async fn funnel_of(
     own: &Funnels,
     name: &str,
     question: &Question,
-    look: &Look,
+    look: &OutputOptions,
 ) -> Answer {
     let report = answer_funnel(&views.store, own, name, question).await;
     funnel_in(look, report.map_err(Problem::from)?)
 }
 
-fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
+fn funnel_in(look: &OutputOptions, report: FunnelReport) -> Answer {
     match look.format {
         Format::Svg | Format::Png => {
             let by_day = report.by.as_slice() == ["day"];
@@ -128,7 +128,7 @@ fn funnel_in(look: &Look, report: FunnelReport) -> Answer {
 pub(crate) struct Flows {
     /// The funnel.
     funnel: String,
-    /// From doors to steps to outcomes.
+    /// From entry points to steps to outcomes.
     flows: Vec<Flow>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) async fn comparison_in(
     own: &Funnels,
     name: &str,
     question: &Question,
-    look: &Look,
+    look: &OutputOptions,
 ) -> Result<Response, Problem> {
     if !matches!(look.format, Format::Svg | Format::Png) {
         let verdicts = answer_verdicts(&views.store, own, name, question).await;
@@ -186,7 +186,7 @@ pub(crate) async fn drivers(
     respond::rendered(&look, drivers.map_err(Problem::from)?, frames::verdicts)
 }
 
-/// How many go from each door to each step and outcome, for a Sankey diagram: by door, or the question's one
+/// How many go from each entry point to each step and outcome, for a Sankey diagram: by entry point, or the question's one
 /// dimension.
 #[utoipa::path(get, path = "/api/v1/funnels/{name}/flows", tag = "funnels",
     params(("name" = String, Path, description = "The funnel")),
@@ -207,7 +207,7 @@ pub(crate) async fn flows_in(
     own: &Funnels,
     name: &str,
     mut question: Question,
-    look: &Look,
+    look: &OutputOptions,
 ) -> Result<Response, Problem> {
     if question.by.is_empty() {
         question.by = vec![Dimension::Source];

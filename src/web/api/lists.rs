@@ -15,7 +15,7 @@ use crate::insights::format::Format;
 use crate::insights::list_filters::{listed_filters, read_stage};
 use crate::insights::listing::Listing;
 use crate::insights::person::answer_person;
-use crate::insights::query::Asked;
+use crate::insights::query::QueryParams;
 use crate::insights::{cursor, worker};
 use crate::render::frames;
 use crate::store::{
@@ -175,7 +175,7 @@ async fn list<R: Listed, P: Serialize>(
     page: fn(Page, Vec<R>) -> P,
 ) -> Result<Response, Problem> {
     let status = asked.as_ref().ok().and_then(|Query(asked)| asked.status.clone());
-    let stage = |name, of: fn(&Asked) -> &Option<String>| {
+    let stage = |name, of: fn(&QueryParams) -> &Option<String>| {
         let asked = asked.as_ref().ok().and_then(|Query(asked)| of(asked).as_deref());
         read_stage(name, asked).map_err(AnswerError::from).map_err(Problem::from)
     };

@@ -4,7 +4,7 @@ use crate::analysis::STAGES;
 use crate::render::labels;
 use crate::store::ConversationRow;
 
-/// What of a conversation's door tells people most.
+/// What of a conversation's entry point tells people most.
 pub(crate) fn came_by(row: &ConversationRow) -> String {
     labels::tells_most([&row.ad_title, &row.ad_id, &row.link, &row.referral_ref, &row.referer])
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use super::page::{Asking, Asks, asked};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
-use crate::http::respond::Look;
+use crate::http::respond::OutputOptions;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
 use crate::web::request;
@@ -22,7 +22,7 @@ pub(crate) fn understand(
     views: &Views,
     asking: Asks,
     headers: &HeaderMap,
-) -> Result<(Asking, Question, Look), Problem> {
+) -> Result<(Asking, Question, OutputOptions), Problem> {
     let Query(asking) =
         asking.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let mut asked = asked(asking.clone(), views).map_err(AnswerError::from)?;

@@ -4,21 +4,21 @@ use super::date_range::Range;
 use crate::render::numbers::{dash, thousands};
 
 /// A count as it is told, and the address of what it counts; empty if there is none.
-pub(crate) struct Figure {
+pub(crate) struct LinkedCount {
     pub text: String,
     pub rows: String,
 }
 
 /// The list of what a page counts.
 #[derive(Debug, Clone)]
-pub(crate) struct Behind {
+pub(crate) struct DrilldownLinks {
     /// The page with the list; none for a reader who may not see people.
     page: Option<&'static str>,
     /// What all rows have in common.
     query: Vec<(String, String)>,
 }
 
-impl Behind {
+impl DrilldownLinks {
     /// All conversations of a range.
     pub(crate) fn conversations(range: &Range, shows_people: bool) -> Self {
         Self::on("/conversations/rows", range, shows_people)
@@ -58,10 +58,10 @@ impl Behind {
     }
 
     /// How many there are.
-    pub(crate) fn count(&self, count: Option<u64>) -> Figure {
+    pub(crate) fn count(&self, count: Option<u64>) -> LinkedCount {
         let rows =
             if count.is_some_and(|count| count > 0) { self.address() } else { String::new() };
-        Figure { text: count.map_or_else(dash, thousands), rows }
+        LinkedCount { text: count.map_or_else(dash, thousands), rows }
     }
 }
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_none_and_what_nobody_may_see_leads_nowhere() {
         let range = range("2026-11-01", "2026-11-03");
-        let all = Behind::conversations(&range, true);
+        let all = DrilldownLinks::conversations(&range, true);
         let leads = all.with("reached", "lead").with("filter", "ref=a&b");
         let address = "/conversations/rows?from=2026-11-01&through=2026-11-02&reached=lead&filter=ref%3Da%26b";
         assert_eq!(leads.count(Some(1200)).rows, address);
@@ -88,7 +88,7 @@ mod tests {
         assert!(leads.count(Some(0)).rows.is_empty() && leads.count(None).rows.is_empty());
         let day = leads.within(range.days("2026-11-02", "2026-11-02"));
         assert_eq!(day.address().matches("from=").count(), 1);
-        let hidden = Behind::conversations(&range, false);
+        let hidden = DrilldownLinks::conversations(&range, false);
         assert!(hidden.count(Some(5)).rows.is_empty());
     }
 

@@ -12,8 +12,8 @@ use crate::domain::{Period, Timestamp};
 use crate::http::page::{html, refused};
 use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
-use crate::insights::invalid_parameter::Misunderstood;
-use crate::insights::query::{Asked, AskedCredit, Question};
+use crate::insights::invalid_parameter::InvalidParameter;
+use crate::insights::query::{CreditParams, QueryParams, Question};
 use crate::language::say;
 use crate::web::state::Views;
 
@@ -43,7 +43,7 @@ pub(crate) struct Asking {
     /// The link that a form has just saved.
     pub(crate) saved: Option<String>,
     #[serde(flatten)]
-    pub(crate) credit: AskedCredit,
+    pub(crate) credit: CreditParams,
 }
 
 pub(crate) type Asks = Result<Query<Asking>, QueryRejection>;
@@ -71,17 +71,17 @@ pub(crate) async fn show<P: Template>(
     }
 }
 
-fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, Misunderstood> {
+fn understand(asking: Asking, views: &Views, now: Timestamp) -> Result<Question, InvalidParameter> {
     asked(asking, views)?.understand(&views.defaults, now)
 }
 
 /// What the API would be asked.
-pub(crate) fn asked(asking: Asking, views: &Views) -> Result<Asked, Misunderstood> {
+pub(crate) fn asked(asking: Asking, views: &Views) -> Result<QueryParams, InvalidParameter> {
     let through = asking.through.filter(|through| !through.is_empty());
     let to = match &through {
         Some(through) => {
             let day_after = Period::day_after(through, &views.defaults.zone);
-            Some(day_after.map_err(|error| Misunderstood {
+            Some(day_after.map_err(|error| InvalidParameter {
                 parameter: "through",
                 reason: error.to_string(),
             })?)
@@ -89,5 +89,5 @@ pub(crate) fn asked(asking: Asking, views: &Views) -> Result<Asked, Misunderstoo
         None => asking.to,
     };
     let Asking { from, by, step, of, filter, credit, .. } = asking;
-    Ok(Asked { from, to, by, filter, step, of, credit, ..Asked::default() })
+    Ok(QueryParams { from, to, by, filter, step, of, credit, ..QueryParams::default() })
 }

@@ -54,12 +54,12 @@ struct State {
     /// Connections of an earlier generation are dead.
     generation: u64,
     trace: Vec<String>,
-    asked: Vec<Asked>,
+    asked: Vec<QueryParams>,
 }
 
 /// A statement that took effect, and when by the engine's clock.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct QueryParams {
     pub statement: Arc<Statement>,
     pub clock: i64,
     pub manner: Manner,
@@ -170,7 +170,7 @@ impl Engine {
     }
 
     /// Everything that took effect, in order.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<QueryParams> {
         self.state().asked.clone()
     }
 
@@ -286,7 +286,7 @@ impl State {
             let clock = if now == i64::MAX { time::now() } else { one.due } + self.ahead;
             let told = one.statement.told();
             let statement = Arc::clone(&one.statement);
-            self.asked.push(Asked { statement, clock, manner });
+            self.asked.push(QueryParams { statement, clock, manner });
             let answer = one.statement.carry_out(&mut self.tables, clock, manner);
             let said = if one.statement.is_claim() { &[] } else { &answer[..] };
             self.trace.push(format!("{} {} {told} {}", one.due, one.who, short(said)));

@@ -32,7 +32,7 @@ const LONGEST_CAPTION: usize = 80;
 /// How a code shall look.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Look {
+struct QrStyle {
     /// Part of the code that may be damaged: L 7 %, M 15 %, Q 25 %, H 30 %.
     level: Option<String>,
     /// Width of the empty frame in modules; ISO/IEC 18004 asks for 4.
@@ -81,12 +81,12 @@ pub(crate) fn router(views: Views) -> Router {
         .with_state(Studio { views, share, kept, lookup: Lookup::default() })
 }
 
-type Asked = Result<Query<Look>, QueryRejection>;
+type QueryParams = Result<Query<QrStyle>, QueryRejection>;
 
 async fn svg(
     State(studio): State<Studio>,
     Path(slug): Path<String>,
-    look: Asked,
+    look: QueryParams,
 ) -> Result<Response, Response> {
     let look = read(look).map_err(IntoResponse::into_response)?;
     let form = Form::Svg { caption: look.caption.clone() };
@@ -96,14 +96,14 @@ async fn svg(
 async fn png(
     State(studio): State<Studio>,
     Path(slug): Path<String>,
-    look: Asked,
+    look: QueryParams,
 ) -> Result<Response, Response> {
     let look = read(look).map_err(IntoResponse::into_response)?;
     let form = png_form(&look).map_err(IntoResponse::into_response)?;
     studio.drawn(&slug, &look, form, "image/png").await
 }
 
-fn png_form(look: &Look) -> Result<Form, Problem> {
+fn png_form(look: &QrStyle) -> Result<Form, Problem> {
     if look.caption.is_some() {
         let text = "a caption is for the SVG".to_owned();
         return Err(Problem::in_parameter("caption", text));
@@ -117,7 +117,7 @@ fn png_form(look: &Look) -> Result<Form, Problem> {
 }
 
 /// Everything is checked before anything is looked up or drawn.
-fn read(look: Asked) -> Result<Look, Problem> {
+fn read(look: QueryParams) -> Result<QrStyle, Problem> {
     let Query(look) =
         look.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     let level = look.level.as_deref().unwrap_or("M");
@@ -143,7 +143,7 @@ impl Studio {
     async fn drawn(
         &self,
         slug: &str,
-        look: &Look,
+        look: &QrStyle,
         form: Form,
         kind: &'static str,
     ) -> Result<Response, Response> {

@@ -23,7 +23,7 @@ use crate::render::labels;
 use crate::render::numbers::between;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::download;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 use crate::web::state::Views;
@@ -152,7 +152,7 @@ impl AdsPage {
             form_urlencoded::Serializer::new(String::new()).extend_pairs(range.asked()).finish();
         let other = if with_intervals { "" } else { "&intervals=true" };
         let here = format!("/ads?{days}{rest}");
-        let behind = Behind::conversations(&range, shows_people);
+        let behind = DrilldownLinks::conversations(&range, shows_people);
         let making = Making { level: report.level, titles, period: &question.period, behind };
         let total = |total: &AdsRow| {
             let name = match &total.currency {

@@ -8,7 +8,7 @@ use crate::domain::Period;
 use crate::language::{decimal, say};
 use crate::render::numbers::{amount, between, dash, percent, thousands};
 use crate::render::{chart, labels};
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 pub(crate) struct Row {
     pub id: String,
@@ -32,7 +32,7 @@ pub(crate) struct Row {
 pub(crate) struct StepCells {
     /// The step.
     pub name: &'static str,
-    pub count: Figure,
+    pub count: LinkedCount,
     pub cost: String,
     /// The cost's interval.
     pub range: String,
@@ -44,7 +44,7 @@ pub(crate) struct Making<'a> {
     pub titles: &'a HashMap<String, String>,
     pub period: &'a Period,
     /// All conversations of the days.
-    pub behind: Behind,
+    pub behind: DrilldownLinks,
 }
 
 /// What a row is called: by its own name, else by what people saw.
@@ -116,9 +116,9 @@ impl Making<'_> {
     }
 
     /// Conversations are listed by what they have themselves: not by an ad's campaign.
-    fn behind(&self, row: &AdsRow) -> Behind {
+    fn behind(&self, row: &AdsRow) -> DrilldownLinks {
         if row.id.is_empty() || !matches!(self.level, "ad" | "link" | "source") {
-            return Behind::nowhere();
+            return DrilldownLinks::nowhere();
         }
         self.behind.with("filter", Filter::one_written(self.level, &row.id))
     }

@@ -6,14 +6,14 @@ use crate::analysis::{Dimension, Filter, NONE};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::Question;
 use crate::render::labels;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 
 pub(crate) struct Named<'a> {
     pub question: &'a Question,
     /// Titles of ads, by id.
     pub ad_titles: &'a HashMap<String, String>,
     /// All touchpoints of the days.
-    pub behind: Behind,
+    pub behind: DrilldownLinks,
 }
 
 impl Named<'_> {

@@ -16,14 +16,16 @@ use crate::analysis::{
 };
 use crate::domain::{AdDay, Timestamp};
 use crate::insights::ad_titles::ad_titles;
-use crate::insights::attribution::{Ways, credit_by_all_models, credit_by_model, spend_of};
+use crate::insights::attribution::{
+    JourneyInputs, credit_by_all_models, credit_by_model, spend_of,
+};
 use crate::insights::query::{Credit, Question};
 use crate::insights::worker;
 use crate::language::{self, Message, Value, filters, say};
 use crate::render::numbers::{amount, between, credit, dash, money, percent};
 use crate::render::{charts, labels};
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 
@@ -44,7 +46,7 @@ pub(crate) struct Credits {
 
 impl Credits {
     pub(crate) fn new(
-        ways: &Ways,
+        ways: &JourneyInputs,
         question: &Question,
         spend: &[AdDay],
         wanted: &Wanted,
@@ -144,7 +146,7 @@ impl AttributionPage {
         let report = &found.report;
         let total = report.total_conversions;
         let range = Range::new(&question.period, now, "/attribution", &query);
-        let touchpoints = Behind::on("/attribution/touchpoints", &range, shows_people);
+        let touchpoints = DrilldownLinks::on("/attribution/touchpoints", &range, shows_people);
         let behind = touchpoints.clone();
         let named = Named { question, ad_titles: &found.ad_titles, behind };
         let api = |path: &str| {
@@ -348,9 +350,10 @@ pub(crate) async fn attribution(
     show(&views, asking, async |views, question, now| {
         let asked = question.clone();
         let spend = spend_of(&views.store, &question.period).await?;
-        let credits = worker::in_turn(Ways::of(&views.store, &question), move |ways, wanted| {
-            Credits::new(&ways, &asked, &spend, wanted)
-        });
+        let credits =
+            worker::in_turn(JourneyInputs::of(&views.store, &question), move |ways, wanted| {
+                Credits::new(&ways, &asked, &spend, wanted)
+            });
         Ok(AttributionPage::new(&credits.await?, &question, now, who.may(Scope::People)))
     })
     .await

@@ -11,7 +11,7 @@ use crate::insights::data_quality::{QualityReport, answer_quality};
 use crate::language::{self, Message, filters, say};
 use crate::render::numbers::{between, dash, local, percent, thousands};
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 
@@ -89,7 +89,7 @@ impl QualityPage {
         shows_people: bool,
     ) -> Self {
         let range = Range::new(period, now, "/quality", "");
-        let behind = Behind::conversations(&range, shows_people);
+        let behind = DrilldownLinks::conversations(&range, shows_people);
         let rows = |dimension: &str, value: &str| {
             behind.with("filter", Filter::one_written(dimension, value)).address()
         };

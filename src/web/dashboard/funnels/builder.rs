@@ -115,7 +115,7 @@ impl Builder {
         Kind::ALL.into_iter().map(|kind| (kind.as_str(), say(format!("kind-{}", kind.as_str()))))
     }
 
-    /// Doors by which a step may come, with their labels.
+    /// Entry points by which a step may come, with their labels.
     pub(crate) fn sources() -> impl Iterator<Item = (&'static str, Message)> {
         Source::ALL
             .into_iter()

@@ -6,12 +6,12 @@ use super::parts::Parts;
 use crate::analysis::{Verdict, Verdicts};
 use crate::language::{Message, decimal, say};
 use crate::render::numbers::{dash, percent, rate};
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 pub(crate) struct Compared {
     pub row: String,
-    pub of: Figure,
-    pub reached: Figure,
+    pub of: LinkedCount,
+    pub reached: LinkedCount,
     /// Share, probability to be better, p-value.
     pub cells: [String; 3],
     pub verdict: Message,
@@ -31,8 +31,11 @@ impl Compared {
         let value = row.by.values().next().cloned().flatten();
         let Verdicts { step, of, within_ms, .. } = &parts.verdicts;
         // The list of a row has all that happened so far.
-        let behind =
-            if within_ms.is_some() { Behind::nowhere() } else { behind.of(value.as_deref()) };
+        let behind = if within_ms.is_some() {
+            DrilldownLinks::nowhere()
+        } else {
+            behind.of(value.as_deref())
+        };
         Self {
             row: value.map_or_else(
                 || say("funnels-no-value").to_string(),

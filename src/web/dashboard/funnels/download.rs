@@ -7,7 +7,7 @@ use super::builder::only;
 use crate::analysis::{Funnel, FunnelError, Funnels};
 use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
-use crate::insights::invalid_parameter::Misunderstood;
+use crate::insights::invalid_parameter::InvalidParameter;
 use crate::web::api::{funnel_people, funnels};
 use crate::web::dashboard::download::understand;
 use crate::web::dashboard::page::Asks;
@@ -31,7 +31,7 @@ pub(crate) async fn figures(
         Some("flows") => funnels::flows_in(views, &own, name, question, &look).await,
         Some(other) => {
             let reason = format!("{other:?} is none; there are comparison and flows");
-            Err(AnswerError::from(Misunderstood { parameter: "figures", reason }).into())
+            Err(AnswerError::from(InvalidParameter { parameter: "figures", reason }).into())
         }
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn build(
     .await
 }
 
-/// One dimension at a time: by door, if none is asked for.
+/// One dimension at a time: by entry point, if none is asked for.
 fn by_one(mut question: Question) -> Question {
     question.by.truncate(1);
     if question.by.is_empty() {

@@ -1,4 +1,4 @@
-//! What a funnel's steps, doors and rows are called.
+//! What a funnel's steps, entry points and rows are called.
 
 use super::parts::Parts;
 use crate::analysis::Flow;
@@ -24,7 +24,7 @@ pub(crate) fn named(flows: &[Flow]) -> Vec<Flow> {
     named.collect()
 }
 
-/// The door, then kinds of events, or what conversions are called.
+/// The entry point, then kinds of events, or what conversions are called.
 pub(crate) fn sequence(written: &str) -> String {
     let word = |(place, part): (usize, &str)| match place {
         0 => labels::source(part).0,

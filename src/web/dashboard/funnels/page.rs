@@ -18,7 +18,7 @@ use crate::language::{Message, filters, say};
 use crate::render::numbers::{dash, percent, rate, span, thousands};
 use crate::render::{charts, labels};
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 /// Rows of the table of flows.
 const MOST_FLOWS: usize = 60;
@@ -57,7 +57,7 @@ struct Shown {
     is_first_day: bool,
     diagram: String,
     /// From, to, and how many.
-    flows: Vec<(String, String, Figure)>,
+    flows: Vec<(String, String, LinkedCount)>,
     sequences: Vec<[String; 2]>,
     /// Why there is nothing.
     zero: Option<Message>,
@@ -67,10 +67,10 @@ struct Shown {
 struct StepRow {
     name: String,
     meaning: String,
-    count: Figure,
+    count: LinkedCount,
     of_previous: String,
     of_first: String,
-    dropped: Figure,
+    dropped: LinkedCount,
     /// Quartiles and 90th percentile of the time from the step before.
     times: [String; 4],
 }
@@ -174,10 +174,10 @@ fn behind(
     range: &Range,
     built: Option<&str>,
     shows_people: bool,
-) -> Behind {
+) -> DrilldownLinks {
     let can_be_listed = is_own(&parts.name, own, built)
         || question.filters.iter().all(|one| is_listed(&one.dimension));
-    let mut all = Behind::on("/funnels/people", range, shows_people && can_be_listed);
+    let mut all = DrilldownLinks::on("/funnels/people", range, shows_people && can_be_listed);
     if !question.filters.is_empty() {
         all = all.with("filter", Filter::written(&question.filters));
     }
@@ -216,7 +216,7 @@ impl Shown {
         let first = units.first().map(|step| &step.name);
         let flow = |(flow, named): (&Flow, Flow)| {
             let people = match flow.to.strip_prefix("left after ") {
-                // Doors lead to the first step, whatever they are called.
+                // Entry points lead to the first step, whatever they are called.
                 _ if Some(&flow.to) == first => {
                     let door = Some(flow.from.as_str()).filter(|door| *door != NONE);
                     behind.of(door).with("reached", &flow.to)
@@ -269,7 +269,7 @@ impl Shown {
     }
 }
 
-fn step_row(step: &Step, next: Option<u64>, behind: &Behind) -> StepRow {
+fn step_row(step: &Step, next: Option<u64>, behind: &DrilldownLinks) -> StepRow {
     let waits = step.detail.as_ref().and_then(|detail| detail.waits.as_ref());
     let dropped = next.map(|next| step.count.unwrap_or(0).saturating_sub(next));
     let interval = step.detail.as_ref().and_then(|detail| detail.rate_interval);

@@ -12,7 +12,7 @@ use crate::insights::funnel_over_time::shares_in_time;
 use crate::render::charts;
 use crate::render::numbers::rate;
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::Figure;
+use crate::web::dashboard::drilldown::LinkedCount;
 
 pub(crate) struct Share {
     /// What the form that chooses has to carry along.
@@ -28,8 +28,8 @@ pub(crate) struct Share {
 /// A day or a week.
 pub(crate) struct Row {
     pub day: String,
-    pub of: Figure,
-    pub reached: Figure,
+    pub of: LinkedCount,
+    pub reached: LinkedCount,
     pub share: String,
 }
 

@@ -15,7 +15,7 @@ use crate::language::{self, Message, filters, say};
 use crate::render::labels;
 use crate::render::numbers::dash;
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 
@@ -43,7 +43,7 @@ struct Row {
     is_printed: bool,
     about: String,
     address: String,
-    counts: Vec<Figure>,
+    counts: Vec<LinkedCount>,
     cost: String,
     notes: Vec<Message>,
 }
@@ -61,7 +61,7 @@ impl LinksPage {
         links.sort_by_key(|row| (row.link.is_archived, std::cmp::Reverse(row.clicks)));
         let (from, to) = (&report.from, &report.to);
         let range = Range::new(period, now, "/links", "");
-        let behind = Behind::conversations(&range, shows_people);
+        let behind = DrilldownLinks::conversations(&range, shows_people);
         Self {
             page: "links",
             has_address: report.links.iter().all(|row| row.address.is_some()),
@@ -74,14 +74,14 @@ impl LinksPage {
     }
 }
 
-fn row(figures: &LinkFigures, behind: &Behind) -> Row {
+fn row(figures: &LinkFigures, behind: &DrilldownLinks) -> Row {
     let link = &figures.link;
     let about = [&link.campaign, &link.medium, &link.owner, &link.referral_ref];
     let about: Vec<&str> =
         about.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     let behind = behind.with("filter", Filter::one_written("link", &link.slug));
     let visits = [figures.clicks, figures.previews, figures.arrived];
-    let visits = visits.map(|count| Behind::nowhere().count(Some(count))).into_iter();
+    let visits = visits.map(|count| DrilldownLinks::nowhere().count(Some(count))).into_iter();
     let step = |step: &&str| behind.with("reached", *step).count(Some(figures.count(step)));
     Row {
         slug: link.slug.clone(),

@@ -7,10 +7,10 @@ use crate::analysis::{
 };
 use crate::language::{Message, say};
 use crate::render::numbers::{between, dash, money};
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 /// Where paying more is worth it, and where less.
-pub(crate) struct Extremes {
+pub(crate) struct BestAndWorstAds {
     /// The best and the worst, with the names of their messages.
     pub ads: [(&'static str, Ad); 2],
     /// How far the two can be trusted.
@@ -21,7 +21,7 @@ pub(crate) struct Ad {
     pub id: String,
     pub title: String,
     pub spend: String,
-    pub leads: Figure,
+    pub leads: LinkedCount,
     pub cost: String,
     /// The cost's 95 % interval.
     pub range: String,
@@ -49,8 +49,8 @@ fn paid_for(row: &AdsRow) -> Paid {
 pub(crate) fn extremes(
     report: &AdsReport,
     titles: &HashMap<String, String>,
-    behind: &Behind,
-) -> Option<Extremes> {
+    behind: &DrilldownLinks,
+) -> Option<BestAndWorstAds> {
     let mut by_currency: BTreeMap<&str, f64> = BTreeMap::new();
     for row in &report.rows {
         let spend = row.spend.unwrap_or(0.0);
@@ -84,7 +84,7 @@ pub(crate) fn extremes(
             None => say("overview-at-least").with("amount", money(cost.low, currency)).to_string(),
         },
     };
-    Some(Extremes {
+    Some(BestAndWorstAds {
         ads: [("overview-best", ad(best, cheapest)), ("overview-worst", ad(worst, dearest))],
         verdict: say(verdict).with("count", u64::try_from(costs.len()).unwrap_or_default()),
     })

@@ -10,7 +10,7 @@ use crate::analysis::{
 };
 use crate::domain::Period;
 use crate::insights::ad_titles::ad_titles;
-use crate::insights::attribution::Ways;
+use crate::insights::attribution::JourneyInputs;
 use crate::insights::query::Question;
 
 pub(crate) struct Figures {
@@ -32,7 +32,7 @@ pub(crate) struct Fetched {
     pub ads: AdsData,
     pub titles: DataFrame,
     /// Touchpoints and conversions of those who converted.
-    pub ways: Ways,
+    pub ways: JourneyInputs,
     /// Counts by day of the period before.
     pub before: DataFrame,
 }

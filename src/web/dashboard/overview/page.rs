@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 
-use super::best_ads::{Extremes, extremes};
+use super::best_ads::{BestAndWorstAds, extremes};
 use super::figures::{Fetched, Figures};
 use super::tiles::{Tile, tiles, worth};
 use crate::accounts::{Scope, Who};
@@ -15,8 +15,8 @@ use crate::analysis::{
     Parameters, Step, conversation_steps,
 };
 use crate::domain::{AgeLimit, Period, Timestamp};
-use crate::insights::alerts::{Alert, Watched};
-use crate::insights::attribution::Ways;
+use crate::insights::alerts::{Alert, AlertInputs};
+use crate::insights::attribution::JourneyInputs;
 use crate::insights::breakdown_columns::apart;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel_comparison::period_before;
@@ -26,9 +26,9 @@ use crate::language::{Message, filters, say};
 use crate::render::chart::Day;
 use crate::render::numbers::{dash, local_minute, percent, thousands};
 use crate::render::{charts, labels};
-use crate::store::{Apart, CollectionState, ResponseTimes, Store};
+use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store};
 use crate::web::dashboard::date_range::{self, Range};
-use crate::web::dashboard::drilldown::{Behind, Figure};
+use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 
@@ -55,7 +55,7 @@ pub(crate) struct Overview {
     funnel_chart: String,
     steps: Vec<StepTexts>,
     trend: Trend,
-    extremes: Option<Extremes>,
+    extremes: Option<BestAndWorstAds>,
     columns: Vec<Column>,
     sources: Vec<Row>,
     ads: Vec<Row>,
@@ -74,7 +74,7 @@ struct StepTexts {
     name: String,
     label: String,
     meaning: String,
-    count: Figure,
+    count: LinkedCount,
     of_previous: String,
     of_first: String,
 }
@@ -92,7 +92,7 @@ struct Trend {
 }
 
 impl Trend {
-    fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &Behind) -> Self {
+    fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &DrilldownLinks) -> Self {
         let days = weekly(all_days);
         Self {
             chart: charts::trend(&days, all_days.len()).on_page(),
@@ -107,7 +107,7 @@ impl Trend {
 struct DayTexts {
     date: String,
     /// Each of the day, and of the day as many days before as are shown.
-    counts: Vec<(Figure, String)>,
+    counts: Vec<(LinkedCount, String)>,
 }
 
 struct Column {
@@ -121,7 +121,7 @@ struct Row {
     meaning: String,
     /// Address of its conversations.
     rows: String,
-    counts: Vec<Figure>,
+    counts: Vec<LinkedCount>,
     rate: String,
     value: String,
 }
@@ -170,11 +170,11 @@ async fn found(
         let (ads, titles, touchpoints, conversions, before) = tokio::try_join!(
             ads::facts(store, &question.period),
             store.ad_titles(&question.period),
-            store.touchpoints(&question.period, lookback, true, Apart::default()),
+            store.touchpoints(&question.period, lookback, true, BreakdownColumns::default()),
             store.conversions(&question.period, 0),
             store.funnel_counts(&before, apart(&[Dimension::Day]), Some(as_old)),
         )?;
-        Ok(Fetched { ads, titles, ways: Ways { touchpoints, conversions }, before })
+        Ok(Fetched { ads, titles, ways: JourneyInputs { touchpoints, conversions }, before })
     };
     let asked = (question.clone(), before.clone());
     let figures =
@@ -184,7 +184,7 @@ async fn found(
         if is_limited {
             return Ok(Vec::new());
         }
-        Ok(Watched::of(store, &question, now).await?.alerts())
+        Ok(AlertInputs::of(store, &question, now).await?.alerts())
     };
     let answers = async { Ok(store.response_times(&question.period).await?) };
     let state = async { Ok(store.collection_state().await?) };
@@ -214,7 +214,7 @@ impl Overview {
         let days = days_of(&figures.by_day, &figures.before, period, &first);
         let is_open = period.to > now;
         let range = Range::new(period, now, "/", "");
-        let behind = Behind::conversations(&range, shows_people);
+        let behind = DrilldownLinks::conversations(&range, shows_people);
         let mut ads: Vec<Row> = figures
             .by_ad
             .breakdown
@@ -314,7 +314,12 @@ fn weekly(days: &[Day]) -> Vec<Day> {
 }
 
 /// Rows of `days`, each of which is one or more of `all_days`.
-fn day_texts(days: &[Day], all_days: &[Day], range: &Range, behind: &Behind) -> Vec<DayTexts> {
+fn day_texts(
+    days: &[Day],
+    all_days: &[Day],
+    range: &Range,
+    behind: &DrilldownLinks,
+) -> Vec<DayTexts> {
     let last_of = |day: &Day| {
         let first = all_days.iter().position(|one| one.date == day.date).unwrap_or(0);
         let many = if days.len() == all_days.len() { 1 } else { 7 };
@@ -331,7 +336,11 @@ fn day_texts(days: &[Day], all_days: &[Day], range: &Range, behind: &Behind) -> 
     days.iter().map(texts).collect()
 }
 
-fn sources(total: &FunnelReport, last_touch: &AttributionReport, behind: &Behind) -> Vec<Row> {
+fn sources(
+    total: &FunnelReport,
+    last_touch: &AttributionReport,
+    behind: &DrilldownLinks,
+) -> Vec<Row> {
     let rows = total.breakdown.iter().filter_map(|row| Some((row.value("source")?, row)));
     rows.map(|(name, row)| {
         let (label, meaning) = labels::source(name);
@@ -354,7 +363,7 @@ fn new_row(
     meaning: String,
     row: &Breakdown,
     value: String,
-    behind: &Behind,
+    behind: &DrilldownLinks,
 ) -> Row {
     let last = row.steps.last().and_then(|step| step.rate_from_first);
     Row {
@@ -370,11 +379,11 @@ fn new_row(
     }
 }
 
-fn step_texts(step: &Step, behind: &Behind) -> StepTexts {
+fn step_texts(step: &Step, behind: &DrilldownLinks) -> StepTexts {
     let (label, meaning) = labels::stage(&step.name);
     // What Meta counts is in no list of ours.
     let is_of_conversations = conversation_steps().any(|stage| stage == step.name);
-    let behind = if is_of_conversations { behind } else { &Behind::nowhere() };
+    let behind = if is_of_conversations { behind } else { &DrilldownLinks::nowhere() };
     StepTexts {
         name: step.name.clone(),
         label,

@@ -9,7 +9,7 @@ use crate::render::labels;
 use crate::render::numbers::{amount, credit, dash, money, percent, span, thousands};
 use crate::store::ResponseTimes;
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 
 pub(crate) struct Tile {
     pub id: &'static str,
@@ -30,7 +30,7 @@ pub(crate) fn tiles(
     days: usize,
     is_open: bool,
     range: &Range,
-    behind: &Behind,
+    behind: &DrilldownLinks,
 ) -> Vec<Tile> {
     let total = &figures.by_source;
     let step = |name: &str| total.steps.iter().find(|step| step.name == name);

@@ -16,7 +16,7 @@ use crate::render::labels;
 use crate::render::numbers::{dash, local, percent, rate, span, thousands};
 use crate::store::ResponseTimes;
 use crate::web::dashboard::date_range::Range;
-use crate::web::dashboard::drilldown::Behind;
+use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::dashboard::person::link::address;
 use crate::web::page_scope::Allowed;
@@ -79,7 +79,7 @@ impl ConversationsPage {
         let all = of("all").first().copied();
         let dimensions = ["source", "hour", "weekday", "app", "persona"];
         let range = Range::new(period, now, "/conversations", "");
-        let behind = Behind::conversations(&range, shows_people);
+        let behind = DrilldownLinks::conversations(&range, shows_people);
         let rows_of = |row: &ResponseTimes| match row.dimension.as_str() {
             "source" => {
                 let filter = Filter::one_written("source", &row.value);

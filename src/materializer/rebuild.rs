@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Upkeep, UpkeepError};
-use crate::store::{ChangedBatch, DifferingRow, MadeTables, Turn};
+use super::{MaterializeError, Materializer};
+use crate::store::{ChangedBatch, DifferingRow, Lease, MaterializedTables};
 
 /// How often the two are compared, if they differ while events come in.
 const COMPARED: usize = 10;
@@ -56,9 +56,9 @@ impl Rebuilt {
 /// If ClickHouse or the arithmetic fails: then what is in use stays, or all is made anew by whoever makes
 /// conversations next.
 pub async fn rebuild(
-    upkeep: &Upkeep,
+    upkeep: &Materializer,
     progress: impl Fn(u64, u64) + Sync,
-) -> Result<Rebuilt, UpkeepError> {
+) -> Result<Rebuilt, MaterializeError> {
     // What has changed until now is made the usual way, so that both sides have seen the same.
     upkeep.catch_up().await?;
     let mut turn = upkeep.turn().await?;
@@ -69,16 +69,16 @@ pub async fn rebuild(
 
 /// The same, for who has the turn.
 pub(super) async fn begin_anew(
-    upkeep: &Upkeep,
-    turn: &mut Turn,
+    upkeep: &Materializer,
+    turn: &mut Lease,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Rebuilt, UpkeepError> {
+) -> Result<Rebuilt, MaterializeError> {
     let store = &upkeep.store;
-    let cut_off = store.changed_batches(MadeTables::Live).await?;
+    let cut_off = store.changed_batches(MaterializedTables::Live).await?;
     let mut exchanges: Vec<_> = cut_off.into_iter().filter(ChangedBatch::is_exchange).collect();
     // Who was stopped in between finds its tables no more.
     store.drop_left_rebuilt().await?;
-    let set = MadeTables::Rebuilt(turn.version().await?);
+    let set = MaterializedTables::Rebuilt(turn.version().await?);
     store.begin_rebuilt(set).await?;
     let pending = upkeep.pending(set).await?;
     let all: u64 = pending.iter().map(|batch| batch.people).sum();
@@ -91,7 +91,7 @@ pub(super) async fn begin_anew(
     // Else what others have made meanwhile is gone: the word stays, and all is made anew.
     held(turn).await?;
     let token = format!("exchanged-{}", uuid::Uuid::new_v4());
-    store.work_off(MadeTables::Live, &exchanges, &token).await?;
+    store.work_off(MaterializedTables::Live, &exchanges, &token).await?;
     store.drop_left_rebuilt().await?;
     Ok(Rebuilt { people, tables })
 }
@@ -99,17 +99,17 @@ pub(super) async fn begin_anew(
 /// How the tables compare. Of people whose events have come in since the second set was begun both sides are made
 /// again first: else it would be they who differ.
 async fn compare(
-    upkeep: &Upkeep,
-    set: MadeTables,
-    turn: &mut Turn,
-) -> Result<Vec<Difference>, UpkeepError> {
+    upkeep: &Materializer,
+    set: MaterializedTables,
+    turn: &mut Lease,
+) -> Result<Vec<Difference>, MaterializeError> {
     let mut compared = 0;
     loop {
-        let mut news = upkeep.pending(MadeTables::Live).await?;
+        let mut news = upkeep.pending(MaterializedTables::Live).await?;
         news.retain(|batch| !batch.is_exchange());
         if !news.is_empty() {
             upkeep.store.also_changed(set, &news).await?;
-            upkeep.work_off(MadeTables::Live, &news, turn, &|_| {}).await?;
+            upkeep.work_off(MaterializedTables::Live, &news, turn, &|_| {}).await?;
             upkeep.work_off(set, &news, turn, &|_| {}).await?;
         }
         let mut tables = Vec::new();
@@ -126,10 +126,10 @@ async fn compare(
 }
 
 async fn difference(
-    upkeep: &Upkeep,
-    set: MadeTables,
+    upkeep: &Materializer,
+    set: MaterializedTables,
     table: &'static str,
-) -> Result<Difference, UpkeepError> {
+) -> Result<Difference, MaterializeError> {
     let found = upkeep.store.compare_rebuilt(set, table).await?;
     let (surplus, missing) = (found.only_live, found.only_rebuilt);
     let difference = Difference { table, same: found.same, surplus, missing, rows: Vec::new() };
@@ -139,9 +139,9 @@ async fn difference(
     Ok(Difference { rows: upkeep.store.differing_rows(set, table).await?, ..difference })
 }
 
-async fn held(turn: &Turn) -> Result<(), UpkeepError> {
+async fn held(turn: &Lease) -> Result<(), MaterializeError> {
     if turn.is_held().await? {
         return Ok(());
     }
-    Err(UpkeepError::CutOff("another process may have begun".to_owned()))
+    Err(MaterializeError::CutOff("another process may have begun".to_owned()))
 }

@@ -15,13 +15,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problems::{failed, no_report};
-use super::{ReportError, Runner, Shelf, ToldReport, ToldRun, WrittenReport, pages, told};
+use super::{ReportCatalog, ReportError, Runner, ToldReport, ToldRun, WrittenReport, dto, pages};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::language::{Message, say};
 
 /// Pages, forms and API of reports, and the API's description.
-pub fn router(shelf: Shelf) -> (Router, OpenApi) {
+pub fn router(shelf: ReportCatalog) -> (Router, OpenApi) {
     let (api, description) = OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(runs, run))
@@ -60,19 +60,22 @@ struct AskedRun {
 
 /// All reports, with when each is due next and what became of its latest run.
 #[utoipa::path(get, path = "/api/v1/reports", tag = "reports", responses((status = 200, body = ReportList)))]
-async fn list(State(shelf): State<Shelf>) -> Result<Response, Problem> {
-    let reports = told::reports(&shelf).await.map_err(|error| failed(&error))?;
+async fn list(State(shelf): State<ReportCatalog>) -> Result<Response, Problem> {
+    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
     Ok(Json(ReportList { reports }).into_response())
 }
 
 /// The latest runs of a report.
 #[utoipa::path(get, path = "/api/v1/reports/{name}/runs", tag = "reports",
     params(("name" = String, Path, description = "The report")), responses((status = 200, body = RunList)))]
-async fn runs(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Response, Problem> {
+async fn runs(
+    State(shelf): State<ReportCatalog>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
     if shelf.find(&name).await.map_err(|error| failed(&error))?.is_none() {
         return Err(no_report(&name));
     }
-    let runs = told::runs(&shelf, &name, 100).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&shelf, &name, 100).await.map_err(|error| failed(&error))?;
     Ok(Json(RunList { runs }).into_response())
 }
 
@@ -88,7 +91,7 @@ struct Again {
         ("again" = Option<String>, Query, description = "The run whose instant it is to be made for")),
     responses((status = 202, body = AskedRun), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn run(
-    State(shelf): State<Shelf>,
+    State(shelf): State<ReportCatalog>,
     Path(name): Path<String>,
     Query(Again { again }): Query<Again>,
 ) -> Result<Response, Problem> {
@@ -97,7 +100,7 @@ async fn run(
 }
 
 async fn run_by_form(
-    State(shelf): State<Shelf>,
+    State(shelf): State<ReportCatalog>,
     Path(name): Path<String>,
     Form(Again { again }): Form<Again>,
 ) -> Result<Redirect, Problem> {
@@ -105,7 +108,7 @@ async fn run_by_form(
     Ok(Redirect::to(&format!("/reports/{name}?asked=1")))
 }
 
-async fn ask(shelf: Shelf, name: &str, again: Option<&str>) -> Result<String, Problem> {
+async fn ask(shelf: ReportCatalog, name: &str, again: Option<&str>) -> Result<String, Problem> {
     let at = match again {
         None => shelf.now(),
         Some(run) => {
@@ -133,10 +136,10 @@ async fn ask(shelf: Shelf, name: &str, again: Option<&str>) -> Result<String, Pr
         ("file" = String, Path, description = "The file")),
     responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn download(
-    State(shelf): State<Shelf>,
+    State(shelf): State<ReportCatalog>,
     Path((name, run, file)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let found = told::run(&shelf, &name, &run).await.map_err(|error| failed(&error))?;
+    let found = dto::run(&shelf, &name, &run).await.map_err(|error| failed(&error))?;
     let is_known = found.is_some_and(|run| run.files.contains(&file));
     let no_file = |text| Problem::new(StatusCode::NOT_FOUND, say(text).to_string());
     if !is_known {
@@ -156,7 +159,7 @@ async fn download(
 
 /// Keeps a report that was written on the page.
 async fn save(
-    State(shelf): State<Shelf>,
+    State(shelf): State<ReportCatalog>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let (written, unread) = written(&fields);
@@ -192,12 +195,15 @@ async fn save(
 }
 
 /// A version for an edit of a definition.
-async fn version(shelf: &Shelf) -> Result<u64, Problem> {
+async fn version(shelf: &ReportCatalog) -> Result<u64, Problem> {
     let version = shelf.store.next_version("report_definitions", shelf.now().micros()).await;
     version.map_err(|error| failed(&error))
 }
 
-async fn remove(State(shelf): State<Shelf>, Path(name): Path<String>) -> Result<Redirect, Problem> {
+async fn remove(
+    State(shelf): State<ReportCatalog>,
+    Path(name): Path<String>,
+) -> Result<Redirect, Problem> {
     let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
     if !known.ok_or_else(|| no_report(&name))?.is_editable {
         let text = say("reports-removed-there").to_string();

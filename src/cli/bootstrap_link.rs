@@ -15,7 +15,7 @@ pub(super) async fn tell(accounts: Accounts, here: String, stop: CancellationTok
             () = stop.cancelled() => return,
         }
     }
-    if let Some(link) = accounts.first_link() {
+    if let Some(link) = accounts.bootstrap_link() {
         let link = format!("{here}{link}");
         tracing::info!(
             link,

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::catalog::{CatalogEntry, ReportCatalog};
 use super::definition::WrittenReport;
-use super::making::Side;
+use super::files::Side;
 use super::range;
-use super::shelf::{OnShelf, Shelf};
 use crate::domain::Timestamp;
 use crate::language::say;
 use crate::store::{ReportDelivery, ReportRun, StoreError};
@@ -80,7 +80,11 @@ pub struct ToldDelivery {
 ///
 /// # Errors
 /// If ClickHouse cannot be asked.
-pub async fn runs(shelf: &Shelf, report: &str, limit: u64) -> Result<Vec<ToldRun>, StoreError> {
+pub async fn runs(
+    shelf: &ReportCatalog,
+    report: &str,
+    limit: u64,
+) -> Result<Vec<ToldRun>, StoreError> {
     let runs = shelf.store.report_runs(report, "", limit).await?;
     with_deliveries(shelf, runs).await
 }
@@ -90,7 +94,7 @@ pub async fn runs(shelf: &Shelf, report: &str, limit: u64) -> Result<Vec<ToldRun
 /// # Errors
 /// If ClickHouse cannot be asked.
 pub(super) async fn run(
-    shelf: &Shelf,
+    shelf: &ReportCatalog,
     report: &str,
     run: &str,
 ) -> Result<Option<ToldRun>, StoreError> {
@@ -98,7 +102,10 @@ pub(super) async fn run(
     Ok(with_deliveries(shelf, found).await?.pop())
 }
 
-async fn with_deliveries(shelf: &Shelf, runs: Vec<ReportRun>) -> Result<Vec<ToldRun>, StoreError> {
+async fn with_deliveries(
+    shelf: &ReportCatalog,
+    runs: Vec<ReportRun>,
+) -> Result<Vec<ToldRun>, StoreError> {
     let names: Vec<&str> = runs.iter().map(|run| run.run.as_str()).collect();
     let deliveries =
         if names.is_empty() { Vec::new() } else { shelf.store.report_deliveries(&names).await? };
@@ -109,7 +116,7 @@ async fn with_deliveries(shelf: &Shelf, runs: Vec<ReportRun>) -> Result<Vec<Told
 ///
 /// # Errors
 /// If ClickHouse cannot be asked.
-pub async fn reports(shelf: &Shelf) -> Result<Vec<ToldReport>, StoreError> {
+pub async fn reports(shelf: &ReportCatalog) -> Result<Vec<ToldReport>, StoreError> {
     let mut told = Vec::new();
     for one in shelf.all().await? {
         let last = runs(shelf, &one.name, 1).await?.pop();
@@ -118,8 +125,8 @@ pub async fn reports(shelf: &Shelf) -> Result<Vec<ToldReport>, StoreError> {
     Ok(told)
 }
 
-fn told_report(one: OnShelf, last_run: Option<ToldRun>, now: Timestamp) -> ToldReport {
-    let OnShelf { name, report, is_editable, .. } = one;
+fn told_report(one: CatalogEntry, last_run: Option<ToldRun>, now: Timestamp) -> ToldReport {
+    let CatalogEntry { name, report, is_editable, .. } = one;
     match report {
         Ok(report) => {
             let next = report.schedule.as_ref().and_then(|schedule| schedule.next_after(now.0));

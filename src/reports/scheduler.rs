@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::running::is_due;
+use super::runner::is_due;
 use super::{Report, Runner};
 use crate::domain::Timestamp;
 use crate::store::{ReportRun, StoreError};

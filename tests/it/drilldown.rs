@@ -50,7 +50,7 @@ async fn a_figure_leads_to_as_many_rows_as_it_says() {
         (funnels.as_str(), 40),
         (built.as_str(), 15),
         ("/funnels?by=ref.utm_source", 40),
-        // A step is called as a door is.
+        // A step is called as an entry point is.
         ("/funnels/build?s1.kind=message&s1.name=ad&s2.kind=echo&s2.name=organic", 15),
         ("/funnels", 60),
         ("/funnels?by=ad&filter=source%3Dad&step=lead&of=messaged", 40),

@@ -2,7 +2,7 @@
 //! events are looked at, and of those only what may have changed. The result is the same as if all
 //! were made from nothing, in whatever order events come ([`rebuild()`] proves it).
 //!
-//! One process at a time works: whose turn it is ([`Upkeep::turn`]). Each step may be done twice: rows that are no
+//! One process at a time works: whose turn it is ([`Materializer::turn`]). Each step may be done twice: rows that are no
 //! more are taken away first, then the person's lists are written, then the rows, and only then are the people worked
 //! off.
 //!
@@ -28,7 +28,7 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{ChangedBatch, ChangedPerson, MadeTables, Store, StoreError, Turn};
+use crate::store::{ChangedBatch, ChangedPerson, Lease, MaterializedTables, Store, StoreError};
 use waiting::{Waiting, lots};
 
 /// How often changes that another process has shipped are looked for.
@@ -40,7 +40,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// Why conversations could not be made.
 #[derive(Debug, Error)]
-pub enum UpkeepError {
+pub enum MaterializeError {
     /// ClickHouse failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -54,7 +54,7 @@ pub enum UpkeepError {
 
 /// Makes conversations of one database's events.
 #[derive(Debug, Clone)]
-pub struct Upkeep {
+pub struct Materializer {
     store: Store,
     lock: PathBuf,
     /// UTC milliseconds: by it only the time is told at which something was made.
@@ -62,7 +62,7 @@ pub struct Upkeep {
     waiting: Arc<Waiting>,
 }
 
-impl Upkeep {
+impl Materializer {
     /// Works on `store`; the file `lock` decides whose turn it is, and names the work.
     #[must_use]
     pub fn new(store: Store, lock: PathBuf, clock: fn() -> i64) -> Self {
@@ -118,7 +118,7 @@ impl Upkeep {
     }
 
     /// Removes what rebuilds have left that were cut off.
-    async fn sweep(&self) -> Result<(), UpkeepError> {
+    async fn sweep(&self) -> Result<(), MaterializeError> {
         if self.store.left_rebuilt().await?.is_empty() {
             return Ok(());
         }
@@ -134,9 +134,9 @@ impl Upkeep {
     ///
     /// # Errors
     /// If ClickHouse or the arithmetic fails; what was done is done, and trying again is harmless.
-    pub async fn catch_up(&self) -> Result<u64, UpkeepError> {
+    pub async fn catch_up(&self) -> Result<u64, MaterializeError> {
         // Mostly there is nothing to do, and nobody to wait for.
-        if self.pending(MadeTables::Live).await?.is_empty() {
+        if self.pending(MaterializedTables::Live).await?.is_empty() {
             return Ok(0);
         }
         let mut turn = self.turn().await?;
@@ -145,26 +145,26 @@ impl Upkeep {
         worked
     }
 
-    async fn work(&self, turn: &mut Turn) -> Result<u64, UpkeepError> {
-        let mut pending = self.pending(MadeTables::Live).await?;
+    async fn work(&self, turn: &mut Lease) -> Result<u64, MaterializeError> {
+        let mut pending = self.pending(MaterializedTables::Live).await?;
         if pending.iter().any(ChangedBatch::is_exchange) {
             // Which tables are the new ones nobody knows: all are made anew.
             tracing::warn!("a rebuild was cut off in the end; all conversations are made anew");
             rebuild::begin_anew(self, turn, &|_, _| {}).await?;
-            pending = self.pending(MadeTables::Live).await?;
+            pending = self.pending(MaterializedTables::Live).await?;
         }
-        self.work_off(MadeTables::Live, &pending, turn, &|_| {}).await
+        self.work_off(MaterializedTables::Live, &pending, turn, &|_| {}).await
     }
 
     /// Makes the conversations of everybody in these blocks, and of nobody who has changed since they were read: so
     /// that it ends. `done` is told of people.
     async fn work_off(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         pending: &[ChangedBatch],
-        turn: &mut Turn,
+        turn: &mut Lease,
         done: &(dyn Fn(u64) + Sync),
-    ) -> Result<u64, UpkeepError> {
+    ) -> Result<u64, MaterializeError> {
         let mut people = 0;
         let mut worked_off = 0;
         for lot in lots(pending) {
@@ -179,11 +179,11 @@ impl Upkeep {
     /// Makes the conversations of one lot of changed people; how many they are.
     async fn pass(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         lot: &[ChangedBatch],
-        turn: &mut Turn,
-    ) -> Result<u64, UpkeepError> {
-        let taken_over = || UpkeepError::CutOff("another process may have begun".to_owned());
+        turn: &mut Lease,
+    ) -> Result<u64, MaterializeError> {
+        let taken_over = || MaterializeError::CutOff("another process may have begun".to_owned());
         let version = turn.version().await?;
         let batches: Vec<u64> = lot.iter().map(|batch| batch.batch).collect();
         let people = self.store.changed_people(tables, &batches).await?;
@@ -202,7 +202,7 @@ impl Upkeep {
         let count = people.len() as u64;
         let work = move || make(&people, &events, &standing, version);
         let made = self.store.compute(work).await;
-        let mut made = made.map_err(|error| UpkeepError::CutOff(error.to_string()))??;
+        let mut made = made.map_err(|error| MaterializeError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
         if !turn.holds() {
             return Err(taken_over());
@@ -220,14 +220,14 @@ impl Upkeep {
     }
 
     /// All blocks that wait, whenever they were written by whichever clock.
-    async fn pending(&self, tables: MadeTables) -> Result<Vec<ChangedBatch>, StoreError> {
+    async fn pending(&self, tables: MaterializedTables) -> Result<Vec<ChangedBatch>, StoreError> {
         let pending = self.store.changed_batches(tables).await?;
         self.note(tables, &pending);
         Ok(pending)
     }
 
-    fn note(&self, tables: MadeTables, pending: &[ChangedBatch]) {
-        if tables == MadeTables::Live {
+    fn note(&self, tables: MaterializedTables, pending: &[ChangedBatch]) {
+        if tables == MaterializedTables::Live {
             self.waiting.note(pending);
             let people: u64 = pending.iter().map(|batch| batch.people).sum();
             #[expect(clippy::cast_precision_loss, reason = "a gauge")]
@@ -240,7 +240,7 @@ impl Upkeep {
         &self,
         conversations: &mut DataFrame,
         touchpoints: &mut DataFrame,
-    ) -> Result<(), UpkeepError> {
+    ) -> Result<(), MaterializeError> {
         let mut clicks: Vec<String> = Vec::new();
         for frame in [&*conversations, &*touchpoints] {
             let found = frame.column("click")?.str()?;
@@ -263,7 +263,7 @@ impl Upkeep {
     /// Takes rows away that are no more, and writes the lists of those that are to be there.
     async fn write_lists(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         made: &mut Making,
         token: &str,
     ) -> Result<(), StoreError> {
@@ -280,7 +280,7 @@ impl Upkeep {
 
     async fn write_rows(
         &self,
-        tables: MadeTables,
+        tables: MaterializedTables,
         made: &Making,
         token: &str,
     ) -> Result<(), StoreError> {
@@ -298,7 +298,7 @@ impl Upkeep {
     ///
     /// # Errors
     /// If the lock file cannot be used, or ClickHouse cannot be asked.
-    pub async fn turn(&self) -> Result<Turn, UpkeepError> {
+    pub async fn turn(&self) -> Result<Lease, MaterializeError> {
         Ok(self.store.wait_for_turn(&self.lock).await?)
     }
 }

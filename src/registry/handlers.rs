@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
-use super::{Edit, EditError, Form, Registry, RegistryError, told};
+use super::{Edit, EditError, Form, Registry, RegistryError, messages};
 use crate::language::say;
 
 /// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`.
@@ -72,7 +72,7 @@ async fn made(
         Err(RegistryError::Edit(error)) => {
             let query = serde_json::to_value(form).unwrap_or_default();
             let mut fields = form_urlencoded::Serializer::new(String::new());
-            fields.append_pair("error", &told::error(&error).to_string());
+            fields.append_pair("error", &messages::error(&error).to_string());
             for (key, value) in query.as_object().into_iter().flatten() {
                 fields.append_pair(key, value.as_str().unwrap_or_default());
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::dataset::{Answering, Topic};
+use super::dataset::{Answering, Dataset};
 use super::delivery::{Destination, Mailer};
 use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
@@ -33,7 +33,7 @@ pub struct ReportSettings {
 
 /// The reports, and what is needed to make them.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct ReportCatalog {
     /// Where the events are.
     pub store: Store,
     /// The same, within what a report may take of it.
@@ -54,7 +54,7 @@ pub struct Shelf {
 
 /// A report, or what is wrong with one that was written on the page.
 #[derive(Debug)]
-pub struct OnShelf {
+pub struct CatalogEntry {
     /// Its name.
     pub name: String,
     /// The report.
@@ -65,19 +65,19 @@ pub struct OnShelf {
     pub is_editable: bool,
 }
 
-impl Shelf {
+impl ReportCatalog {
     /// All reports: a name of the settings is not taken by the page.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn all(&self) -> Result<Vec<OnShelf>, StoreError> {
-        let of_settings = self.settings.reports.iter().map(|report| OnShelf {
+    pub async fn all(&self) -> Result<Vec<CatalogEntry>, StoreError> {
+        let of_settings = self.settings.reports.iter().map(|report| CatalogEntry {
             name: report.name().to_owned(),
             report: Ok(report.clone()),
             written: Some(report.written.clone()),
             is_editable: false,
         });
-        let mut all: Vec<OnShelf> = of_settings.collect();
+        let mut all: Vec<CatalogEntry> = of_settings.collect();
         for kept in self.store.report_definitions().await? {
             if all.iter().any(|other| other.name == kept.name) {
                 continue;
@@ -89,7 +89,7 @@ impl Shelf {
             });
             let known = written.as_ref().ok().cloned();
             let report = written.and_then(|written| self.check(written));
-            all.push(OnShelf { name: kept.name, report, written: known, is_editable: true });
+            all.push(CatalogEntry { name: kept.name, report, written: known, is_editable: true });
         }
         Ok(all)
     }
@@ -98,7 +98,7 @@ impl Shelf {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn find(&self, name: &str) -> Result<Option<OnShelf>, StoreError> {
+    pub async fn find(&self, name: &str) -> Result<Option<CatalogEntry>, StoreError> {
         Ok(self.all().await?.into_iter().find(|one| one.name == name))
     }
 
@@ -116,7 +116,7 @@ impl Shelf {
     #[must_use]
     pub fn hash_of(&self, report: &Report) -> String {
         let funnel = match &report.topic {
-            Topic::Funnel(name) => self.funnels.get(name),
+            Dataset::Funnel(name) => self.funnels.get(name),
             _ => None,
         };
         let Defaults { model, parameters, refs, .. } = &self.defaults;

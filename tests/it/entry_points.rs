@@ -1,4 +1,4 @@
-//! Every door into a thread, from the wire to the figures: `tests/doors/` has a file of bodies for each.
+//! Every entry point into a thread, from the wire to the figures: `tests/entry_points/` has a file of bodies for each.
 
 use std::path::Path;
 
@@ -37,7 +37,8 @@ const DOORS: [(&str, &str, &str, &str, &str, &str); 18] = [
 const OTHERS: [&str; 4] = ["lead-ad", "inbox-label", "group", "policy"];
 
 fn bodies(door: &str) -> Vec<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/doors/{door}.jsonl"));
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/entry_points/{door}.jsonl"));
     let text = std::fs::read_to_string(path).unwrap();
     text.lines().map(|line| line.as_bytes().to_vec()).collect()
 }
@@ -204,7 +205,7 @@ async fn audience_answers_and_quality_tell_what_came() {
     );
 }
 
-/// An ad that somebody came by every hour, and nobody since; new people without a referral.
+/// An ad that somebody entered through every hour, and nobody since; new people without a referral.
 #[tokio::test]
 async fn a_door_that_falls_silent_and_lost_referrals_are_told() {
     let world = World::new();

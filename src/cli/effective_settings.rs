@@ -1,12 +1,12 @@
 //! What of the settings the settings page tells.
 
 use crate::config::Settings;
-use crate::members::InForce;
+use crate::members::EffectiveSettings;
 
 /// It, of the settings as they are read.
-pub(super) fn told(settings: &Settings) -> InForce {
+pub(super) fn told(settings: &Settings) -> EffectiveSettings {
     let rules = settings.conversions.rules();
-    InForce {
+    EffectiveSettings {
         time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
         public_url: settings.public_url.clone(),
         model: settings.model.as_str().to_owned(),

@@ -7,7 +7,7 @@ use polars_core::prelude::{Column, PolarsResult};
 use rustc_hash::FxHashMap;
 
 use crate::analysis::walk_threads;
-use crate::store::{ChangedPerson, MadePerson, StandingRow};
+use crate::store::{ChangedPerson, PersonSnapshot, StandingRow};
 
 /// What older events are read of only where somebody has them: this long before the newest that is
 /// new.
@@ -17,7 +17,7 @@ const RECENT_MS: i64 = 62 * 86_400_000;
 #[derive(Debug)]
 pub struct Making {
     /// Rows of `people`, one for each that changed.
-    pub people: Vec<MadePerson>,
+    pub people: Vec<PersonSnapshot>,
     /// Rows of `conversations`.
     pub conversations: DataFrame,
     /// Rows of `touchpoints`.
@@ -41,7 +41,7 @@ struct Window {
 
 impl Window {
     /// Events from `since` on are new. The conversation that they fall into begins before, and whether
-    /// it came by a private reply depends on what followed the act before it: so reading begins with
+    /// it entered through a private reply depends on what followed the act before it: so reading begins with
     /// the conversation before that.
     fn of(person: &ChangedPerson) -> Self {
         let before = person.opened.partition_point(|opened| *opened < person.since);
@@ -138,7 +138,7 @@ impl Maker<'_> {
         let lists = opened.into_iter().zip(touched).zip(converted);
         let people = self.people.iter().zip(first_events).zip(lists);
         let people =
-            people.map(|((person, first_event), ((opened, touched), converted))| MadePerson {
+            people.map(|((person, first_event), ((opened, touched), converted))| PersonSnapshot {
                 page_id: person.page_id.clone(),
                 person_id: person.person_id.clone(),
                 first_event,

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::delivery::{Parcel, Undelivered};
-use super::making::{self, LeftOut, Made, MakeError, base_name, covers};
-use super::{Report, Shelf, dataset};
+use super::files::{self, LeftOut, Made, MakeError, base_name, covers};
+use super::{Report, ReportCatalog, dataset};
 use crate::domain::Timestamp;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
@@ -39,14 +39,14 @@ pub enum RunError {
 #[derive(Debug, Clone)]
 pub struct Runner {
     /// The reports.
-    pub shelf: Shelf,
+    pub shelf: ReportCatalog,
     holder: String,
 }
 
 impl Runner {
     /// A runner that claims in a name of its own.
     #[must_use]
-    pub fn new(shelf: Shelf) -> Self {
+    pub fn new(shelf: ReportCatalog) -> Self {
         Self { shelf, holder: uuid::Uuid::new_v4().to_string() }
     }
 
@@ -149,9 +149,9 @@ impl Runner {
         let folder = &self.shelf.settings.folder;
         let hash = self.shelf.hash_of(report);
         // Who has some of it already gets the rest of the same.
-        let made = match making::made_before(report, &hash, &run.run, folder) {
+        let made = match files::made_before(report, &hash, &run.run, folder) {
             Some(made) => made,
-            None => making::make(report, &hash, &run.run, &question, &answering, folder).await?,
+            None => files::make(report, &hash, &run.run, &question, &answering, folder).await?,
         };
         run.told = serde_json::to_string(&made.side).unwrap_or_default();
         self.save(run, claim).await?;
