@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-clients test-cluster test-crash test-power simulate lint doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine test test-fast test-clients test-cluster test-crash test-power simulate lint typos doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -26,6 +26,10 @@ ifdef NEXTEST
 else
 	cargo test --locked
 endif
+
+# What needs neither engine nor browser, for the inner loop: half a minute once it is built.
+test-fast:
+	cargo nextest run --locked -E 'kind(lib) | binary(it) & test(/^(analysis_oracle|documents|erased_bodies|imports|journal_damage|journal_lost|layers|payloads|routes|upkeep_oracle)::/)'
 
 # Real clients of BI tools, and schemathesis over the API's description: needs Python 3.11.
 CLIENTS := $(or $(CARGO_TARGET_DIR),target)/clients
@@ -112,6 +116,12 @@ bench-journals:
 lint:
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+
+# Spelling, with the words of .typos.toml: needs Python 3.
+SPELLING := $(or $(CARGO_TARGET_DIR),target)/spelling
+typos:
+	test -x $(SPELLING)/bin/typos || { python3 -m venv $(SPELLING) && $(SPELLING)/bin/pip install --quiet typos==1.52.0; }
+	$(SPELLING)/bin/typos
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
