@@ -22,3 +22,19 @@ RENAME TABLE IF EXISTS report_events TO conversion_report_events
 ;
 
 RENAME TABLE IF EXISTS report_consents TO conversion_report_consents
+;
+
+ALTER TABLE events_by_person
+    COMMENT COLUMN IF EXISTS source 'entry point: ad, link, qr, ...; empty if the event carries none',
+    COMMENT COLUMN IF EXISTS source_name 'the entry point on the wire: ADS, SHORTLINK, ...',
+    COMMENT COLUMN IF EXISTS version 'of rows of one event the highest counts: that which says most, then that which came in first'
+;
+
+ALTER TABLE conversations
+    COMMENT COLUMN IF EXISTS source 'entry point of the opening act',
+    COMMENT COLUMN IF EXISTS source_name 'the entry point on the wire'
+;
+
+ALTER TABLE touchpoints
+    COMMENT COLUMN IF EXISTS source 'entry point',
+    COMMENT COLUMN IF EXISTS source_name 'the entry point on the wire'

@@ -239,7 +239,7 @@ impl Accounts {
     async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Lease>), AccountError> {
         let here = self.editing.lock().await;
         let turn = match &self.lock {
-            Some(path) => Some(self.store.wait_for_turn(path).await?),
+            Some(path) => Some(self.store.wait_for_lease(path).await?),
             None => None,
         };
         self.refresh().await?;

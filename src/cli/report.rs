@@ -52,18 +52,18 @@ struct RunArgs {
 /// `report`.
 pub(super) async fn run(settings: Settings, args: ReportArgs) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
-    let shelf = session.shelf(&settings);
+    let catalog = session.catalog(&settings);
     let done = match args.what {
-        What::List { format } => list(&shelf, &format).await,
-        What::Run(args) => Box::pin(make(&shelf, args)).await,
+        What::List { format } => list(&catalog, &format).await,
+        What::Run(args) => Box::pin(make(&catalog, args)).await,
     };
     session.close().await;
     done
 }
 
-async fn list(shelf: &ReportCatalog, format: &str) -> anyhow::Result<()> {
+async fn list(catalog: &ReportCatalog, format: &str) -> anyhow::Result<()> {
     let format = Format::parse(format)?;
-    let all = reports::reports(shelf).await?;
+    let all = reports::reports(catalog).await?;
     match format {
         Format::Json => read::print(read::json(&serde_json::json!({ "reports": all }))?),
         Format::Table => {
@@ -90,29 +90,29 @@ async fn list(shelf: &ReportCatalog, format: &str) -> anyhow::Result<()> {
     }
 }
 
-async fn make(shelf: &ReportCatalog, args: RunArgs) -> anyhow::Result<()> {
-    let report = find(shelf, &args.name).await?;
+async fn make(catalog: &ReportCatalog, args: RunArgs) -> anyhow::Result<()> {
+    let report = find(catalog, &args.name).await?;
     let at = match &args.at {
-        Some(text) => parse_instant(text, &shelf.defaults.zone).context("at")?,
-        None => shelf.now(),
+        Some(text) => parse_instant(text, &catalog.defaults.zone).context("at")?,
+        None => catalog.now(),
     };
     if args.send {
-        return Box::pin(send(shelf, &report, at)).await;
+        return Box::pin(send(catalog, &report, at)).await;
     }
     if let Some(folder) = &args.output {
-        return write(shelf, &report, at, folder).await;
+        return write(catalog, &report, at, folder).await;
     }
     let format = args.format.as_deref().map_or(Ok(Format::Table), Format::parse)?;
-    let question = report.question(&shelf.defaults, at)?;
+    let question = report.question(&catalog.defaults, at)?;
     if format.has_rows() {
         // A list is written row by row, whatever its length.
         let file = tempfile::tempfile().context("a temporary file")?;
         let copy = file.try_clone()?;
-        let answering = shelf.answering(at);
+        let answering = catalog.answering(at);
         dataset::write(&answering, &report.topic, &question, format, file).await?;
         return copy_out(copy);
     }
-    let told = dataset::tell(&shelf.answering(at), &report.topic, &question).await?;
+    let told = dataset::tell(&catalog.answering(at), &report.topic, &question).await?;
     match format {
         Format::Json => read::print(read::json(&told.json)?),
         Format::Table => {
@@ -132,8 +132,8 @@ fn copy_out(mut file: std::fs::File) -> anyhow::Result<()> {
     }
 }
 
-async fn find(shelf: &ReportCatalog, name: &str) -> anyhow::Result<Report> {
-    let all = shelf.all().await?;
+async fn find(catalog: &ReportCatalog, name: &str) -> anyhow::Result<Report> {
+    let all = catalog.all().await?;
     let known: Vec<String> = all.iter().map(|one| one.name.clone()).collect();
     match all.into_iter().find(|one| one.name == name) {
         Some(one) => one.report.with_context(|| format!("report {name}")),
@@ -143,15 +143,15 @@ async fn find(shelf: &ReportCatalog, name: &str) -> anyhow::Result<Report> {
 }
 
 async fn write(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     report: &Report,
     at: Timestamp,
     folder: &std::path::Path,
 ) -> anyhow::Result<()> {
-    let question = report.question(&shelf.defaults, at)?;
+    let question = report.question(&catalog.defaults, at)?;
     let run = base_name(report.name(), at, true);
-    let hash = shelf.hash_of(report);
-    let answering = shelf.answering(at);
+    let hash = catalog.hash_of(report);
+    let answering = catalog.answering(at);
     let made = reports::make(report, &hash, &run, &question, &answering, folder).await?;
     for path in made.paths() {
         println!("{}", path.display());
@@ -159,11 +159,11 @@ async fn write(
     Ok(())
 }
 
-async fn send(shelf: &ReportCatalog, report: &Report, at: Timestamp) -> anyhow::Result<()> {
+async fn send(catalog: &ReportCatalog, report: &Report, at: Timestamp) -> anyhow::Result<()> {
     if report.written.to.is_empty() {
         bail!("reports.{}.to: it goes nowhere; --output FOLDER writes its files", report.name());
     }
-    let runner = Runner::new(shelf.clone());
+    let runner = Runner::new(catalog.clone());
     let run = runner.ask_for(report.name(), at).await?;
     let name = run.run.clone();
     match runner.run(report, run).await? {
@@ -171,7 +171,7 @@ async fn send(shelf: &ReportCatalog, report: &Report, at: Timestamp) -> anyhow::
         Some(run) => bail!("{}: {} (a running server tries it again)", run.run, run.error),
         None => println!("{name}: a running server has taken it"),
     }
-    for delivery in shelf.store.report_deliveries(&[&name]).await? {
+    for delivery in catalog.store.report_deliveries(&[&name]).await? {
         let reason = if delivery.error.is_empty() { "" } else { ": " };
         println!("{}: {}{reason}{}", delivery.destination, delivery.status, delivery.error);
     }

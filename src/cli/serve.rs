@@ -161,7 +161,7 @@ impl Server {
             let store = session.store.clone();
             tokio::spawn(spend::by_schedule(now.clone(), store.clone(), stop.clone()));
             tokio::spawn(feedback::regularly(now.clone(), store, stop.clone()));
-            let runner = Runner::new(session.shelf(settings));
+            let runner = Runner::new(session.catalog(settings));
             tokio::spawn(Scheduler::new(runner).work(stop.clone()))
         });
         let links = operations::follow_links(
@@ -313,7 +313,7 @@ fn routes(
     }
     if roles.has(Role::Web) {
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
-        let (reports, of_reports) = reports::router(session.shelf(settings));
+        let (reports, of_reports) = reports::router(session.catalog(settings));
         described.push(of_reports);
         back = back
             .merge(guarded(registry::router(session.registry(settings)), &views))

@@ -125,7 +125,7 @@ impl Session {
     }
 
     /// Its reports.
-    pub(super) fn shelf(&self, settings: &Settings) -> ReportCatalog {
+    pub(super) fn catalog(&self, settings: &Settings) -> ReportCatalog {
         ReportCatalog {
             store: self.store.clone(),
             bounded: self.store.within(settings.question_bounds.unattended()),

@@ -140,7 +140,7 @@ impl Eraser {
     }
 
     async fn erase_rows(&self, whom: &Whom, marks: &Marks) -> Result<(), ErasureError> {
-        let nobody_makes_conversations = self.upkeep.turn().await?;
+        let nobody_makes_conversations = self.upkeep.lease().await?;
         // A rebuild that was cut off has left everybody.
         self.store.drop_left_rebuilt().await?;
         let erased = async {

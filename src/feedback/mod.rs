@@ -118,7 +118,7 @@ pub async fn pass(
     settings: &FeedbackSettings,
     clock: fn() -> i64,
 ) -> Result<Passed, FeedbackError> {
-    let turn = store.wait_for_turn(&settings.lock).await?;
+    let turn = store.wait_for_lease(&settings.lock).await?;
     let passed = pass_now(graph, store, settings, clock, &turn).await;
     turn.end().await;
     passed

@@ -135,7 +135,7 @@ pub struct Question {
     pub period: Period,
     /// Dimensions of the breakdown; may be empty.
     pub by: Vec<Dimension>,
-    /// What is left out of funnels and lists.
+    /// What rows of funnels and lists must have: all of it.
     pub filters: Vec<Filter>,
     /// Rows of a breakdown at most, beside the rest.
     pub top: Option<usize>,

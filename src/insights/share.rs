@@ -13,7 +13,7 @@ pub struct Share {
 
 /// A turn, until it is dropped: it goes along with the work, not with who waits for it.
 #[derive(Debug)]
-pub struct Lease {
+pub struct Permit {
     _turn: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
 }
@@ -34,10 +34,10 @@ impl Share {
     ///
     /// # Errors
     /// [`Busy`], at once, if too many wait.
-    pub async fn turn(&self) -> Result<Lease, Busy> {
+    pub async fn turn(&self) -> Result<Permit, Busy> {
         let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Busy)?;
-        Ok(Lease { _turn: turn, _place: place })
+        Ok(Permit { _turn: turn, _place: place })
     }
 }
 

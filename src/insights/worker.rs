@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use super::error::AnswerError;
-use super::share::{Busy, Lease, Share};
+use super::share::{Busy, Permit, Share};
 use crate::analysis::{AnalysisError, Wanted};
 use crate::store::StoreError;
 
@@ -17,7 +17,7 @@ static TURNS: LazyLock<Share> = LazyLock::new(|| Share::new(AT_ONCE, MOST_WAITIN
 
 /// Waits for a turn. It belongs to the work: a page that is slow and is asked for again must not take all cores, also
 /// if nobody waits for the first one any more.
-pub(crate) async fn turn() -> Result<Lease, AnswerError> {
+pub(crate) async fn turn() -> Result<Permit, AnswerError> {
     TURNS.turn().await.map_err(|Busy| AnswerError::Busy)
 }
 

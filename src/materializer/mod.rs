@@ -2,7 +2,7 @@
 //! events are looked at, and of those only what may have changed. The result is the same as if all
 //! were made from nothing, in whatever order events come ([`rebuild()`] proves it).
 //!
-//! One process at a time works: whose turn it is ([`Materializer::turn`]). Each step may be done twice: rows that are no
+//! One process at a time works: whose turn it is ([`Materializer::lease`]). Each step may be done twice: rows that are no
 //! more are taken away first, then the person's lists are written, then the rows, and only then are the people worked
 //! off.
 //!
@@ -122,7 +122,7 @@ impl Materializer {
         if self.store.left_rebuilt().await?.is_empty() {
             return Ok(());
         }
-        let turn = self.turn().await?;
+        let turn = self.lease().await?;
         let swept = self.store.drop_left_rebuilt().await;
         turn.end().await;
         let tables = swept?;
@@ -139,7 +139,7 @@ impl Materializer {
         if self.pending(MaterializedTables::Live).await?.is_empty() {
             return Ok(0);
         }
-        let mut turn = self.turn().await?;
+        let mut turn = self.lease().await?;
         let worked = self.work(&mut turn).await;
         turn.end().await;
         worked
@@ -298,7 +298,7 @@ impl Materializer {
     ///
     /// # Errors
     /// If the lock file cannot be used, or ClickHouse cannot be asked.
-    pub async fn turn(&self) -> Result<Lease, MaterializeError> {
-        Ok(self.store.wait_for_turn(&self.lock).await?)
+    pub async fn lease(&self) -> Result<Lease, MaterializeError> {
+        Ok(self.store.wait_for_lease(&self.lock).await?)
     }
 }

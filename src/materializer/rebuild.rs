@@ -61,7 +61,7 @@ pub async fn rebuild(
 ) -> Result<Rebuilt, MaterializeError> {
     // What has changed until now is made the usual way, so that both sides have seen the same.
     upkeep.catch_up().await?;
-    let mut turn = upkeep.turn().await?;
+    let mut turn = upkeep.lease().await?;
     let rebuilt = begin_anew(upkeep, &mut turn, &progress).await;
     turn.end().await;
     rebuilt

@@ -81,12 +81,12 @@ pub struct ToldDelivery {
 /// # Errors
 /// If ClickHouse cannot be asked.
 pub async fn runs(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     report: &str,
     limit: u64,
 ) -> Result<Vec<ToldRun>, StoreError> {
-    let runs = shelf.store.report_runs(report, "", limit).await?;
-    with_deliveries(shelf, runs).await
+    let runs = catalog.store.report_runs(report, "", limit).await?;
+    with_deliveries(catalog, runs).await
 }
 
 /// One run.
@@ -94,21 +94,21 @@ pub async fn runs(
 /// # Errors
 /// If ClickHouse cannot be asked.
 pub(super) async fn run(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     report: &str,
     run: &str,
 ) -> Result<Option<ToldRun>, StoreError> {
-    let found = shelf.store.report_runs(report, run, 1).await?;
-    Ok(with_deliveries(shelf, found).await?.pop())
+    let found = catalog.store.report_runs(report, run, 1).await?;
+    Ok(with_deliveries(catalog, found).await?.pop())
 }
 
 async fn with_deliveries(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     runs: Vec<ReportRun>,
 ) -> Result<Vec<ToldRun>, StoreError> {
     let names: Vec<&str> = runs.iter().map(|run| run.run.as_str()).collect();
     let deliveries =
-        if names.is_empty() { Vec::new() } else { shelf.store.report_deliveries(&names).await? };
+        if names.is_empty() { Vec::new() } else { catalog.store.report_deliveries(&names).await? };
     Ok(runs.into_iter().map(|run| told_run(run, &deliveries)).collect())
 }
 
@@ -116,11 +116,11 @@ async fn with_deliveries(
 ///
 /// # Errors
 /// If ClickHouse cannot be asked.
-pub async fn reports(shelf: &ReportCatalog) -> Result<Vec<ToldReport>, StoreError> {
+pub async fn reports(catalog: &ReportCatalog) -> Result<Vec<ToldReport>, StoreError> {
     let mut told = Vec::new();
-    for one in shelf.all().await? {
-        let last = runs(shelf, &one.name, 1).await?.pop();
-        told.push(told_report(one, last, shelf.now()));
+    for one in catalog.all().await? {
+        let last = runs(catalog, &one.name, 1).await?.pop();
+        told.push(told_report(one, last, catalog.now()));
     }
     Ok(told)
 }

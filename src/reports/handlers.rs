@@ -21,7 +21,7 @@ use crate::http::problem::Problem;
 use crate::language::{Message, say};
 
 /// Pages, forms and API of reports, and the API's description.
-pub fn router(shelf: ReportCatalog) -> (Router, OpenApi) {
+pub fn router(catalog: ReportCatalog) -> (Router, OpenApi) {
     let (api, description) = OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(runs, run))
@@ -33,7 +33,7 @@ pub fn router(shelf: ReportCatalog) -> (Router, OpenApi) {
         .route("/reports/{name}", get(pages::one))
         .route("/reports/{name}/remove", post(remove))
         .route("/reports/{name}/run", post(run_by_form))
-        .with_state(shelf);
+        .with_state(catalog);
     (routes, description)
 }
 
@@ -60,8 +60,8 @@ struct AskedRun {
 
 /// All reports, with when each is due next and what became of its latest run.
 #[utoipa::path(get, path = "/api/v1/reports", tag = "reports", responses((status = 200, body = ReportList)))]
-async fn list(State(shelf): State<ReportCatalog>) -> Result<Response, Problem> {
-    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
+async fn list(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+    let reports = dto::reports(&catalog).await.map_err(|error| failed(&error))?;
     Ok(Json(ReportList { reports }).into_response())
 }
 
@@ -69,13 +69,13 @@ async fn list(State(shelf): State<ReportCatalog>) -> Result<Response, Problem> {
 #[utoipa::path(get, path = "/api/v1/reports/{name}/runs", tag = "reports",
     params(("name" = String, Path, description = "The report")), responses((status = 200, body = RunList)))]
 async fn runs(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    if shelf.find(&name).await.map_err(|error| failed(&error))?.is_none() {
+    if catalog.find(&name).await.map_err(|error| failed(&error))?.is_none() {
         return Err(no_report(&name));
     }
-    let runs = dto::runs(&shelf, &name, 100).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&catalog, &name, 100).await.map_err(|error| failed(&error))?;
     Ok(Json(RunList { runs }).into_response())
 }
 
@@ -91,28 +91,28 @@ struct Again {
         ("again" = Option<String>, Query, description = "The run whose instant it is to be made for")),
     responses((status = 202, body = AskedRun), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn run(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path(name): Path<String>,
     Query(Again { again }): Query<Again>,
 ) -> Result<Response, Problem> {
-    let run = ask(shelf, &name, again.as_deref()).await?;
+    let run = ask(catalog, &name, again.as_deref()).await?;
     Ok((StatusCode::ACCEPTED, Json(AskedRun { run })).into_response())
 }
 
 async fn run_by_form(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path(name): Path<String>,
     Form(Again { again }): Form<Again>,
 ) -> Result<Redirect, Problem> {
-    ask(shelf, &name, again.as_deref()).await?;
+    ask(catalog, &name, again.as_deref()).await?;
     Ok(Redirect::to(&format!("/reports/{name}?asked=1")))
 }
 
-async fn ask(shelf: ReportCatalog, name: &str, again: Option<&str>) -> Result<String, Problem> {
+async fn ask(catalog: ReportCatalog, name: &str, again: Option<&str>) -> Result<String, Problem> {
     let at = match again {
-        None => shelf.now(),
+        None => catalog.now(),
         Some(run) => {
-            let runs = shelf.store.report_runs(name, run, 1).await;
+            let runs = catalog.store.report_runs(name, run, 1).await;
             let before = runs.map_err(|error| failed(&error))?.pop();
             let no_run = || {
                 Problem::in_parameter("again", say("reports-no-run").with("run", run).to_string())
@@ -120,10 +120,11 @@ async fn ask(shelf: ReportCatalog, name: &str, again: Option<&str>) -> Result<St
             Timestamp(before.ok_or_else(no_run)?.due_at)
         }
     };
-    let found = shelf.find(name).await.map_err(|error| failed(&error))?;
+    let found = catalog.find(name).await.map_err(|error| failed(&error))?;
     match found.ok_or_else(|| no_report(name))?.report {
         Ok(_) => {
-            let run = Runner::new(shelf).ask_for(name, at).await.map_err(|error| failed(&error))?;
+            let run =
+                Runner::new(catalog).ask_for(name, at).await.map_err(|error| failed(&error))?;
             Ok(run.run)
         }
         Err(error) => Err(Problem::new(StatusCode::CONFLICT, error.to_string())),
@@ -136,16 +137,16 @@ async fn ask(shelf: ReportCatalog, name: &str, again: Option<&str>) -> Result<St
         ("file" = String, Path, description = "The file")),
     responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn download(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path((name, run, file)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let found = dto::run(&shelf, &name, &run).await.map_err(|error| failed(&error))?;
+    let found = dto::run(&catalog, &name, &run).await.map_err(|error| failed(&error))?;
     let is_known = found.is_some_and(|run| run.files.contains(&file));
     let no_file = |text| Problem::new(StatusCode::NOT_FOUND, say(text).to_string());
     if !is_known {
         return Err(no_file("reports-unknown-file"));
     }
-    let path = shelf.settings.folder.join(&name).join(&run).join(&file);
+    let path = catalog.settings.folder.join(&name).join(&run).join(&file);
     let opened = tokio::fs::File::open(path).await;
     let opened = opened.map_err(|_| no_file("reports-file-gone"))?;
     let headers = [
@@ -159,57 +160,57 @@ async fn download(
 
 /// Keeps a report that was written on the page.
 async fn save(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let (written, unread) = written(&fields);
     let name = written.name.clone();
     let is_new = fields.iter().any(|(key, _)| key == "is_new");
-    let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
+    let known = catalog.find(&name).await.map_err(|error| failed(&error))?;
     let taken = |reason: Message| ReportError { key: "name", reason };
     let checked = match known {
         Some(known) if !known.is_editable => Err(taken(say("reports-taken-by-settings"))),
         Some(_) if is_new => Err(taken(say("reports-taken"))),
         _ => match unread {
             Some(error) => Err(error),
-            None => shelf.check(written.clone()),
+            None => catalog.check(written.clone()),
         },
     };
     let report = match checked {
         Ok(report) => report,
-        Err(error) => return Ok(pages::again(&shelf, written, is_new, &error)),
+        Err(error) => return Ok(pages::again(&catalog, written, is_new, &error)),
     };
     let definition = serde_json::to_string(&written).unwrap_or_default();
-    let version = version(&shelf).await?;
-    let saved = shelf.store.save_report_definition(&name, Some(definition), version).await;
+    let version = version(&catalog).await?;
+    let saved = catalog.store.save_report_definition(&name, Some(definition), version).await;
     saved.map_err(|error| failed(&error))?;
     // From now on, not from when a scheduler sees it; a new report has no instants behind it.
-    let (key, now) = (report.schedule_key(), shelf.now().0);
+    let (key, now) = (report.schedule_key(), catalog.now().0);
     let begun = if is_new {
-        shelf.store.begin_schedule(&name, &key, now).await
+        catalog.store.begin_schedule(&name, &key, now).await
     } else {
-        shelf.store.schedule_since(&name, &key, now).await.map(|_| ())
+        catalog.store.schedule_since(&name, &key, now).await.map(|_| ())
     };
     begun.map_err(|error| failed(&error))?;
     Ok(Redirect::to(&format!("/reports/{name}?saved=1")).into_response())
 }
 
 /// A version for an edit of a definition.
-async fn version(shelf: &ReportCatalog) -> Result<u64, Problem> {
-    let version = shelf.store.next_version("report_definitions", shelf.now().micros()).await;
+async fn version(catalog: &ReportCatalog) -> Result<u64, Problem> {
+    let version = catalog.store.next_version("report_definitions", catalog.now().micros()).await;
     version.map_err(|error| failed(&error))
 }
 
 async fn remove(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path(name): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let known = shelf.find(&name).await.map_err(|error| failed(&error))?;
+    let known = catalog.find(&name).await.map_err(|error| failed(&error))?;
     if !known.ok_or_else(|| no_report(&name))?.is_editable {
         let text = say("reports-removed-there").to_string();
         return Err(Problem::new(StatusCode::CONFLICT, text));
     }
-    let removed = shelf.store.save_report_definition(&name, None, version(&shelf).await?).await;
+    let removed = catalog.store.save_report_definition(&name, None, version(&catalog).await?).await;
     removed.map_err(|error| failed(&error))?;
     Ok(Redirect::to("/reports"))
 }

@@ -126,9 +126,9 @@ pub(super) struct Said {
 }
 
 /// `GET /reports`.
-pub(super) async fn list(State(shelf): State<ReportCatalog>) -> Result<Response, Problem> {
-    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
-    let runs = dto::runs(&shelf, "", RUNS).await.map_err(|error| failed(&error))?;
+pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+    let reports = dto::reports(&catalog).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&catalog, "", RUNS).await.map_err(|error| failed(&error))?;
     let zone = |run: &ToldRun| {
         let report = reports.iter().find(|report| report.name == run.report);
         report.map_or("UTC", |report| report.time_zone.as_str())
@@ -144,29 +144,29 @@ pub(super) async fn list(State(shelf): State<ReportCatalog>) -> Result<Response,
 }
 
 /// `GET /reports/new`.
-pub(super) async fn new(State(shelf): State<ReportCatalog>) -> Response {
-    form_page(&shelf, WrittenReport::default(), true, None)
+pub(super) async fn new(State(catalog): State<ReportCatalog>) -> Response {
+    form_page(&catalog, WrittenReport::default(), true, None)
 }
 
 /// The form again, with what is wrong.
 pub(super) fn again(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     written: WrittenReport,
     is_new: bool,
     error: &ReportError,
 ) -> Response {
-    form_page(shelf, written, is_new, Some(error.to_string()))
+    form_page(catalog, written, is_new, Some(error.to_string()))
 }
 
 fn form_page(
-    shelf: &ReportCatalog,
+    catalog: &ReportCatalog,
     written: WrittenReport,
     is_new: bool,
     error: Option<String>,
 ) -> Response {
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let title = if is_new { say("reports-new").to_string() } else { written.name.clone() };
-    let form = Some(ReportForm::new(shelf, written, is_new));
+    let form = Some(ReportForm::new(catalog, written, is_new));
     let page = ReportPage {
         page: "reports",
         title,
@@ -181,18 +181,18 @@ fn form_page(
 
 /// `GET /reports/{name}`.
 pub(super) async fn one(
-    State(shelf): State<ReportCatalog>,
+    State(catalog): State<ReportCatalog>,
     Path(name): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
-    let found = shelf.find(&name).await.map_err(|error| failed(&error))?;
+    let found = catalog.find(&name).await.map_err(|error| failed(&error))?;
     let found = found.ok_or_else(|| no_report(&name))?;
     let written = found.written.clone();
     let is_editable = found.is_editable;
-    let reports = dto::reports(&shelf).await.map_err(|error| failed(&error))?;
+    let reports = dto::reports(&catalog).await.map_err(|error| failed(&error))?;
     let report = reports.into_iter().find(|report| report.name == name);
     let zone = report.as_ref().map_or("UTC".to_owned(), |report| report.time_zone.clone());
-    let runs = dto::runs(&shelf, &name, RUNS).await.map_err(|error| failed(&error))?;
+    let runs = dto::runs(&catalog, &name, RUNS).await.map_err(|error| failed(&error))?;
     let said = match (said.saved, said.asked) {
         (Some(_), _) => Some(say("reports-saved")),
         (_, Some(_)) => Some(say("reports-run-asked")),
@@ -205,15 +205,15 @@ pub(super) async fn one(
         report: report.map(ReportRow::new),
         runs: runs.into_iter().map(|run| RunRow::new(run, &zone)).collect(),
         said,
-        form: written.filter(|_| is_editable).map(|one| ReportForm::new(&shelf, one, false)),
+        form: written.filter(|_| is_editable).map(|one| ReportForm::new(&catalog, one, false)),
     };
     Ok(html(StatusCode::OK, page.render()))
 }
 
 impl ReportForm {
-    fn new(shelf: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
-        let own = shelf.funnels.keys().cloned();
-        let places = shelf.settings.destinations.iter();
+    fn new(catalog: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
+        let own = catalog.funnels.keys().cloned();
+        let places = catalog.settings.destinations.iter();
         Self {
             is_new,
             by: written.by.join(", "),
@@ -248,7 +248,7 @@ impl ReportForm {
             destinations: places
                 .map(|(name, place)| (name.clone(), say(format!("reports-kind-{}", place.kind()))))
                 .collect(),
-            zone: shelf.defaults.zone.iana_name().unwrap_or("UTC").to_owned(),
+            zone: catalog.defaults.zone.iana_name().unwrap_or("UTC").to_owned(),
         }
     }
 

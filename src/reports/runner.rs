@@ -39,15 +39,15 @@ pub enum RunError {
 #[derive(Debug, Clone)]
 pub struct Runner {
     /// The reports.
-    pub shelf: ReportCatalog,
+    pub catalog: ReportCatalog,
     holder: String,
 }
 
 impl Runner {
     /// A runner that claims in a name of its own.
     #[must_use]
-    pub fn new(shelf: ReportCatalog) -> Self {
-        Self { shelf, holder: uuid::Uuid::new_v4().to_string() }
+    pub fn new(catalog: ReportCatalog) -> Self {
+        Self { catalog, holder: uuid::Uuid::new_v4().to_string() }
     }
 
     /// The run that a schedule asks for.
@@ -65,9 +65,9 @@ impl Runner {
         let letters = uuid::Uuid::new_v4().simple().to_string();
         let run = format!("{}_{}", base_name(report, at, true), &letters[..6]);
         let mut run = new_run(report, run, at.0, true);
-        run.started_at = self.shelf.now().0;
-        run.version = self.shelf.now().micros();
-        self.shelf.store.save_report_run(&run).await?;
+        run.started_at = self.catalog.now().0;
+        run.version = self.catalog.now().micros();
+        self.catalog.store.save_report_run(&run).await?;
         Ok(run)
     }
 
@@ -80,8 +80,8 @@ impl Runner {
         report: &Report,
         run: ReportRun,
     ) -> Result<Option<ReportRun>, StoreError> {
-        let store = &self.shelf.store;
-        let lease = i64::try_from(self.shelf.settings.lease.as_millis()).unwrap_or(60_000);
+        let store = &self.catalog.store;
+        let lease = i64::try_from(self.catalog.settings.lease.as_millis()).unwrap_or(60_000);
         let work = format!("report:{}", run.run);
         let Some(claim) = store.claim(&work, &self.holder, lease, false).await? else {
             return Ok(None);
@@ -89,7 +89,7 @@ impl Runner {
         // Another process may have ended it between our look and our claim.
         let known = store.report_runs(&run.report, &run.run, 1).await?.pop();
         let mut run = known.unwrap_or(run);
-        if !is_due(&run, self.shelf.now()) {
+        if !is_due(&run, self.catalog.now()) {
             store.give_up(claim).await?;
             return Ok(None);
         }
@@ -103,21 +103,21 @@ impl Runner {
         }
         run.attempt += 1;
         "running".clone_into(&mut run.status);
-        run.started_at = self.shelf.now().0;
+        run.started_at = self.catalog.now().0;
         run.ended_at = None;
         run.error.clear();
         self.save(&mut run, &claim).await?;
         let done = tokio::select! {
             biased;
             done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
-            () = store.keep_prolonging(&claim, self.shelf.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
+            () = store.keep_prolonging(&claim, self.catalog.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
         };
         if matches!(done, Err(RunError::LeaseLost)) {
             // It is no longer ours to say what became of it.
             tracing::warn!(run = run.run, "a report's run took longer than its lease");
             return Ok(None);
         }
-        run.ended_at = Some(self.shelf.now().0);
+        run.ended_at = Some(self.catalog.now().0);
         match &done {
             Ok(()) => {
                 "done".clone_into(&mut run.status);
@@ -144,10 +144,10 @@ impl Runner {
         claim: &Claim,
     ) -> Result<(), RunError> {
         let due = Timestamp(run.due_at);
-        let question = report.question(&self.shelf.defaults, due).map_err(AnswerError::from)?;
-        let answering = self.shelf.answering(due);
-        let folder = &self.shelf.settings.folder;
-        let hash = self.shelf.hash_of(report);
+        let question = report.question(&self.catalog.defaults, due).map_err(AnswerError::from)?;
+        let answering = self.catalog.answering(due);
+        let folder = &self.catalog.settings.folder;
+        let hash = self.catalog.hash_of(report);
         // Who has some of it already gets the rest of the same.
         let made = match files::made_before(report, &hash, &run.run, folder) {
             Some(made) => made,
@@ -159,7 +159,7 @@ impl Runner {
             return Ok(());
         }
         let parcel = self.parcel(report, run, &made, &question).await?;
-        let before = self.shelf.store.report_deliveries(&[&run.run]).await?;
+        let before = self.catalog.store.report_deliveries(&[&run.run]).await?;
         let mut missing = Vec::new();
         for name in &report.written.to {
             let before = before.iter().find(|one| one.destination == *name);
@@ -183,7 +183,7 @@ impl Runner {
         if matches!(status, Some("sent" | "uncertain")) {
             return Ok(Ok(()));
         }
-        let Some(destination) = self.shelf.settings.destinations.get(name) else {
+        let Some(destination) = self.catalog.settings.destinations.get(name) else {
             return Ok(Err("there is no such destination any more".to_owned()));
         };
         let mut delivery = ReportDelivery {
@@ -200,18 +200,18 @@ impl Runner {
             self.note(report, &mut delivery, claim, "uncertain", reason).await?;
             return Ok(Ok(()));
         }
-        if !self.shelf.store.prolong(claim).await? {
+        if !self.catalog.store.prolong(claim).await? {
             return Err(RunError::LeaseLost);
         }
         self.note(report, &mut delivery, claim, "sending", "").await?;
         // It may have been stopped since, for any time: whoever has the run now sees to it.
-        let held = self.shelf.store.is_held(claim).await;
+        let held = self.catalog.store.is_held(claim).await;
         if !matches!(held, Ok(true)) {
             let reason = "it was not sent: whose run it is was not certain any more";
             self.note(report, &mut delivery, claim, "failed", reason).await?;
             return held.map_or_else(|error| Err(error.into()), |_| Err(RunError::LeaseLost));
         }
-        let mailer = self.shelf.settings.mailer.as_ref();
+        let mailer = self.catalog.settings.mailer.as_ref();
         match destination.deliver(parcel, mailer).await {
             Ok(()) => {
                 self.note(report, &mut delivery, claim, "sent", "").await?;
@@ -240,9 +240,9 @@ impl Runner {
     ) -> Result<(), StoreError> {
         status.clone_into(&mut delivery.status);
         error.clone_into(&mut delivery.error);
-        delivery.changed_at = self.shelf.now().0;
+        delivery.changed_at = self.catalog.now().0;
         delivery.version = claim.version(delivery.version);
-        self.shelf.store.save_report_delivery(report.name(), delivery).await
+        self.catalog.store.save_report_delivery(report.name(), delivery).await
     }
 
     async fn parcel(
@@ -252,13 +252,13 @@ impl Runner {
         made: &Made,
         question: &Question,
     ) -> Result<Parcel, RunError> {
-        let answering = self.shelf.answering(Timestamp(run.due_at));
+        let answering = self.catalog.answering(Timestamp(run.due_at));
         let (picture, mut table) =
             dataset::tell(&answering, &report.topic, question).await?.illustrated();
         for LeftOut { name, reason } in &made.side.left_out {
             table.extend([name.as_str(), " could not be written: ", reason, "\n"]);
         }
-        let link = self.shelf.public_url.as_deref();
+        let link = self.catalog.public_url.as_deref();
         Ok(Parcel {
             run: run.run.clone(),
             title: report.title().to_owned(),
@@ -275,7 +275,7 @@ impl Runner {
     /// who has had the run since.
     async fn save(&self, run: &mut ReportRun, claim: &Claim) -> Result<(), StoreError> {
         run.version = claim.version(run.version);
-        self.shelf.store.save_report_run(run).await
+        self.catalog.store.save_report_run(run).await
     }
 }
 

@@ -61,7 +61,7 @@ impl Scheduler {
     pub async fn work(self, stop: CancellationToken) {
         let mut swept: Option<i64> = None;
         while !stop.is_cancelled() {
-            let now = self.runner.shelf.now();
+            let now = self.runner.catalog.now();
             if swept.is_none_or(|at| now.0 - at > 3_600_000) {
                 self.sweep(now);
                 swept = Some(now.0);
@@ -86,7 +86,7 @@ impl Scheduler {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<(Report, ReportRun)>, StoreError> {
-        let reports = &self.runner.shelf;
+        let reports = &self.runner.catalog;
         let runs = reports.store.unfinished_runs().await?;
         let mut due = Vec::new();
         for one in reports.all().await? {
@@ -120,7 +120,7 @@ impl Scheduler {
         if let Some((_, since)) = seen.filter(|(known, _)| *known == key && !is_editable) {
             return Ok(since);
         }
-        let since = self.runner.shelf.store.schedule_since(&name, &key, now.0).await?;
+        let since = self.runner.catalog.store.schedule_since(&name, &key, now.0).await?;
         if let Ok(mut seen) = self.seen.lock() {
             seen.insert(name, (key, since));
         }
@@ -150,7 +150,7 @@ impl Scheduler {
 
     /// Removes files that have been kept long enough.
     fn sweep(&self, now: Timestamp) {
-        let settings = &self.runner.shelf.settings;
+        let settings = &self.runner.catalog.settings;
         let keep = i64::try_from(settings.keep.as_millis()).unwrap_or(i64::MAX);
         let folders = |path| fs::read_dir(path).into_iter().flatten().flatten();
         for report in folders(settings.folder.clone()) {

@@ -98,7 +98,7 @@ async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
     // While another process works, what waits is known to wait, whatever its number.
     write(&journal, message("1", "late", TIME, "late"), at_noon()).await;
     ship(&journal, &bench.store, at_noon).await;
-    let turn = upkeep.turn().await.unwrap();
+    let turn = upkeep.lease().await.unwrap();
     let other = upkeep.clone();
     let catching_up = tokio::spawn(async move { other.catch_up().await.unwrap() });
     let mut changes = waiting.clone();

@@ -22,8 +22,8 @@ CREATE TABLE IF NOT EXISTS events_by_person
     app_id      LowCardinality(String)   COMMENT 'app that sent an echo' CODEC(ZSTD(1)),
     persona_id  LowCardinality(String)   COMMENT 'persona that an echo was sent as' CODEC(ZSTD(1)),
     tag         LowCardinality(String)   COMMENT 'message tag that an echo was sent under' CODEC(ZSTD(1)),
-    source      LowCardinality(String)   COMMENT 'door: ad, link, qr, ...; empty if the event carries none' CODEC(ZSTD(1)),
-    source_name LowCardinality(String)   COMMENT 'the door on the wire: ADS, SHORTLINK, ...' CODEC(ZSTD(1)),
+    source      LowCardinality(String)   COMMENT 'entry point: ad, link, qr, ...; empty if the event carries none' CODEC(ZSTD(1)),
+    source_name LowCardinality(String)   COMMENT 'the entry point on the wire: ADS, SHORTLINK, ...' CODEC(ZSTD(1)),
     ref         String                   COMMENT 'referral parameter as it came' CODEC(ZSTD(1)),
     ad_id       String                   COMMENT 'ad of the referral' CODEC(ZSTD(1)),
     ad_title    String                   COMMENT 'title of the ad''s creative' CODEC(ZSTD(1)),
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS events_by_person
     value       Nullable(Decimal(18, 4)) COMMENT 'what a conversion was worth' CODEC(ZSTD(1)),
     currency    LowCardinality(String)   COMMENT 'ISO 4217; empty without value' CODEC(ZSTD(1)),
     raw         String                   COMMENT 'the event''s own JSON' CODEC(ZSTD(3)),
-    version     UInt64                   COMMENT '2^64-1 minus time of receipt and row in its block: of duplicates the first wins' CODEC(ZSTD(1)),
+    version     UInt64                   COMMENT 'of rows of one event the highest counts: that which says most, then that which came in first' CODEC(ZSTD(1)),
     INDEX by_time time TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version)

@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// If the file cannot be made or locked, or ClickHouse cannot be asked.
-    pub async fn wait_for_turn(&self, path: &Path) -> Result<Lease, StoreError> {
+    pub async fn wait_for_lease(&self, path: &Path) -> Result<Lease, StoreError> {
         let file = wait_for_lock(self, path).await;
         let file = file.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
         let (store, file) = (self.clone(), Arc::new(file));

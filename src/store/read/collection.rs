@@ -132,8 +132,7 @@ impl Store {
         self.frame(question.param("to", period.to.0)).await
     }
 
-    /// The touchpoints of the period and of `before` and `behind` (milliseconds) around it, in the
-    /// order of people; only those of people who converted in it, if `of_converted`; with what `by` asks for. Columns:
+    /// The touchpoints of the period and of the `before` milliseconds ahead of it, in the order of people; only those of people who converted in it, if `of_converted`; with what `by` asks for. Columns:
     /// `queries/attribution/touchpoints.sql`.
     ///
     /// # Errors

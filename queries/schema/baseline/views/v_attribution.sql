@@ -13,7 +13,7 @@ CREATE OR REPLACE VIEW v_attribution
     touched_at Nullable(DateTime64(3, 'UTC')) COMMENT 'when the touchpoint was; null if the conversion has none',
     position UInt32 COMMENT 'place of the touchpoint in the journey, from 1; 0 if there is none',
     touchpoints UInt32 COMMENT 'touchpoints of the journey',
-    source String COMMENT 'door of the touchpoint; (none) if the conversion has none',
+    source String COMMENT 'entry point of the touchpoint; (none) if the conversion has none',
     campaign String COMMENT 'campaign of the touchpoint',
     ad_set String COMMENT 'its ad set',
     ad_id String COMMENT 'its ad',

@@ -1,10 +1,10 @@
--- The default funnel by day and door, for BI tools: stages are summed over rows.
+-- The default funnel by day and entry point, for BI tools: stages are summed over rows.
 CREATE OR REPLACE VIEW v_funnel_daily
 (
     day Date COMMENT 'day of the opening, in the time zone of the settings',
     page_id LowCardinality(String) COMMENT 'Page or Instagram account',
     channel LowCardinality(String) COMMENT 'messenger, instagram or whatsapp',
-    source String COMMENT 'door of the opening act',
+    source String COMMENT 'entry point of the opening act',
     ad_id LowCardinality(String) COMMENT 'ad of the referral',
     link String COMMENT 'registered link that it came by',
     campaign String COMMENT 'campaign of the link, else of the ad',
@@ -40,4 +40,4 @@ FROM v_conversations AS counted
 GROUP BY day, page_id, channel, source, ad_id, link, campaign, ad_set, medium, owner
 -- Whatever a client sets: Cube and dbt set the first.
 SETTINGS join_use_nulls = 0, aggregate_functions_null_for_empty = 0
-COMMENT 'the funnel click-to-messenger: conversations that reached each stage, by day of opening and door'
+COMMENT 'the funnel click-to-messenger: conversations that reached each stage, by day of opening and entry point'
