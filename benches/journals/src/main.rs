@@ -19,6 +19,7 @@ mod machine;
 mod ours;
 mod plan;
 #[path = "../../../src/private.rs"]
+#[expect(dead_code, reason = "the product uses more of it than a benchmark does")]
 mod private;
 mod redb_store;
 mod report;
