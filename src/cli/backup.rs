@@ -209,7 +209,7 @@ async fn erase_again(
         return Ok(());
     }
     let journal = Journal::open(&prepared::journal_folder(settings), settings.journal_limits)?;
-    shipping::drain(&session.store, settings, &journal, Position::default()).await?;
+    shipping::drain(&session.store, settings, &journal, None).await?;
     let eraser = session.eraser(settings, journal)?;
     let mut count = 0;
     // With somebody their other names go.

@@ -88,7 +88,7 @@ async fn erase(session: &Session, settings: &Settings, args: &EraseArgs) -> anyh
         journal => {
             let eraser = session.eraser(settings, journal?)?;
             // Before the journal's own segments can go, they must be in ClickHouse.
-            shipping::drain(&session.store, settings, &eraser.journal, Position::default()).await?;
+            shipping::drain(&session.store, settings, &eraser.journal, None).await?;
             ledger.sweep()?;
             let entry = ledger.ask(subject, Asker::CommandLine)?;
             Ok(eraser.carry_out(entry).await?)

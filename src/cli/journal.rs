@@ -73,7 +73,7 @@ async fn ship_again(session: &Session, settings: &Settings) -> anyhow::Result<st
         journal => journal?,
     };
     let again_until = journal.rewind()?;
-    let progress = shipping::drain(&session.store, settings, &journal, again_until).await?;
+    let progress = shipping::drain(&session.store, settings, &journal, Some(again_until)).await?;
     session.upkeep(settings).catch_up().await?;
     Ok(progress)
 }

@@ -33,14 +33,14 @@ pub(super) async fn ship_leftovers(store: &Store, settings: &Settings) -> anyhow
 }
 
 /// Begins to ship from a journal. If whoever did so before was cut off, what came in within the last hours is shipped
-/// again; the position tells what is shipped for a second time.
+/// again; the position tells what is shipped for a second time, `None` that nothing is.
 pub(super) fn begin_use(
     journal: &Journal,
     settings: &Settings,
-) -> Result<(InUse, Position), JournalError> {
+) -> Result<(InUse, Option<Position>), JournalError> {
     let in_use = journal.begin_use(settings.sync_writes)?;
     if !in_use.was_cut_off {
-        return Ok((in_use, Position::default()));
+        return Ok((in_use, None));
     }
     let again_until = journal.rewind_within(settings.ship_again)?;
     tracing::warn!(
@@ -48,7 +48,7 @@ pub(super) fn begin_use(
         "the last run did not end in order, or its tables do not sync: what came in within the last hours \
          (journal.ship_again_hours) is shipped again, which changes no figure"
     );
-    Ok((in_use, again_until))
+    Ok((in_use, Some(again_until)))
 }
 
 /// Ships everything that a journal holds behind its checkpoint; before `again_until` for a second time.
@@ -56,7 +56,7 @@ pub(super) async fn drain(
     store: &Store,
     settings: &Settings,
     journal: &Journal,
-    again_until: Position,
+    again_until: Option<Position>,
 ) -> anyhow::Result<Progress> {
     let normalize = prepared::normalize_settings(settings)?;
     let shipper = Shipper::new(journal, store.clone(), normalize, settings.keep_shipped)?;

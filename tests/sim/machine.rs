@@ -280,11 +280,11 @@ impl Disk {
 }
 
 /// As a server does: if the process before was cut off, the last hours are shipped again.
-fn begin_use(journal: &Journal, syncs: bool) -> (InUse, Position) {
+fn begin_use(journal: &Journal, syncs: bool) -> (InUse, Option<Position>) {
     let in_use = journal.begin_use(syncs).unwrap();
     let again = Duration::from_secs(3 * 3600);
     let until = in_use.was_cut_off.then(|| journal.rewind_within(again).unwrap());
-    (in_use, until.unwrap_or_default())
+    (in_use, until)
 }
 
 async fn abort(tasks: Vec<JoinHandle<()>>) {

@@ -82,6 +82,7 @@ pub struct Shipper {
     run: String,
     /// What lies before this is shipped for a second time.
     again_until: Position,
+    anew_until: Position,
     /// Looks for parts that ClickHouse could not read.
     refill: Option<Refill>,
     /// UTC milliseconds.
@@ -150,6 +151,7 @@ impl Shipper {
             keep,
             run: uuid::Uuid::new_v4().simple().to_string(),
             again_until: Position::default(),
+            anew_until: Position::default(),
             refill: None,
             clock,
             ages: Ages { begun: now(), since: Moment::now() },
@@ -158,11 +160,12 @@ impl Shipper {
         })
     }
 
-    /// Says that what lies before `position` was shipped before, and may have been lost since, with what was made of
-    /// it: the conversations of everybody in it are made from nothing.
+    /// Says that what lies before `position` was shipped before, and may have been lost since. The conversations of
+    /// everybody in the journal are made from nothing: also what lies behind may have been shipped, and not noted.
     #[must_use]
-    pub fn shipping_again_until(mut self, position: Position) -> Self {
-        self.again_until = position;
+    pub fn shipping_again_until(mut self, position: Option<Position>) -> Self {
+        let Some(position) = position else { return self };
+        (self.again_until, self.anew_until) = (position, *self.durable.borrow());
         self
     }
 
@@ -313,12 +316,12 @@ impl Shipper {
         let oldest = oldest.map(|(_, envelope)| envelope.received_at_ms);
         let settings = self.settings.clone();
         let number = Timestamp((self.clock)()).micros();
-        let is_again = from < self.again_until;
+        let is_anew = from < self.again_until.max(self.anew_until);
         let marks = self.store.marks()?;
         let known = self.aliases.rows(&marks);
         let rows = self.store.compute(move || {
             let rows = Rows::from_batch(batch, &settings, &marks, number);
-            if is_again {
+            if is_anew {
                 rows.with_conversations_from_nothing()
             } else {
                 rows.without_known(&known)
