@@ -17,7 +17,7 @@ use super::shipping;
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Subject};
-use crate::journal::{Journal, Position};
+use crate::journal::Journal;
 use crate::materializer;
 use crate::private;
 use crate::store::{KeptTable, Store, table_now};

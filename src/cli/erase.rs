@@ -12,7 +12,7 @@ use super::{progress, spend};
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::erasure::{Asker, Entry, Eraser, Subject};
-use crate::journal::{Journal, JournalError, Position};
+use crate::journal::{Journal, JournalError};
 
 /// How often it is looked whether the server has done it.
 const EVERY: Duration = Duration::from_millis(200);
