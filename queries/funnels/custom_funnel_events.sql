@@ -1,4 +1,4 @@
--- The events that matter to an custom funnel, each once: a row a person who has one of the first step's.
+-- The events that matter to a custom funnel, each once: a row a person who has one of the first step's.
 -- steps and gaps stand for sums of own_funnel_match, events for one of own_funnel_once and
 -- own_funnel_sorted, person for the person's id or own_funnel_person, wide for UInt64 or UInt128.
 -- Parameters: from, until (milliseconds; until is exclusive), excluded (people who do not count:

@@ -15,19 +15,23 @@ const MAPPED_BITS: u8 = 96;
 /// proxy of ours that names nobody, or what is no address, stands for whoever is behind it.
 #[must_use]
 pub fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
-    let is_proxy = |address: IpAddr| proxies.iter().any(|net| net.contains(&address));
     let lines: Vec<&[u8]> =
         headers.get_all(FORWARDED_FOR).iter().map(axum::http::HeaderValue::as_bytes).collect();
     let named = lines.into_iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
     let mut address = peer.to_canonical();
     for name in named {
-        if !is_proxy(address) {
+        if !is_among(address, proxies) {
             break;
         }
         let Some(before) = read(name) else { break };
         address = before;
     }
     address
+}
+
+/// Whether an address is one of these networks'.
+pub(super) fn is_among(address: IpAddr, networks: &[IpNet]) -> bool {
+    networks.iter().any(|net| net.contains(&address))
 }
 
 /// An address as proxies write it: alone, in brackets, or with a port.

@@ -12,6 +12,7 @@ use crate::store::{Lease, TokenRow, UserRow, is_page_id};
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
+
 /// Somebody who has a one-time link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invited {

@@ -190,7 +190,7 @@ impl Accounts {
     /// Takes other tokens of the settings.
     pub fn take_tokens(&self, tokens: Vec<Token>) {
         if tokens.is_empty() && !self.tokens.borrow().is_empty() {
-            // A file that is just being written must not open the entry point to whoever is on this machine.
+            // A file that is just being written must not let in whoever is on this machine.
             tracing::error!(
                 "server.access_tokens stay as they were: there is none in the settings any more"
             );
@@ -279,7 +279,7 @@ impl Accounts {
         }
         let known = self.known();
         let user = match (known.user(name), role) {
-            // A `sub` is broken down by case, unlike what people type.
+            // Case matters in a `sub`, unlike what people type.
             (Some(user), _) if is_exact && user.name != name => {
                 return Err(Refusal::NoUserHere(name.to_owned()).into());
             }
@@ -318,7 +318,7 @@ impl Accounts {
     /// Whether what comes from an address comes by way of a proxy of ours.
     #[must_use]
     pub fn is_proxy(&self, peer: IpAddr) -> bool {
-        self.proxies.iter().any(|net| net.contains(&peer.to_canonical()))
+        address::is_among(peer.to_canonical(), &self.proxies)
     }
 
     /// From where a request comes.

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use openidconnect::core::{
@@ -19,9 +19,9 @@ use openidconnect::{
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
-use tokio::sync::Mutex;
 
 use super::{AccountError, Accounts, Refusal, Role, session};
+use crate::incoming::Held;
 
 /// How long the provider may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -109,20 +109,8 @@ pub struct Started {
 pub struct Provider {
     settings: Arc<ProviderSettings>,
     http: Http,
-    told: Arc<Mutex<Option<Told>>>,
-}
-
-/// What the provider told of itself, or why it did not, and when.
-#[derive(Debug)]
-struct Told {
-    at: Instant,
-    metadata: Result<CoreProviderMetadata, String>,
-}
-
-impl Told {
-    fn is_fresh(&self) -> bool {
-        self.at.elapsed() < ASK_EVERY
-    }
+    /// What it tells of itself, or why it does not.
+    told: Held<Result<CoreProviderMetadata, String>>,
 }
 
 /// A client of a provider that has told its endpoints.
@@ -158,7 +146,7 @@ impl Provider {
             // Logins are rare: a kept connection would mostly be one that the provider has closed.
             .pool_max_idle_per_host(0)
             .build()?;
-        Ok(Self { settings: Arc::new(settings), http: Http(http), told: Arc::default() })
+        Ok(Self { settings: Arc::new(settings), http: Http(http), told: Held::holding(ASK_EVERY) })
     }
 
     /// What people call it.
@@ -170,18 +158,10 @@ impl Provider {
     /// What the provider tells of itself, its keys too: asked at a login, by one at a time, unless it was asked just
     /// before. The question goes on if whoever has it asked hangs up: the next one takes its answer.
     async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
-        let mut told = Arc::clone(&self.told).lock_owned().await;
-        if let Some(known) = told.as_ref().filter(|told| told.is_fresh()) {
-            return known.metadata.clone().map_err(ProviderError::Failed);
-        }
         let (issuer, http) = (self.settings.issuer.clone(), self.http.clone());
-        let asking = tokio::spawn(async move {
-            let metadata = discover(issuer, &http).await.map_err(|error| error.to_string());
-            *told = Some(Told { at: Instant::now(), metadata: metadata.clone() });
-            metadata
-        });
-        let asked = asking.await.map_err(|error| ProviderError::Failed(error.to_string()))?;
-        asked.map_err(ProviderError::Failed)
+        let ask = async move { discover(issuer, &http).await.map_err(|error| error.to_string()) };
+        let unknown = Err("the question was cut off".to_owned());
+        self.told.read(unknown, ask, Clone::clone).await.map_err(ProviderError::Failed)
     }
 
     /// Asks the provider what it tells of itself.

@@ -23,13 +23,13 @@ pub struct Step {
     pub rate_from_previous: Option<f64>,
     /// Share of those of the first step that has data.
     pub rate_from_first: Option<f64>,
-    /// What an custom funnel tells besides.
+    /// What a custom funnel tells besides.
     #[serde(flatten)]
     #[schema(value_type = StepDetail)]
     pub detail: Option<StepDetail>,
 }
 
-/// What an custom funnel tells of a step besides its count.
+/// What a custom funnel tells of a step besides its count.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StepDetail {
     /// How many did not reach the next step; `None` of the last.

@@ -241,11 +241,11 @@ impl Server {
     }
 }
 
-/// Tells the entry point of the latest report that is stored, as soon as ClickHouse answers.
-async fn learn_receipts(door: ConversionsState, store: Store, stop: CancellationToken) {
+/// Tells reported conversions' endpoint of the latest one that is stored, as soon as ClickHouse answers.
+async fn learn_receipts(state: ConversionsState, store: Store, stop: CancellationToken) {
     loop {
         if let Ok(latest) = store.latest_report().await {
-            return door.learn(latest);
+            return state.learn(latest);
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(2)) => {}

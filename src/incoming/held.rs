@@ -5,28 +5,39 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-/// How long an answer holds.
+/// How long an answer holds, unless it is said otherwise.
 const HOLDS: Duration = Duration::from_secs(1);
 
 /// The last answer. Cheap to clone, and the same for all clones.
 #[derive(Debug)]
-pub struct Held<T>(Arc<Mutex<Option<(Instant, T)>>>);
+pub struct Held<T> {
+    last: Arc<Mutex<Option<(Instant, T)>>>,
+    holds: Duration,
+}
 
 // Derived, these would want the answer to be able to do it too.
 impl<T> Clone for Held<T> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { last: Arc::clone(&self.last), holds: self.holds }
     }
 }
 
 impl<T> Default for Held<T> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self::holding(HOLDS)
+    }
+}
+
+impl<T> Held<T> {
+    /// An answer that holds so long.
+    #[must_use]
+    pub fn holding(holds: Duration) -> Self {
+        Self { last: Arc::default(), holds }
     }
 }
 
 impl<T: Clone + Send + 'static> Held<T> {
-    /// Reads the answer, which is asked for if it is older than a second. Whoever comes meanwhile waits, and takes the
+    /// Reads the answer, which is asked for if it holds no more. Whoever comes meanwhile waits, and takes the
     /// same one. The question goes on if whoever asked it hangs up: it must end by itself. `unknown` stands for the
     /// answer of one that was cut off.
     pub async fn read<R>(
@@ -35,9 +46,9 @@ impl<T: Clone + Send + 'static> Held<T> {
         ask: impl Future<Output = T> + Send + 'static,
         read: impl FnOnce(&T) -> R,
     ) -> R {
-        let mut last = Arc::clone(&self.0).lock_owned().await;
+        let mut last = Arc::clone(&self.last).lock_owned().await;
         if let Some((at, answer)) = &*last
-            && at.elapsed() < HOLDS
+            && at.elapsed() < self.holds
         {
             return read(answer);
         }

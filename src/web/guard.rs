@@ -43,7 +43,7 @@ pub(crate) async fn guard(
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let matched = matched.unwrap_or_default();
     let route = routes::find(&method, &matched);
-    let needed = routes::needed(&method, &matched);
+    let needed = route.map_or(Scope::Admin, routes::Route::scope);
     if !who.may(needed) {
         let (name, needed) = (&who.name, needed.as_str());
         let detail = format!("{name:?} lacks the scope {needed:?}.");

@@ -1,4 +1,4 @@
-//! The front entry point, over real HTTP.
+//! The collector, over real HTTP.
 
 use messenger_funnel::collector::{BODY_LIMIT, sign};
 use serde_json::json;

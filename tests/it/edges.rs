@@ -1,4 +1,4 @@
-//! Odd bodies and bad clients at the front entry point.
+//! Odd bodies and bad clients at the collector.
 
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,9 @@
 //! The order inside the rooms: no file takes from one that takes from it, on whatever detour, and no folder either.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::files::files;
 
 /// The floors of `store`, from the lowest: what stands on one takes from lower ones only. What shares a floor knows
 /// nothing of each other.
@@ -25,19 +26,9 @@ struct House {
 }
 
 impl House {
-    fn read(source: &Path) -> Self {
-        let mut files = BTreeMap::new();
-        let mut folders = vec![source.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "rs") {
-                    let text = without_tests(&fs::read_to_string(&path).unwrap());
-                    files.insert(module(source, &path), text);
-                }
-            }
-        }
+    fn read() -> Self {
+        let files = files("src", "rs").into_iter();
+        let files = files.map(|(path, text)| (module(&path), without_tests(&text))).collect();
         let mut house = Self { files, handed_on: BTreeMap::new() };
         let mut handed_on = BTreeMap::new();
         for (module, text) in &house.files {
@@ -100,8 +91,8 @@ fn absolute(module: &[String], path: &[String]) -> Vec<String> {
     whole
 }
 
-fn module(source: &Path, path: &Path) -> Vec<String> {
-    let path = path.strip_prefix(source).unwrap().with_extension("");
+fn module(path: &Path) -> Vec<String> {
+    let path = path.strip_prefix("src").unwrap().with_extension("");
     let mut parts: Vec<String> =
         path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
@@ -213,13 +204,9 @@ fn circle<Node: Ord + Clone>(arrows: &BTreeMap<Node, BTreeSet<Node>>) -> Option<
     arrows.keys().find_map(|node| walk(node, arrows, &mut Vec::new(), &mut done))
 }
 
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
 #[test]
 fn no_files_take_from_each_other() {
-    let arrows = House::read(&source()).arrows();
+    let arrows = House::read().arrows();
     assert!(arrows.values().map(BTreeSet::len).sum::<usize>() > 1_000);
     assert_eq!(circle(&arrows), None);
 }
@@ -227,7 +214,7 @@ fn no_files_take_from_each_other() {
 /// A room's own folders and files, each folder as one.
 #[test]
 fn no_folders_take_from_each_other() {
-    let arrows = House::read(&source()).arrows();
+    let arrows = House::read().arrows();
     for depth in 1..3 {
         let mut folders: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
         for (from, taken) in &arrows {
@@ -245,7 +232,7 @@ fn no_folders_take_from_each_other() {
 #[test]
 fn the_floors_of_the_store_take_from_lower_ones() {
     let floor = |name: &String| STORE.iter().position(|floor| floor.contains(&name.as_str()));
-    for (from, taken) in House::read(&source()).arrows() {
+    for (from, taken) in House::read().arrows() {
         for to in taken.iter().filter(|to| from.len() > 1 && to.len() > 1) {
             if from[0] == "store" && to[0] == "store" && from[1] != to[1] {
                 let (above, below) = (floor(&from[1]), floor(&to[1]));

@@ -1,10 +1,9 @@
 //! The house rules: who may import whom, where SQL may stand, how files look.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::queries::statements;
+use crate::support::files::files;
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
 const MAY_IMPORT: [(&str, &[&str]); 28] = [
@@ -25,7 +24,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("sheet", &[]),
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("materializer", &["analysis", "store"]),
-    ("accounts", &["domain", "private", "store"]),
+    ("accounts", &["domain", "incoming", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
     ("render", &["analysis", "domain", "insights", "language", "store"]),
     ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
@@ -94,26 +93,9 @@ const IMPURE: [&str; 9] = [
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
-    let mut files = Vec::new();
-    walk(&root().join("src"), &mut files);
+    let files = files("src", "rs");
     assert!(files.len() > 40);
     files
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn walk(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            files.push((path.strip_prefix(root()).unwrap().to_owned(), text));
-        }
-    }
 }
 
 /// `domain` for `src/domain/event.rs` and for `src/domain.rs`.
@@ -241,8 +223,10 @@ fn sql_stands_in_queries_only() {
 #[test]
 fn every_query_is_used_once_and_says_what_it_answers() {
     let code: String = sources().into_iter().map(|(_, text)| text).collect();
-    for (path, text) in statements() {
-        let within = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    let statements = files("queries", "");
+    assert!(statements.len() > 100);
+    for (path, text) in statements {
+        let within = path.display();
         let name = format!("{within}\"");
         assert_eq!(code.matches(&name).count(), 1, "{within} is not used once");
         assert!(text.starts_with("-- "), "{within} has no header");
@@ -251,9 +235,7 @@ fn every_query_is_used_once_and_says_what_it_answers() {
 
 #[test]
 fn files_are_short_and_say_what_they_are_for() {
-    let mut files = sources();
-    walk(&root().join("tests"), &mut files);
-    for (path, text) in files {
+    for (path, text) in sources().into_iter().chain(files("tests", "rs")) {
         assert!(text.starts_with("//!"), "{} does not say what it is for", path.display());
         let lines = text.lines().count();
         assert!(lines <= 400, "{} has {lines} lines", path.display());

@@ -1,10 +1,10 @@
 //! The table of routes: whatever answers over HTTP stands in it, or is open to everybody on purpose.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use messenger_funnel::web::routes::route_needs;
+
+use crate::support::files::files;
 
 /// Paths that anybody may ask.
 const OPEN: [&str; 18] = [
@@ -30,33 +30,28 @@ const OPEN: [&str; 18] = [
 /// Open too, by a code that only one person has.
 const BY_CODE: [&str; 2] = ["/webhooks/meta/deletion/{code}", "/welcome/{code}"];
 
-/// Paths that are routed by hand; those of the API come from its description, which `accounts` walks through.
-fn routed(folder: &Path, found: &mut BTreeSet<(String, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            routed(&path, found);
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
+/// Methods and paths that are routed by hand; those of the API come from its description, which `accounts` walks through.
+fn routed() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (_, text) in files("src", "rs") {
         let code = text.split("#[cfg(test)]").next().unwrap();
         for call in code.split(".route(\"").skip(1) {
             let (path, rest) = call.split_once('"').unwrap();
-            let handlers = rest.split(".route(\"").next().unwrap();
+            let handlers = rest.lines().next().unwrap();
             for method in ["get", "post", "delete"] {
                 let is_made = [format!(" {method}("), format!(").{method}(")];
-                if is_made.iter().any(|made| handlers.split('\n').next().unwrap().contains(made)) {
+                if is_made.iter().any(|made| handlers.contains(made)) {
                     found.insert((method.to_uppercase(), path.to_owned()));
                 }
             }
         }
     }
+    found
 }
 
 #[test]
 fn every_route_has_its_line() {
-    let mut found = BTreeSet::new();
-    routed(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let found = routed();
     assert!(found.len() > 40, "{found:?}");
     for (method, path) in &found {
         let is_open = OPEN.contains(&path.as_str()) || BY_CODE.contains(&path.as_str());

@@ -2,7 +2,7 @@
 //! own code; the disk, the clock, the network, ClickHouse, Meta and a chat are models that go wrong as they do in
 //! life. A seed decides everything, and does the same again, byte for byte.
 //!
-//! `make test` runs sixty seeds, `make simulate SEEDS=100000` as many as one likes. What a seed finds is in its
+//! `make test` runs a hundred seeds, `make simulate SEEDS=100000` as many as one likes. What a seed finds is in its
 //! output; `MESSENGER_FUNNEL_TEST_FIRST_SEED` and `…_SEEDS` run one alone.
 //!
 //! The scheduler is one of our own, and small: a current-thread tokio runtime whose clock goes on by itself when

@@ -15,7 +15,7 @@ pub struct Estimate {
     pub high: Option<f64>,
 }
 
-/// A sum of values that entered through chance, each with its value: count them with the value 1.
+/// A sum of values that came by chance, each with its value: count them with the value 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Drawn {
     /// Their sum.
@@ -42,7 +42,7 @@ impl Drawn {
         self.largest = self.largest.max(other.largest);
     }
 
-    /// The 95 % interval of what was to be expected, if each entered through itself: a gamma interval for a
+    /// The 95 % interval of what was to be expected, if each came by itself: a gamma interval for a
     /// weighted sum of Poisson counts (Fay and Feuer, "Confidence intervals for directly standardized
     /// rates", Statistics in Medicine 16, 1997, 791-801). With one weight it is the exact interval of
     /// a count (Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28, 1936).

@@ -1,4 +1,4 @@
-//! An custom funnel's figures: the attempts of all units, counted as people come.
+//! A custom funnel's figures: the attempts of all units, counted as people come.
 
 use std::collections::BTreeMap;
 

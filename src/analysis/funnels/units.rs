@@ -1,4 +1,4 @@
-//! Units of an custom funnel: what of somebody's events belongs together, and their attempts that count.
+//! Units of a custom funnel: what of somebody's events belongs together, and their attempts that count.
 
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{Int64Chunked, PolarsResult, StringChunked};

@@ -80,7 +80,7 @@ pub struct Shipper {
     keep: Duration,
     /// Names this run in tokens: ClickHouse drops a block whose token it has seen, also if a power cut took the block.
     run: String,
-    /// What lies before this is shipped for a second time.
+    /// What lies before this is shipped for a second time; of the other the conversations are made from nothing.
     again_until: Position,
     anew_until: Position,
     /// Looks for parts that ClickHouse could not read.

@@ -3,7 +3,7 @@
 
 use messenger_funnel::store::cluster::ddl::{Change, change, on_cluster, replicated, sharding_key};
 
-use crate::support::queries::statements;
+use crate::support::files::files;
 use crate::support::{World, client, start_engine};
 
 #[test]
@@ -58,9 +58,10 @@ async fn clickhouse_understands_them_all() {
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let client = client(&engine.endpoint("default"));
     let mut replicated_tables = 0;
-    let files = statements();
+    let statements = files("queries", "");
+    assert!(statements.len() > 100);
     let each =
-        files.iter().flat_map(|(path, text)| text.split("\n;\n").map(move |one| (path, one)));
+        statements.iter().flat_map(|(path, text)| text.split("\n;\n").map(move |one| (path, one)));
     for (path, text) in each.filter(|(_, text)| !text.trim().is_empty()) {
         // Any name will do where pieces are put in.
         let mut parts = text.split("<<");

@@ -167,7 +167,7 @@ impl Commands {
     }
 
     async fn report(&self, number: u64) {
-        // Runs are broken down by the instant that they are made for.
+        // What tells runs apart is the instant that they are made for.
         let at = format!("2026-11-{:02}T{:02}:00:00Z", 1 + number % 28, number / 28 % 24);
         let said = self.says(&["report", "run", "sources", "--at", &at, "--send"]).await;
         if let Some(said) = said {

@@ -2,8 +2,8 @@
 
 pub mod browser;
 pub mod disk_model;
+pub mod files;
 pub mod outside;
-pub mod queries;
 pub mod seed;
 pub mod stalling;
 

@@ -1,4 +1,4 @@
-//! The tables, as the migrations make them.
+//! The tables, as the baseline makes them.
 
 use std::fs;
 use std::path::Path;
@@ -77,25 +77,6 @@ pub fn definitions() -> &'static [Definition] {
             if let Some(rest) = text.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
                 let (name, rest) = rest.split_once('(').unwrap();
                 tables.push(definition(name.trim(), rest));
-            } else if let Some(rest) = text.strip_prefix("ALTER TABLE ")
-                && let Some((name, rest)) = rest.split_once(" ADD COLUMN IF NOT EXISTS ")
-            {
-                let (what, behind) = rest.split_once(" AFTER ").unwrap_or((rest, ""));
-                let table = tables.iter_mut().find(|table| table.name == name.trim());
-                let Some(table) = table else { continue };
-                let at = table.columns.iter().position(|known| known.name == behind.trim());
-                let at = at.map_or(table.columns.len(), |at| at + 1);
-                table.columns.insert(at, column(what).unwrap());
-                let moved = |place: &mut usize| *place += usize::from(*place >= at);
-                table.key.iter_mut().for_each(moved);
-                table.month_of.iter_mut().for_each(moved);
-                match &mut table.merging {
-                    Merging::None => {}
-                    Merging::Replacing { version, is_deleted } => {
-                        version.iter_mut().chain(is_deleted).for_each(moved);
-                    }
-                    Merging::Summing(columns) => columns.iter_mut().for_each(moved),
-                }
             }
         }
         tables
