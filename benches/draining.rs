@@ -174,6 +174,7 @@ struct EventRow {
     ad_title: String,
     post_id: String,
     referer_uri: String,
+    ctwa_clid: String,
     value: Option<i64>,
     currency: String,
     raw: String,

@@ -115,7 +115,12 @@ async fn routes(store: &Store) -> Router {
         funnels: Arc::default(),
         links: tokio::sync::watch::channel(Arc::default()).1,
         public_url: None,
-        window: MessagingWindow { hours: 24, by_source: Vec::new() },
+        window: MessagingWindow {
+            hours: 24,
+            by_channel: Vec::new(),
+            by_source: Vec::new(),
+            free_entry_hours: 72,
+        },
         clock: || TO,
         bounds: messenger_funnel::store::Bounds::default(),
         stop: tokio_util::sync::CancellationToken::new(),

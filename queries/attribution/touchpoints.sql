@@ -1,14 +1,15 @@
 -- Touchpoints in a range, in the order of people and of each person's touchpoints.
 -- Parameters: from, to (milliseconds; to is exclusive); of_converted (only of people who converted in
 -- converted_from to converted_to, the same way).
--- Columns: page_id, person_id, time (ms), number, channel, source, ref, ad_id, ad_title, referer, link, campaign,
--- ad_set, medium, owner. Lines of those that nobody asks for are left out.
+-- Columns: page_id, person_id, time (ms), number, channel, country, source, ref, ad_id, ad_title, referer, link,
+-- campaign, ad_set, medium, owner. Lines of those that nobody asks for are left out.
 SELECT
     toString(page_id) AS page_id,
     person_id,
     toUnixTimestamp64Milli(v_touchpoints.time) AS time,
     number,
     toString(channel) AS channel,
+    toString(country) AS country,
     ref,
     toString(ad_id) AS ad_id,
     toString(ad_title) AS ad_title,

@@ -11,7 +11,7 @@ SELECT
 FROM touchpoints FINAL
 WHERE touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND touchpoints.time < fromUnixTimestamp64Milli({to:Int64})
-    AND (ad_id != '' OR ref != '' AND source IN ('link', 'qr'))
+    AND (ad_id != '' OR ref != '' AND (source IN ('link', 'qr') OR source = 'other' AND source_name = ''))
 GROUP BY door, id
 ORDER BY touchpoints DESC, id
 LIMIT 10000

@@ -9,7 +9,7 @@ SELECT
 FROM v_touchpoints
 WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
     AND v_touchpoints.time < fromUnixTimestamp64Milli({to:Int64})
-    AND source IN ('link', 'qr') AND ref != '' AND link = ''
+    AND (source IN ('link', 'qr') OR source = 'other' AND source_name = '') AND ref != '' AND link = ''
 GROUP BY page_id, ref
 ORDER BY touchpoints DESC, page_id, ref
 LIMIT 500

@@ -2,8 +2,10 @@
 -- A conversion that somebody reported is known by its report and its name, so that a correction is not
 -- another one; others by their event.
 -- Parameters: from, to (milliseconds; to is exclusive), names (goals that are told).
+-- On WhatsApp only of people who came by an ad: Meta knows them by that click.
 -- Columns: event_id, page_id, person_id, channel, name, time (ms), value_e4 (1/10,000 of currency; null if
--- none), currency, consent (of the report, the latest that any version said; null if none did),
+-- none), currency, business_account (of a WhatsApp number), ctwa_clid (of the latest click before the conversion, else of
+-- the first after it; empty elsewhere), consent (of the report, the latest that any version said; null if none did),
 -- person_consent (the person's latest word; null if there is none), status (withheld, again, or empty), version (of
 -- that status; 0 if there is none).
 WITH
@@ -17,7 +19,6 @@ WITH
         WHERE made.time >= fromUnixTimestamp64Milli({from:Int64})
             AND made.time < fromUnixTimestamp64Milli({to:Int64})
             AND made.name IN {names:Array(String)}
-            AND made.channel IN ('messenger', 'instagram', '')
             -- Not made again yet since events have stood in it.
             AND made.event_id != toUUID('00000000-0000-0000-0000-000000000000')
             AND NOT startsWith(made.person_id, 'user_ref:') AND NOT startsWith(made.person_id, 'lead:')
@@ -74,6 +75,21 @@ WITH
         LEFT ANY JOIN known ON known.page_id = each.page_id AND known.alias = each.person_id
         GROUP BY page_id, person_id
     ),
+    -- Clicks on ads that led to WhatsApp.
+    clicks AS
+    (
+        SELECT told.event_id AS event_id,
+            argMax(entered.ctwa_clid, if(entered.time <= fromUnixTimestamp64Milli(told.time),
+                toUnixTimestamp64Milli(entered.time), -toUnixTimestamp64Milli(entered.time))) AS ctwa_clid
+        FROM told
+        INNER JOIN
+        (
+            SELECT toString(touchpoints.page_id) AS page_id, person_id, touchpoints.time AS time, ctwa_clid
+            FROM touchpoints FINAL
+            WHERE ctwa_clid != '' AND (toString(touchpoints.page_id), person_id) IN (SELECT page_id, person_id FROM found)
+        ) AS entered ON entered.page_id = told.page_id AND entered.person_id = told.person_id
+        GROUP BY event_id
+    ),
     -- Somebody who was reported and never seen is where their Page's people are.
     pages AS
     (
@@ -91,6 +107,8 @@ SELECT
     told.time AS time,
     told.value_e4 AS value_e4,
     told.currency AS currency,
+    accounts.business_account AS business_account,
+    clicks.ctwa_clid AS ctwa_clid,
     if(word.report_id = '', NULL, word.consent) AS consent,
     if(said.person_id = '', NULL, said.latest) AS person_consent,
     toString(done.status) AS status,
@@ -102,6 +120,13 @@ LEFT JOIN
 ) AS word ON word.report_id = told.report_id
 LEFT JOIN said ON said.page_id = told.page_id AND said.person_id = told.person_id
 LEFT JOIN pages ON pages.page_id = told.page_id
+LEFT JOIN clicks ON clicks.event_id = told.event_id
+LEFT JOIN
+(
+    SELECT page_id, argMax(page_names.business_account, (page_names.business_account != '', version)) AS business_account
+    FROM page_names
+    GROUP BY page_id
+) AS accounts ON accounts.page_id = told.page_id
 LEFT JOIN
 (
     SELECT event_id, status, toUnixTimestamp64Milli(feedback.time) AS time, version
@@ -110,5 +135,5 @@ LEFT JOIN
 ) AS done ON done.event_id = told.event_id
 -- What was too old may have been corrected.
 WHERE (done.status IN ('', 'withheld', 'again') OR done.status = 'expired' AND done.time != told.time)
-    AND channel IN ('messenger', 'instagram')
+    AND (channel IN ('messenger', 'instagram') OR channel = 'whatsapp' AND ctwa_clid != '')
 ORDER BY time, event_id

@@ -1,15 +1,19 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
 -- what they are broken down by. groups stands for funnel_groups.
--- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_ref, by_ad, by_link,
--- by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
+-- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_country, by_ref, by_ad,
+-- by_link, by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
 -- is_limited, limit_at, limit_factor.
--- Columns: page_id, channel, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
+-- Columns: page_id, channel, country, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
 -- one), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
 -- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages.
 SELECT
     counted.page_id AS page_id,
     counted.channel AS channel,
-    if(counted.source = 'link' AND links_now.is_printed, 'qr', counted.source) AS source,
+    counted.country AS country,
+    multiIf(
+        counted.source IN ('link', 'unnamed') AND links_now.is_printed, 'qr',
+        counted.source = 'unnamed', if(counted.link = '', 'other', 'link'),
+        counted.source) AS source,
     if({by_ref:Bool}, counted.ref, '') AS ref,
     counted.ad_id AS ad_id,
     counted.referer AS referer,
@@ -30,6 +34,7 @@ FROM
     SELECT
         toString(groups.page_id) AS page_id,
         toString(groups.channel) AS channel,
+        toString(groups.country) AS country,
         toString(groups.source) AS source,
         groups.ref AS ref,
         toString(groups.ad_id) AS ad_id,
@@ -43,7 +48,7 @@ FROM
         groups.purchase AS purchase,
         multiIf(
             groups.clicked != '', toString(groups.clicked),
-            groups.source IN ('link', 'qr'),
+            groups.source IN ('link', 'qr', 'unnamed'),
                 arrayFirst(each -> each.1 IN (groups.page_id, ''), links_by_ref.candidates).3,
             '') AS link
     FROM

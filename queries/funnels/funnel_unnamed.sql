@@ -4,6 +4,7 @@
 SELECT
     toString(groups.page_id) AS page_id,
     toString(groups.channel) AS channel,
+    toString(groups.country) AS country,
     toString(groups.source) AS source,
     groups.ref AS ref,
     toString(groups.ad_id) AS ad_id,

@@ -4,7 +4,7 @@
 -- any), filter_names, filter_values (dimensions and what they must be), limit, offset; page, person (empty,
 -- or the only person).
 -- Columns: opened_at (ms), page_id, person_id, number, channel, source, source_name, ref,
--- ad_id, ad_title, referer, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
+-- ad_id, ad_title, referer, country, link, campaign, ad_set, medium, owner; the stages' times (ms; null if not
 -- reached); last_act_at, waiting_since (ms), acts, answers, answered_app, answered_persona.
 SELECT
     toUnixTimestamp64Milli(v_conversations.opened_at) AS opened_at,
@@ -18,6 +18,7 @@ SELECT
     toString(ad_id) AS ad_id,
     toString(ad_title) AS ad_title,
     toString(referer) AS referer,
+    toString(country) AS country,
     link,
     campaign,
     ad_set,
@@ -65,7 +66,9 @@ WHERE v_conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
             name = 'link', link,
             name = 'medium', medium,
             name = 'owner', owner,
-            toString(referer)),
+            name = 'country', toString(country),
+            name = 'referer', toString(referer),
+            ''),
         {filter_names:Array(String)}, {filter_values:Array(String)})
 ORDER BY opened_at, page_id, person_id
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

@@ -3,7 +3,7 @@
 -- after_number (the row behind which to begin), filter_names, filter_values (dimensions and what they must be), limit,
 -- offset.
 -- Columns: time (ms), page_id, person_id, number, channel, source, source_name, ref, ad_id,
--- ad_title, referer, link, campaign, ad_set, medium, owner.
+-- ad_title, referer, country, ctwa_clid, link, campaign, ad_set, medium, owner.
 SELECT
     toUnixTimestamp64Milli(v_touchpoints.time) AS time,
     toString(page_id) AS page_id,
@@ -16,6 +16,8 @@ SELECT
     toString(ad_id) AS ad_id,
     toString(ad_title) AS ad_title,
     toString(referer) AS referer,
+    toString(country) AS country,
+    ctwa_clid,
     link,
     campaign,
     ad_set,
@@ -37,7 +39,9 @@ WHERE v_touchpoints.time >= fromUnixTimestamp64Milli({from:Int64})
             name = 'link', link,
             name = 'medium', medium,
             name = 'owner', owner,
-            toString(referer)),
+            name = 'country', toString(country),
+            name = 'referer', toString(referer),
+            ''),
         {filter_names:Array(String)}, {filter_values:Array(String)})
 ORDER BY time, page_id, person_id, number
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

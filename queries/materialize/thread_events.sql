@@ -9,7 +9,7 @@
 -- Whom a plugin knew by a reference of its own, and who has an id now, is one person: asked for one of their names,
 -- events under the others are found too, and somebody asked for who is known as another has none.
 -- Columns: page_id, person_id, time (ms), channel, kind, name, source, source_name, ref (of a comment:
--- its post), ad_id, ad_title, referer (host and path), app_id, persona_id, value_e4 (value in 1/10,000
+-- its post), ad_id, ad_title, referer (host and path), ctwa_clid, app_id, persona_id, value_e4 (value in 1/10,000
 -- of currency; null if none), currency, event_id (of a conversion; empty of others).
 WITH
     <<definitions>>
@@ -26,7 +26,7 @@ WITH
     (
         SELECT
             event_id, page_id, person_id, time, place, channel, kind, name, source, source_name, ref,
-            ad_id, ad_title, post_id, referer_uri, app_id, persona_id, value, currency
+            ad_id, ad_title, post_id, referer_uri, ctwa_clid, app_id, persona_id, value, currency
         FROM events_by_person
         WHERE time >= fromUnixTimestamp64Milli({earliest:Int64})
             AND (time >= fromUnixTimestamp64Milli({bound:Int64})
@@ -51,6 +51,7 @@ SELECT
     ad_id,
     ad_title,
     if(domain(referer_uri) = '', referer_uri, concat(domain(referer_uri), path(referer_uri))) AS referer,
+    ctwa_clid,
     toString(app_id) AS app_id,
     toString(persona_id) AS persona_id,
     toInt64(toDecimal128(value, 4) * 10000) AS value_e4,

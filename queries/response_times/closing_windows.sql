@@ -1,33 +1,43 @@
 -- Conversations whose messaging window ends in a range: a time after the person's last act, or, if
 -- that is later, a longer time after their first message where they entered through certain sources.
--- Parameters: from, to (milliseconds; to is exclusive), hours (the usual window), sources and
--- source_hours (the longer ones), unanswered (only those that wait for an answer), descending, limit.
--- Columns: total (how many there are in all), waiting (how many of those wait), page_id, person_id,
--- source, opened_at, waiting_since (null if answered), last_act_at, closes_at (ms).
+-- Parameters: from, to (milliseconds; to is exclusive), hours (the usual window), channels and channel_hours (the same
+-- of each channel), sources and source_hours (the longer ones, by channel and source with a blank between), free_hours
+-- (after an answer within a day to who came to WhatsApp by an ad), unanswered (only those that wait for an answer),
+-- descending, limit.
+-- Columns: total (how many there are in all), waiting (how many of those wait), page_id, person_id, channel,
+-- source, opened_at, waiting_since (null if answered), last_act_at, closes_at, free_until (ms; null if messages are not
+-- free).
 SELECT
     count() OVER () AS total,
     countIf(isNotNull(waiting_since)) OVER () AS waiting,
     page_id,
     person_id,
+    channel,
     source,
     opened_at,
     waiting_since,
     last_act_at,
-    closes_at
+    closes_at,
+    free_until
 FROM
 (
     SELECT
         toString(made.page_id) AS page_id,
         made.person_id AS person_id,
+        toString(made.channel) AS channel,
         toString(made.source) AS source,
         toUnixTimestamp64Milli(made.opened_at) AS opened_at,
         toUnixTimestamp64Milli(made.waiting_since) AS waiting_since,
         toUnixTimestamp64Milli(made.last_act_at) AS last_act_at,
         greatest(
-            toUnixTimestamp64Milli(made.last_act_at) + {hours:Int64} * 3600000,
+            toUnixTimestamp64Milli(made.last_act_at)
+                + transform(channel, {channels:Array(String)}, {channel_hours:Array(Int64)}, {hours:Int64}) * 3600000,
             assumeNotNull(ifNull(toUnixTimestamp64Milli(made.messaged_at), 0))
-                + transform(source, {sources:Array(String)}, {source_hours:Array(Int64)}, {hours:Int64}) * 3600000
-        ) AS closes_at
+                + transform(concat(channel, ' ', source), {sources:Array(String)}, {source_hours:Array(Int64)},
+                    toInt64(0)) * 3600000
+        ) AS closes_at,
+        if(channel = 'whatsapp' AND source = 'ad' AND made.answered_at <= made.messaged_at + INTERVAL 1 DAY,
+            toUnixTimestamp64Milli(made.answered_at) + {free_hours:Int64} * 3600000, NULL) AS free_until
     FROM conversations AS made FINAL
     -- A window is a week at most (Meta, messenger-platform/policy), and begins with an act.
     WHERE made.last_act_at >= fromUnixTimestamp64Milli({from:Int64} - 31 * 86400000)

@@ -26,7 +26,10 @@ FROM
         arrayConcat(
             [
                 ('all', ''),
-                ('source', if(counted.source = 'link' AND links_now.is_printed, 'qr', counted.source)),
+                ('source', multiIf(
+                    counted.source IN ('link', 'unnamed') AND links_now.is_printed, 'qr',
+                    counted.source = 'unnamed', if(counted.link = '', 'other', 'link'),
+                    counted.source)),
                 ('hour', leftPad(toString(counted.hour), 2, '0')),
                 ('weekday', toString(counted.weekday)),
                 ('weekday_hour', concat(toString(counted.weekday), ' ', leftPad(toString(counted.hour), 2, '0'))),
@@ -78,10 +81,12 @@ FROM
             FROM
             (
                 SELECT
-                    toString(made.source) AS source,
-                    if(made.source = 'link', toString(made.page_id), '') AS page_id,
-                    if(made.source = 'link', made.ref, '') AS link_ref,
-                    if(made.source = 'link', toString(made.clicked), '') AS clicked,
+                    if(made.source = 'other' AND made.source_name = '' AND made.ref != '', 'unnamed',
+                        toString(made.source)) AS source,
+                    source IN ('link', 'unnamed') AS is_link,
+                    if(is_link, toString(made.page_id), '') AS page_id,
+                    if(is_link, made.ref, '') AS link_ref,
+                    if(is_link, toString(made.clicked), '') AS clicked,
                     toHour(assumeNotNull(made.messaged_at), {zone:String}) AS hour,
                     toDayOfWeek(assumeNotNull(made.messaged_at), 0, {zone:String}) AS weekday,
                     toString(made.answered_app) AS app,

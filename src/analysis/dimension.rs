@@ -19,6 +19,8 @@ pub enum Dimension {
     Page,
     /// The messaging product: messenger, instagram or whatsapp.
     Channel,
+    /// The person's country: what their number or id on WhatsApp tells.
+    Country,
     /// The referral parameter of the opening act.
     Ref,
     /// One `key=value` part of the referral parameter: `ref.key`.
@@ -48,10 +50,11 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Source,
         Self::Page,
         Self::Channel,
+        Self::Country,
         Self::Ref,
         Self::Ad,
         Self::AdSet,
@@ -73,6 +76,7 @@ impl Dimension {
             Self::Source => "source",
             Self::Page => "page",
             Self::Channel => "channel",
+            Self::Country => "country",
             Self::Ref => "ref",
             Self::RefPart(key, _) => return Cow::Owned(format!("ref.{key}")),
             Self::Ad => "ad",
@@ -97,11 +101,12 @@ impl Dimension {
 
     /// Those whose values may drive a step: what was decided before it.
     #[must_use]
-    pub fn drivers() -> [Self; 10] {
+    pub fn drivers() -> [Self; 11] {
         [
             Self::Source,
             Self::Page,
             Self::Channel,
+            Self::Country,
             Self::Ad,
             Self::AdSet,
             Self::Link,
@@ -154,6 +159,7 @@ impl Dimension {
             Self::Source => "source",
             Self::Page => "page_id",
             Self::Channel => "channel",
+            Self::Country => "country",
             Self::Ref => "ref",
             Self::Ad => "ad_id",
             Self::AdSet => "ad_set",

@@ -1,5 +1,6 @@
 //! `export-conversions`: tells Meta of conversions. `serve` does the same if `feedback.send` says so.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -14,7 +15,7 @@ use super::session::Session;
 use super::{read, spend};
 use crate::config::Settings;
 use crate::domain::Period;
-use crate::feedback::{self, Sorted};
+use crate::feedback::{self, OF_REGION, Sorted};
 use crate::meta::MessagingEvent;
 use crate::store::{FeedbackRow, Span, Store, Told};
 
@@ -94,6 +95,11 @@ fn told(sorted: &Sorted) -> String {
     for (page, count) in &sorted.without_dataset {
         told = format!("{told}{count} of Page {page}, which has no dataset (meta.datasets)\n");
     }
+    for (number, count) in &sorted.without_account {
+        told = format!(
+            "{told}{count} of WhatsApp number {number}, whose business account is not known until its next message\n"
+        );
+    }
     format!("{told}This was a dry run: --send sends.\n")
 }
 
@@ -106,6 +112,7 @@ async fn refused(
     let period = Period::last_days(28, &settings.time_zone, now)?;
     let mut listed = String::new();
     let mut again = Vec::new();
+    let mut of_region: BTreeMap<String, usize> = BTreeMap::new();
     let span = Span {
         period: &period,
         status: "refused",
@@ -127,6 +134,10 @@ async fn refused(
             let version = now.micros().max(crate::domain::Timestamp(row.told_at.0 + 1).micros());
             let time = row.time.0;
             let at = crate::domain::Timestamp(time).to_rfc3339();
+            if row.reason.contains(OF_REGION) {
+                *of_region.entry(row.page_id).or_default() += 1;
+                continue;
+            }
             listed.extend([&row.event_id, " ", &row.event_name, " ", &at, ": ", &row.reason, "\n"]);
             again.push(Told {
                 event_id: row.event_id,
@@ -140,6 +151,10 @@ async fn refused(
                 version,
             });
         }
+    }
+    for (page, count) in of_region {
+        listed =
+            format!("{listed}Page {page}: {count} events {OF_REGION}; they are not sent again\n");
     }
     if args.again {
         store.save_feedback(&again).await?;

@@ -23,6 +23,7 @@ mod importing;
 mod journal;
 mod link;
 mod manual;
+mod page_names;
 mod paths;
 mod prepared;
 mod progress;

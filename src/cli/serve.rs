@@ -16,7 +16,7 @@ use super::prepared;
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::Session;
 use super::stopping::Stopping;
-use super::{bootstrap_link, effective_settings, feedback, reload, shipping, spend};
+use super::{bootstrap_link, effective_settings, feedback, page_names, reload, shipping, spend};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, CollectorState, Keys};
 use crate::config::Settings;
@@ -30,6 +30,7 @@ use crate::operations::{self, Aside, Certificate, Insiders, Operations};
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::web::guard::may_know;
+use crate::web::page_names::by_their_names;
 use crate::web::router::{guarded, router};
 use crate::{erasure, members, registry};
 
@@ -160,7 +161,8 @@ impl Server {
         let reports = roles.has(Role::Worker).then(|| {
             let store = session.store.clone();
             tokio::spawn(spend::by_schedule(now.clone(), store.clone(), stop.clone()));
-            tokio::spawn(feedback::regularly(now.clone(), store, stop.clone()));
+            tokio::spawn(feedback::regularly(now.clone(), store.clone(), stop.clone()));
+            tokio::spawn(page_names::ask_regularly(now.clone(), store, stop.clone()));
             let runner = Runner::new(session.catalog(settings));
             tokio::spawn(Scheduler::new(runner).work(stop.clone()))
         });
@@ -323,7 +325,11 @@ fn routes(
                 &views,
             ))
             .merge(members::login(accounts, provider))
-            .merge(router(views, described));
+            .merge(router(views, described))
+            .layer(middleware::from_fn_with_state(
+                page_names::follow(settings, session.store.clone(), stop.clone()),
+                by_their_names,
+            ));
     }
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,

@@ -51,6 +51,8 @@ pub(super) struct Meta {
     ad_accounts: List,
     /// Dataset of each Page.
     pub datasets: BTreeMap<String, String>,
+    /// What each Page, account or number is called.
+    pub page_names: BTreeMap<String, String>,
 }
 
 /// `[spend]` as it is written.

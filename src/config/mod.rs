@@ -133,6 +133,8 @@ pub struct Settings {
     pub refs: Arc<RefRules>,
     /// How long a business may answer freely.
     pub messaging_window: MessagingWindow,
+    /// What Pages, accounts and numbers are called.
+    pub page_names: BTreeMap<String, String>,
     /// The attribution model where a question names none.
     pub model: Model,
     /// The numbers that attribution models take where a question names none.
@@ -332,6 +334,7 @@ impl Settings {
                 None => ConversionRules::default(),
             },
             messaging_window: written.messaging_window.check()?,
+            page_names: std::mem::take(&mut meta.page_names),
             funnels,
             refs,
             reports: Arc::new(reports),

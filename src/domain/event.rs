@@ -29,6 +29,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Messenger, Self::Instagram, Self::WhatsApp];
+
     /// The word that the database and the API use.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -148,6 +151,8 @@ pub struct Touch {
     pub post_id: String,
     /// The page that the visitor was on (chat plugin); empty if none.
     pub referer_uri: String,
+    /// The click on an ad that opens a chat on WhatsApp, by Meta's id; empty if none.
+    pub ctwa_clid: String,
 }
 
 impl Touch {
@@ -162,6 +167,7 @@ impl Touch {
             ad_title: String::new(),
             post_id: String::new(),
             referer_uri: String::new(),
+            ctwa_clid: String::new(),
         }
     }
 }
@@ -250,8 +256,9 @@ pub struct Event {
     /// A postback's or a quick reply's payload; empty if none.
     pub payload: String,
     /// SHA-256 (hexadecimal) of the phone number (digits with the country's code) or the e-mail address
-    /// (small letters) that the person shared with a tap; empty if none.
-    pub contact: String,
+    /// (small letters) that the person shared with a tap; on WhatsApp of the number that they write from, also as it
+    /// was before Brazil's ninth digit.
+    pub contacts: Vec<String>,
     /// The message's text; empty unless the configuration asks for it.
     pub text: String,
     /// The app that sent an echo; empty if none.

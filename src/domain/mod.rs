@@ -5,11 +5,13 @@ mod age_limit;
 mod click;
 mod contact;
 mod cost;
+mod country;
 mod event;
 mod event_match;
 mod link;
 mod link_note;
 mod money;
+mod page_name;
 mod period;
 mod ref_rules;
 mod refs;
@@ -21,8 +23,9 @@ mod timestamp;
 
 pub use age_limit::AgeLimit;
 pub use click::ClickId;
-pub use contact::{as_contact_hash, contact_hash};
+pub use contact::{as_contact_hash, contact_hash, contact_hashes, with_ninth_digit};
 pub use cost::{Cost, CostOf};
+pub use country::country;
 pub use event::{
     Channel, ConversionMark, Event, EventId, Evidence, Kind, PLACE_BITS, TimeOrigin, Touch,
 };
@@ -30,6 +33,7 @@ pub use event_match::{EventMatch, Occurrence, PersonOccurrences};
 pub use link::{LONGEST_REF, LONGEST_SLUG, Link, LinkError, LinkFault, Links};
 pub use link_note::LinkNote;
 pub use money::{MOST_COUNT, MOST_MONEY, is_currency};
+pub use page_name::PageName;
 pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};
 pub use refs::{ref_part, ref_parts};

@@ -71,6 +71,10 @@ pub enum FeedbackError {
     TurnLost,
 }
 
+/// Why Meta refuses events of whole regions: nothing that can be set helps, so they are not sent again.
+pub const OF_REGION: &str =
+    "of people in regions of which Meta takes no events of threads (Europe, Japan)";
+
 fn advice(error: &GraphError) -> &'static str {
     match error.remedy() {
         Remedy::Authorise => "; renew meta.access_token, or grant it page_events for this dataset",
@@ -227,7 +231,8 @@ impl<'a> Outbox<'a> {
             match (blame(&error), events.len()) {
                 (Blame::Dataset, _) => return Err(self.at_fault(GraphError::Api(error))),
                 (Blame::Event, 1) => {
-                    self.note(&events, "refused", &error.to_string(), &error.trace).await?;
+                    let reason = reason(&error, events[0]);
+                    self.note(&events, "refused", &reason, &error.trace).await?;
                 }
                 (Blame::Either, 1) => {
                     self.doubtful.push((events[0], error));
@@ -303,10 +308,23 @@ impl<'a> Outbox<'a> {
     }
 }
 
+/// What is said of an event that Meta refuses.
+fn reason(error: &ApiError, event: &MessagingEvent) -> String {
+    if !error.is_of_region() {
+        return error.to_string();
+    }
+    tracing::warn!(
+        page = event.page,
+        "Meta refuses a conversion {OF_REGION}: it is not sent again"
+    );
+    format!("{OF_REGION}: {error}")
+}
+
 /// Of code 100: 33 there is no such dataset, or no right to it; 2804131 and 2804132 the dataset has no Page,
 /// or is a website's. Without a subcode ("(#100) Param ... must be a valid ID") it may be either.
 fn blame(error: &ApiError) -> Blame {
     match error.subcode {
+        _ if error.is_of_region() => Blame::Event,
         _ if error.code != 100 || error.remedy() != Remedy::Stop => Blame::Dataset,
         33 | 2_804_131 | 2_804_132 => Blame::Dataset,
         0 => Blame::Either,

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::FeedbackSettings;
 use crate::domain::Timestamp;
-use crate::meta::{MessagingChannel, MessagingEvent};
+use crate::meta::{MessagingChannel, MessagingEvent, WhatsAppClick};
 use crate::store::{Candidate, Told};
 
 /// Candidates, sorted.
@@ -20,6 +20,8 @@ pub struct Sorted {
     pub withheld: usize,
     /// Pages without a dataset, and how many events they have.
     pub without_dataset: BTreeMap<String, usize>,
+    /// WhatsApp numbers whose business account no webhook has told yet, and how many events they have.
+    pub without_account: BTreeMap<String, usize>,
     /// Versions of what is known of those that may be sent, by event.
     pub known: BTreeMap<String, u64>,
 }
@@ -44,7 +46,7 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
         let no_consent = missing_consent(candidate, settings.require_consent);
         if now - candidate.time > settings.max_age_ms {
             let late = "older than Meta takes it, or older than the feedback".to_owned();
-            let without = !settings.datasets.contains_key(&candidate.page_id);
+            let without = dataset(candidate, settings).is_none();
             let why = no_consent.or(without.then_some("its Page had no dataset (meta.datasets)"));
             let reason = why.map_or(late, |why| format!("too old; until then {why}"));
             sorted.kept.push(told("expired", &reason));
@@ -53,7 +55,9 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
             if candidate.status != "withheld" {
                 sorted.kept.push(told("withheld", reason));
             }
-        } else if let Some(dataset) = settings.datasets.get(&candidate.page_id) {
+        } else if candidate.channel == "whatsapp" && candidate.business_account.is_empty() {
+            *sorted.without_account.entry(candidate.page_id.clone()).or_default() += 1;
+        } else if let Some(dataset) = dataset(candidate, settings) {
             if candidate.version > 0 {
                 sorted.known.insert(candidate.event_id.clone(), candidate.version);
             }
@@ -63,6 +67,12 @@ pub fn sort(candidates: &[Candidate], settings: &FeedbackSettings, now: i64) -> 
         }
     }
     sorted
+}
+
+/// The dataset of the Page, of the account or number, or of a number's business account.
+fn dataset<'a>(candidate: &Candidate, settings: &'a FeedbackSettings) -> Option<&'a String> {
+    let of_account = || settings.datasets.get(&candidate.business_account);
+    settings.datasets.get(&candidate.page_id).or_else(of_account)
 }
 
 fn missing_consent(candidate: &Candidate, is_required: bool) -> Option<&'static str> {
@@ -80,11 +90,15 @@ fn event(candidate: &Candidate, name: &str) -> MessagingEvent {
         event_id: candidate.event_id.clone(),
         name: name.to_owned(),
         time: candidate.time,
-        channel: if candidate.channel == "instagram" {
-            MessagingChannel::Instagram
-        } else {
-            MessagingChannel::Messenger
+        channel: match candidate.channel.as_str() {
+            "instagram" => MessagingChannel::Instagram,
+            "whatsapp" => MessagingChannel::WhatsApp,
+            _ => MessagingChannel::Messenger,
         },
+        click: (candidate.channel == "whatsapp").then(|| WhatsAppClick {
+            business_account: candidate.business_account.clone(),
+            ctwa_clid: candidate.ctwa_clid.clone(),
+        }),
         page: candidate.page_id.clone(),
         person: candidate.person_id.clone(),
         value: value.map(|value| (value, candidate.currency.clone())),
@@ -105,6 +119,8 @@ mod tests {
             time: -age_days * crate::domain::DAY_MS,
             value_e4: Some(499_000),
             currency: "EUR".to_owned(),
+            business_account: String::new(),
+            ctwa_clid: String::new(),
             consent: None,
             person_consent: None,
             status: String::new(),
@@ -154,6 +170,22 @@ mod tests {
         assert_eq!(sort(&earlier, &settings(false), 0).kept[0].version, 9_000_001);
         let again = [Candidate { version: 9_000_000, ..all[0].clone() }];
         assert_eq!(sort(&again, &settings(false), 0).known["0"], 9_000_000);
+        // On WhatsApp by the click, with the dataset of the number or of its business account.
+        let mut whatsapp = Candidate {
+            channel: "whatsapp".to_owned(),
+            page_id: "106".to_owned(),
+            ctwa_clid: "ARAk".to_owned(),
+            ..candidate("chat", 0)
+        };
+        let waiting = sort(&[whatsapp.clone()], &settings(false), 0);
+        assert_eq!((waiting.due.len(), waiting.without_account["106"]), (0, 1));
+        whatsapp.business_account = "7".to_owned();
+        let due = sort(&[whatsapp], &settings(false), 0).due;
+        let user = due["77"][0].to_json();
+        assert_eq!(user["messaging_channel"], "whatsapp");
+        let expected =
+            serde_json::json!({ "whatsapp_business_account_id": "7", "ctwa_clid": "ARAk" });
+        assert_eq!(user["user_data"], expected);
         // It is said once.
         let known = [Candidate { status: "withheld".to_owned(), ..all[3].clone() }];
         assert_eq!(sort(&known, &settings(false), 0).kept, []);

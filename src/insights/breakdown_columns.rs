@@ -10,6 +10,7 @@ pub(crate) fn apart(by: &[Dimension]) -> BreakdownColumns {
         match dimension {
             Dimension::Page => apart.page = true,
             Dimension::Channel => apart.channel = true,
+            Dimension::Country => apart.country = true,
             Dimension::Ref | Dimension::RefPart(..) => apart.referral_ref = true,
             Dimension::Ad => apart.ad = true,
             Dimension::AdSet => (apart.ad, apart.ad_names) = (true, true),

@@ -22,9 +22,9 @@ pub(crate) fn read_stage(
 }
 
 /// What lists are filtered by: what a row has, not parts of refs or times.
-const TAKEN: [&str; 11] = [
+const TAKEN: [&str; 12] = [
     "source", "page", "channel", "ref", "ad", "ad_set", "campaign", "link", "medium", "owner",
-    "referer",
+    "referer", "country",
 ];
 
 /// Whether lists are filtered by a dimension.

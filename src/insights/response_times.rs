@@ -7,9 +7,11 @@ use super::error::AnswerError;
 use super::query::Question;
 use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
-use crate::domain::{Period, Timestamp};
+use crate::domain::{Channel, Period, Timestamp};
 use crate::language::{Message, say};
-use crate::store::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages, Store};
+use crate::store::{
+    ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SentMessages, SourceWindow, Store,
+};
 
 /// Rows of each list.
 const MOST_ROWS: u64 = 200;
@@ -34,6 +36,8 @@ pub struct ResponseReport {
     pub note: Message,
     /// Messaging windows that ended in the period.
     pub windows: Windows,
+    /// Calls on WhatsApp that nobody took.
+    pub calls: MissedCalls,
     /// The business's messages by tag, with their read rate.
     pub sent: Vec<SentMessages>,
     /// Share of the business's messages that have been read.
@@ -69,8 +73,14 @@ pub struct ReplySpeed {
 pub struct Windows {
     /// Hours after the person's last act.
     pub hours: i64,
-    /// Hours after the first message of those who entered through a source, where that is longer.
+    /// Hours after the first message of those who entered through a source, where that is longer; on Messenger.
     pub by_source: Vec<(String, i64)>,
+    /// The same of each channel: its hours after the last act.
+    pub by_channel: Vec<(String, i64)>,
+    /// The longer windows of each channel.
+    pub longer: Vec<SourceWindow>,
+    /// Hours after an answer within a day to who came to WhatsApp by an ad, in which messages of any kind are free.
+    pub free_entry_hours: i64,
     /// Windows that have ended in the period.
     pub closed: u64,
     /// Those that ended while the person waited for an answer.
@@ -91,12 +101,16 @@ pub struct WindowRow {
     pub page: String,
     /// Person.
     pub person: String,
+    /// `messenger`, `instagram` or `whatsapp`.
+    pub channel: String,
     /// Entry point of the opening.
     pub source: String,
     /// Since when they wait, RFC 3339.
     pub waiting_since: String,
     /// When the window ends, RFC 3339.
     pub closes_at: String,
+    /// Until when messages of any kind are free, RFC 3339: on WhatsApp, after an ad.
+    pub free_until: Option<String>,
 }
 
 /// How people are answered in the question's period, seen at `now`.
@@ -113,13 +127,14 @@ pub async fn answer_responses(
     let zone = || period.zone.clone();
     let ended = Period { from: period.from, to: Timestamp(period.to.0.min(now.0)), zone: zone() };
     let soon = Period { from: now, to: Timestamp(now.0 + AHEAD_MS), zone: zone() };
-    let (times, closed, lost, closing, sent, (opt_ins, stops)) = tokio::try_join!(
+    let (times, closed, lost, closing, sent, (opt_ins, stops), calls) = tokio::try_join!(
         store.response_times(period),
         store.closing_windows(&ended, window, false, true, 1),
         store.closing_windows(&ended, window, true, true, MOST_ROWS),
         store.closing_windows(&soon, window, true, false, MOST_ROWS),
         store.sent_messages(period),
         store.opt_in_counts(period),
+        store.missed_calls(period),
     )?;
     let (replies, times) = times.into_iter().partition(|row| row.dimension == "reply");
     let (closed, unanswered) = closed.first().map_or((0, 0), |row| (row.total, row.waiting));
@@ -128,9 +143,11 @@ pub async fn answer_responses(
     let row = |row: ClosingWindow| WindowRow {
         page: row.page_id,
         person: row.person_id,
+        channel: row.channel,
         source: row.source,
         waiting_since: Timestamp(row.waiting_since.unwrap_or(row.last_act_at)).to_rfc3339(),
         closes_at: Timestamp(row.closes_at).to_rfc3339(),
+        free_until: row.free_until.map(|at| Timestamp(at).to_rfc3339()),
     };
     Ok(ResponseReport {
         from: period.from.to_rfc3339(),
@@ -141,13 +158,20 @@ pub async fn answer_responses(
         note: say("conversations-note"),
         windows: Windows {
             hours: window.hours,
-            by_source: window.by_source.clone(),
+            by_source: (window.by_source.iter())
+                .filter(|one| one.channel == Channel::Messenger.as_str())
+                .map(|one| (one.source.clone(), one.hours))
+                .collect(),
+            by_channel: window.by_channel.clone(),
+            longer: window.by_source.clone(),
+            free_entry_hours: window.free_entry_hours,
             closed,
             closed_unanswered: unanswered,
             share_unanswered: wilson(unanswered, closed),
             lost: lost.into_iter().map(row).collect(),
             closing: closing.into_iter().map(row).collect(),
         },
+        calls,
         read_rate: wilson(read, all_sent),
         sent,
         stops,

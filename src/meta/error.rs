@@ -120,6 +120,13 @@ impl ApiError {
         }
     }
 
+    /// Whether Meta takes no events of people where this one is: "Messaging Event Within Messaging Restrictive Region" (its
+    /// rules for Europe and Japan). Nothing that can be set helps.
+    #[must_use]
+    pub fn is_of_region(&self) -> bool {
+        self.message.to_ascii_lowercase().contains("restrictive region")
+    }
+
     fn codes(&self) -> String {
         let mut told = if self.code == 0 {
             format!("status {}", self.status)

@@ -16,7 +16,28 @@ pub enum MessagingChannel {
     Messenger,
     /// An Instagram professional account's.
     Instagram,
+    /// A WhatsApp number's.
+    WhatsApp,
 }
+
+/// Names that Meta takes for conversions of threads (Conversions API for business messaging, 2026); of others it says
+/// "Messaging Event Invalid Event Type", also of `Lead` and of names of one's own.
+pub const EVENT_NAMES: [&str; 14] = [
+    "LeadSubmitted",
+    "QualifiedLead",
+    "Purchase",
+    "AddToCart",
+    "InitiateCheckout",
+    "ViewContent",
+    "CartAbandoned",
+    "OrderCreated",
+    "OrderShipped",
+    "OrderDelivered",
+    "OrderCanceled",
+    "OrderReturned",
+    "RatingProvided",
+    "ReviewProvided",
+];
 
 /// One conversion.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +50,23 @@ pub struct MessagingEvent {
     pub time: i64,
     /// Where the thread is.
     pub channel: MessagingChannel,
-    /// Page or Instagram account.
+    /// Page, Instagram account or WhatsApp number.
     pub page: String,
     /// The person as the Page knows them.
     pub person: String,
+    /// On WhatsApp, where Meta knows people by the ad that they clicked.
+    pub click: Option<WhatsAppClick>,
     /// What it was worth, and its ISO 4217 currency.
     pub value: Option<(String, String)>,
+}
+
+/// A click on an ad that opened a chat on WhatsApp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatsAppClick {
+    /// The business account of the number.
+    pub business_account: String,
+    /// Meta's id of the click.
+    pub ctwa_clid: String,
 }
 
 /// What Meta says of a batch that it took.
@@ -68,6 +100,14 @@ impl MessagingEvent {
                 "instagram",
                 json!({ "instagram_business_account_id": self.page, "ig_sid": self.person }),
             ),
+            MessagingChannel::WhatsApp => {
+                let click = self.click.as_ref();
+                let user = json!({
+                    "whatsapp_business_account_id": click.map(|click| &click.business_account),
+                    "ctwa_clid": click.map(|click| &click.ctwa_clid),
+                });
+                ("whatsapp", user)
+            }
         };
         let mut event = json!({
             "event_name": self.name,

@@ -15,8 +15,10 @@ mod usage;
 
 pub use client::{Graph, Patience, choose_cryptography};
 pub use error::{ApiError, GraphError, Remedy};
-pub use events::{Accepted, MOST_EVENTS, MessagingChannel, MessagingEvent};
+pub use events::{
+    Accepted, EVENT_NAMES, MOST_EVENTS, MessagingChannel, MessagingEvent, WhatsAppClick,
+};
 pub use insights::{InsightsPage, InsightsQuery};
 pub use report_run::RunState;
-pub use setup::{PageSetup, TokenFacts};
+pub use setup::{AppSubscriptions, PageSetup, TokenFacts};
 pub use usage::Usage;

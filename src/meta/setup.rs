@@ -1,6 +1,6 @@
 //! How a token and a Page are set up: what `doctor` asks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -39,7 +39,29 @@ pub struct PageSetup {
     pub has_get_started: bool,
 }
 
+/// What an app gets webhooks of: objects (`page`, `instagram`, `whatsapp_business_account`) and their fields.
+pub type AppSubscriptions = BTreeMap<String, BTreeSet<String>>;
+
 impl Graph {
+    /// What an app gets webhooks of, as its own token (`APP_ID|APP_SECRET`) sees it.
+    ///
+    /// # Errors
+    /// If Meta does not say.
+    pub async fn app_subscriptions(&self, app_id: &str) -> Result<AppSubscriptions, GraphError> {
+        let answer: Value = self.get(&format!("{app_id}/subscriptions"), &[]).await?;
+        let objects = answer["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let subscribed = objects.iter().filter(|one| one["active"].as_bool().unwrap_or(true));
+        let of_object = subscribed.map(|one| {
+            let fields = one["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+            // Names alone, or each with the version of its form.
+            let name = |field: &Value| {
+                field.as_str().or_else(|| field["name"].as_str()).map(str::to_owned)
+            };
+            (text_or_number(&one["object"]), fields.iter().filter_map(name).collect())
+        });
+        Ok(of_object.collect())
+    }
+
     /// What this client's own token is worth. `inspected` is the same token again.
     ///
     /// # Errors

@@ -179,7 +179,7 @@ fn conversion(cause: &Event, name: &str, value: Option<Decimal>, currency: &str)
         app_id: String::new(),
         persona_id: String::new(),
         tag: String::new(),
-        contact: String::new(),
+        contacts: Vec::new(),
         // A lead ad's form is no act in a thread: its lead carries the ad.
         touch: event_touch(cause),
         conversion: Some(ConversionMark {

@@ -78,7 +78,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
         time_origin,
         kind,
         mid,
-        contact: contact(kind, body, &payload),
+        contacts: contacts(kind, body, &payload),
         payload,
         text: if keep_text { wire::text(body, "text") } else { String::new() },
         app_id: wire::text(body, "app_id"),
@@ -190,11 +190,9 @@ fn tag(item: &Value, body: &Value) -> String {
 
 /// The hash of a phone number or an e-mail address that was shared as a quick reply, as Meta has
 /// audiences hashed.
-fn contact(kind: Kind, body: &Value, payload: &str) -> String {
-    if kind != Kind::Message || body.get("quick_reply").is_none() {
-        return String::new();
-    }
-    crate::domain::contact_hash(payload).unwrap_or_default()
+fn contacts(kind: Kind, body: &Value, payload: &str) -> Vec<String> {
+    let is_shared = kind == Kind::Message && body.get("quick_reply").is_some();
+    if is_shared { crate::domain::contact_hashes(payload) } else { Vec::new() }
 }
 
 /// A button's or a quick reply's payload, a form's id, a label's name.

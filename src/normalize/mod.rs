@@ -27,7 +27,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Channel, Event, EventId, Evidence, Kind, PLACE_BITS, RefRules, TimeOrigin, Timestamp,
+    Channel, Event, EventId, Evidence, Kind, PLACE_BITS, PageName, RefRules, TimeOrigin, Timestamp,
 };
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
@@ -37,7 +37,7 @@ pub use reported::{
 };
 
 /// To be counted up whenever the parser makes something else of a body than before.
-const PARSER: u32 = 1;
+const PARSER: u32 = 2;
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +84,8 @@ pub struct Normalized {
     pub events: Vec<Event>,
     /// What could not be understood.
     pub refusals: Vec<Refusal>,
+    /// What its senders are called.
+    pub names: Vec<PageName>,
 }
 
 /// What was read in one item.
@@ -92,11 +94,12 @@ struct Read {
     events: Vec<Event>,
     /// Parts of it that cannot be understood: why, and each as an item of its own.
     refused: Vec<(String, Value)>,
+    names: Vec<PageName>,
 }
 
 impl From<Vec<Event>> for Read {
     fn from(events: Vec<Event>) -> Self {
-        Self { events, refused: Vec::new() }
+        Self { events, ..Self::default() }
     }
 }
 
@@ -138,7 +141,7 @@ impl Context<'_> {
             name: name.to_owned(),
             mid: String::new(),
             payload: String::new(),
-            contact: String::new(),
+            contacts: Vec::new(),
             text: String::new(),
             app_id: String::new(),
             persona_id: String::new(),
@@ -278,7 +281,8 @@ fn take(item: &Value, key: &str, read: ReadItem, context: &Context<'_>, out: &mu
         }
     };
     match read(item, context) {
-        Ok(Read { events, refused }) => {
+        Ok(Read { events, refused, names }) => {
+            out.names.extend(names);
             for event in events {
                 let derived = context.settings.conversions.apply(&event);
                 out.events.push(event);

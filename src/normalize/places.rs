@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::whatsapp_people::with_ninth_digit;
 use super::wire::{self, one_or_many};
+use crate::domain::with_ninth_digit;
 
 /// Fields that name a party: an object with an id, or the id itself.
 const PARTIES: [&str; 5] = ["sender", "recipient", "from", "to", "user"];

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{Settings, wire};
-use crate::domain::{Source, Touch};
+use crate::domain::{ClickId, Source, Touch};
 
 /// Reads a referral object; `None` if it is missing, null or empty.
 pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Touch> {
@@ -21,6 +21,11 @@ pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Tou
     }
     let context = referral.get("ads_context_data").unwrap_or(&Value::Null);
     let referral_ref = wire::text(referral, "ref");
+    // In Europe and Japan Meta leaves the source out. A click's mark stands in tracked links alone; a ref without one is a
+    // link's if it is registered, which the statements look up.
+    if source_name.is_empty() && source == Source::Other && is_marked(&referral_ref) {
+        source = Source::Link;
+    }
     Some(Touch {
         source: settings.refs.source(&referral_ref).unwrap_or(source),
         source_name,
@@ -29,7 +34,12 @@ pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Tou
         ad_title: wire::text(context, "ad_title"),
         post_id: wire::text(context, "post_id"),
         referer_uri: wire::text(referral, "referer_uri"),
+        ctwa_clid: wire::text(referral, "ctwa_clid"),
     })
+}
+
+fn is_marked(referral_ref: &str) -> bool {
+    ClickId::split(referral_ref).1.is_some()
 }
 
 /// The entry point of an opt-in: a notification request, or a plugin with its `ref`.

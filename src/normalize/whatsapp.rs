@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::identity::{canonical, event_id};
 use super::whatsapp_people::People;
 use super::{Context, Read, privacy, referral, wire};
-use crate::domain::{Channel, Event, Evidence, Kind, Source, Touch};
+use crate::domain::{Channel, Event, Evidence, Kind, PageName, Source, Touch, contact_hashes};
 
 /// Lists of a change that hold an event in each item.
 const LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
@@ -16,7 +16,7 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let phone = wire::text(&value["metadata"], "phone_number_id");
     let page = if phone.is_empty() { context.page.clone() } else { phone };
     let context = Context { page, channel: Channel::WhatsApp, ..context.clone() };
-    let mut read = Read::default();
+    let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
     for holder in [value, &value["standby"]] {
         for key in LISTS {
             for item in wire::one_or_many(&holder[key]) {
@@ -47,6 +47,20 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     read
 }
 
+/// What the number is called: by itself, as people dial it; and its business account.
+fn name(value: &Value, context: &Context<'_>) -> Option<PageName> {
+    let metadata = &value["metadata"];
+    let dialled = wire::text(metadata, "display_phone_number");
+    let is_known = metadata.get("phone_number_id").is_some() && !dialled.is_empty();
+    let is_bare = dialled.bytes().all(|byte| byte.is_ascii_digit());
+    is_known.then(|| PageName {
+        page: context.page.clone(),
+        channel: Channel::WhatsApp.as_str().to_owned(),
+        name: if is_bare { format!("+{dialled}") } else { dialled },
+        business_account: wire::text(context.entry, "id"),
+    })
+}
+
 /// A message that stands alone, without its change.
 pub(super) fn bare_message(item: &Value, context: &Context<'_>) -> Result<Read, String> {
     let context = Context { channel: Channel::WhatsApp, ..context.clone() };
@@ -64,6 +78,7 @@ fn event(
     let is_group = item.get("group_id").is_some() || wire::text(item, "recipient_type") == "group";
     let People { person, aliases } =
         if is_group { People::default() } else { People::of(item, key, contacts) };
+    let contacts = numbers(&person, &aliases);
     let What { kind, name } = if is_group { group(key) } else { What::of(item, key) };
     if person.is_empty() && kind.is_somebodys() {
         return Err(format!("{} of nobody: no number and no user id", kind.as_str()));
@@ -81,6 +96,7 @@ fn event(
     let event = Event {
         person,
         aliases,
+        contacts: if kind.is_act() { contacts } else { Vec::new() },
         time,
         time_origin,
         kind,
@@ -101,6 +117,16 @@ fn event(
     let id = event_id(&["mid", Kind::Echo.as_str(), page, &mid]);
     let sent = Event { id, kind: Kind::Echo, evidence, ..event.clone() };
     Ok(vec![sent, event])
+}
+
+/// The hashes of the numbers among somebody's names.
+fn numbers(person: &str, aliases: &[String]) -> Vec<String> {
+    let names = std::iter::once(person).chain(aliases.iter().map(String::as_str));
+    let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
+    let mut hashes: Vec<String> = names.filter(is_number).flat_map(contact_hashes).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 /// Name of an echo that never arrived.
@@ -172,7 +198,7 @@ fn payload(item: &Value) -> String {
     .unwrap_or_default()
 }
 
-/// The ad or the post that was clicked; its click id (`ctwa_clid`) stays in the raw JSON.
+/// The ad or the post that was clicked.
 fn touch(item: &Value, context: &Context<'_>) -> Option<Touch> {
     let mut touch = referral::touch(item.get("referral"), context.settings)?;
     let referral = &item["referral"];

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::wire;
+use crate::domain::with_ninth_digit;
 
 /// A person, and the other names by which they are known.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -76,36 +77,11 @@ fn contact<'a>(
     named.copied().or(only)
 }
 
-/// A Brazilian mobile number with its ninth digit: WhatsApp names the same person with it and without.
-/// (55, two digits of the area, eight digits that begin with 6 to 9: Anatel's numbering plan since 2016.)
-pub(super) fn with_ninth_digit(number: &str) -> String {
-    let bytes = number.as_bytes();
-    let is_short = bytes.len() == 12
-        && bytes.iter().all(u8::is_ascii_digit)
-        && number.starts_with("55")
-        && matches!(bytes[4], b'6'..=b'9');
-    if is_short { format!("{}9{}", &number[..4], &number[4..]) } else { number.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_ninth_digit_is_added_to_brazilian_mobiles_alone() {
-        for (number, whole) in [
-            ("558880000001", "5588980000001"),
-            ("5588980000001", "5588980000001"),
-            // A landline, a Frenchman, somebody's id.
-            ("551130000001", "551130000001"),
-            ("33600000001", "33600000001"),
-            ("BR.558880000001", "BR.558880000001"),
-        ] {
-            assert_eq!(with_ninth_digit(number), whole);
-        }
-    }
 
     #[test]
     fn whoever_is_known_by_two_names_is_one_person() {

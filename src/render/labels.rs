@@ -1,5 +1,6 @@
 //! What pages and charts call things, and what they mean.
 
+use super::page_names::page;
 use crate::analysis::{Filter, Model, STAGES};
 use crate::language::{Message, say};
 
@@ -23,6 +24,7 @@ pub(crate) fn filter(filter: &Filter) -> Message {
     let dimension = filter.dimension.name();
     let value = match dimension.as_ref() {
         "source" => source(&filter.value).0,
+        "page" => page(&filter.value),
         _ => filter.value.clone(),
     };
     let name = say(format!("by-{dimension}"));
@@ -39,6 +41,17 @@ pub(crate) fn tells_most(parts: [&String; 5]) -> String {
 pub(crate) fn ad(title: &str, id: &str) -> String {
     let end = id.chars().skip(id.chars().count().saturating_sub(4));
     format!("{title} (…{})", end.collect::<String>())
+}
+
+/// A channel's name, the same in every language.
+pub(crate) fn channel(name: &str) -> String {
+    match name {
+        "messenger" => "Messenger",
+        "instagram" => "Instagram",
+        "whatsapp" => "WhatsApp",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// A model's label.

@@ -10,5 +10,6 @@ pub mod labels;
 pub mod lettering;
 pub mod list_writer;
 pub mod numbers;
+pub mod page_names;
 pub mod qr;
 pub mod table;

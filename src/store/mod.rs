@@ -42,7 +42,9 @@ pub use read::list_rows::{
     ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,
 };
 pub use read::lists::{Listed, Place, Rows, Span};
-pub use read::response_times::{ClosingWindow, MessagingWindow, ResponseTimes, SentMessages};
+pub use read::response_times::{
+    ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SentMessages, SourceWindow,
+};
 pub use schema::bi_user::Reader;
 pub use schema::cluster;
 pub use schema::durability::BrokenPart;

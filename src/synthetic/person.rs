@@ -177,15 +177,17 @@ impl<R: Rng> Script<'_, R> {
             }
             return Ok(());
         }
-        self.answer()?;
+        let answer = self.answer()?;
         *stages = ANSWERED;
+        self.receipts(&answer)?;
         if !self.chance(chances.engages) {
             return self.come_by_again(entry_point);
         }
         self.pass(5 * MINUTE);
         self.message("Great, and what does it cost?")?;
         *stages = ENGAGED;
-        self.answer()?;
+        let answer = self.answer()?;
+        self.receipts(&answer)?;
         if self.chance(6) {
             self.pass(MINUTE);
             let token = format!("otn-{}", self.random.random_range(0..u32::MAX));
@@ -203,7 +205,8 @@ impl<R: Rng> Script<'_, R> {
         if !self.chance(chances.buys) {
             return Ok(());
         }
-        self.answer()?;
+        let answer = self.answer()?;
+        self.receipts(&answer)?;
         if self.chance(2) {
             return self.buy_too_late(entry_point);
         }
@@ -284,14 +287,18 @@ impl<R: Rng> Script<'_, R> {
         Ok(())
     }
 
-    /// The business answers; the person gets and mostly reads it.
-    fn answer(&mut self) -> Result<(), Over> {
-        let mid = self.echo(3 * MINUTE, "Of course! Let me see.")?;
+    /// The business answers; the message's id.
+    fn answer(&mut self) -> Result<String, Over> {
+        self.echo(3 * MINUTE, "Of course! Let me see.")
+    }
+
+    /// The person gets what the business wrote, and mostly reads it.
+    fn receipts(&mut self, mid: &str) -> Result<(), Over> {
         let person = self.person.clone();
         let thread = self.thread(&person);
         if self.chance(60) {
             self.now += 700;
-            self.event(thread.delivery(self.now, &mid))?;
+            self.event(thread.delivery(self.now, mid))?;
         }
         if self.chance(50) {
             self.now += 5 * SECOND;
@@ -299,7 +306,7 @@ impl<R: Rng> Script<'_, R> {
         }
         if self.chance(4) {
             self.now += SECOND;
-            self.event(thread.reaction(self.now, &mid))?;
+            self.event(thread.reaction(self.now, mid))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod api;
 mod dashboard;
 pub mod guard;
 mod page_cache;
+pub mod page_names;
 mod page_scope;
 mod parameter_check;
 mod parameters;

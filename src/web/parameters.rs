@@ -71,7 +71,7 @@ pub(super) const JSON: &[Parameter] =
 pub(super) const BY: &[Parameter] = &[text(
     "by",
     "source",
-    "Dimensions of a breakdown, up to 8, joined by commas: source, page, channel, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
+    "Dimensions of a breakdown, up to 8, joined by commas: source, page, channel, country, ref, ref.KEY, campaign, ad_set, ad, link, medium, owner, referer, placement, day, week, hour",
 )];
 pub(super) const FILTER: &[Parameter] = &[text(
     "filter",

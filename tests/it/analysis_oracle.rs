@@ -133,6 +133,7 @@ pub fn frame(log: &[Happened]) -> DataFrame {
             text("currency", &currency),
             text("channel", &|_| "messenger".to_owned()),
             text("referer", &|_| String::new()),
+            text("ctwa_clid", &|_| String::new()),
             text("app_id", &|_| String::new()),
             text("persona_id", &|_| String::new()),
             text("event_id", &|_| String::new()),

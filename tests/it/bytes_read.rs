@@ -83,6 +83,7 @@ async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for
         ("by_source", "false"),
         ("by_page", "false"),
         ("by_channel", "false"),
+        ("by_country", "false"),
         ("by_ref", "false"),
         ("by_ad", "false"),
         ("by_link", "false"),

@@ -57,6 +57,19 @@ async fn doctor_finds_what_is_wrong_at_meta() {
     };
     let fake = FakeGraph::start(vec![account], Trouble::none()).await;
     fake.with(|inner| {
+        inner.subscriptions = vec![
+            ("page", vec!["messages"]),
+            (
+                "instagram",
+                vec![
+                    "messages",
+                    "messaging_postbacks",
+                    "messaging_seen",
+                    "message_edit",
+                    "comments",
+                ],
+            ),
+        ];
         inner.pages = vec![
             page("1", "token-of-one", &ALL, true),
             page(
@@ -91,8 +104,14 @@ async fn doctor_finds_what_is_wrong_at_meta() {
     assert_eq!(told(&all, "Page 1", "Page 1, subscribed"), "good");
     assert!(!all.iter().any(|one| one["what"] == "Page 1" && one["health"] != "good"), "{all:#?}");
 
+    assert_eq!(told(&all, "Instagram", "not subscribed to messaging_referral"), "bad");
+    assert_eq!(all.iter().filter(|one| one["what"] == "Instagram").count(), 1, "{all:#?}");
+    assert_eq!(told(&all, "WhatsApp", "the app gets no webhooks of it"), "skipped");
+
     let now = jiff::Timestamp::now().as_second();
     fake.with(|inner| {
+        let fields = ["messages", "smb_message_echoes", "standby", "messaging_handovers"];
+        inner.subscriptions = vec![("whatsapp_business_account", fields.into())];
         inner.scopes = vec!["ads_read"];
         inner.expires_at = now + 3 * 86_400 + 60;
         inner.skew = 90;
@@ -108,6 +127,9 @@ async fn doctor_finds_what_is_wrong_at_meta() {
     assert_eq!(told(&all, "Page 2", "not subscribed to message_reads"), "warning");
     assert_eq!(told(&all, "Page 2", "no Get Started button"), "bad");
     assert_eq!(told(&all, "Page 3", "sends no webhooks to this app"), "bad");
+    assert_eq!(told(&all, "Instagram", "the app gets no webhooks of it"), "skipped");
+    assert_eq!(told(&all, "WhatsApp", "not subscribed to calls"), "warning");
+    assert_eq!(all.iter().filter(|one| one["what"] == "WhatsApp").count(), 1, "{all:#?}");
     let world = world.with("meta.access_token", "another-token-than-the-right-one");
     let (_, all) = findings(&world);
     assert_eq!(told(&all, "meta.access_token", "Session has expired"), "bad");

@@ -160,7 +160,7 @@ async fn a_server_tells_by_itself_only_if_it_is_told_to() {
     import(&quiet, &[taps("ann", "LEAD", now() - HOUR)]);
     let server = quiet.serve();
     tokio::time::sleep(Duration::from_millis(800)).await;
-    assert_eq!(fake.with(|inner| inner.requests), 0);
+    assert_eq!(fake.with(|inner| inner.batches.len()), 0);
     server.interrupt();
     let world = quiet.with("feedback.send", "true");
     let server = world.serve();

@@ -34,7 +34,7 @@ async fn what_is_left_is_what_a_breakdown_tells() {
     let server = crate::support::Server::start(world.command(&["--config", settings, "serve"]));
     let mut compared = 0;
     for funnel in ["click-to-messenger", "own"] {
-        for dimension in ["source", "page", "channel", "ad", "campaign", "link", "ref"] {
+        for dimension in ["source", "page", "channel", "country", "ad", "campaign", "link", "ref"] {
             let path = format!("/api/v1/funnels/{funnel}?{RANGE}&by={dimension}");
             let whole = server.json(&path).await;
             for row in whole["breakdown"].as_array().unwrap() {

@@ -113,3 +113,4 @@ mod truth;
 mod upkeep;
 mod upkeep_oracle;
 mod walk;
+mod whatsapp;

@@ -65,7 +65,12 @@ impl Bench {
             settings: Arc::new(settings),
             defaults,
             funnels: Arc::default(),
-            window: MessagingWindow { hours: 24, by_source: Vec::new() },
+            window: MessagingWindow {
+                hours: 24,
+                by_channel: Vec::new(),
+                by_source: Vec::new(),
+                free_entry_hours: 72,
+            },
             public_url: None,
             clock,
         };

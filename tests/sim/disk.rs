@@ -30,6 +30,9 @@ struct State {
     is_shut: bool,
     /// The writer stands at the gate.
     is_at_gate: bool,
+    /// The run's time, UTC milliseconds: what is written now has that date, also what the journal's thread writes behind
+    /// its answers.
+    now: u64,
     process: Process,
 }
 
@@ -56,6 +59,10 @@ impl Gate {
     pub fn shut(&self) {
         let mut state = self.state();
         (state.is_shut, state.is_at_gate) = (true, false);
+    }
+
+    pub fn tell_time(&self) {
+        self.state().now = u64::try_from(time::now()).unwrap();
     }
 
     pub fn open(&self) {
@@ -130,10 +137,19 @@ struct GatedFile {
     file: Box<dyn DiskFile>,
 }
 
+impl GatedFile {
+    fn dated(&mut self, done: io::Result<()>) -> io::Result<()> {
+        let now = Duration::from_millis(self.gate.state().now);
+        self.file.date(SystemTime::UNIX_EPOCH + now)?;
+        done
+    }
+}
+
 impl DiskFile for GatedFile {
     fn reserve(&mut self, room: u64) -> io::Result<()> {
         self.gate.disk()?;
-        self.file.reserve(room)
+        let done = self.file.reserve(room);
+        self.dated(done)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -144,11 +160,14 @@ impl DiskFile for GatedFile {
         state.is_at_gate = true;
         self.gate.0.changed.notify_all();
         let state = self.gate.0.changed.wait_while(state, |state| state.is_shut).unwrap();
-        match state.process {
+        let process = state.process;
+        drop(state);
+        let done = match process {
             Process::Runs => self.file.write(bytes),
             Process::GoneAfterLastWrite => self.file.write(bytes).and_then(|()| Err(gone())),
             Process::Gone => Err(gone()),
-        }
+        };
+        self.dated(done)
     }
 
     fn sync(&mut self) -> io::Result<()> {
@@ -158,7 +177,8 @@ impl DiskFile for GatedFile {
 
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         self.gate.disk()?;
-        self.file.truncate(length)
+        let done = self.file.truncate(length);
+        self.dated(done)
     }
 
     fn rewind(&mut self) -> io::Result<()> {

@@ -144,6 +144,7 @@ impl Machine {
         // A disk that fails at the start is a start that fails: it is tried again until it works.
         disk.model.fail(OfDisk::NONE);
         let (gate, folder) = (Gate::new(Arc::clone(&disk.model)), disk.folder.clone());
+        gate.tell_time();
         let journal = {
             // Who waits for the disk is told there: this thread waits for that.
             let _told_there = telling().enter();
@@ -231,6 +232,7 @@ impl Machine {
         let model = Arc::clone(&self.disk.as_ref().unwrap().model);
         model.fail(faults);
         let mut waiting: Vec<Waiting> = Vec::new();
+        running.gate.tell_time();
         let is_held = bodies.len() > 1 || end.is_some();
         if is_held {
             running.gate.shut();

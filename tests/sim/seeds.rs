@@ -10,7 +10,7 @@ use crate::run::run;
 const SEEDS: u64 = 100;
 
 /// Seeds that found something, and what; they are run every time.
-const FOUND: [(u64, &str); 8] = [
+const FOUND: [(u64, &str); 10] = [
     (99, "a failed sync had everything that was shipped removed from the journal"),
     (136, "an end in order was taken for all being on disk, where tables do not sync"),
     (167, "as 99"),
@@ -25,6 +25,11 @@ const FOUND: [(u64, &str); 8] = [
         "a batch that was refused and could not be cut off was counted, and then gone: damage that was none",
     ),
     (102_740, "as 248, where the checkpoint of what was shipped had not been written"),
+    (
+        201_749,
+        "a segment that was closed behind an answer had the date of this machine, and was too old",
+    ),
+    (205_508, "an answer whose receipt came behind the end of the traffic was not in its books"),
 ];
 
 /// A number that an environment variable holds.

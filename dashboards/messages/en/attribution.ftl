@@ -10,6 +10,7 @@ attribution-by-source = Entry point
 attribution-by-ad = Ad
 attribution-by-ref = Ref
 attribution-by-page = Page
+attribution-by-country = Country
 attribution-by-source-and-ad = Entry point and ad
 attribution-by-source-and-ref = Entry point and ref
 attribution-by-campaign = Campaign

@@ -14,6 +14,8 @@ conversations-tile-lost = Expired unanswered
         [one] { $count } window
        *[other] { $count } windows
     } that expired
+conversations-tile-calls = Missed calls
+    .note = { $count } without an answer since
 conversations-tile-read = Read
     .note = of the messages you sent
 conversations-tile-stops = Stopped notifications
@@ -24,8 +26,9 @@ conversations-tile-stops = Stopped notifications
 
 conversations-windows = Windows that expire within a day
     .label = Windows
-conversations-window = A window lasts { $hours } h after the person's last act.
-conversations-window-or = A window lasts { $hours } h after the person's last act, or { $longer }, whichever is later.
+conversations-window = { $hours } h after the person's last act.
+conversations-window-or = { $hours } h after the person's last act, or { $longer }, whichever is later.
+conversations-window-free = On WhatsApp messages of any kind are free for { $hours } h after an answer that comes within a day to who came by an ad.
 conversations-window-longer = { $hours } h after the first message of who came by { $source }
 conversations-windows-wait = These people wait for an answer, and soon may not be written to freely.
 conversations-windows-none = No open windows expire within a day.
@@ -34,6 +37,7 @@ conversations-person = Person
 conversations-came-by = Entered through
 conversations-waits-since = Waits since
 conversations-closes = Expires
+conversations-free-until = Free until
 conversations-waited-since = Waited since
 conversations-closed = Expired
 

@@ -9,6 +9,7 @@ by-campaign = Campaign
 by-link = Link
 by-page = Page
 by-channel = Channel
+by-country = Country
 by-week = Week
 by-hour = Hour
 funnels-unit-conversation = Counted by conversation.

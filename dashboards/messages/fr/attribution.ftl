@@ -9,6 +9,7 @@ attribution-by-source = Source
 attribution-by-ad = Publicité
 attribution-by-ref = Ref
 attribution-by-page = Page
+attribution-by-country = Pays
 attribution-by-source-and-ad = Source et publicité
 attribution-by-source-and-ref = Source et ref
 attribution-by-campaign = Campagne

@@ -13,6 +13,8 @@ conversations-tile-lost = Fermées sans réponse
         [one] { $count } fenêtre fermée
        *[other] { $count } fenêtres fermées
     }
+conversations-tile-calls = Appels manqués
+    .note = { $count } sans réponse depuis
 conversations-tile-read = Lus
     .note = des messages que vous avez envoyés
 conversations-tile-stops = Désinscriptions
@@ -23,8 +25,9 @@ conversations-tile-stops = Désinscriptions
 
 conversations-windows = Fenêtres qui se ferment d’ici un jour
     .label = Fenêtres
-conversations-window = Une fenêtre dure { $hours } h après le dernier geste de la personne.
-conversations-window-or = Une fenêtre dure { $hours } h après le dernier geste de la personne, ou { $longer }, selon ce qui finit le plus tard.
+conversations-window = { $hours } h après le dernier geste de la personne.
+conversations-window-or = { $hours } h après le dernier geste de la personne, ou { $longer }, selon ce qui finit le plus tard.
+conversations-window-free = Sur WhatsApp, les messages de toute sorte sont gratuits pendant { $hours } h après une réponse donnée en un jour à qui est venu par une publicité.
 conversations-window-longer = { $hours } h après le premier message de qui est venu par « { $source } »
 conversations-windows-wait = Ces personnes attendent une réponse, et bientôt vous ne pourrez plus leur écrire librement.
 conversations-windows-none = Personne n’attend dont la fenêtre se ferme d’ici un jour.
@@ -33,6 +36,7 @@ conversations-person = Personne
 conversations-came-by = Venue par
 conversations-waits-since = Attend depuis
 conversations-closes = Se ferme
+conversations-free-until = Gratuit jusqu’au
 conversations-waited-since = A attendu depuis
 conversations-closed = Fermée
 

@@ -9,6 +9,7 @@ by-campaign = Campagne
 by-link = Lien
 by-page = Page
 by-channel = Canal
+by-country = Pays
 by-week = Semaine
 by-hour = Heure
 funnels-unit-conversation = Compté par conversation.

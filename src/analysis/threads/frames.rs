@@ -5,7 +5,7 @@ use polars_core::prelude::{IntoColumn, NamedFrom, PolarsResult, Series, StringCh
 
 use super::{Converted, EntryPoint, Found, STAGES, Threads};
 use crate::analysis::columns::{EventColumns, text};
-use crate::domain::ClickId;
+use crate::domain::{ClickId, country};
 
 impl Found {
     pub(super) fn into_threads(self, columns: &EventColumns<'_>) -> PolarsResult<Threads> {
@@ -23,6 +23,7 @@ impl Found {
         frame.push(column("number", found, |one| one.number));
         frame.push(texts("channel", columns.channel, rows.iter().map(|row| Some(*row))));
         frame.extend(entry_points(columns, found.iter().map(|one| one.entry_point)));
+        frame.push(countries(columns, &rows));
         frame.push(column("depth", found, |one| u32::try_from(one.depth).unwrap_or(u32::MAX)));
         for (index, stage) in STAGES.iter().enumerate() {
             frame.push(column(&format!("{stage}_at"), found, |one| one.stages[index]));
@@ -44,6 +45,9 @@ impl Found {
         frame.push(column("number", found, |touch| touch.number));
         frame.push(texts("channel", columns.channel, rows.iter().map(|row| Some(*row))));
         frame.extend(entry_points(columns, found.iter().map(|touch| touch.entry_point)));
+        frame.push(countries(columns, &rows));
+        let clicks = found.iter().map(|touch| touch.entry_point.row);
+        frame.push(texts("ctwa_clid", columns.ctwa_clid, clicks));
         into_frame(frame)
     }
 
@@ -77,6 +81,11 @@ fn people(columns: &EventColumns<'_>, rows: &[usize], time: &str) -> Vec<Series>
         texts("person_id", columns.person, all()),
         column(time, rows, |row| columns.time.get(*row).unwrap_or_default()),
     ]
+}
+
+/// Where the people of some rows are from.
+fn countries(columns: &EventColumns<'_>, rows: &[usize]) -> Series {
+    column("country", rows, |row| country(text(columns.channel, *row), text(columns.person, *row)))
 }
 
 fn entry_points(

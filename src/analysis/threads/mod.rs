@@ -32,13 +32,13 @@ const EXPLAINED_MS: i64 = 5_000;
 pub struct Threads {
     /// A row a conversation: `page_id`, `person_id`, `opened_at` (ms), `number`, `channel`; of the
     /// opening act `source`, `source_name`, `ref` (without a click's mark), `click` (that mark's
-    /// number), `ad_id`, `ad_title`, `referer`; `depth` (stages reached), `<stage>_at` (ms, null if the stage was not reached)
+    /// number), `ad_id`, `ad_title`, `referer`; `country` (of the person, see [`country`](crate::domain::country)); `depth` (stages reached), `<stage>_at` (ms, null if the stage was not reached)
     /// for each of [`STAGES`]; `last_act_at` (ms), `waiting_since` (ms: the first message or postback
     /// that no answer followed, null if there is none), `acts`, `answers` (echoes),
     /// `answered_app` and `answered_persona` (of the echo of the stage `answered`).
     pub conversations: DataFrame,
     /// A row a touchpoint: `page_id`, `person_id`, `time` (ms), `number`, `channel`, and of its entry point
-    /// what a conversation has.
+    /// what a conversation has, `country`, and the click's `ctwa_clid`.
     pub touchpoints: DataFrame,
     /// A row a conversion: `page_id`, `person_id`, `time` (ms), `number`, `channel` (its own; of one that
     /// was reported the person's, empty while that is not known), `event_id`, `name`,

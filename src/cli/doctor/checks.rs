@@ -12,6 +12,7 @@ use crate::cli::prepared;
 use crate::cli::session::Session;
 use crate::config::Settings;
 use crate::journal;
+use crate::meta::EVENT_NAMES;
 use crate::operations;
 use crate::private;
 use crate::store::{self, Store};
@@ -51,6 +52,12 @@ pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
         Health::Warning,
         "tracked links have no address, so clicks are not counted",
     );
+    let events = settings.feedback.events.values();
+    for name in events.filter(|name| !EVENT_NAMES.contains(&name.as_str())) {
+        let told = format!("Meta takes no conversion of a thread by the name {name:?}");
+        let advice = format!("use one of {}", EVENT_NAMES.join(", "));
+        findings.push(Finding::new("feedback.events", Health::Warning, told).advise(advice));
+    }
     let is_open =
         settings.access_tokens.is_empty() && !settings.listen.ip().to_canonical().is_loopback();
     if is_open {

@@ -7,7 +7,7 @@ use super::{Finding, Health};
 use crate::cli::clock;
 use crate::cli::spend;
 use crate::config::Settings;
-use crate::meta::{Graph, GraphError, PageSetup, Remedy, TokenFacts};
+use crate::meta::{AppSubscriptions, Graph, GraphError, PageSetup, Remedy, TokenFacts};
 
 /// Webhook fields without which something is lost, and what.
 const FIELDS: [(&str, Health, &str); 8] = [
@@ -26,6 +26,41 @@ const FIELDS: [(&str, Health, &str); 8] = [
         "messaging_policy_enforcement",
         Health::Warning,
         "it goes unseen when Meta restricts the Page",
+    ),
+];
+/// Fields of Instagram accounts and WhatsApp business accounts without which something is lost, and what: an app
+/// subscribes to them for all accounts.
+const APP_FIELDS: [(&str, &str, Health, &str); 11] = [
+    ("instagram", "messages", Health::Bad, "no message and no ad comes in"),
+    ("instagram", "messaging_postbacks", Health::Bad, "taps on ice breakers and buttons are lost"),
+    ("instagram", "messaging_referral", Health::Bad, "ig.me links into existing threads are lost"),
+    ("instagram", "messaging_seen", Health::Warning, "read rates stay unknown"),
+    ("instagram", "message_edit", Health::Warning, "edits are not seen"),
+    ("instagram", "comments", Health::Warning, "comments that lead to a thread are not seen"),
+    (
+        "whatsapp_business_account",
+        "messages",
+        Health::Bad,
+        "neither messages nor ads nor your own answers (statuses) come in",
+    ),
+    (
+        "whatsapp_business_account",
+        "smb_message_echoes",
+        Health::Warning,
+        "answers from the WhatsApp Business app are not seen (numbers that are used there too)",
+    ),
+    ("whatsapp_business_account", "calls", Health::Warning, "calls and missed calls are not seen"),
+    (
+        "whatsapp_business_account",
+        "standby",
+        Health::Warning,
+        "what Meta's agent or another app answers is not seen",
+    ),
+    (
+        "whatsapp_business_account",
+        "messaging_handovers",
+        Health::Warning,
+        "it is not seen who has the thread",
     ),
 ];
 /// A token that ends within so many days is told of.
@@ -63,6 +98,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
             Err(error) => failed(&what, &error),
         });
     }
+    findings.extend(about_app(&graph, settings, &app_id).await);
     for (page, token) in &settings.graph.page_tokens {
         findings.extend(about_page(&graph, page, token, &app_id).await);
     }
@@ -119,6 +155,45 @@ fn about_token(what: &str, facts: &TokenFacts, scopes: &[&str]) -> Vec<Finding> 
         let finding = Finding::new(what, health, format!("{how} {date}, in {days} days"));
         let advice = "a system user's token can be made without an end";
         findings.push(if health == Health::Good { finding } else { finding.advise(advice) });
+    }
+    findings
+}
+
+/// What the app gets webhooks of for Instagram and WhatsApp, as its secret lets us see; the secret of the token's app
+/// is one of the settings'.
+async fn about_app(graph: &Graph, settings: &Settings, app_id: &str) -> Vec<Finding> {
+    let mut last = None;
+    for secret in settings.app_secrets.iter().filter(|_| !app_id.is_empty()) {
+        let token = SecretString::from(format!("{app_id}|{}", secret.expose_secret()));
+        match graph.with_token(token).app_subscriptions(app_id).await {
+            Ok(subscribed) => return about_subscriptions(&subscribed),
+            Err(error) => last = Some(error),
+        }
+    }
+    last.map(|error| failed(&format!("app {app_id}"), &error)).into_iter().collect()
+}
+
+fn about_subscriptions(subscribed: &AppSubscriptions) -> Vec<Finding> {
+    let objects = [("instagram", "Instagram"), ("whatsapp_business_account", "WhatsApp")];
+    let mut findings = Vec::new();
+    for (object, what) in objects {
+        let Some(fields) = subscribed.get(object) else {
+            let told = "the app gets no webhooks of it";
+            findings.push(Finding::new(what, Health::Skipped, told));
+            continue;
+        };
+        let needed = || APP_FIELDS.iter().filter(|(of, ..)| *of == object);
+        let missing = needed().filter(|(_, field, ..)| !fields.contains(*field));
+        let missing = missing.map(|(_, field, health, lost)| {
+            Finding::new(what, *health, format!("the app is not subscribed to {field}: {lost}"))
+                .advise("add the field: the app's Webhooks settings, or POST /APP/subscriptions")
+        });
+        let before = findings.len();
+        findings.extend(missing);
+        if findings.len() == before {
+            let told = format!("the app is subscribed to all {} fields", needed().count());
+            findings.push(Finding::new(what, Health::Good, told));
+        }
     }
     findings
 }

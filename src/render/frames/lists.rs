@@ -11,7 +11,7 @@ fn millis(instant: Option<Instant>) -> Option<i64> {
 
 /// `opened_at, page_id, person_id, number, channel, source, source_name, ref, ad_id, ad_title, referer,
 /// link, campaign, ad_set, medium, owner`, the stages' times, `last_act_at, waiting_since, acts, answers,
-/// answered_app, answered_persona`.
+/// answered_app, answered_persona, country`.
 #[must_use]
 pub fn conversations(rows: &[ConversationRow]) -> DataFrame {
     Columns::of(rows)
@@ -42,11 +42,12 @@ pub fn conversations(rows: &[ConversationRow]) -> DataFrame {
         .count("answers", |row| u64::from(row.answers))
         .text("answered_app", |row| row.answered_app.as_str())
         .text("answered_persona", |row| row.answered_persona.as_str())
+        .text("country", |row| row.country.as_str())
         .done()
 }
 
 /// `time, page_id, person_id, number, channel, source, source_name, ref, ad_id, ad_title, referer, link,
-/// campaign, ad_set, medium, owner`.
+/// campaign, ad_set, medium, owner, country, ctwa_clid`.
 #[must_use]
 pub fn touchpoints(rows: &[TouchpointRow]) -> DataFrame {
     Columns::of(rows)
@@ -66,6 +67,8 @@ pub fn touchpoints(rows: &[TouchpointRow]) -> DataFrame {
         .text("ad_set", |row| row.ad_set.as_str())
         .text("medium", |row| row.medium.as_str())
         .text("owner", |row| row.owner.as_str())
+        .text("country", |row| row.country.as_str())
+        .text("ctwa_clid", |row| row.ctwa_clid.as_str())
         .done()
 }
 

@@ -4,7 +4,7 @@
 use crate::store::client::Store;
 
 /// Tables whose rows belong to a Page; all name it `page_id`.
-const OF_PAGES: [&str; 14] = [
+const OF_PAGES: [&str; 15] = [
     "aliases",
     "arrivals",
     "contacts",
@@ -14,6 +14,7 @@ const OF_PAGES: [&str; 14] = [
     "feedback",
     "link_visits",
     "links",
+    "page_names",
     "people",
     "person_consents",
     "conversion_report_events",

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{Event, Timestamp};
+use crate::domain::{Event, PageName, Timestamp};
 use crate::journal::{Batch, Envelope, EnvelopeKind, Position};
 use crate::normalize::{self, Normalized, PersonName, Refusal, Remains, Settings};
 use crate::store::client::Store;
@@ -13,6 +13,7 @@ use crate::store::client::error::StoreError;
 use crate::store::client::tombstones::Marks;
 use crate::store::materialize::materialization::ChangedRow;
 use crate::store::reported_conversions::{ArrivalRow, ReportRow};
+use crate::store::rows::page_names::PageNameRow;
 use crate::store::rows::reading::Reading;
 use crate::store::rows::webhook_counts::{LeftOut, WebhookCountRow};
 use crate::store::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
@@ -33,6 +34,8 @@ pub(in crate::store) struct Rows {
     pub aliases: Vec<AliasRow>,
     /// What people shared, as hashes.
     pub contacts: Vec<ContactRow>,
+    /// What Pages, accounts and numbers are called, each once.
+    pub names: Vec<PageName>,
     /// Who entered through which click.
     pub arrivals: Vec<ArrivalRow>,
     /// Conversions that others have reported.
@@ -45,6 +48,14 @@ pub(in crate::store) struct Rows {
     pub fingerprint: u64,
     /// When it was made ready, UTC microseconds.
     number: u64,
+}
+
+/// Rows that were shipped.
+#[derive(Debug, Default, Clone)]
+pub(in crate::store) struct Known {
+    pub aliases: FxHashSet<AliasRow>,
+    pub contacts: FxHashSet<ContactRow>,
+    pub names: FxHashSet<PageName>,
 }
 
 impl Rows {
@@ -103,6 +114,11 @@ impl Rows {
             }
             for refusal in found.refusals {
                 rows.add_refusal(refusal, marks, received_at, at, checksum);
+            }
+            for name in found.names {
+                if !rows.names.contains(&name) {
+                    rows.names.push(name);
+                }
             }
             match envelope.kind {
                 EnvelopeKind::Click => {
@@ -163,10 +179,13 @@ impl Rows {
         self.checksums.push(reading.checksum);
     }
 
-    /// Leaves out who is known already to be the same: their conversations need not be made from nothing for it.
-    pub(in crate::store) fn without_known(mut self, known: &FxHashSet<AliasRow>) -> Self {
+    /// Leaves out who is known already to be the same: their conversations need not be made from nothing for it; and
+    /// numbers and names that are known.
+    pub(in crate::store) fn without_known(mut self, known: &Known) -> Self {
         let all = self.aliases.len();
-        self.aliases.retain(|alias| !known.contains(alias));
+        self.aliases.retain(|alias| !known.aliases.contains(alias));
+        self.contacts.retain(|contact| !known.contacts.contains(contact));
+        self.names.retain(|name| !known.names.contains(name));
         if self.aliases.len() < all {
             self.note_changed();
         }
@@ -217,6 +236,9 @@ impl Rows {
         store.insert_block("link_visits", &self.visits, token).await?;
         store.insert_block("aliases", &self.aliases, token).await?;
         store.insert_block("contacts", &self.contacts, token).await?;
+        let names: Vec<_> =
+            self.names.iter().map(|name| PageNameRow::told(name, self.number)).collect();
+        store.insert_block("page_names", &names, token).await?;
         store.insert_block("arrivals", &self.arrivals, token).await?;
         store.save_reports(&self.reports, token).await?;
         let refused = store.insert_isolating("events_by_person", &self.events, token).await?;
@@ -255,6 +277,7 @@ fn normalize_safely(envelope: &Envelope, settings: &Settings) -> Normalized {
     let received_at = Timestamp(envelope.received_at_ms);
     let work = || normalize::normalize(&envelope.body, received_at, settings);
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Normalized {
+        names: Vec::new(),
         events: Vec::new(),
         refusals: vec![Refusal {
             place: "body".to_owned(),

@@ -1,7 +1,7 @@
 //! The way in: from the journal into ClickHouse.
 
 mod batch;
-mod known_aliases;
+mod known_rows;
 pub(in crate::store) mod quarantine;
 mod refill;
 pub(in crate::store) mod shipper;

@@ -17,7 +17,7 @@ use crate::store::client::error::StoreError;
 use crate::store::client::moment::Moment;
 use crate::store::client::tombstones::Tombstones;
 use crate::store::ingest::batch::Rows;
-use crate::store::ingest::known_aliases::KnownAliases;
+use crate::store::ingest::known_rows::KnownRows;
 use crate::store::ingest::refill::Refill;
 
 /// Journal bytes in one batch.
@@ -91,7 +91,7 @@ pub struct Shipper {
     ages: Ages,
     /// The batch behind the one that was shipped last, if it was made ready meanwhile.
     ahead: Option<Prepared>,
-    aliases: KnownAliases,
+    known: KnownRows,
 }
 
 /// The clock that dates files, without its jumps ahead: they must not make everything that is kept old at once.
@@ -156,7 +156,7 @@ impl Shipper {
             clock,
             ages: Ages { begun: now(), since: Moment::now() },
             ahead: None,
-            aliases: KnownAliases::new(),
+            known: KnownRows::new(),
         })
     }
 
@@ -261,7 +261,7 @@ impl Shipper {
             let insert = self.insert_until_it_works(&batch, waiting, stop);
             let (refusals, ahead) = tokio::join!(insert, self.prepare_ahead(batch.end));
             let (refusals, events) = (refusals?, batch.rows.events.len() as u64);
-            self.aliases.note(&batch.rows.aliases, self.store.marks()?);
+            self.known.note(&batch.rows, self.store.marks()?);
             self.ahead = ahead?;
             counter!("messenger_funnel_shipped_webhooks_total").increment(batch.bodies);
             counter!("messenger_funnel_shipped_events_total").increment(events);
@@ -318,7 +318,7 @@ impl Shipper {
         let number = Timestamp((self.clock)()).micros();
         let is_anew = from < self.again_until.max(self.anew_until);
         let marks = self.store.marks()?;
-        let known = self.aliases.rows(&marks);
+        let known = self.known.known(&marks);
         let rows = self.store.compute(move || {
             let rows = Rows::from_batch(batch, &settings, &marks, number);
             if is_anew {

@@ -54,6 +54,8 @@ pub struct BreakdownColumns {
     pub page: bool,
     /// By messenger, instagram or whatsapp.
     pub channel: bool,
+    /// By the person's country.
+    pub country: bool,
     /// By ref.
     pub referral_ref: bool,
     /// By ad.
@@ -73,6 +75,7 @@ impl BreakdownColumns {
     pub(in crate::store) fn left_out(&self) -> Vec<&'static str> {
         let columns = [
             ("channel", self.channel),
+            ("country", self.country),
             ("ref", self.referral_ref),
             ("ad_id", self.ad),
             ("ad_title", self.ad),
@@ -111,6 +114,7 @@ impl Store {
             .param("by_source", by.source)
             .param("by_page", by.page)
             .param("by_channel", by.channel)
+            .param("by_country", by.country)
             .param("by_ref", by.referral_ref)
             .param("by_ad", by.ad)
             .param("by_link", by.link)

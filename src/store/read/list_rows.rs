@@ -58,6 +58,10 @@ pub struct ConversationRow {
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub referer: String,
+    /// The person's country (ISO 3166-1), if their number or id on WhatsApp tells it.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub country: String,
     /// Registered link.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
@@ -149,6 +153,14 @@ pub struct TouchpointRow {
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]
     pub referer: String,
+    /// The person's country (ISO 3166-1), if their number or id on WhatsApp tells it.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub country: String,
+    /// Meta's id of the click on an ad that opens a chat on WhatsApp.
+    #[serde(serialize_with = "text")]
+    #[schema(value_type = Option<String>)]
+    pub ctwa_clid: String,
     /// Registered link.
     #[serde(serialize_with = "text")]
     #[schema(value_type = Option<String>)]

@@ -9,4 +9,5 @@ pub(in crate::store) mod links;
 pub(in crate::store) mod list_rows;
 pub(in crate::store) mod lists;
 pub(in crate::store) mod message_costs;
+pub(in crate::store) mod page_names;
 pub(in crate::store) mod response_times;

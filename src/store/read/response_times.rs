@@ -11,6 +11,7 @@ use crate::store::client::error::StoreError;
 const RESPONSE_TIMES: &str = include_str!("../../../queries/response_times/response_times.sql");
 const CLOSING_WINDOWS: &str = include_str!("../../../queries/response_times/closing_windows.sql");
 const OPT_IN_COUNTS: &str = include_str!("../../../queries/audience/opt_in_counts.sql");
+const MISSED_CALLS: &str = include_str!("../../../queries/response_times/missed_calls.sql");
 const SENT_MESSAGES: &str = include_str!("../../../queries/response_times/sent_messages.sql");
 
 /// How some conversations were answered.
@@ -52,6 +53,8 @@ pub struct ClosingWindow {
     pub page_id: String,
     /// Person.
     pub person_id: String,
+    /// `messenger`, `instagram` or `whatsapp`.
+    pub channel: String,
     /// Entry point of the opening.
     pub source: String,
     /// When the conversation was opened, UTC milliseconds.
@@ -62,6 +65,8 @@ pub struct ClosingWindow {
     pub last_act_at: i64,
     /// End of the window, UTC milliseconds.
     pub closes_at: i64,
+    /// Until when messages of any kind cost nothing (WhatsApp, after an ad), UTC milliseconds.
+    pub free_until: Option<i64>,
 }
 
 /// How long a business may answer freely.
@@ -69,8 +74,32 @@ pub struct ClosingWindow {
 pub struct MessagingWindow {
     /// Hours after the person's last act.
     pub hours: i64,
-    /// Hours after the person's first message, where they entered through this source, if that is later.
-    pub by_source: Vec<(String, i64)>,
+    /// The same on each channel.
+    pub by_channel: Vec<(String, i64)>,
+    /// Hours after the person's first message, where they entered through a source, if that is later.
+    pub by_source: Vec<SourceWindow>,
+    /// Hours after the answer in which messages cost nothing on WhatsApp, where it came in time after an ad.
+    pub free_entry_hours: i64,
+}
+
+/// A longer window on one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SourceWindow {
+    /// `messenger`, `instagram` or `whatsapp`.
+    pub channel: String,
+    /// The entry point.
+    pub source: String,
+    /// Hours after the first message.
+    pub hours: i64,
+}
+
+/// Calls on WhatsApp that nobody took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
+pub struct MissedCalls {
+    /// How many.
+    pub missed: u64,
+    /// How many of those the business has not answered since, by message or call.
+    pub unanswered: u64,
 }
 
 /// The business's messages under one tag.
@@ -109,21 +138,37 @@ impl Store {
         descending: bool,
         limit: u64,
     ) -> Result<Vec<ClosingWindow>, StoreError> {
-        let (sources, hours): (Vec<&str>, Vec<i64>) =
-            window.by_source.iter().map(|(source, hours)| (source.as_str(), *hours)).unzip();
+        let (channels, channel_hours): (Vec<&str>, Vec<i64>) =
+            window.by_channel.iter().map(|(channel, hours)| (channel.as_str(), *hours)).unzip();
+        let longer = window.by_source.iter();
+        let (sources, source_hours): (Vec<String>, Vec<i64>) =
+            longer.map(|one| (format!("{} {}", one.channel, one.source), one.hours)).unzip();
         self.client()
             .query(CLOSING_WINDOWS)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("hours", window.hours)
+            .param("channels", channels)
+            .param("channel_hours", channel_hours)
             .param("sources", sources)
-            .param("source_hours", hours)
+            .param("source_hours", source_hours)
+            .param("free_hours", window.free_entry_hours)
             .param("unanswered", unanswered)
             .param("descending", descending)
             .param("limit", limit)
             .fetch_all()
             .await
             .map_err(|error| self.failed(error))
+    }
+
+    /// Calls of people in the period that nobody took.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn missed_calls(&self, period: &Period) -> Result<MissedCalls, StoreError> {
+        let question = self.client().query(MISSED_CALLS).param("from", period.from.0);
+        let question = question.param("to", period.to.0);
+        question.fetch_one().await.map_err(|error| self.failed(error))
     }
 
     /// How often people opted in to notifications in the period, and how often they stopped them.

@@ -33,6 +33,7 @@ impl EventRow {
             ad_title: nothing(),
             post_id: nothing(),
             referer_uri: nothing(),
+            ctwa_clid: nothing(),
             value: report.value.filter(|_| stands),
             currency: if stands { report.currency.clone() } else { nothing() },
             raw: serde_json::json!({ "report": report.report_id }).to_string(),

@@ -1,5 +1,6 @@
 //! Rows of the tables, as the `clickhouse` crate writes them.
 
+pub(in crate::store) mod page_names;
 pub(in crate::store) mod reading;
 pub(in crate::store) mod webhook_counts;
 
@@ -48,6 +49,7 @@ pub(in crate::store) struct EventRow {
     pub(in crate::store) ad_title: String,
     pub(in crate::store) post_id: String,
     pub(in crate::store) referer_uri: String,
+    pub(in crate::store) ctwa_clid: String,
     pub(in crate::store) value: Option<i64>,
     pub(in crate::store) currency: String,
     pub(in crate::store) raw: String,
@@ -65,6 +67,7 @@ impl EventRow {
         let mut ad_title = String::new();
         let mut post_id = String::new();
         let mut referer_uri = String::new();
+        let mut ctwa_clid = String::new();
         if let Some(touch) = touch {
             source_name = touch.source_name;
             referral_ref = touch.referral_ref;
@@ -72,6 +75,7 @@ impl EventRow {
             ad_title = touch.ad_title;
             post_id = touch.post_id;
             referer_uri = touch.referer_uri;
+            ctwa_clid = touch.ctwa_clid;
         }
         let (value, currency) =
             event.conversion.map_or((None, String::new()), |mark| (mark.value, mark.currency));
@@ -99,6 +103,7 @@ impl EventRow {
             ad_title,
             post_id,
             referer_uri,
+            ctwa_clid,
             value: value.and_then(ten_thousandths),
             currency,
             raw: event.raw,
@@ -159,7 +164,7 @@ impl AliasRow {
 }
 
 /// A row of `contacts`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Row, Serialize)]
 pub(in crate::store) struct ContactRow {
     hash: String,
     page_id: String,
@@ -167,10 +172,10 @@ pub(in crate::store) struct ContactRow {
 }
 
 impl ContactRow {
-    pub(in crate::store) fn of(event: &Event) -> Option<Self> {
-        let is_known = !event.contact.is_empty() && is_to_be_known(event);
-        is_known.then(|| Self {
-            hash: event.contact.clone(),
+    pub(in crate::store) fn of(event: &Event) -> impl Iterator<Item = Self> {
+        let contacts = event.contacts.iter().filter(|_| is_to_be_known(event));
+        contacts.map(|hash| Self {
+            hash: hash.clone(),
             page_id: event.page.clone(),
             person_id: event.person.clone(),
         })

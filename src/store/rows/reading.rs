@@ -33,8 +33,7 @@ pub(in crate::store) enum Weight {
 
 impl Weight {
     pub(in crate::store) fn of(event: &Event) -> Self {
-        let is_rich =
-            event.touch.is_some() || !event.payload.is_empty() || !event.contact.is_empty();
+        let is_rich = event.touch.is_some() || !event.payload.is_empty();
         match event.evidence {
             Evidence::Read => Self::Read,
             Evidence::Delivered => Self::Delivered,

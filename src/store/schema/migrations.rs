@@ -20,31 +20,42 @@ pub(in crate::store) struct Migration {
 }
 
 /// All changes. Their texts never change: a change is a new one, behind the others, in `queries/schema/migrations/`.
-pub(in crate::store) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 103,
-    name: "baseline",
-    files: &[
-        include_str!("../../../queries/schema/baseline/events.sql"),
-        include_str!("../../../queries/schema/baseline/conversations.sql"),
-        include_str!("../../../queries/schema/baseline/links.sql"),
-        include_str!("../../../queries/schema/baseline/spend.sql"),
-        include_str!("../../../queries/schema/baseline/reported_conversions.sql"),
-        include_str!("../../../queries/schema/baseline/feedback.sql"),
-        include_str!("../../../queries/schema/baseline/audience.sql"),
-        include_str!("../../../queries/schema/baseline/scheduled_reports.sql"),
-        include_str!("../../../queries/schema/baseline/accounts.sql"),
-        include_str!("../../../queries/schema/baseline/erasure.sql"),
-        include_str!("../../../queries/schema/baseline/jobs.sql"),
-        include_str!("../../../queries/schema/baseline/settings.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_events.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_conversations.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_touchpoints.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_conversions.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_funnel_daily.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_ads_daily.sql"),
-        include_str!("../../../queries/schema/baseline/views/v_attribution.sql"),
-    ],
-}];
+pub(in crate::store) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 103,
+        name: "baseline",
+        files: &[
+            include_str!("../../../queries/schema/baseline/events.sql"),
+            include_str!("../../../queries/schema/baseline/conversations.sql"),
+            include_str!("../../../queries/schema/baseline/links.sql"),
+            include_str!("../../../queries/schema/baseline/spend.sql"),
+            include_str!("../../../queries/schema/baseline/reported_conversions.sql"),
+            include_str!("../../../queries/schema/baseline/feedback.sql"),
+            include_str!("../../../queries/schema/baseline/audience.sql"),
+            include_str!("../../../queries/schema/baseline/scheduled_reports.sql"),
+            include_str!("../../../queries/schema/baseline/accounts.sql"),
+            include_str!("../../../queries/schema/baseline/erasure.sql"),
+            include_str!("../../../queries/schema/baseline/jobs.sql"),
+            include_str!("../../../queries/schema/baseline/settings.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_events.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_conversations.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_touchpoints.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_conversions.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_funnel_daily.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_ads_daily.sql"),
+            include_str!("../../../queries/schema/baseline/views/v_attribution.sql"),
+        ],
+    },
+    Migration {
+        version: 104,
+        name: "whatsapp",
+        files: &[
+            include_str!("../../../queries/schema/migrations/0104_whatsapp.sql"),
+            include_str!("../../../queries/schema/migrations/0104_v_conversations.sql"),
+            include_str!("../../../queries/schema/migrations/0104_v_touchpoints.sql"),
+        ],
+    },
+];
 
 /// What comes before the baseline where there is a schema of before the first release.
 const TAKE_OVER: &str = include_str!("../../../queries/schema/take_over.sql");

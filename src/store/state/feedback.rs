@@ -20,7 +20,7 @@ pub struct Candidate {
     pub page_id: String,
     /// Person.
     pub person_id: String,
-    /// `messenger` or `instagram`.
+    /// `messenger`, `instagram` or `whatsapp`.
     pub channel: String,
     /// The goal.
     pub name: String,
@@ -30,6 +30,10 @@ pub struct Candidate {
     pub value_e4: Option<i64>,
     /// ISO 4217; empty without value.
     pub currency: String,
+    /// The WhatsApp business account of the number; empty if it is not known.
+    pub business_account: String,
+    /// Meta's id of the click on an ad that led to WhatsApp; empty elsewhere.
+    pub ctwa_clid: String,
     /// What its report says of consent: 1 or 0.
     pub consent: Option<u8>,
     /// What the person said last: 1 or 0.

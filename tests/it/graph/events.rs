@@ -33,8 +33,16 @@ impl Inner {
                     user["page_id"].is_string() && user["page_scoped_user_id"].is_string()
                 }
                 Some("instagram") => user["ig_sid"].is_string(),
+                Some("whatsapp") => {
+                    user["whatsapp_business_account_id"].is_string()
+                        && user["ctwa_clid"].is_string()
+                }
                 _ => false,
             };
+            if user["ctwa_clid"] == "ARregion" {
+                let title = "Messaging Event Within Messaging Restrictive Region";
+                return refusal(2_804_118, title, "The event is of somebody in a region.");
+            }
             let is_no_id = |id: &Value| id.as_str().is_some_and(|id| id.starts_with("no-id"));
             if is_no_id(&user["page_scoped_user_id"]) {
                 let told = "(#100) Param user_data[page_scoped_user_id] must be a valid ID";

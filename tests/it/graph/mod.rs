@@ -34,6 +34,10 @@ pub struct Inner {
     pub pages: Vec<Page>,
     /// Scopes of the token, and UTC seconds of its end.
     pub scopes: Vec<&'static str>,
+    /// What the app gets webhooks of.
+    pub subscriptions: Vec<(&'static str, Vec<&'static str>)>,
+    /// Pages, accounts and numbers with their fields.
+    pub objects: Vec<(&'static str, Value)>,
     pub expires_at: i64,
     /// What is added to the clock of the answers, seconds.
     pub skew: i64,
@@ -73,6 +77,8 @@ impl FakeGraph {
             accounts,
             pages: Vec::new(),
             scopes: vec!["ads_read", "pages_messaging", "pages_manage_metadata", "page_events"],
+            subscriptions: Vec::new(),
+            objects: Vec::new(),
             expires_at: 0,
             skew: 0,
             trouble,
@@ -151,7 +157,8 @@ impl Inner {
         assert!(!query.contains_key("access_token"), "the token is in the address");
         let authorization = headers.get("authorization").and_then(|it| it.to_str().ok());
         let token = authorization.and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default();
-        let knows = token == TOKEN || self.pages.iter().any(|page| page.token == token);
+        let is_apps = token == format!("4242|{}", crate::support::SECRET);
+        let knows = token == TOKEN || is_apps || self.pages.iter().any(|page| page.token == token);
         if !knows {
             return error(401, 190, 463, "Error validating access token: Session has expired");
         }
@@ -171,7 +178,8 @@ impl Inner {
             ("GET", [source, "insights"]) => self.insights(source, query),
             ("GET", [account]) if account.starts_with("act_") => self.account(account),
             ("GET", [id]) if self.reports.contains_key(*id) => self.report(id),
-            ("GET", [page]) => self.page(page),
+            ("GET", [app, "subscriptions"]) => self.subscriptions(app, token),
+            ("GET", [page]) => self.page(page, query),
             _ => unsupported(path),
         };
         if said.0.is_success() {

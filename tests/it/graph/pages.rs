@@ -16,7 +16,19 @@ pub struct Page {
 }
 
 impl Inner {
-    pub fn page(&self, id: &str) -> Said {
+    /// A Page, an Instagram account or a number. Fields that an object does not have are an error.
+    pub fn page(&self, id: &str, query: &HashMap<String, String>) -> Said {
+        if let Some((_, known)) = self.objects.iter().find(|(known, _)| *known == id) {
+            let fields = query.get("fields").map_or("", String::as_str).split(',');
+            if let Some(none) = fields.clone().find(|field| known.get(*field).is_none()) {
+                let text = format!("(#100) Tried accessing nonexisting field ({none})");
+                return error(400, 100, 0, &text);
+            }
+            let told = fields.map(|field| (field.to_owned(), known[field].clone()));
+            let mut told: serde_json::Map<_, _> = told.collect();
+            told.insert("id".to_owned(), json!(id));
+            return good(told.into());
+        }
         match self.pages.iter().find(|page| page.id == id) {
             Some(page) => good(json!({ "id": page.id, "name": format!("Page {}", page.id) })),
             None => unsupported(id),
@@ -41,6 +53,21 @@ impl Inner {
             { "id": "1", "name": "Another app" },
             { "id": "4242", "name": "Ours", "subscribed_fields": page.fields },
         ]}))
+    }
+
+    /// As the app's own token (`APP|SECRET`) sees it.
+    pub fn subscriptions(&self, app: &str, token: &str) -> Said {
+        if token.split_once('|').is_none_or(|(of, _)| of != app) {
+            return error(400, 15, 0, "(#15) This method must be called with an app access_token.");
+        }
+        let data = self.subscriptions.iter().map(|(object, fields)| {
+            let fields = fields.iter().map(|name| json!({ "name": name, "version": "v25.0" }));
+            json!({
+                "object": object, "callback_url": "https://links.example/webhook", "active": true,
+                "fields": fields.collect::<Vec<_>>(),
+            })
+        });
+        good(json!({ "data": data.collect::<Vec<_>>() }))
     }
 
     pub fn messenger_profile(&self, token: &str) -> Said {

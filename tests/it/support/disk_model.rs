@@ -373,8 +373,8 @@ impl DiskFile for ModelFile {
         Ok(())
     }
 
-    fn date(&mut self, _: SystemTime) -> io::Result<()> {
-        Ok(())
+    fn date(&mut self, modified: SystemTime) -> io::Result<()> {
+        self.state.lock().unwrap().files[self.file].real.set_modified(modified)
     }
 }
 

@@ -16,7 +16,7 @@ use super::value::Value;
 pub const DECIDING: [&str; 6] = ["message", "echo", "postback", "referral", "opt_in", "conversion"];
 
 /// Columns of the answer that are taken as they are.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "channel",
     "kind",
     "name",
@@ -24,6 +24,7 @@ const TEXTS: [&str; 9] = [
     "source_name",
     "ad_id",
     "ad_title",
+    "ctwa_clid",
     "app_id",
     "persona_id",
 ];

@@ -1,4 +1,4 @@
-//! The tables, as the baseline makes them.
+//! The tables, as the baseline and the migrations make them.
 
 use std::fs;
 use std::path::Path;
@@ -70,13 +70,24 @@ pub fn definitions() -> &'static [Definition] {
     static KNOWN: OnceLock<Vec<Definition>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let mut tables: Vec<Definition> = Vec::new();
-        let files = statements("queries/schema/baseline");
+        let files = ["baseline", "migrations"]
+            .into_iter()
+            .flat_map(|folder| statements(&format!("queries/schema/{folder}")));
+        let files: Vec<(String, String)> = files.collect();
         for text in files.iter().flat_map(|(_, text)| text.split("\n;\n")) {
             let text = without_comments(text);
             let text = text.trim();
             if let Some(rest) = text.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
                 let (name, rest) = rest.split_once('(').unwrap();
                 tables.push(definition(name.trim(), rest));
+            } else if let Some(rest) = text.strip_prefix("ALTER TABLE ") {
+                let (name, changes) = rest.split_once(char::is_whitespace).unwrap();
+                let table = tables.iter_mut().find(|table| table.name == name).unwrap();
+                let (changes, _) = parts(&format!("{changes})"));
+                for change in changes {
+                    let added = change.trim().strip_prefix("ADD COLUMN IF NOT EXISTS ").unwrap();
+                    table.columns.extend(column(added));
+                }
             }
         }
         tables

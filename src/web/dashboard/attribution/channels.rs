@@ -6,6 +6,7 @@ use crate::analysis::{Dimension, Filter, NONE};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::Question;
 use crate::render::labels;
+use crate::render::page_names::page;
 use crate::web::dashboard::drilldown::DrilldownLinks;
 
 pub(crate) struct Named<'a> {
@@ -23,6 +24,9 @@ impl Named<'_> {
         let by = self.question.by.as_slice();
         if matches!(by, [] | [Dimension::Source]) || channel == NONE {
             return labels::source(channel).0;
+        }
+        if matches!(by, [Dimension::Page]) {
+            return page(channel);
         }
         if !by.contains(&Dimension::Ad) {
             return channel.to_owned();

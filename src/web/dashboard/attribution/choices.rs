@@ -31,6 +31,7 @@ pub(crate) fn channel_choices(by: &[Dimension]) -> Vec<Choice> {
         ("ad", "attribution-by-ad"),
         ("ref", "attribution-by-ref"),
         ("page", "attribution-by-page"),
+        ("country", "attribution-by-country"),
         ("source,ad", "attribution-by-source-and-ad"),
         ("source,ref", "attribution-by-source-and-ref"),
         ("campaign", "attribution-by-campaign"),

@@ -10,6 +10,7 @@ use crate::domain::{Period, Timestamp};
 use crate::insights::data_quality::{QualityReport, answer_quality};
 use crate::language::{self, Message, filters, say};
 use crate::render::numbers::{between, dash, local, percent, thousands};
+use crate::render::page_names::page;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::page::{Asks, show};
@@ -106,14 +107,14 @@ impl QualityPage {
                 thousands(row.touchpoints),
                 local(&row.last_seen),
                 nearest,
-                row.page.clone(),
+                page(&row.page),
             ];
             (texts, rows("ref", &row.referral_ref))
         });
         let pages = report.pages.iter().map(|row| {
             let counts = [row.new_threads, row.without_referral].map(thousands);
             let [threads, without] = counts;
-            let texts = [row.page.clone(), threads, without, percent(Some(row.share))];
+            let texts = [page(&row.page), threads, without, percent(Some(row.share))];
             (texts, rows("page", &row.page))
         });
         let lost = report.lost_refs.iter().map(|row| {

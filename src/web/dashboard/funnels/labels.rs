@@ -4,6 +4,7 @@ use super::parts::Parts;
 use crate::analysis::Flow;
 use crate::language::say;
 use crate::render::labels;
+use crate::render::page_names::page;
 
 /// What the funnel that everybody has is called.
 pub(crate) fn usual_title() -> String {
@@ -44,6 +45,7 @@ pub(crate) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
     match dimension {
         "source" => labels::source(value).0,
         "ad" if parts.ad_titles.contains_key(value) => labels::ad(&parts.ad_titles[value], value),
+        "page" => page(value),
         _ if value == "(none)" => say("funnels-no-value").to_string(),
         _ => value.to_owned(),
     }

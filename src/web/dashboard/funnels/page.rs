@@ -25,7 +25,8 @@ const MOST_FLOWS: usize = 60;
 /// Rows of the comparison and of the sequences.
 const MOST_ROWS: usize = 30;
 /// Breakdowns that the form offers.
-const OFFERED: [&str; 8] = ["source", "ad", "campaign", "link", "page", "channel", "week", "hour"];
+const OFFERED: [&str; 9] =
+    ["source", "ad", "campaign", "link", "page", "channel", "country", "week", "hour"];
 
 #[derive(Template)]
 #[template(path = "funnels.html", config = "dashboards/askama.toml")]

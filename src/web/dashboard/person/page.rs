@@ -13,6 +13,7 @@ use crate::insights::person::answer_person;
 use crate::language::{filters, say};
 use crate::render::labels;
 use crate::render::numbers::{local_minute, money, thousands};
+use crate::render::page_names::page;
 use crate::store::{ConversationRow, EventRow};
 use crate::web::dashboard::conversation_cells::{came_by, furthest};
 use crate::web::page_scope::Allowed;
@@ -85,7 +86,7 @@ impl PersonPage {
             conversations: conversations.iter().map(|row| conversation(row, &at)).collect(),
             days,
             events: events.len(),
-            page_id,
+            page_id: page(&page_id),
             person,
             api,
         }

@@ -38,9 +38,11 @@ pub(crate) struct ConversationsPage {
     heat: Vec<(String, Vec<Cell>)>,
     replies: Vec<[String; 6]>,
     note: Message,
-    windows: Message,
-    closing: Vec<[String; 5]>,
-    lost: Vec<[String; 5]>,
+    windows: Vec<String>,
+    /// How long messages are free on WhatsApp after an ad; empty where nobody's are.
+    free_entry: String,
+    closing: Vec<[String; 6]>,
+    lost: Vec<[String; 6]>,
     tags: Vec<[String; 4]>,
     /// Address of the figures, to which a format is added.
     api: String,
@@ -100,6 +102,7 @@ impl ConversationsPage {
                 labels::source(&row.source).0,
                 local(&row.waiting_since, &period.zone),
                 local(&row.closes_at, &period.zone),
+                row.free_until.as_ref().map_or_else(dash, |until| local(until, &period.zone)),
                 // A pseudonym leads nowhere.
                 if shows_people { address(&row.page, &row.person) } else { String::new() },
             ]
@@ -117,6 +120,7 @@ impl ConversationsPage {
             replies: report.replies.iter().map(reply).collect(),
             note: report.note.clone(),
             windows: window(windows),
+            free_entry: free_entry(windows),
             closing: windows.closing.iter().take(MOST_PEOPLE).map(row).collect(),
             lost: windows.lost.iter().take(MOST_PEOPLE).map(row).collect(),
             tags: report
@@ -172,19 +176,36 @@ fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
     ["1", "2", "3", "4", "5", "6", "7"].map(day).into()
 }
 
-/// How long people may be written to.
-fn window(windows: &Windows) -> Message {
-    let longer = windows.by_source.iter().map(|(source, hours)| {
-        let longer = say("conversations-window-longer").with("hours", hours.to_string());
-        longer.with("source", labels::source(source).0).to_string()
-    });
-    let longer: Vec<String> = longer.collect();
-    let window = if longer.is_empty() {
-        say("conversations-window")
-    } else {
-        say("conversations-window-or").with("longer", longer.join(", "))
-    };
-    window.with("hours", windows.hours.to_string())
+/// How long people may be written to on each channel; channels of the same rule together.
+fn window(windows: &Windows) -> Vec<String> {
+    let mut rules: Vec<(Vec<String>, String)> = Vec::new();
+    for (channel, hours) in &windows.by_channel {
+        let longer = windows.longer.iter().filter(|one| one.channel == *channel).map(|one| {
+            let longer = say("conversations-window-longer").with("hours", one.hours.to_string());
+            longer.with("source", labels::source(&one.source).0).to_string()
+        });
+        let longer: Vec<String> = longer.collect();
+        let rule = if longer.is_empty() {
+            say("conversations-window")
+        } else {
+            say("conversations-window-or").with("longer", longer.join(", "))
+        };
+        let rule = rule.with("hours", hours.to_string()).to_string();
+        let channel = labels::channel(channel);
+        match rules.iter_mut().find(|(_, known)| *known == rule) {
+            Some((channels, _)) => channels.push(channel),
+            None => rules.push((vec![channel], rule)),
+        }
+    }
+    let rules = rules.into_iter();
+    rules.map(|(channels, rule)| format!("{}: {rule}", channels.join(", "))).collect()
+}
+
+fn free_entry(windows: &Windows) -> String {
+    let is_anybodys =
+        windows.closing.iter().chain(&windows.lost).any(|row| row.free_until.is_some());
+    let told = say("conversations-window-free").with("hours", windows.free_entry_hours.to_string());
+    if is_anybodys { told.to_string() } else { String::new() }
 }
 
 /// Identity, label, value and note of each.
@@ -205,6 +226,9 @@ fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4
         }),
         tile("lost", thousands(windows.closed_unanswered), &|note| {
             note.with("count", windows.closed)
+        }),
+        tile("calls", thousands(report.calls.missed), &|note| {
+            note.with("count", report.calls.unanswered)
         }),
         tile("read", percent(report.read_rate.map(|rate| rate.rate)), &|note| note),
         tile("stops", thousands(report.stops), &|note| note.with("count", report.opt_ins)),

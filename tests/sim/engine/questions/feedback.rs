@@ -74,6 +74,9 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
             Value::from(time),
             one.row.get("value_e4").clone(),
             one.row.get("currency").clone(),
+            // Nobody is on WhatsApp here.
+            Value::from(""),
+            Value::from(""),
             word,
             said.unwrap_or(Value::Null),
             Value::Text(status),
@@ -91,6 +94,8 @@ pub fn candidates(tables: &Tables, asked: Parameters<'_>) -> Answer {
         ("time", "Int64"),
         ("value_e4", "Nullable(Int64)"),
         ("currency", "String"),
+        ("business_account", "String"),
+        ("ctwa_clid", "String"),
         ("consent", "Nullable(UInt8)"),
         ("person_consent", "Nullable(UInt8)"),
         ("status", "String"),

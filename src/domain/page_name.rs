@@ -1,0 +1,14 @@
+//! What a Page, an Instagram account or a WhatsApp number is called.
+
+/// A name of one, from one source of names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PageName {
+    /// The Page's, the account's or the number's id.
+    pub page: String,
+    /// `messenger`, `instagram` or `whatsapp`; empty if the source does not say.
+    pub channel: String,
+    /// What people call it: a Page's name, an account's user name, a number.
+    pub name: String,
+    /// The WhatsApp business account that a number belongs to; else empty.
+    pub business_account: String,
+}
