@@ -152,8 +152,28 @@ async fn sums_beside_their_parts_count_once() {
         // In another place, the same amounts: nothing of it is a sum.
         "Day;Ad ID;Country;Impressions;Amount spent (EUR)\n2026-11-20;1;FR;1.000;10,00\n\
          2026-11-20;1;BE;2.000;10,00\n2026-11-20;1;LU;4.000;10,00\n",
+        // The sum has texts that its parts lack.
+        "Day,Ad ID,Ad delivery,Platform,Placement,Impressions,Amount spent (EUR)\n2026-11-20,1,active,,,7,30\n\
+         2026-11-20,1,,facebook,feed,3,10\n2026-11-20,1,,facebook,story,2,15\n2026-11-20,1,,instagram,feed,2,5\n",
+        // So have sums of sums.
+        "Day,Ad ID,Ad delivery,Platform,Placement,Impressions,Amount spent (EUR)\n2026-11-20,1,active,,,7,30\n\
+         2026-11-20,1,active,facebook,,5,25\n2026-11-20,1,,facebook,feed,3,10\n2026-11-20,1,,facebook,story,2,15\n\
+         2026-11-20,1,,instagram,feed,2,5\n",
+        // Numbers break the day down, beside figures that we know not.
+        "Day,Ad ID,Product ID,Reach,Impressions,Amount spent (EUR)\n2026-11-20,1,,5,7,30\n\
+         2026-11-20,1,88001,3,4,12\n2026-11-20,1,88002,3,3,18\n",
+        "Day,Ad ID,Product ID,Amount spent (EUR)\n2026-11-20,1,,30\n2026-11-20,1,88001,12\n2026-11-20,1,88002,18\n",
+        // With one part alone.
+        "Day,Ad ID,Ad delivery,Platform,Impressions,Amount spent (EUR)\n2026-11-20,1,active,,7,30\n\
+         2026-11-20,1,,facebook,7,30\n",
+        // A sum by name.
+        "Day,Ad ID,Region,Impressions,Amount spent (EUR)\n2026-11-20,1,Gesamt,7,30\n2026-11-20,1,Bayern,4,12\n\
+         2026-11-20,1,Hessen,3,18\n",
+        // As much as the others together, but of a place of its own.
+        "Day,Ad ID,Platform,Results,Impressions,Amount spent (EUR)\n2026-11-20,1,facebook,,7,15\n\
+         2026-11-20,1,instagram,1,4,6\n2026-11-20,1,messenger,2,3,9\n",
     ];
-    for (text, shown) in files.into_iter().zip([7, 7, 7000]) {
+    for (text, shown) in files.into_iter().zip([7, 7, 7000, 7, 7, 7, 0, 7, 7, 14]) {
         tokio::task::block_in_place(|| import(&world, &[("broken down.csv", text)], &[]));
         let found = days(&world).await;
         let spend: Decimal = found.iter().map(|day| day.spend).sum();

@@ -65,6 +65,7 @@ pub fn read(
             (Row::Day(day), cells) => rows.push(Read {
                 place: *place,
                 marks: reader.marks(cells),
+                numbers: reader.numbers(cells),
                 day: *day,
                 cells: cells.iter().map(|cell| cell.text().to_owned()).collect(),
             }),

@@ -31,6 +31,8 @@ pub(super) struct RowReader<'a> {
     else_currency: Option<&'a str>,
     /// Places of columns that break an ad's day down: those of placements, and texts that we know not.
     breakdowns: Vec<usize>,
+    /// Places of columns of numbers that we know not.
+    numbers: Vec<usize>,
 }
 
 impl<'a> RowReader<'a> {
@@ -62,7 +64,19 @@ impl<'a> RowReader<'a> {
             check_currency(currency)?;
         }
         let breakdowns = breakdowns(mapping, sheet, mark);
-        Ok(Self { mapping, mark, order, currency: in_header, else_currency: currency, breakdowns })
+        let is_other = |place: &usize| {
+            !breakdowns.contains(place) && mapping.columns.values().all(|known| known != place)
+        };
+        let numbers = (0..sheet.header.len()).filter(is_other).collect();
+        Ok(Self {
+            mapping,
+            mark,
+            order,
+            currency: in_header,
+            else_currency: currency,
+            breakdowns,
+            numbers,
+        })
     }
 
     fn cell<'c>(&self, cells: &'c [Cell], field: Field) -> Option<&'c Cell> {
@@ -164,6 +178,11 @@ impl<'a> RowReader<'a> {
     pub(super) fn marks(&self, cells: &[Cell]) -> Vec<Option<String>> {
         let texts = self.breakdowns.iter().map(|place| totals::mark(cells[*place].text()));
         texts.collect()
+    }
+
+    /// What stands in columns of numbers that we know not.
+    pub(super) fn numbers(&self, cells: &[Cell]) -> Vec<Option<String>> {
+        self.numbers.iter().map(|place| totals::mark(cells[*place].text())).collect()
     }
 
     fn date(&self, cells: &[Cell]) -> anyhow::Result<Date> {

@@ -9,7 +9,26 @@ use rust_decimal::Decimal;
 use crate::domain::AdDay;
 
 /// How exports call everything together, besides an empty cell.
-const EVERYTHING: [&str; 7] = ["all", "tous", "toutes", "alle", "todos", "todas", "todo"];
+const EVERYTHING: [&str; 18] = [
+    "all",
+    "tous",
+    "toutes",
+    "alle",
+    "todos",
+    "todas",
+    "todo",
+    "total",
+    "totals",
+    "gesamt",
+    "insgesamt",
+    "totale",
+    "tutti",
+    "toplam",
+    "すべて",
+    "合計",
+    "全部",
+    "总计",
+];
 
 /// A row of an ad's day.
 pub(super) struct Read {
@@ -19,6 +38,8 @@ pub(super) struct Read {
     /// What tells it from the ad's other rows of the day: the texts of its breakdowns; of everything
     /// together none.
     pub marks: Vec<Option<String>>,
+    /// The same of columns of numbers that we know not: a product's id breaks a day down, too; another is a figure.
+    pub numbers: Vec<Option<String>>,
     /// All cells as they stand.
     pub cells: Vec<String>,
 }
@@ -37,6 +58,45 @@ impl Read {
         pairs().all(|(own, its)| own.is_none() || own == its)
             && pairs().any(|(own, its)| own.is_none() && its.is_some())
     }
+
+    /// Whether this is the sum of those among `others` that a column breaks down, although it has texts that they lack
+    /// (such as the ad's delivery), or although numbers break it down: the figures decide.
+    fn is_sum_among(&self, others: &[&Self]) -> bool {
+        let agrees = |own: &[Option<String>], its: &[Option<String>]| {
+            own.iter().zip(its).all(|(own, its)| own.is_none() || its.is_none() || own == its)
+        };
+        let may_be_part = |other: &&&Self| {
+            // Without impressions the money alone says too little where numbers differ.
+            let knows_impressions =
+                self.day.impressions.is_some() && other.day.impressions.is_some();
+            agrees(&self.marks, &other.marks)
+                && (knows_impressions || agrees(&self.numbers, &other.numbers))
+        };
+        let candidates: Vec<&Self> = others.iter().filter(may_be_part).copied().collect();
+        let is_blank_here = |place: &usize| self.columns().nth(*place).is_some_and(Option::is_none);
+        (0..self.columns().count()).filter(is_blank_here).any(|place| {
+            let has_text = |part: &&&Self| part.columns().nth(place).is_some_and(Option::is_some);
+            let parts: Vec<&Self> = candidates.iter().filter(has_text).copied().collect();
+            let shown = parts.iter().map(|part| part.day.impressions).sum::<Option<u64>>();
+            !parts.is_empty()
+                && !self.day.spend.is_zero()
+                && self.costs_as_much_as(&parts)
+                && (shown.is_none()
+                    || self.day.impressions.is_none()
+                    || self.day.impressions == shown)
+        })
+    }
+
+    fn columns(&self) -> impl Iterator<Item = &Option<String>> {
+        self.marks.iter().chain(&self.numbers)
+    }
+
+    /// Each part is rounded.
+    fn costs_as_much_as(&self, parts: &[&Self]) -> bool {
+        let sum: Decimal = parts.iter().map(|part| part.day.spend).sum();
+        let most = Decimal::new(1, 2) + Decimal::new(5, 3) * Decimal::from(parts.len());
+        (sum - self.day.spend).abs() <= most
+    }
 }
 
 /// The rows without those that are sums of others, and how many were.
@@ -50,17 +110,23 @@ pub(super) fn without_totals(rows: Vec<Read>, unit: &str) -> anyhow::Result<(Vec
         groups.entry(key).or_default().push(row);
     }
     let (mut kept, mut totals) = (Vec::new(), 0);
-    for group in groups.into_values() {
+    for mut group in groups.into_values() {
+        // The smallest sums first: what is a sum of sums is found when those are gone.
+        while let Some(at) = (0..group.len()).find(|at| {
+            let others = group.iter().enumerate().filter(|(other, _)| other != at);
+            group[*at].is_sum_among(&others.map(|(_, other)| other).collect::<Vec<_>>())
+        }) {
+            group.remove(at);
+            totals += 1;
+        }
         let is_total: Vec<bool> =
             group.iter().map(|row| group.iter().any(|other| row.holds(other))).collect();
         let parts: Vec<&Read> =
             group.iter().zip(&is_total).filter(|(_, total)| !**total).map(|(row, _)| row).collect();
         for (row, _) in group.iter().zip(&is_total).filter(|(_, total)| **total) {
-            let own: Vec<&&Read> = parts.iter().filter(|part| row.holds(part)).collect();
-            let sum: Decimal = own.iter().map(|part| part.day.spend).sum();
-            // Each part is rounded.
-            let most = Decimal::new(1, 2) + Decimal::new(5, 3) * Decimal::from(own.len());
-            if (sum - row.day.spend).abs() > most {
+            let own: Vec<&Read> = parts.iter().filter(|part| row.holds(part)).copied().collect();
+            if !row.costs_as_much_as(&own) {
+                let sum: Decimal = own.iter().map(|part| part.day.spend).sum();
                 bail!(
                     "{unit} {}: ad {}, {} costs {} here and {sum} in the rows that break it down",
                     row.place,
