@@ -77,7 +77,8 @@ impl History {
         let mut history = Self { store, upkeep, folder, people, events: 0 };
         let (from, to) = (Timestamp(FROM), Timestamp(TO));
         let started = Instant::now();
-        let mut traffic = Traffic::new(Plan { seed: 7, people, from, to }).map(Bytes::from);
+        let mut traffic =
+            Traffic::new(Plan { seed: 7, people, from, to, has_newest: false }).map(Bytes::from);
         loop {
             let bodies: Vec<Bytes> = traffic.by_ref().take(CHUNK).collect();
             if bodies.is_empty() {

@@ -7,7 +7,7 @@
 -- Columns: page_id, person_id (empty without has_ids), events: a list of numbers, of which bit k says whether the
 -- event meets step k, from 0; bit gaps_at + g whether it is excluded between step g and the next; from place_at on
 -- stands its place in the delivery, from time_at on milliseconds since from.
-WITH (SELECT (groupArray(concat(page_id, ' ', alias)), groupArray(person_id)) FROM aliases) AS known
+WITH (SELECT (groupArray(concat(page_id, ' ', alias)), groupArray(person_id)) FROM aliases FINAL) AS known
 SELECT
     if({has_ids:Bool}, toString(page), '') AS page_id,
     if({has_ids:Bool}, person, '') AS person_id,

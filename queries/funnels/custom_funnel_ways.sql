@@ -8,5 +8,6 @@ SELECT
         FROM events_by_person
         WHERE events_by_person.time >= fromUnixTimestamp64Milli({from:Int64})
             AND events_by_person.time < fromUnixTimestamp64Milli({until:Int64})
-            AND time_origin NOT IN ('event', 'entry')
+            -- An answer on WhatsApp is told by several statuses, each with a time of its own.
+            AND (time_origin NOT IN ('event', 'entry') OR channel = 'whatsapp' AND kind = 'echo')
     )) > 0) AS has_other_times

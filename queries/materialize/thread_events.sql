@@ -16,7 +16,8 @@ WITH
     known_as AS
     (
         SELECT page_id, alias, person_id
-        FROM aliases
+        -- A name that was told to be another's before leads to the latest one.
+        FROM aliases FINAL
         WHERE (page_id, person_id) IN <<people>>
             OR (page_id, alias) IN <<people>>
         ORDER BY page_id, alias, person_id

@@ -19,7 +19,7 @@ use super::stopping::Stopping;
 use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
-use crate::domain::{Period, Timestamp};
+use crate::domain::{PageName, Period, Timestamp};
 use crate::private;
 use crate::store::engine;
 use crate::synthetic::{self, Plan, Traffic};
@@ -114,6 +114,15 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
     for link in synthetic::links() {
         server.store().save_link(link, edited_at).await?;
     }
+    for (page, name) in synthetic::PAGE_NAMES {
+        let name = PageName {
+            page: page.to_owned(),
+            channel: String::new(),
+            name: name.to_owned(),
+            business_account: String::new(),
+        };
+        server.store().save_page_name(&name, edited_at).await?;
+    }
     let spend = synthetic::spend(note.seed, note.people, first, last);
     Ok(server.store().save_spend(&spend, edited_at).await?)
 }
@@ -132,6 +141,7 @@ async fn send(
         people: note.people,
         from: Timestamp(note.from),
         to: Timestamp(note.to),
+        has_newest: true,
     };
     let bar = progress::bar(plan.people, "sending a month of traffic, people");
     println!("Sending a month of traffic of {} people to {address}", plan.people);

@@ -28,6 +28,9 @@ pub(super) struct GenerateArgs {
     /// Day or instant behind the last event [default: today's first instant, UTC]
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
+    /// Only Messenger and Instagram, on the wire of before 2026
+    #[arg(long)]
+    classic: bool,
     /// Write the true figures to this file, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -49,7 +52,8 @@ impl GenerateArgs {
             None => Timestamp(to.0 - 29 * crate::domain::DAY_MS),
         };
         Period::new(from, to, utc)?;
-        Ok(Plan { seed: self.seed, people: self.people, from, to })
+        let has_newest = !self.classic;
+        Ok(Plan { seed: self.seed, people: self.people, from, to, has_newest })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::identity::event_id;
-use crate::domain::{ConversionMark, Event, Kind, Touch};
+use crate::domain::{Channel, ConversionMark, Event, Kind, Touch};
 
 /// One rule, as the configuration writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -84,6 +84,15 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// Whether a rule looks at an event of this cause. On WhatsApp a tapped button is a message: what postbacks are
+    /// elsewhere.
+    fn is(self, looked_at: Self, event: &Event) -> bool {
+        let is_button = event.channel == Channel::WhatsApp && self == Self::Message;
+        self == looked_at || is_button && looked_at == Self::Postback
+    }
+}
+
 impl Default for ConversionRules {
     fn default() -> Self {
         Self::new(&default_rules()).unwrap_or_else(|_| Self(Vec::new()))
@@ -152,7 +161,7 @@ impl ConversionRules {
         }
         for (name, looked_at, pattern) in &self.0 {
             let known = found.iter().any(|conversion| conversion.name == *name);
-            if known || cause != *looked_at {
+            if known || !cause.is(*looked_at, event) {
                 continue;
             }
             let Some(groups) = pattern.captures(&event.payload) else { continue };

@@ -14,6 +14,13 @@ const ACCOUNT: &str = "2100000000000001";
 /// People of all entry points together come in such shares.
 const WHOLE: u64 = 1000;
 
+/// What the Pages and the account of the traffic are called; the number is called what people dial.
+pub const PAGE_NAMES: [(&str, &str); 3] = [
+    ("104857600000001", "Bakery, Market Square"),
+    ("104857600000002", "Bakery, Station Road"),
+    ("17841400000000001", "the.bakery"),
+];
+
 /// The registered links: those whose refs the traffic holds.
 #[must_use]
 pub fn links() -> Vec<Link> {

@@ -4,13 +4,31 @@
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
+/// What a body is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Object {
+    Page,
+    Instagram,
+    WhatsApp,
+}
+
+impl Object {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Instagram => "instagram",
+            Self::WhatsApp => "whatsapp_business_account",
+        }
+    }
+}
+
 /// One event on its way.
 #[derive(Debug)]
 pub(super) struct Happening {
     /// When it happened, UTC milliseconds.
     pub time: i64,
     pub page: &'static str,
-    pub is_instagram: bool,
+    pub object: Object,
     /// `messaging` or `changes`.
     pub list: &'static str,
     pub item: Value,
@@ -25,7 +43,7 @@ pub(super) fn deliver(happenings: Vec<Happening>, random: &mut impl Rng) -> Vec<
     let mut waiting = happenings.into_iter().peekable();
     while let Some(happening) = waiting.next() {
         batch.push(happening);
-        let goes_on = waiting.peek().is_some_and(|next| next.is_instagram == batch[0].is_instagram);
+        let goes_on = waiting.peek().is_some_and(|next| next.object == batch[0].object);
         if batch.len() < wanted && goes_on {
             continue;
         }
@@ -61,8 +79,7 @@ fn body(batch: &[Happening]) -> Vec<u8> {
             }));
         }
     }
-    let is_instagram = batch.first().is_some_and(|happening| happening.is_instagram);
-    let object = if is_instagram { "instagram" } else { "page" };
+    let object = batch.first().map_or(Object::Page, |happening| happening.object).as_str();
     escaped(&json!({ "object": object, "entry": entries }).to_string())
 }
 

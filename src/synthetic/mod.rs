@@ -13,21 +13,24 @@ mod delivery;
 mod person;
 mod rhythm;
 mod truth;
+mod whatsapp;
 mod wire;
 mod world;
 
 use std::collections::VecDeque;
 
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::domain::Timestamp;
-pub use campaigns::{links, spend};
+use crate::domain::{Source, Timestamp};
+pub use campaigns::{PAGE_NAMES, links, spend};
 pub use truth::Truth;
-use world::World;
+use world::{EntryPoint, World};
 
 /// People in a cohort.
 const COHORT: u64 = 4096;
+/// People of a hundred who write on WhatsApp.
+const WHATSAPP: u32 = 20;
 
 /// What traffic to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,9 @@ pub struct Plan {
     pub from: Timestamp,
     /// Every event is earlier.
     pub to: Timestamp,
+    /// Whether a part of the people write on WhatsApp, and Meta's wire is that of 2026: referrals without a source, and in
+    /// webhooks of their own.
+    pub has_newest: bool,
 }
 
 /// Webhook bodies, one after the other.
@@ -79,12 +85,20 @@ impl Traffic {
 
     fn make_cohort(&mut self) {
         let mut happenings = Vec::new();
+        let ads: Vec<&EntryPoint> =
+            self.world.entry_points().filter(|one| one.source == Source::Ad).collect();
         let end = self.plan.people.min(self.next_person + COHORT);
         let mut delivering = self.random(u64::MAX - self.next_person);
         for index in self.next_person..end {
             let mut random = self.random(index);
-            let made = person::play(&self.world, self.plan, index, &mut random, &mut self.truth);
-            happenings.extend(made);
+            // Drawn of its own, so that everybody else does the same with and without.
+            let draws = self.plan.has_newest
+                && self.random(u64::MAX / 2 + index).random_range(0..100) < WHATSAPP;
+            happenings.extend(if draws {
+                whatsapp::play(&ads, self.plan, index, &mut random, &mut self.truth)
+            } else {
+                person::play(&self.world, self.plan, index, &mut random, &mut self.truth)
+            });
         }
         self.cohort.0 = end - self.next_person;
         self.next_person = end;

@@ -5,7 +5,7 @@ use rand::{Rng, RngExt};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::delivery::Happening;
+use super::delivery::{Happening, Object};
 use super::rhythm::{delay, moment};
 use super::wire::Thread;
 use super::world::{EntryPoint, Page, World};
@@ -128,6 +128,21 @@ impl<R: Rng> Script<'_, R> {
             thread.get_started(now, &mid, None)
         } else if self.is_known && roll < 60 {
             thread.referral(now, entry_point)
+        } else if entry_point.source == Source::Ad && self.plan.has_newest && roll < 40 {
+            *stages = MESSAGED;
+            // Meta tells one click by two webhooks, in any order: in one millisecond, or the referral just behind.
+            let message = thread.message(now, &mid, "Is this still on?");
+            self.event(message)?;
+            let is_last = now + 1_500 >= self.plan.to.0;
+            let behind = if self.chance(50) || is_last { 0 } else { 1_500 };
+            let thread = self.thread(&person);
+            self.now += behind;
+            // Meta leaves the source out in Europe: the ad tells it.
+            let mut told = thread.referral(self.now, entry_point);
+            if let Some(told) = told["referral"].as_object_mut() {
+                told.remove("source");
+            }
+            told
         } else if entry_point.source == Source::Ad && roll < 70 {
             *stages = MESSAGED;
             thread.message_with_referral(now, &mid, "Is this still on?", entry_point)
@@ -338,7 +353,8 @@ impl<R: Rng> Script<'_, R> {
         }
         self.truth.events += 1;
         let Page { id, is_instagram, .. } = *self.page;
-        self.events.push(Happening { time, page: id, is_instagram, list, item });
+        let object = if is_instagram { Object::Instagram } else { Object::Page };
+        self.events.push(Happening { time, page: id, object, list, item });
         Ok(())
     }
 

@@ -24,7 +24,9 @@ async fn periods_of_traffic_without_a_trend_are_seldom_told_apart() {
     let world = World::new();
     let path = world.folder().join("traffic.jsonl");
     let range = ["--from", "2026-07-01", "--to", "2026-11-01", "--output", path.to_str().unwrap()];
-    world.succeed(&[&["generate", "--people", "24000", "--seed", "21"], &range[..]].concat());
+    world.succeed(
+        &[&["generate", "--classic", "--people", "24000", "--seed", "21"], &range[..]].concat(),
+    );
     world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let store = Store::new(engine.endpoint("messenger_funnel"));

@@ -90,7 +90,7 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
             .iter()
             .flat_map(|row| row["by"].as_object().unwrap().keys())
             .collect();
-        assert_eq!(keys.len(), 10, "{keys:?}");
+        assert_eq!(keys.len(), 11, "{keys:?}");
     }
     for (query, said) in [
         ("step=sold&by=source", "unknown step \\\"sold\\\"; known are impressions, clicks, opened"),

@@ -290,3 +290,63 @@ async fn a_ref_without_a_source_is_a_links_if_one_is_registered() {
     let list = format!("/api/v1/conversations?{RANGE}&filter=source=link");
     assert_eq!(server.json(&list).await["total"], 3);
 }
+
+#[tokio::test]
+async fn names_that_change_one_after_the_other_are_one_person_in_any_order() {
+    let message = |page: &str, named: Value, contacts: Value, at: i64| {
+        let mut message = json!({
+            "id": format!("wamid.{page}.{at}"), "timestamp": (TIME + at).to_string(), "type": "text",
+            "text": { "body": "hello" },
+        });
+        message.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
+        webhook(json!({ "contacts": contacts, "messages": [message] })).replace(NUMBER, page)
+    };
+    let both = |number: &str, id: &str| json!([{ "wa_id": number, "user_id": id }]);
+    let changed = |page: &str, old: &str, new: &str, at: i64| {
+        webhook(json!({ "messages": [{
+            "from": old, "id": format!("wamid.{page}.{at}"), "timestamp": (TIME + at).to_string(),
+            "type": "system", "system": { "type": "user_changed_number", "wa_id": new, "body": "…" },
+        }]}))
+        .replace(NUMBER, page)
+    };
+    let lines = |page: &str| {
+        vec![
+            message(page, json!({ "from": "33600000005" }), both("33600000005", "FR.7"), 0),
+            changed(page, "33600000005", "33600000003", 60),
+            message(page, json!({ "from_user_id": "FR.7" }), json!([{ "user_id": "FR.7" }]), 120),
+            changed(page, "33600000003", "33600000009", 180),
+            message(page, json!({ "from": "33600000009" }), json!([]), 240),
+        ]
+    };
+    let world = World::new();
+    // Each rotation of the deliveries, and back to front, in imports of their own.
+    let pages: Vec<String> = (0..6).map(|number| format!("1040000000001{number}")).collect();
+    let orders: Vec<Vec<String>> = pages
+        .iter()
+        .enumerate()
+        .map(|(number, page)| {
+            let mut lines = lines(page);
+            if number == 5 {
+                lines.reverse()
+            } else {
+                lines.rotate_left(number)
+            };
+            lines
+        })
+        .collect();
+    for step in 0..5 {
+        let lines: Vec<String> = orders.iter().map(|lines| lines[step].clone()).collect();
+        let path = world.write("step.jsonl", lines.join("\n"));
+        world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    }
+    world.succeed(&["conversations", "rebuild", "--strict"]);
+    let server = world.serve();
+    let list = server.json(&format!("/api/v1/conversations?{RANGE}&limit=100")).await;
+    for page in &pages {
+        let rows = list["conversations"].as_array().unwrap().iter();
+        let rows: Vec<&Value> = rows.filter(|row| row["page_id"] == **page).collect();
+        let told: Vec<(&Value, &Value)> =
+            rows.iter().map(|row| (&row["person_id"], &row["acts"])).collect();
+        assert_eq!(told, [(&json!("33600000009"), &json!(3))], "{page}: {list}");
+    }
+}

@@ -78,6 +78,7 @@ impl Plan {
             people: chance.between(2, 9),
             from: Timestamp(begin - 60 * DAY),
             to: Timestamp(begin),
+            has_newest: false,
         };
         let mut traffic = Traffic::new(script);
         let bodies: Vec<Vec<u8>> = traffic.by_ref().collect();

@@ -170,7 +170,13 @@ async fn about_app(graph: &Graph, settings: &Settings, app_id: &str) -> Vec<Find
             Err(error) => last = Some(error),
         }
     }
-    last.map(|error| failed(&format!("app {app_id}"), &error)).into_iter().collect()
+    let untold = last.map(|error| {
+        let told = format!("its webhooks could not be looked at: {error}");
+        Finding::new(format!("app {app_id}"), Health::Warning, told).advise(
+            "is the secret of this app, to which meta.access_token belongs, in meta.app_secrets?",
+        )
+    });
+    untold.into_iter().collect()
 }
 
 fn about_subscriptions(subscribed: &AppSubscriptions) -> Vec<Finding> {

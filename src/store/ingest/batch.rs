@@ -234,7 +234,10 @@ impl Rows {
     ) -> Result<u64, StoreError> {
         // Visits first: who comes by a click should find its link.
         store.insert_block("link_visits", &self.visits, token).await?;
-        store.insert_block("aliases", &self.aliases, token).await?;
+        let aliases = store.settled_aliases(&self.aliases).await?;
+        let mut changed = ChangedRow::of_aliases(&aliases, self.number);
+        changed.extend(self.changed.iter().cloned());
+        store.insert_block("aliases", &aliases, token).await?;
         store.insert_block("contacts", &self.contacts, token).await?;
         let names: Vec<_> =
             self.names.iter().map(|name| PageNameRow::told(name, self.number)).collect();
@@ -255,7 +258,7 @@ impl Rows {
         }
         store.insert_block("quarantine", &refusals, token).await?;
         // Behind the events: when it is read, they are there.
-        store.note_changed(&self.changed, token).await?;
+        store.note_changed(&changed, token).await?;
         // Behind the contacts and clicks that they may wait for.
         let reports = self.reports.iter().map(|report| report.report_id.clone()).collect();
         let contacts = self.contacts.iter().map(ContactRow::hash);

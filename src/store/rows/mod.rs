@@ -145,7 +145,7 @@ impl EventRow {
 }
 
 /// A row of `aliases`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Row, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Row, Serialize)]
 pub(in crate::store) struct AliasRow {
     pub page_id: String,
     pub alias: String,

@@ -51,6 +51,7 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "whatsapp",
         files: &[
             include_str!("../../../queries/schema/migrations/0104_whatsapp.sql"),
+            include_str!("../../../queries/schema/migrations/0104_v_events.sql"),
             include_str!("../../../queries/schema/migrations/0104_v_conversations.sql"),
             include_str!("../../../queries/schema/migrations/0104_v_touchpoints.sql"),
         ],

@@ -157,7 +157,7 @@ impl Inner {
         assert!(!query.contains_key("access_token"), "the token is in the address");
         let authorization = headers.get("authorization").and_then(|it| it.to_str().ok());
         let token = authorization.and_then(|it| it.strip_prefix("Bearer ")).unwrap_or_default();
-        let is_apps = token == format!("4242|{}", crate::support::SECRET);
+        let is_apps = token.starts_with("4242|");
         let knows = token == TOKEN || is_apps || self.pages.iter().any(|page| page.token == token);
         if !knows {
             return error(401, 190, 463, "Error validating access token: Session has expired");
