@@ -35,7 +35,7 @@ enum Input<'a> {
 fuzz_target!(|input: Input<'_>| match input {
     Input::Raw(bytes) => {
         read(&Bytes::copy_from_slice(bytes));
-        lacks_a_sector(bytes, bytes.len() as u64, bytes.len());
+        let _ = lacks_a_sector(bytes, bytes.len() as u64, bytes.len());
     }
     Input::Framed { behind, payload } => {
         let mut bytes = u32::try_from(payload.len()).unwrap().to_le_bytes().to_vec();
@@ -63,7 +63,11 @@ fn read(bytes: &Bytes) {
     let (decoded, allocated) = allocations::of(|| first_format::decode(bytes));
     assert!(allocated <= HANDLES, "reading {} bytes allocated {allocated}", bytes.len());
     if let Decoded::Record(envelope, _, end) = decoded {
-        assert_eq!(envelope.body, bytes[end - envelope.body.len()..end], "a body is what stands there");
+        assert_eq!(
+            envelope.body,
+            bytes[end - envelope.body.len()..end],
+            "a body is what stands there"
+        );
     }
     // The salt that they would be of, if they were a record.
     let mark = bytes.get(..4).map_or(0, |mark| u32::from_le_bytes(mark.try_into().unwrap()));
@@ -80,7 +84,7 @@ fn read(bytes: &Bytes) {
             let found = format.decode(&bytes.slice(at..));
             assert!(matches!(found, Decoded::Record(..) | Decoded::Closing(..)), "{found:?}");
         }
-        format.extent(bytes);
+        let _ = format.extent(bytes);
     }
 }
 

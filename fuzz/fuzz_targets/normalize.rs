@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use messenger_funnel_fuzz::domain::{Event, EventId, Kind, TimeOrigin, Timestamp};
+use messenger_funnel_fuzz::domain::{Event, EventId, Kind, PLACE_BITS, TimeOrigin, Timestamp};
 use messenger_funnel_fuzz::mutate;
 use messenger_funnel_fuzz::normalize::{Normalized, Refusal, Settings, normalize};
 use serde_json::Value;
@@ -101,7 +101,8 @@ fn ids(found: &Normalized) -> Vec<EventId> {
 }
 
 fn check_event(event: &Event, place: usize) {
-    assert_eq!(event.place as usize, place);
+    let expected = (event.kind.order() << PLACE_BITS) | u32::try_from(place).unwrap();
+    assert_eq!(event.place, expected, "what explains comes first, then the place");
     assert!((EARLIEST..=LATEST).contains(&event.time), "the time is {}", event.time.0);
     if event.time_origin == TimeOrigin::Receipt {
         assert_eq!(event.time, RECEIVED);
@@ -121,12 +122,16 @@ fn check_ids(events: &[Event]) {
     let mut by_mid = false;
     for event in events {
         if event.kind != Kind::Conversion {
-            by_mid = matches!(event.kind, Kind::Message | Kind::Echo | Kind::Postback)
-                && !event.mid.is_empty();
+            // On WhatsApp a referral is a message, too.
+            by_mid =
+                matches!(event.kind, Kind::Message | Kind::Echo | Kind::Postback | Kind::Referral)
+                    && !event.mid.is_empty();
         }
         let (first, _) = known.entry(event.id).or_insert((event, by_mid));
+        // An answer that is told is taken back by the same id.
+        let name = |event: &Event| Some(event.name.clone()).filter(|_| event.kind != Kind::Echo);
         assert!(
-            (first.kind, &first.name, &first.page) == (event.kind, &event.name, &event.page)
+            (first.kind, name(first), &first.page) == (event.kind, name(event), &event.page)
                 && (by_mid || first.person == event.person),
             "one id for two things: {first:?} and {event:?}"
         );

@@ -2,10 +2,10 @@
 
 #[path = "../../src/domain/mod.rs"]
 pub mod domain;
-#[path = "../../src/normalize/mod.rs"]
-pub mod normalize;
 #[path = "../../src/journal/first_format.rs"]
 pub mod first_format;
+#[path = "../../src/normalize/mod.rs"]
+pub mod normalize;
 #[allow(dead_code, reason = "the journal's reader uses the rest")]
 #[path = "../../src/journal/record.rs"]
 pub mod record;

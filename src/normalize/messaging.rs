@@ -63,12 +63,14 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     let mid = wire::text(body, "mid");
     let keep_text = context.settings.store_message_text;
     let (time, time_origin) = context.time(own_time);
-    let id = identify(kind, key, body, &mid, own_time.or(context.entry_time), &page, &person);
     let name = match nobodys {
         Some(whose) => format!("{whose}_{key}"),
         None if is_summary => "lead_summary".to_owned(),
         None => other_name(kind, key, body),
     };
+    // What is somebody's is another event than the same that is nobody's.
+    let what = if nobodys.is_some() { &name } else { key };
+    let id = identify(kind, what, body, &mid, own_time.or(context.entry_time), &page, &person);
     let payload = payload(body);
     let event = Event {
         aliases: Vec::from_iter(alias(item, body, &person)),

@@ -38,7 +38,7 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     }
     if read.events.is_empty() && read.refused.is_empty() {
         let name = if field.is_empty() { "change" } else { field };
-        let id = event_id(&["whatsapp", "change", &context.page, "", "", &canonical(value)]);
+        let id = event_id(&["whatsapp", "change", &context.page, name, "", &canonical(value)]);
         let (time, time_origin) = context.time(wire::time(value, "timestamp"));
         let raw = privacy::raw(value, context.settings.store_message_text);
         let plain = context.event(id, &format!("whatsapp_{name}"));
@@ -109,8 +109,8 @@ fn event(
         ..context.event(id, &name)
     };
     let evidence = match kind {
-        Kind::Delivery => Evidence::Delivered,
-        Kind::Read => Evidence::Read,
+        Kind::Delivery if !mid.is_empty() => Evidence::Delivered,
+        Kind::Read if !mid.is_empty() => Evidence::Read,
         _ => return Ok(vec![event]),
     };
     // What arrived was sent, although no status said so.

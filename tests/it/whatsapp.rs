@@ -327,10 +327,10 @@ async fn names_that_change_one_after_the_other_are_one_person_in_any_order() {
         .map(|(number, page)| {
             let mut lines = lines(page);
             if number == 5 {
-                lines.reverse()
+                lines.reverse();
             } else {
-                lines.rotate_left(number)
-            };
+                lines.rotate_left(number);
+            }
             lines
         })
         .collect();

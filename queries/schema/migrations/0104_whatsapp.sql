@@ -52,3 +52,11 @@ SETTINGS insert_deduplicate = 0
 INSERT INTO changed_batches (batch, people, pending)
 SELECT batch, count(), 1 FROM changed_people WHERE batch < 1000000000 GROUP BY batch
 SETTINGS insert_deduplicate = 0
+;
+
+-- What people wrote, where they are and what they are called is not stored any more unless the settings say so. Where it
+-- never was (no text was kept), the JSON of events of before that holds such fields goes.
+ALTER TABLE events_by_person
+    UPDATE raw = ''
+    WHERE match(raw, '"(profile|location|latitude|longitude|address|nfm_reply|response_json|body|caption|formatted_name|first_name|phones|emails|product_items|field_data|responses)"')
+        AND (SELECT count() FROM events_by_person WHERE text != '') = 0
