@@ -15,6 +15,8 @@ use crate::private;
 
 /// Segments that are shipped again whatever the clock said when they were written.
 const AT_LEAST: usize = 3;
+/// A step from a segment to the one before counts for so much at most.
+const LONGEST_STEP_MS: i64 = 15 * 60_000;
 
 /// What the note says where somebody has ended in order, and what they shipped may not be on ClickHouse's disk.
 const UNSYNCED: &[u8] = b"ended, not synced\n";
@@ -84,12 +86,12 @@ impl Journal {
         let numbers = segments(&self.folder).map_err(JournalError::io(&self.folder))?;
         let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         let mut first = checkpoint;
-        let mut bound = None;
-        // The times are those of receipt, by a clock that may have jumped: a few segments go by their number alone.
+        let mut passed = Passed::default();
+        // A few segments go by their number alone.
         for (nth, number) in numbers.into_iter().rev().enumerate() {
             first = first.min(Position { segment: number, offset: 0 });
             let Some(begun) = self.begun(number)? else { continue };
-            if begun < *bound.get_or_insert(begun.saturating_sub(span)) && nth + 1 >= AT_LEAST {
+            if passed.until(begun) > span && nth + 1 >= AT_LEAST {
                 break;
             }
         }
@@ -113,6 +115,24 @@ impl Journal {
                 Step::Torn(_) | Step::Damaged(_) => {}
             }
         }
+    }
+}
+
+/// How much time has passed, going back through segments by when each was begun: by a clock that may have jumped, even by
+/// hours. What was shipped must not seem older for that, so no step between two segments counts for more than a bit.
+#[derive(Debug, Default)]
+struct Passed {
+    newer: Option<i64>,
+    milliseconds: i64,
+}
+
+impl Passed {
+    /// Since a segment that was begun then (UTC milliseconds), the next older one.
+    fn until(&mut self, begun: i64) -> i64 {
+        let step = self.newer.map_or(0, |newer| newer.saturating_sub(begun));
+        self.newer = Some(begun);
+        self.milliseconds += step.clamp(0, LONGEST_STEP_MS);
+        self.milliseconds
     }
 }
 
@@ -143,6 +163,20 @@ fn note(folder: &Path) -> PathBuf {
 mod tests {
     use super::super::folder::Limits;
     use super::*;
+
+    #[test]
+    fn a_clock_that_jumps_makes_nothing_older() {
+        const MINUTE: i64 = 60_000;
+        let after = |begun: &[i64]| {
+            let mut passed = Passed::default();
+            begun.iter().map(|minutes| passed.until(minutes * MINUTE) / MINUTE).collect::<Vec<_>>()
+        };
+        assert_eq!(after(&[100, 95, 90, 80]), [0, 5, 10, 20]);
+        // Put forward by three hours, and back.
+        assert_eq!(after(&[300, 295, 110, 105]), [0, 5, 20, 25]);
+        assert_eq!(after(&[100, 95, 290, 285]), [0, 5, 5, 10]);
+        assert_eq!(after(&[i64::MAX / MINUTE, i64::MIN / MINUTE]), [0, 15]);
+    }
 
     #[tokio::test]
     async fn who_is_cut_off_twice_still_ships_for_a_second_time_what_was_shipped_before_the_first()

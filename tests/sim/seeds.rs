@@ -10,7 +10,7 @@ use crate::run::run;
 const SEEDS: u64 = 100;
 
 /// Seeds that found something, and what; they are run every time.
-const FOUND: [(u64, &str); 10] = [
+const FOUND: [(u64, &str); 11] = [
     (99, "a failed sync had everything that was shipped removed from the journal"),
     (136, "an end in order was taken for all being on disk, where tables do not sync"),
     (167, "as 99"),
@@ -29,6 +29,7 @@ const FOUND: [(u64, &str); 10] = [
         201_749,
         "a segment that was closed behind an answer had the date of this machine, and was too old",
     ),
+    (223_575, "two jumps of the clock made what was shipped seem too old to be shipped again"),
     (205_508, "an answer whose receipt came behind the end of the traffic was not in its books"),
 ];
 
