@@ -36,7 +36,7 @@ FROM
                 + transform(concat(channel, ' ', source), {sources:Array(String)}, {source_hours:Array(Int64)},
                     toInt64(0)) * 3600000
         ) AS closes_at,
-        if(channel = 'whatsapp' AND source = 'ad' AND made.answered_at <= made.messaged_at + INTERVAL 1 DAY,
+        if({free_hours:Int64} > 0 AND channel = 'whatsapp' AND source = 'ad' AND made.answered_at <= made.messaged_at + INTERVAL 1 DAY,
             toUnixTimestamp64Milli(made.answered_at) + {free_hours:Int64} * 3600000, NULL) AS free_until
     FROM conversations AS made FINAL
     -- A window is a week at most (Meta, messenger-platform/policy), and begins with an act.

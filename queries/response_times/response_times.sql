@@ -81,7 +81,7 @@ FROM
             FROM
             (
                 SELECT
-                    if(made.source = 'other' AND made.source_name = '' AND made.ref != '', 'unnamed',
+                    if(made.source = 'other' AND made.source_name = '' AND (made.ref != '' OR made.clicked != ''), 'unnamed',
                         toString(made.source)) AS source,
                     source IN ('link', 'unnamed') AS is_link,
                     if(is_link, toString(made.page_id), '') AS page_id,

@@ -120,6 +120,7 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
             channel: String::new(),
             name: name.to_owned(),
             business_account: String::new(),
+            told_at: None,
         };
         server.store().save_page_name(&name, edited_at).await?;
     }

@@ -93,7 +93,13 @@ pub(super) async fn ask_regularly(
                         String::new()
                     }
                 };
-                let name = PageName { page, channel, name, business_account: String::new() };
+                let name = PageName {
+                    page,
+                    channel,
+                    name,
+                    business_account: String::new(),
+                    told_at: None,
+                };
                 store.save_page_name(&name, clock::now_timestamp().micros()).await?;
             }
             Ok::<_, StoreError>(())

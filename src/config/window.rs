@@ -23,12 +23,12 @@ pub(super) struct Window {
     free_entry_hours: u32,
 }
 
-/// What is another on one channel: nothing of the others' is taken there.
+/// What is another on one channel.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct OfChannel {
     hours: Option<u32>,
-    by_source: BTreeMap<String, u32>,
+    by_source: Option<BTreeMap<String, u32>>,
 }
 
 impl Default for Window {
@@ -47,8 +47,8 @@ impl Window {
         check_hours("messaging_window.hours", 1, self.hours)?;
         check_hours("messaging_window.free_entry_hours", 0, self.free_entry_hours)?;
         check_sources("messaging_window", &self.by_source)?;
-        let whatsapp = Channel::WhatsApp.as_str();
-        self.by_channel.entry(whatsapp.to_owned()).or_default();
+        let whatsapp = self.by_channel.entry(Channel::WhatsApp.as_str().to_owned()).or_default();
+        whatsapp.by_source.get_or_insert_default();
         let mut by_channel = Vec::new();
         let mut by_source = Vec::new();
         for channel in Channel::ALL.map(Channel::as_str) {
@@ -56,7 +56,8 @@ impl Window {
             let place = format!("messaging_window.by_channel.{channel}");
             let hours = own.as_ref().and_then(|own| own.hours).unwrap_or(self.hours);
             check_hours(&format!("{place}.hours"), 1, hours)?;
-            let sources = own.map_or_else(|| self.by_source.clone(), |own| own.by_source);
+            let sources = own.and_then(|own| own.by_source);
+            let sources = sources.unwrap_or_else(|| self.by_source.clone());
             check_sources(&place, &sources)?;
             by_channel.push((channel.to_owned(), i64::from(hours)));
             by_source.extend(sources.into_iter().map(|(source, hours)| SourceWindow {
@@ -121,6 +122,9 @@ mod tests {
         assert_eq!(of(&own, "messenger"), [("ad".to_owned(), 48)]);
         assert_eq!(of(&own, "whatsapp"), [("link".to_owned(), 30)]);
         assert_eq!(own.by_channel[2], ("whatsapp".to_owned(), 23));
+        // Fewer hours alone leave the longer window after an ad.
+        let fewer = read("by_channel.messenger.hours = 20").unwrap();
+        assert_eq!(of(&fewer, "messenger"), [("ad".to_owned(), 168)]);
         for (wrong, place) in [
             ("by_channel.telegram.hours = 1", "\"telegram\" is none of"),
             (

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal of a phone number (digits only, no leading zeros) or an e-mail address (small
 /// letters, no blanks), normalized as Meta has customer lists hashed (Marketing API, Customer File
-/// Custom Audiences); a Brazilian mobile number with its ninth digit. `None` for anything else.
+/// Custom Audiences); a number that has two forms in its usual one. `None` for anything else.
 #[must_use]
 pub fn contact_hash(contact: &str) -> Option<String> {
     let contact = contact.trim();
@@ -18,36 +18,54 @@ pub fn contact_hash(contact: &str) -> Option<String> {
         let digits: String = contact.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.trim_start_matches('0');
         let is_phone = contact.chars().all(is_number) && (7..=15).contains(&digits.len());
-        is_phone.then(|| with_ninth_digit(digits))?
+        is_phone.then(|| usual_number(digits))?
     };
     Some(hex::encode(Sha256::digest(normal)))
 }
 
-/// The hashes by which somebody may be asked for: that of [`contact_hash`], and of a Brazilian mobile number also that
-/// without its ninth digit, as whoever made it may have it so.
+/// The hashes by which somebody may be asked for: that of [`contact_hash`], and of a number that has two forms also that of
+/// the other, as whoever made it may have it so.
 #[must_use]
 pub fn contact_hashes(contact: &str) -> Vec<String> {
     let Some(usual) = contact_hash(contact) else { return Vec::new() };
     let digits: String = contact.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    let is_long = digits.len() == 13 && digits.starts_with("55") && digits[4..].starts_with('9');
-    let short =
-        if is_long { format!("{}{}", &digits[..4], &digits[5..]) } else { digits.to_owned() };
-    let is_other = !contact.contains('@') && with_ninth_digit(&short) != short;
-    let other = is_other.then(|| hex::encode(Sha256::digest(short)));
+    let number = usual_number(digits.trim_start_matches('0'));
+    let other = unusual_number(&number).filter(|_| !contact.contains('@'));
+    let other = other.map(|number| hex::encode(Sha256::digest(number)));
     std::iter::once(usual).chain(other).collect()
 }
 
-/// A Brazilian mobile number with its ninth digit: WhatsApp names the same person with it and without.
-/// (55, two digits of the area, eight digits that begin with 6 to 9: Anatel's numbering plan since 2016.)
+/// A mobile number in the one of its two forms that is used here: WhatsApp, address books and shops write numbers of some
+/// countries with a digit and without. Brazil (55, area, eight digits from 6 to 9 on) has had a ninth digit since 2016
+/// (Anatel); Mexico (52) has no 1 before the area since 2019 (IFT); Argentina (54) has a 9 before it from abroad.
 #[must_use]
-pub fn with_ninth_digit(number: &str) -> String {
-    let bytes = number.as_bytes();
-    let is_short = bytes.len() == 12
-        && bytes.iter().all(u8::is_ascii_digit)
-        && number.starts_with("55")
-        && matches!(bytes[4], b'6'..=b'9');
-    if is_short { format!("{}9{}", &number[..4], &number[4..]) } else { number.to_owned() }
+pub fn usual_number(number: &str) -> String {
+    let is_of = |country: &str, length: usize| {
+        number.len() == length
+            && number.starts_with(country)
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if is_of("55", 12) && matches!(number.as_bytes()[4], b'6'..=b'9') {
+        return format!("{}9{}", &number[..4], &number[4..]);
+    }
+    if is_of("521", 13) {
+        return format!("52{}", &number[3..]);
+    }
+    if is_of("54", 12) {
+        return format!("549{}", &number[2..]);
+    }
+    number.to_owned()
+}
+
+/// The other form of a number in [`usual_number`]'s form; `None` if there is none.
+fn unusual_number(number: &str) -> Option<String> {
+    let other = match (number.get(..2)?, number.len()) {
+        ("55", 13) => format!("{}{}", number.get(..4)?, number.get(5..)?),
+        ("52", 12) => format!("521{}", number.get(2..)?),
+        ("54", 13) => format!("54{}", number.get(3..)?),
+        _ => return None,
+    };
+    (other != number && usual_number(&other) == number).then_some(other)
 }
 
 /// A hash that somebody else made: 64 hexadecimal digits, in small letters.
@@ -62,16 +80,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ninth_digit_is_added_to_brazilian_mobiles_alone() {
-        for (number, whole) in [
+    fn numbers_of_two_forms_have_one() {
+        for (number, usual) in [
             ("558880000001", "5588980000001"),
             ("5588980000001", "5588980000001"),
+            ("5215512345678", "525512345678"),
+            ("525512345678", "525512345678"),
+            ("541112345678", "5491112345678"),
+            ("5491112345678", "5491112345678"),
             // A landline, a Frenchman, somebody's id.
             ("551130000001", "551130000001"),
             ("33600000001", "33600000001"),
             ("BR.558880000001", "BR.558880000001"),
         ] {
-            assert_eq!(with_ninth_digit(number), whole);
+            assert_eq!(usual_number(number), usual);
+        }
+        for (one, other) in [
+            ("+55 88 98000-0001", "55 88 8000 0001"),
+            ("+52 1 55 1234 5678", "+52 55 1234 5678"),
+            ("+54 9 11 1234-5678", "+54 11 1234-5678"),
+        ] {
+            assert_eq!(contact_hashes(one), contact_hashes(other));
+            assert_eq!(contact_hashes(one).len(), 2, "{one}");
         }
     }
 

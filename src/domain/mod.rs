@@ -23,7 +23,7 @@ mod timestamp;
 
 pub use age_limit::AgeLimit;
 pub use click::ClickId;
-pub use contact::{as_contact_hash, contact_hash, contact_hashes, with_ninth_digit};
+pub use contact::{as_contact_hash, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};
 pub use country::country;
 pub use event::{

@@ -1,5 +1,7 @@
 //! What a Page, an Instagram account or a WhatsApp number is called.
 
+use super::Timestamp;
+
 /// A name of one, from one source of names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageName {
@@ -11,4 +13,16 @@ pub struct PageName {
     pub name: String,
     /// The WhatsApp business account that a number belongs to; else empty.
     pub business_account: String,
+    /// When the source said so, if it tells.
+    pub told_at: Option<Timestamp>,
+}
+
+impl PageName {
+    /// Whether another one says something else.
+    #[must_use]
+    pub fn is_other(&self, other: &Self) -> bool {
+        let said =
+            |name: &Self| (name.page.clone(), name.name.clone(), name.business_account.clone());
+        said(self) != said(other)
+    }
 }

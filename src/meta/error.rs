@@ -91,7 +91,8 @@ impl ApiError {
             };
         };
         let message = match (error.error_user_title.as_str(), error.error_user_msg.as_str()) {
-            (_, "") => error.message,
+            ("", "") => error.message,
+            (title, "") => format!("{title}: {}", error.message),
             ("", told) => told.to_owned(),
             (title, told) => format!("{title}: {told}"),
         };

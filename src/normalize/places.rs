@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::wire::{self, one_or_many};
-use crate::domain::with_ninth_digit;
+use crate::domain::usual_number;
 
 /// Fields that name a party: an object with an id, or the id itself.
 const PARTIES: [&str; 5] = ["sender", "recipient", "from", "to", "user"];
@@ -62,7 +62,7 @@ impl Places {
         let whole: Vec<String> = self
             .people
             .iter()
-            .map(|id| with_ninth_digit(id))
+            .map(|id| usual_number(id))
             .filter(|id| !self.people.contains(id))
             .collect();
         self.people.extend(whole);

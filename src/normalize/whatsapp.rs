@@ -58,6 +58,7 @@ fn name(value: &Value, context: &Context<'_>) -> Option<PageName> {
         channel: Channel::WhatsApp.as_str().to_owned(),
         name: if is_bare { format!("+{dialled}") } else { dialled },
         business_account: wire::text(context.entry, "id"),
+        told_at: context.entry_time.filter(|time| time.can_be(context.received_at)),
     })
 }
 
@@ -203,7 +204,10 @@ fn touch(item: &Value, context: &Context<'_>) -> Option<Touch> {
     let mut touch = referral::touch(item.get("referral"), context.settings)?;
     let referral = &item["referral"];
     touch.source_name = wire::text(referral, "source_type");
-    touch.source = if touch.source_name == "ad" { Source::Ad } else { Source::Other };
+    // A click's id proves an ad, also where the type is left out.
+    let is_ad = touch.source_name.eq_ignore_ascii_case("ad")
+        || touch.source_name.is_empty() && !touch.ctwa_clid.is_empty();
+    touch.source = if is_ad { Source::Ad } else { Source::Other };
     if touch.source == Source::Ad {
         touch.ad_id = wire::text(referral, "source_id");
     } else {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::wire;
-use crate::domain::with_ninth_digit;
+use crate::domain::usual_number;
 
 /// A person, and the other names by which they are known.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl People {
             _ => ([number, None], [user_id, None]),
         };
         let numbers = numbers.into_iter().flatten().flat_map(|number| {
-            let whole = with_ninth_digit(&number);
+            let whole = usual_number(&number);
             std::iter::once(whole).chain([number])
         });
         let mut names = numbers.chain(ids.into_iter().flatten());

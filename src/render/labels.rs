@@ -1,6 +1,5 @@
 //! What pages and charts call things, and what they mean.
 
-use super::page_names::page;
 use crate::analysis::{Filter, Model, STAGES};
 use crate::language::{Message, say};
 
@@ -24,7 +23,6 @@ pub(crate) fn filter(filter: &Filter) -> Message {
     let dimension = filter.dimension.name();
     let value = match dimension.as_ref() {
         "source" => source(&filter.value).0,
-        "page" => page(&filter.value),
         _ => filter.value.clone(),
     };
     let name = say(format!("by-{dimension}"));

@@ -180,7 +180,7 @@ async fn the_page_shows_any_funnel_with_the_figures_of_the_api() {
         let diagram = browser
             .run("return document.querySelector('figure svg').getAttribute('aria-label')")
             .await;
-        assert!(diagram.as_str().unwrap().starts_with("Flow from entry points"), "{diagram}");
+        assert!(diagram.as_str().unwrap().starts_with("Flow through the steps"), "{diagram}");
     }
     browser
         .client

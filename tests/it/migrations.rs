@@ -130,48 +130,46 @@ async fn a_changed_or_newer_schema_is_refused() {
     database.engine.stop().await;
 }
 
-/// What people are called and where they are goes from events of before, unless texts are kept; people on WhatsApp have
-/// their conversations made again.
+/// The click on an ad is taken from the JSON of events of before, and whoever is on WhatsApp has their conversations made
+/// again.
 #[tokio::test]
-async fn what_was_stored_of_people_before_goes_unless_texts_are_kept() {
-    for (text, expected) in
-        [("", ["", r#"{"type":"button"}"#]), ("hello", [NAMED, r#"{"type":"button"}"#])]
-    {
-        let database = Database::start().await;
-        let store = Store::new(database.endpoint());
-        migrate(&store).await.unwrap();
-        let client = database.client();
-        for (number, raw) in [NAMED, r#"{"type":"button"}"#].iter().enumerate() {
-            let row = "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, kind, text, raw, version) \
-                       SELECT generateUUIDv4(), 'whatsapp', '1', '33612345678', now64(3), 'message', ?, ?, ?";
-            client.query(row).bind(text).bind(raw).bind(number + 1).execute().await.unwrap();
-        }
-        // As before the migration.
-        client.query("ALTER TABLE schema_migrations DELETE WHERE version = 104 SETTINGS mutations_sync = 1")
-            .execute().await.unwrap();
-        migrate(&store).await.unwrap();
-        let rows = "SELECT raw FROM events_by_person ORDER BY version";
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-        loop {
-            let found: Vec<String> = client.query(rows).fetch_all().await.unwrap();
-            let unfinished = "SELECT count() FROM system.mutations WHERE NOT is_done AND database = currentDatabase()";
-            let unfinished: u64 = client.query(unfinished).fetch_one().await.unwrap();
-            if unfinished == 0 {
-                assert_eq!(found, expected, "{text:?}");
-                break;
-            }
-            assert!(std::time::Instant::now() < until, "{found:?}");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        let changed = "SELECT DISTINCT person_id FROM changed_people";
-        let changed: Vec<String> = client.query(changed).fetch_all().await.unwrap();
-        assert_eq!(changed, ["33612345678"]);
-        database.engine.stop().await;
+async fn clicks_of_before_are_taken_from_the_json_of_their_events() {
+    let database = Database::start().await;
+    let store = Store::new(database.endpoint());
+    migrate(&store).await.unwrap();
+    let client = database.client();
+    // As before the migration.
+    for statement in [
+        "DROP VIEW v_events",
+        "ALTER TABLE events_by_person DROP COLUMN ctwa_clid SETTINGS mutations_sync = 1",
+        "ALTER TABLE schema_migrations DELETE WHERE version = 104 SETTINGS mutations_sync = 1",
+        "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, kind, raw) SELECT \
+         generateUUIDv4(), 'whatsapp', '1', '33612345678', now64(3), 'message', \
+         '{\"referral\":{\"body\":\"Sale\",\"ctwa_clid\":\"AR1\"}}'",
+        "INSERT INTO events_by_person (event_id, channel, page_id, person_id, time, kind, raw) SELECT \
+         generateUUIDv4(), 'messenger', '1', 'ann', now64(3), 'message', '{}'",
+    ] {
+        client.query(statement).execute().await.unwrap();
     }
+    assert_eq!(migrate(&store).await.unwrap().now, 1);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let unfinished =
+        "SELECT count() FROM system.mutations WHERE NOT is_done AND database = currentDatabase()";
+    while client.query(unfinished).fetch_one::<u64>().await.unwrap() > 0 {
+        assert!(std::time::Instant::now() < until);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    // Also without the JSON: it stands in the column.
+    let wipe = "ALTER TABLE events_by_person UPDATE raw = '' WHERE 1 SETTINGS mutations_sync = 1";
+    client.query(wipe).execute().await.unwrap();
+    let clicks = "SELECT ctwa_clid FROM events_by_person ORDER BY channel";
+    let clicks: Vec<String> = client.query(clicks).fetch_all().await.unwrap();
+    assert_eq!(clicks, ["", "AR1"]);
+    let changed = "SELECT DISTINCT person_id FROM changed_people";
+    let changed: Vec<String> = client.query(changed).fetch_all().await.unwrap();
+    assert_eq!(changed, ["33612345678"]);
+    database.engine.stop().await;
 }
-
-/// A profile's name.
-const NAMED: &str = r#"{"type":"text","contacts":[{"profile":{"name":"Ana"}}]}"#;
 
 /// Every column has a comment: BI users see them.
 #[tokio::test]

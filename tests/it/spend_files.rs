@@ -172,8 +172,11 @@ async fn sums_beside_their_parts_count_once() {
         // As much as the others together, but of a place of its own.
         "Day,Ad ID,Platform,Results,Impressions,Amount spent (EUR)\n2026-11-20,1,facebook,,7,15\n\
          2026-11-20,1,instagram,1,4,6\n2026-11-20,1,messenger,2,3,9\n",
+        // A free day.
+        "Day,Ad ID,Ad delivery,Platform,Impressions,Amount spent (EUR)\n2026-11-20,1,active,,7,0\n\
+         2026-11-20,1,,facebook,4,0\n2026-11-20,1,,instagram,3,0\n2026-11-21,1,active,,0,30\n",
     ];
-    for (text, shown) in files.into_iter().zip([7, 7, 7000, 7, 7, 7, 0, 7, 7, 14]) {
+    for (text, shown) in files.into_iter().zip([7, 7, 7000, 7, 7, 7, 0, 7, 7, 14, 7]) {
         tokio::task::block_in_place(|| import(&world, &[("broken down.csv", text)], &[]));
         let found = days(&world).await;
         let spend: Decimal = found.iter().map(|day| day.spend).sum();

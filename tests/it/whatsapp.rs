@@ -139,6 +139,21 @@ async fn windows_calls_countries_and_names_of_a_number() {
         answered("447400123456", hour),
         called("12125550123", 0, "connect", ""),
         called("12125550123", 30, "terminate", "REJECTED"),
+        // To the third an answer was sent, and never arrived; the fourth called by id, and was answered by number.
+        called("12125550199", 30, "terminate", "REJECTED"),
+        answered("12125550199", 60),
+        answered("12125550199", 60)
+            .replace("\"sent\"", "\"failed\"")
+            .replace(&(TIME + 60).to_string(), &(TIME + 62).to_string()),
+        called("33612345678", 0, "connect", "")
+            .replace("\"from\":\"33612345678\"", "\"from_user_id\":\"FR.5\""),
+        called("33612345678", 30, "terminate", "REJECTED")
+            .replace("\"from\":\"33612345678\"", "\"from_user_id\":\"FR.5\""),
+        webhook(json!({
+            "contacts": [{ "wa_id": "33612345678", "user_id": "FR.5" }],
+            "messages": [{ "from": "33612345678", "id": "wamid.both", "type": "text",
+                "timestamp": TIME.to_string(), "text": { "body": "hi" } }],
+        })),
         // Messenger: a day after an ad is not the end.
         json!({ "object": "page", "entry": [{ "id": "555", "messaging": [{
             "sender": { "id": "ann" }, "recipient": { "id": "555" }, "timestamp": TIME * 1000,
@@ -151,7 +166,7 @@ async fn windows_calls_countries_and_names_of_a_number() {
     world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
     let server = world.serve();
     let times = server.json(&format!("/api/v1/response-times?{RANGE}")).await;
-    assert_eq!(times["calls"], json!({ "missed": 2, "unanswered": 1 }), "{times}");
+    assert_eq!(times["calls"], json!({ "missed": 4, "unanswered": 2 }), "{times}");
     let windows = &times["windows"];
     let lost = windows["lost"].as_array().unwrap();
     let of = |person: &str| lost.iter().find(|row| row["person"] == person);

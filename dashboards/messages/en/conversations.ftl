@@ -15,7 +15,7 @@ conversations-tile-lost = Expired unanswered
        *[other] { $count } windows
     } that expired
 conversations-tile-calls = Missed calls
-    .note = { $count } without an answer since
+    .note = { $count } still unanswered
 conversations-tile-read = Read
     .note = of the messages you sent
 conversations-tile-stops = Stopped notifications
@@ -26,8 +26,8 @@ conversations-tile-stops = Stopped notifications
 
 conversations-windows = Windows that expire within a day
     .label = Windows
-conversations-window = { $hours } h after the person's last act.
-conversations-window-or = { $hours } h after the person's last act, or { $longer }, whichever is later.
+conversations-window = you may answer for { $hours } h after the person's last act.
+conversations-window-or = you may answer for { $hours } h after the person's last act, or { $longer }, whichever is later.
 conversations-window-free = WhatsApp: after an answer within a day to someone from an ad, messages of any kind are free for { $hours } h.
 conversations-window-longer = { $hours } h after the first message of people from { $source }
 conversations-windows-wait = These people wait for an answer, and soon may not be written to freely.

@@ -7,6 +7,10 @@ ALTER TABLE events_by_person
         AFTER referer_uri
 ;
 
+-- Read once, in the background: else each question about clicks would read the JSON of old events.
+ALTER TABLE events_by_person MATERIALIZE COLUMN ctwa_clid
+;
+
 ALTER TABLE touchpoints
     ADD COLUMN IF NOT EXISTS country LowCardinality(String)
         COMMENT 'ISO 3166-1 code of the person''s country, by their number or id on WhatsApp; empty if it is not known'
@@ -52,11 +56,3 @@ SETTINGS insert_deduplicate = 0
 INSERT INTO changed_batches (batch, people, pending)
 SELECT batch, count(), 1 FROM changed_people WHERE batch < 1000000000 GROUP BY batch
 SETTINGS insert_deduplicate = 0
-;
-
--- What people wrote, where they are and what they are called is not stored any more unless the settings say so. Where it
--- never was (no text was kept), the JSON of events of before that holds such fields goes.
-ALTER TABLE events_by_person
-    UPDATE raw = ''
-    WHERE match(raw, '"(profile|location|latitude|longitude|address|nfm_reply|response_json|body|caption|formatted_name|first_name|phones|emails|product_items|field_data|responses)"')
-        AND (SELECT count() FROM events_by_person WHERE text != '') = 0

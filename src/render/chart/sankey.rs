@@ -18,6 +18,8 @@ const NODE: i32 = 12;
 const LEFT: i32 = 140;
 const RIGHT: i32 = 60;
 const GAP: i32 = 6;
+/// From the middle of a label to that of the next at least.
+const LABEL: i32 = 13;
 /// Entry points that are drawn.
 const MOST_DOORS: usize = 9;
 /// Room for the name of an entry point.
@@ -51,15 +53,17 @@ pub(crate) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
     let height = |count: u64| pixels(share(count, *most), f64::from(TALLEST)).max(1);
     let doors = largest(flows.iter().filter(|flow| flow.to == *first));
     chart::draw(WIDTH, HEIGHT, description, |area| {
-        let (mut from, mut to) = (TOP, TOP);
+        let (mut from, mut to, mut labelled) = (TOP, TOP, 0);
         for (place, door) in doors.iter().enumerate() {
             let tall = height(door.count);
             let color = SERIES[place % SERIES.len()];
             band(area, (LEFT, from), (column(0), to), tall, color, 0.25)?;
             area.draw(&Rectangle::new([(LEFT - NODE, from), (LEFT, from + tall)], color.filled()))?;
             // Labels of slim entry points would lie on one another.
-            if tall >= 12 {
-                let at = (LEFT - NODE - 6, from + tall / 2);
+            let middle = from + tall / 2;
+            if middle - labelled >= LABEL {
+                labelled = middle;
+                let at = (LEFT - NODE - 6, middle);
                 let name = chart::label(&door.from, DOOR);
                 area.draw(&chart::text(&name, at, HPos::Right))?;
             }

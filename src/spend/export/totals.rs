@@ -72,19 +72,25 @@ impl Read {
             agrees(&self.marks, &other.marks)
                 && (knows_impressions || agrees(&self.numbers, &other.numbers))
         };
-        let candidates: Vec<&Self> = others.iter().filter(may_be_part).copied().collect();
-        let is_blank_here = |place: &usize| self.columns().nth(*place).is_some_and(Option::is_none);
-        (0..self.columns().count()).filter(is_blank_here).any(|place| {
-            let has_text = |part: &&&Self| part.columns().nth(place).is_some_and(Option::is_some);
-            let parts: Vec<&Self> = candidates.iter().filter(has_text).copied().collect();
-            let shown = parts.iter().map(|part| part.day.impressions).sum::<Option<u64>>();
-            !parts.is_empty()
-                && !self.day.spend.is_zero()
-                && self.costs_as_much_as(&parts)
-                && (shown.is_none()
-                    || self.day.impressions.is_none()
-                    || self.day.impressions == shown)
-        })
+        // What is more than this is no part of it.
+        let is_less = |other: &&&Self| {
+            other.day.spend <= self.day.spend && other.day.impressions <= self.day.impressions
+        };
+        let candidates = others.iter().filter(may_be_part).filter(is_less);
+        let candidates: Vec<&Self> = candidates.copied().collect();
+        let has_text =
+            |row: &Self, place: usize| row.columns().nth(place).is_some_and(Option::is_some);
+        let shown = candidates.iter().map(|part| part.day.impressions).sum::<Option<u64>>();
+        let agrees = self.costs_as_much_as(&candidates)
+            && (shown.is_none() || self.day.impressions.is_none() || self.day.impressions == shown);
+        let is_nothing = self.day.spend.is_zero() && self.day.impressions.unwrap_or(0) == 0;
+        let places = (0..self.columns().count()).filter(|place| !has_text(self, *place));
+        // One row beside another with a figure more may be anything.
+        let mut places = places.filter(|place| candidates.len() > 1 || *place < self.marks.len());
+        agrees
+            && !is_nothing
+            && !candidates.is_empty()
+            && places.any(|place| candidates.iter().all(|part| has_text(part, place)))
     }
 
     fn columns(&self) -> impl Iterator<Item = &Option<String>> {

@@ -36,6 +36,8 @@ impl Store {
         // A plugin's reference is nobody's name for long, and may be that of several who share a browser.
         let (mut settled, new): (Vec<AliasRow>, Vec<AliasRow>) =
             new.iter().cloned().partition(|row| row.alias.starts_with("user_ref:"));
+        let pages: BTreeSet<&String> = new.iter().map(|row| &row.page_id).collect();
+        let pages: Vec<&String> = pages.into_iter().collect();
         let mut stored: BTreeSet<AliasRow> = BTreeSet::new();
         let mut asked: BTreeSet<String> = BTreeSet::new();
         for _ in 0..LONGEST {
@@ -46,7 +48,8 @@ impl Store {
                 break;
             }
             for names in in_parts(&names.iter().collect::<Vec<_>>()) {
-                let question = self.client().query(ALIASES_AROUND).param("names", names);
+                let question = self.client().query(ALIASES_AROUND).param("pages", &pages);
+                let question = question.param("names", names);
                 let found: Vec<FoundRow> =
                     question.fetch_all().await.map_err(|error| self.failed(error))?;
                 stored.extend(found.into_iter().map(|row| AliasRow {
@@ -62,54 +65,63 @@ impl Store {
     }
 }
 
-/// Names by page and name.
+/// A name by its Page.
 type Name = (String, String);
 
-/// A row for each name of whoever the new aliases are about, unless it is stored like that.
+/// A row for each name that the new aliases are about, and for those that led to one of them. A number leads to the number
+/// that it was changed to, an id likewise, the last of a chain in one step; an id also leads to its number. That one number
+/// was told of two ids joins nobody: numbers go to other people.
 fn settle(new: &[AliasRow], stored: &BTreeSet<AliasRow>) -> Vec<AliasRow> {
-    let mut others: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
-    let mut is_changed: BTreeSet<Name> = BTreeSet::new();
-    for row in new.iter().chain(stored) {
-        let name = |name: &String| (row.page_id.clone(), name.clone());
-        let (alias, person) = (name(&row.alias), name(&row.person_id));
-        others.entry(alias.clone()).or_default().insert(person.clone());
-        others.entry(person.clone()).or_default().insert(alias.clone());
-        if alias != person {
-            is_changed.insert(alias);
+    let mut changed: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    let mut number_of: BTreeMap<Name, Name> = BTreeMap::new();
+    // Of several numbers of an id the new one counts.
+    for row in stored.iter().chain(new) {
+        let alias = (row.page_id.clone(), row.alias.clone());
+        let person = (row.page_id.clone(), row.person_id.clone());
+        if is_number(&row.alias) == is_number(&row.person_id) {
+            changed.entry(alias).or_default().insert(person);
+        } else {
+            number_of.insert(alias, person);
         }
     }
+    let names = changed.keys().chain(number_of.keys()).cloned().collect::<BTreeSet<Name>>();
+    let ends = changed.values().flatten().filter(|name| !names.contains(*name)).cloned();
+    let ends: BTreeSet<Name> = ends.collect();
     let mut settled = Vec::new();
-    let mut seen: BTreeSet<Name> = BTreeSet::new();
-    for row in new {
-        let mut names: BTreeSet<Name> = BTreeSet::new();
-        let mut next = vec![(row.page_id.clone(), row.alias.clone())];
-        while let Some(name) = next.pop() {
-            if seen.insert(name.clone()) {
-                next.extend(others.get(&name).into_iter().flatten().cloned());
-                names.insert(name);
-            }
-        }
-        let Some((_, last)) = last_of(&names, &is_changed) else { continue };
-        let of_all = names.iter().map(|(page, name)| AliasRow {
-            page_id: page.clone(),
-            alias: name.clone(),
-            person_id: last.clone(),
-        });
-        // The last one leads to itself only where something else is stored of it.
-        let is_needed = |row: &AliasRow| {
-            row.alias != row.person_id || stored.iter().any(|known| known.alias == row.alias)
+    for name in names.iter().chain(&ends) {
+        let own = last_of(name, &changed);
+        let person = match number_of.get(&own).or_else(|| number_of.get(name)) {
+            Some(number) => last_of(number, &changed),
+            None => own,
         };
-        settled.extend(of_all.filter(|row| !stored.contains(row) && is_needed(row)));
+        // What leads to itself is written only where something else is stored of it.
+        if person != *name || names.contains(name) {
+            let (page_id, alias) = name.clone();
+            settled.push(AliasRow { page_id, alias, person_id: person.1 });
+        }
     }
     settled
 }
 
-/// The name that is not changed any more; of several, or where somebody came back to an old number, always the same one: the
-/// greatest number, else the greatest id.
-fn last_of<'a>(names: &'a BTreeSet<Name>, is_changed: &BTreeSet<Name>) -> Option<&'a Name> {
-    let order = |name: &&Name| (name.1.bytes().all(|byte| byte.is_ascii_digit()), name.1.clone());
-    let unchanged = names.iter().filter(|name| !is_changed.contains(*name));
-    unchanged.max_by_key(order).or_else(|| names.iter().max_by_key(order))
+/// Ids have letters before a stop, as `FR.1234`.
+fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a name was changed to in the end. Where somebody came back to an old one, always the same: the greatest.
+fn last_of(name: &Name, changed: &BTreeMap<Name, BTreeSet<Name>>) -> Name {
+    let mut reached = BTreeSet::from([name.clone()]);
+    let mut next = vec![name];
+    while let Some(name) = next.pop() {
+        for to in changed.get(name).into_iter().flatten() {
+            if reached.insert(to.clone()) {
+                next.push(to);
+            }
+        }
+    }
+    let is_end = |name: &&Name| changed.get(*name).is_none_or(|to| to.iter().all(|to| to == *name));
+    let end = reached.iter().filter(is_end).max().or_else(|| reached.iter().max());
+    end.unwrap_or(name).clone()
 }
 
 #[cfg(test)]
@@ -155,14 +167,17 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_back_to_a_number_or_has_two_is_one() {
-        let both = [("one", "two")].map(|(one, two)| (one.to_owned(), two.to_owned()));
-        assert_eq!(after(&[("one", "two"), ("two", "one")]), both.clone().into());
-        assert_eq!(after(&[("two", "one"), ("one", "two")]), both.into());
-        let found = after(&[("FR.1", "11"), ("FR.1", "22")]);
-        assert_eq!(
-            found.into_iter().collect::<Vec<_>>(),
-            [("11".to_owned(), "22".to_owned()), ("FR.1".to_owned(), "22".to_owned()),]
-        );
+    fn whoever_comes_back_to_a_number_is_one() {
+        let both: BTreeMap<String, String> = [("11".to_owned(), "22".to_owned())].into();
+        assert_eq!(after(&[("11", "22"), ("22", "11")]), both);
+        assert_eq!(after(&[("22", "11"), ("11", "22")]), both);
+    }
+
+    #[test]
+    fn a_number_that_goes_to_somebody_else_joins_nobody() {
+        let found = after(&[("FR.1", "11"), ("FR.1", "22"), ("FR.2", "11")]);
+        let expected = [("FR.1", "22"), ("FR.2", "11")];
+        let expected = expected.map(|(name, number)| (name.to_owned(), number.to_owned()));
+        assert_eq!(found, expected.into());
     }
 }

@@ -34,8 +34,8 @@ pub(in crate::store) struct Rows {
     pub aliases: Vec<AliasRow>,
     /// What people shared, as hashes.
     pub contacts: Vec<ContactRow>,
-    /// What Pages, accounts and numbers are called, each once.
-    pub names: Vec<PageName>,
+    /// What Pages, accounts and numbers are called, by their ids: the latest, and when it came in (UTC milliseconds).
+    pub names: FxHashMap<String, (PageName, i64)>,
     /// Who entered through which click.
     pub arrivals: Vec<ArrivalRow>,
     /// Conversions that others have reported.
@@ -55,7 +55,7 @@ pub(in crate::store) struct Rows {
 pub(in crate::store) struct Known {
     pub aliases: FxHashSet<AliasRow>,
     pub contacts: FxHashSet<ContactRow>,
-    pub names: FxHashSet<PageName>,
+    pub names: FxHashMap<String, (PageName, i64)>,
 }
 
 impl Rows {
@@ -116,8 +116,10 @@ impl Rows {
                 rows.add_refusal(refusal, marks, received_at, at, checksum);
             }
             for name in found.names {
-                if !rows.names.contains(&name) {
-                    rows.names.push(name);
+                let at = name.told_at.map_or(received_at.0, |told| told.0.min(received_at.0));
+                let latest = rows.names.entry(name.page.clone()).or_insert((name.clone(), at));
+                if at >= latest.1 {
+                    *latest = (name, at);
                 }
             }
             match envelope.kind {
@@ -185,7 +187,9 @@ impl Rows {
         let all = self.aliases.len();
         self.aliases.retain(|alias| !known.aliases.contains(alias));
         self.contacts.retain(|contact| !known.contacts.contains(contact));
-        self.names.retain(|name| !known.names.contains(name));
+        self.names.retain(|page, (name, at)| {
+            known.names.get(page).is_none_or(|(known, since)| known.is_other(name) && since <= at)
+        });
         if self.aliases.len() < all {
             self.note_changed();
         }
@@ -240,7 +244,7 @@ impl Rows {
         store.insert_block("aliases", &aliases, token).await?;
         store.insert_block("contacts", &self.contacts, token).await?;
         let names: Vec<_> =
-            self.names.iter().map(|name| PageNameRow::told(name, self.number)).collect();
+            self.names.values().map(|(name, at)| PageNameRow::told(name, Timestamp(*at))).collect();
         store.insert_block("page_names", &names, token).await?;
         store.insert_block("arrivals", &self.arrivals, token).await?;
         store.save_reports(&self.reports, token).await?;

@@ -43,7 +43,7 @@ impl KnownRows {
         let known = Arc::make_mut(&mut self.known);
         known.aliases.extend(rows.aliases.iter().cloned());
         known.contacts.extend(rows.contacts.iter().cloned());
-        known.names.extend(rows.names.iter().cloned());
+        known.names.extend(rows.names.clone());
     }
 
     fn is_over(&self, marks: &Arc<Marks>) -> bool {

@@ -3,7 +3,7 @@
 use clickhouse::Row;
 use serde::Serialize;
 
-use crate::domain::PageName;
+use crate::domain::{PageName, Timestamp};
 
 /// A row of `page_names`.
 #[derive(Debug, Row, Serialize)]
@@ -17,9 +17,9 @@ pub(in crate::store) struct PageNameRow {
 }
 
 impl PageNameRow {
-    /// As a webhook says; `version`: UTC microseconds.
-    pub(in crate::store) fn told(name: &PageName, version: u64) -> Self {
-        Self::new(name, "webhook", version)
+    /// As a webhook says that was sent then.
+    pub(in crate::store) fn told(name: &PageName, at: Timestamp) -> Self {
+        Self::new(name, "webhook", at.micros())
     }
 
     /// As the Graph API says; `version`: UTC microseconds.

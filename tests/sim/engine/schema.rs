@@ -84,10 +84,10 @@ pub fn definitions() -> &'static [Definition] {
                 let (name, changes) = rest.split_once(char::is_whitespace).unwrap();
                 let table = tables.iter_mut().find(|table| table.name == name).unwrap();
                 let (changes, _) = parts(&format!("{changes})"));
-                for change in changes {
-                    let added = change.trim().strip_prefix("ADD COLUMN IF NOT EXISTS ").unwrap();
-                    table.columns.extend(column(added));
-                }
+                let added = |change: &String| {
+                    change.trim().strip_prefix("ADD COLUMN IF NOT EXISTS ").and_then(column)
+                };
+                table.columns.extend(changes.iter().filter_map(added));
             }
         }
         tables
