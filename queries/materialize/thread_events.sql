@@ -16,12 +16,14 @@ WITH
     known_as AS
     (
         SELECT page_id, alias, person_id
-        -- A name that was told to be another's before leads to the latest one.
+        -- A name that was told to be another's before leads to the latest one. Only of a few names: else all would be merged.
         FROM aliases FINAL
-        WHERE (page_id, person_id) IN <<people>>
-            OR (page_id, alias) IN <<people>>
-        ORDER BY page_id, alias, person_id
-        LIMIT 1 BY page_id, alias
+        WHERE (page_id, alias) IN
+        (
+            SELECT page_id, alias
+            FROM aliases
+            WHERE (page_id, person_id) IN <<people>> OR (page_id, alias) IN <<people>>
+        )
     ),
     found AS
     (

@@ -3,7 +3,14 @@
 -- Parameters: from, to (milliseconds; to is exclusive).
 -- Columns: missed, unanswered.
 WITH
-    known AS (SELECT page_id, alias, person_id FROM aliases FINAL),
+    pages AS
+    (
+        SELECT page_id
+        FROM events_by_person
+        WHERE name = 'call_missed' AND person_id != ''
+            AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
+    ),
+    known AS (SELECT page_id, alias, person_id FROM aliases FINAL WHERE page_id IN pages),
     calls AS
     (
         SELECT
@@ -29,7 +36,8 @@ WITH
             -- Several statuses tell of one answer: the one that proves most counts.
             SELECT page_id, person_id, time, name
             FROM events_by_person
-            WHERE kind = 'echo' AND channel = 'whatsapp' AND time >= fromUnixTimestamp64Milli({from:Int64})
+            WHERE page_id IN pages AND kind = 'echo' AND channel = 'whatsapp'
+                AND time >= fromUnixTimestamp64Milli({from:Int64})
             ORDER BY version DESC
             LIMIT 1 BY event_id
         ) AS told
@@ -41,3 +49,5 @@ WITH
 SELECT count() AS missed, countIf(calls.time > answers.last) AS unanswered
 FROM calls
 LEFT JOIN answers ON answers.page_id = calls.page_id AND answers.person_id = calls.person_id
+-- On a cluster each shard asks for itself.
+SETTINGS distributed_product_mode = 'allow'

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ use crate::web::state::Views;
 
 /// How long after a failed start of the engine it is tried again.
 const START_AGAIN: Duration = Duration::from_secs(10);
+/// An engine that ran so long is started again at once.
+const RAN_WELL: Duration = Duration::from_secs(60);
 
 /// An open way to the data.
 #[derive(Debug)]
@@ -200,6 +202,7 @@ impl Session {
     /// Keeps the engine running: one that ends is started again where it listened. Returns if that cannot be; never if
     /// it is not ours.
     pub(super) async fn engine_ended(&mut self) -> String {
+        let mut was_early = false;
         loop {
             if let Some(starting) = &mut self.starting {
                 match starting.await {
@@ -211,6 +214,7 @@ impl Session {
             let (Some(engine), Some(settings)) = (&mut self.engine, &self.settings) else {
                 return std::future::pending().await;
             };
+            let since = Instant::now();
             let said = engine.ended().await;
             tracing::error!(
                 "the ClickHouse engine ended: {said}. Webhooks are taken and stay in the journal; it is started again"
@@ -218,7 +222,11 @@ impl Session {
             let listening = engine.listening().clone();
             // The folder is free for the next one.
             self.engine = None;
-            let again = started_at_last(settings.clone(), listening, Duration::ZERO);
+            // One that ends again as soon as it runs is not started without end.
+            let is_early = since.elapsed() < RAN_WELL;
+            let pause = if is_early && was_early { START_AGAIN } else { Duration::ZERO };
+            was_early = is_early;
+            let again = started_at_last(settings.clone(), listening, pause);
             self.starting = Some(tokio::spawn(again));
         }
     }

@@ -72,6 +72,8 @@ struct Person {
     comment: Option<usize>,
     /// The comment that was answered in private, no act since: its row.
     private_reply: Option<usize>,
+    /// The referral behind the opening that it explains.
+    explaining: Option<usize>,
     /// Their conversations, touchpoints and conversions so far.
     conversations: u32,
     touchpoints: u32,
@@ -157,12 +159,15 @@ impl Walk<'_> {
         if kind.is_act() {
             let entry_point = self.entry_point(row);
             if opens {
-                let entry_point =
-                    entry_point.unwrap_or(EntryPoint { source: Source::Organic, row: None });
+                self.person.explaining =
+                    if entry_point.is_none() { self.explaining(row) } else { None };
+                let explained = self.person.explaining.and_then(|behind| self.entry_point(behind));
+                let organic = EntryPoint { source: Source::Organic, row: None };
+                let entry_point = entry_point.or(explained).unwrap_or(organic);
                 self.open(row, time, entry_point);
                 self.touch(row, time, entry_point);
             } else if let Some(entry_point) = entry_point
-                && !self.explain(kind, time, entry_point)
+                && self.person.explaining != Some(row)
             {
                 self.touch(row, time, entry_point);
             }
@@ -219,23 +224,19 @@ impl Walk<'_> {
         });
     }
 
-    /// Takes a referral just behind the act that opened a conversation without an entry point for that act's: Meta sends both for
-    /// one click, in any order. Whether it is one.
-    fn explain(&mut self, kind: Kind, time: i64, entry_point: EntryPoint) -> bool {
-        let Some(current) = self.found.conversations.last_mut() else { return false };
-        let opened_at = self.columns.time.get(current.row).unwrap_or_default();
-        let is_just_behind = kind == Kind::Referral
-            && current.entry_point.row.is_none()
-            && time - opened_at <= EXPLAINED_MS;
-        if !is_just_behind {
-            return false;
-        }
-        current.entry_point = entry_point;
-        let opening = self.found.touches[self.person.first_touch..].last_mut();
-        if let Some(touch) = opening.filter(|touch| touch.row == current.row) {
-            touch.entry_point = entry_point;
-        }
-        true
+    /// The referral just behind an act that opens a conversation without an entry point: Meta sends both for one click, in
+    /// any order.
+    fn explaining(&self, opening: usize) -> Option<usize> {
+        let columns = self.columns;
+        let time = |row: usize| columns.time.get(row).unwrap_or_default();
+        let behind = opening + 1..columns.time.len();
+        let mut behind = behind.take_while(|row| {
+            columns.is_same_person(opening, *row) && time(*row) - time(opening) <= EXPLAINED_MS
+        });
+        behind.find(|row| {
+            text(columns.kind, *row) == Kind::Referral.as_str()
+                && self.own_entry_point(*row).is_some()
+        })
     }
 
     fn touch(&mut self, row: usize, time: i64, entry_point: EntryPoint) {
