@@ -22,27 +22,50 @@ SELECT
 FROM
 (
     SELECT
-        toString(made.page_id) AS page_id,
-        made.person_id AS person_id,
-        toString(made.channel) AS channel,
-        toString(made.source) AS source,
-        toUnixTimestamp64Milli(made.opened_at) AS opened_at,
-        toUnixTimestamp64Milli(made.waiting_since) AS waiting_since,
-        toUnixTimestamp64Milli(made.last_act_at) AS last_act_at,
+        page_id,
+        person_id,
+        channel,
+        -- What a printed link brought is a QR code's; a ref without a source is a link's if one is registered for it.
+        multiIf(
+            told.stored IN ('link', 'unnamed') AND links_now.is_printed, 'qr',
+            told.stored = 'unnamed', if(told.link = '', 'other', 'link'),
+            told.stored) AS source,
+        toUnixTimestamp64Milli(told.opened) AS opened_at,
+        toUnixTimestamp64Milli(told.waiting) AS waiting_since,
+        toUnixTimestamp64Milli(told.last_act) AS last_act_at,
         greatest(
-            toUnixTimestamp64Milli(made.last_act_at)
+            toUnixTimestamp64Milli(told.last_act)
                 + transform(channel, {channels:Array(String)}, {channel_hours:Array(Int64)}, {hours:Int64}) * 3600000,
-            assumeNotNull(ifNull(toUnixTimestamp64Milli(made.messaged_at), 0))
+            assumeNotNull(ifNull(toUnixTimestamp64Milli(told.messaged), 0))
                 + transform(concat(channel, ' ', source), {sources:Array(String)}, {source_hours:Array(Int64)},
                     toInt64(0)) * 3600000
         ) AS closes_at,
-        if({free_hours:Int64} > 0 AND channel = 'whatsapp' AND source = 'ad' AND made.answered_at <= made.messaged_at + INTERVAL 1 DAY,
-            toUnixTimestamp64Milli(made.answered_at) + {free_hours:Int64} * 3600000, NULL) AS free_until
-    FROM conversations AS made FINAL
-    -- A window is a week at most (Meta, messenger-platform/policy), and begins with an act.
-    WHERE made.last_act_at >= fromUnixTimestamp64Milli({from:Int64} - 31 * 86400000)
-        AND made.last_act_at < fromUnixTimestamp64Milli({to:Int64})
-        AND isNotNull(made.messaged_at)
+        if({free_hours:Int64} > 0 AND channel = 'whatsapp' AND source = 'ad'
+                AND told.answered <= told.messaged + INTERVAL 1 DAY,
+            toUnixTimestamp64Milli(told.answered) + {free_hours:Int64} * 3600000, NULL) AS free_until
+    FROM
+    (
+        SELECT
+            toString(made.page_id) AS page_id,
+            made.person_id AS person_id,
+            toString(made.channel) AS channel,
+            if(made.source = 'other' AND made.source_name = '' AND (made.ref != '' OR made.clicked != ''), 'unnamed',
+                toString(made.source)) AS stored,
+            if(made.clicked != '', toString(made.clicked),
+                arrayFirst(each -> each.1 IN (made.page_id, ''), links_by_ref.candidates).3) AS link,
+            made.opened_at AS opened,
+            made.waiting_since AS waiting,
+            made.last_act_at AS last_act,
+            made.messaged_at AS messaged,
+            made.answered_at AS answered
+        FROM conversations AS made FINAL
+        LEFT JOIN links_by_ref ON links_by_ref.ref = made.ref
+        -- A window is a week at most (Meta, messenger-platform/policy), and begins with an act.
+        WHERE made.last_act_at >= fromUnixTimestamp64Milli({from:Int64} - 31 * 86400000)
+            AND made.last_act_at < fromUnixTimestamp64Milli({to:Int64})
+            AND isNotNull(made.messaged_at)
+    ) AS told
+    LEFT ANY JOIN links_now ON links_now.slug = told.link
 )
 WHERE closes_at >= {from:Int64} AND closes_at < {to:Int64}
     AND (NOT {unanswered:Bool} OR isNotNull(waiting_since))
