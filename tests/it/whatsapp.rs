@@ -296,9 +296,9 @@ async fn a_ref_without_a_source_is_a_links_if_one_is_registered() {
         assert_eq!(wrote, Some(json!(expected)), "{source}: {times}");
     }
     // Nobody was answered: their windows have ended, under the same names.
-    let lost = times["windows"]["lost"].as_array().unwrap();
+    let ended = times["windows"]["lost"].as_array().unwrap();
     for (person, _, source) in &people {
-        let row = lost.iter().find(|row| row["person"] == *person).unwrap();
+        let row = ended.iter().find(|row| row["person"] == *person).unwrap();
         assert_eq!(row["source"], *source, "{row}");
     }
     let quality = server.json(&format!("/api/v1/quality?{RANGE}")).await;
