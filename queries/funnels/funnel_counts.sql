@@ -1,5 +1,5 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
--- what they are broken down by. groups stands for funnel_groups.
+-- what they are broken down by. groups stands for funnel_groups, shown_source for the file of that name.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_country, by_ref, by_ad,
 -- by_link, by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
 -- is_limited, limit_at, limit_factor.
@@ -10,10 +10,7 @@ SELECT
     counted.page_id AS page_id,
     counted.channel AS channel,
     counted.country AS country,
-    multiIf(
-        counted.source IN ('link', 'unnamed') AND links_now.is_printed, 'qr',
-        counted.source = 'unnamed', if(counted.link = '', 'other', 'link'),
-        counted.source) AS source,
+    <<shown_source>> AS source,
     if({by_ref:Bool}, counted.ref, '') AS ref,
     counted.ad_id AS ad_id,
     counted.referer AS referer,

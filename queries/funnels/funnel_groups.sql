@@ -1,8 +1,9 @@
 -- Conversations that were opened in a range and how many of them reached each stage of the default funnel, grouped
 -- by what is stored with them. Only the columns asked for are read; the others are the same in all rows.
 -- With is_limited only stages that a conversation reached until limit_at + limit_factor * opened_at (ms) count.
--- Parameters: those of funnel_counts. Columns: page_id, channel, country, source (unnamed: a ref came without one), ref, clicked, ad_id, referer (as they are
--- stored, which groups fastest), opened_at (ms: start of the unit; 0 without one), opened and the stages.
+-- stored_source stands for the file of that name. Parameters: those of funnel_counts. Columns: page_id, channel,
+-- country, source (see stored_source), ref, clicked, ad_id, referer (as they are stored, which groups fastest),
+-- opened_at (ms: start of the unit; 0 without one), opened and the stages.
 WITH fromUnixTimestamp64Milli(
     {limit_at:Int64} + toInt64(round(toUnixTimestamp64Milli(made.opened_at) * {limit_factor:Float64}))) AS latest
 SELECT
@@ -10,8 +11,7 @@ SELECT
     if({by_channel:Bool}, made.channel, '') AS channel,
     if({by_country:Bool}, made.country, '') AS country,
     if({by_source:Bool} OR {by_link:Bool},
-        if(made.source = 'other' AND made.source_name = '' AND (made.ref != '' OR made.clicked != ''), 'unnamed',
-            made.source), '') AS source,
+        <<stored_source>>, '') AS source,
     if({by_ref:Bool} OR {by_link:Bool} AND source IN ('link', 'qr', 'unnamed'), made.ref, '') AS ref,
     if({by_link:Bool}, made.clicked, '') AS clicked,
     if({by_ad:Bool}, made.ad_id, '') AS ad_id,

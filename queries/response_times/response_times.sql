@@ -1,6 +1,6 @@
 -- How fast, and how often, people who wrote were answered, in conversations opened in a range: over all,
 -- by source, by hour, weekday and both of their first message, by the app and the persona that answered, and
--- by how long the answer took.
+-- by how long the answer took. stored_source and shown_source stand for the files of these names.
 -- Parameters: from, to (milliseconds; to is exclusive), zone (of hours and weekdays).
 -- Columns: dimension (all, source, hour, weekday, weekday_hour, app, persona, reply), value (weekday: 1 is Monday;
 -- weekday_hour: both, as 1 09;
@@ -26,10 +26,7 @@ FROM
         arrayConcat(
             [
                 ('all', ''),
-                ('source', multiIf(
-                    counted.source IN ('link', 'unnamed') AND links_now.is_printed, 'qr',
-                    counted.source = 'unnamed', if(counted.link = '', 'other', 'link'),
-                    counted.source)),
+                ('source', <<shown_source>>),
                 ('hour', leftPad(toString(counted.hour), 2, '0')),
                 ('weekday', toString(counted.weekday)),
                 ('weekday_hour', concat(toString(counted.weekday), ' ', leftPad(toString(counted.hour), 2, '0'))),
@@ -81,8 +78,7 @@ FROM
             FROM
             (
                 SELECT
-                    if(made.source = 'other' AND made.source_name = '' AND (made.ref != '' OR made.clicked != ''), 'unnamed',
-                        toString(made.source)) AS source,
+                    toString(<<stored_source>>) AS source,
                     source IN ('link', 'unnamed') AS is_link,
                     if(is_link, toString(made.page_id), '') AS page_id,
                     if(is_link, made.ref, '') AS link_ref,

@@ -115,13 +115,7 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
         server.store().save_link(link, edited_at).await?;
     }
     for (page, name) in synthetic::PAGE_NAMES {
-        let name = PageName {
-            page: page.to_owned(),
-            channel: String::new(),
-            name: name.to_owned(),
-            business_account: String::new(),
-            told_at: None,
-        };
+        let name = PageName::of(page.to_owned(), String::new(), name.to_owned());
         server.store().save_page_name(&name, edited_at).await?;
     }
     let spend = synthetic::spend(note.seed, note.people, first, last);

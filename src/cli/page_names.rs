@@ -55,8 +55,7 @@ async fn stored(
     store: &Store,
     of_settings: &BTreeMap<String, String>,
 ) -> Result<PageNames, StoreError> {
-    // By page and origin: "graph" comes before "webhook".
-    let stored = store.page_names().await?.into_iter().map(|row| (row.page_id, row.name));
+    let stored = store.page_names().await?;
     let of_settings = of_settings.iter().map(|(page, name)| (page.clone(), name.clone()));
     Ok(PageNames::new(of_settings.chain(stored)))
 }
@@ -93,13 +92,7 @@ pub(super) async fn ask_regularly(
                         String::new()
                     }
                 };
-                let name = PageName {
-                    page,
-                    channel,
-                    name,
-                    business_account: String::new(),
-                    told_at: None,
-                };
+                let name = PageName::of(page, channel, name);
                 store.save_page_name(&name, clock::now_timestamp().micros()).await?;
             }
             Ok::<_, StoreError>(())

@@ -257,7 +257,7 @@ pub struct Event {
     pub payload: String,
     /// SHA-256 (hexadecimal) of the phone number (digits with the country's code) or the e-mail address
     /// (small letters) that the person shared with a tap; on WhatsApp of the number that they write from, also as it
-    /// was before Brazil's ninth digit.
+    /// was before its country changed the form of numbers.
     pub contacts: Vec<String>,
     /// The message's text; empty unless the configuration asks for it.
     pub text: String,

@@ -3,7 +3,7 @@
 use super::Timestamp;
 
 /// A name of one, from one source of names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageName {
     /// The Page's, the account's or the number's id.
     pub page: String,
@@ -18,11 +18,16 @@ pub struct PageName {
 }
 
 impl PageName {
+    /// What somebody says who knows neither the business account nor since when.
+    #[must_use]
+    pub const fn of(page: String, channel: String, name: String) -> Self {
+        Self { page, channel, name, business_account: String::new(), told_at: None }
+    }
+
     /// Whether another one says something else.
     #[must_use]
     pub fn is_other(&self, other: &Self) -> bool {
-        let said =
-            |name: &Self| (name.page.clone(), name.name.clone(), name.business_account.clone());
-        said(self) != said(other)
+        (&self.page, &self.name, &self.business_account)
+            != (&other.page, &other.name, &other.business_account)
     }
 }

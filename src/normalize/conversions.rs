@@ -82,9 +82,7 @@ impl Cause {
             _ => return None,
         })
     }
-}
 
-impl Cause {
     /// Whether a rule looks at an event of this cause. On WhatsApp a tapped button is a message: what postbacks are
     /// elsewhere.
     fn is(self, looked_at: Self, event: &Event) -> bool {

@@ -58,7 +58,7 @@ impl Places {
             }
         }
         self.add_ids(holder, "");
-        // A number is also what it is with its ninth digit.
+        // A number is also what it is in the form of today.
         let whole: Vec<String> = self
             .people
             .iter()

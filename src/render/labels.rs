@@ -35,8 +35,8 @@ pub(crate) fn tells_most(parts: [&String; 5]) -> String {
     parts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
 }
 
-/// An ad by its title. Several may have one: the id's end tells them apart.
-pub(crate) fn ad(title: &str, id: &str) -> String {
+/// What several may be called (ads by their titles, Pages by their names): the id's end tells them apart.
+pub(crate) fn with_end_of_id(title: &str, id: &str) -> String {
     let end = id.chars().skip(id.chars().count().saturating_sub(4));
     format!("{title} (…{})", end.collect::<String>())
 }

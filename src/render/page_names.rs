@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::labels::with_end_of_id;
+
 tokio::task_local! {
     static CURRENT: Arc<PageNames>;
 }
@@ -25,8 +27,7 @@ impl PageNames {
             labels.values().filter(|name| !seen.insert(name.as_str())).cloned().collect();
         for (page, label) in &mut labels {
             if twice.contains(label) {
-                let end = page.chars().skip(page.chars().count().saturating_sub(4));
-                *label = format!("{label} (…{})", end.collect::<String>());
+                *label = with_end_of_id(label, page);
             }
         }
         Self { labels }

@@ -9,8 +9,12 @@ use crate::support::{World, client};
 
 /// What a statement of `queries/` reads: rows and bytes.
 async fn read(server: &Engine, query: &str, parameters: &[(&str, &str)]) -> (u64, u64) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(format!("{query}.sql"));
-    let statement = std::fs::read_to_string(path).unwrap();
+    let file = |query: &str| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("queries").join(format!("{query}.sql"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let statement = file(query).replace("<<stored_source>>", &file("funnels/stored_source"));
     let mut address = reqwest::Url::parse(&server.url).unwrap();
     address
         .query_pairs_mut()

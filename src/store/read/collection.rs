@@ -10,6 +10,7 @@ use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::read::list_rows::EventRow;
+use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
 
 const CLOCK: &str = include_str!("../../../queries/schema/clock.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../../queries/funnels/funnel_counts.sql");
@@ -104,10 +105,15 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let zone = period.zone.iana_name().unwrap_or("UTC");
         let named = by.link || by.ad_names;
-        let statement = if named { FUNNEL_COUNTS } else { FUNNEL_UNNAMED };
+        let groups = assemble(FUNNEL_GROUPS, &[("stored_source", STORED_SOURCE)]);
+        let statement = if named {
+            assemble(FUNNEL_COUNTS, &[("groups", &groups), ("shown_source", SHOWN_SOURCE)])
+        } else {
+            assemble(FUNNEL_UNNAMED, &[("groups", &groups)])
+        };
         let question = self
             .client()
-            .query(&assemble(statement, &[("groups", FUNNEL_GROUPS)]))
+            .query(&statement)
             .with_setting("max_rows_to_group_by", MOST_GROUPS)
             .param("from", period.from.0)
             .param("to", period.to.0)

@@ -11,3 +11,4 @@ pub(in crate::store) mod lists;
 pub(in crate::store) mod message_costs;
 pub(in crate::store) mod page_names;
 pub(in crate::store) mod response_times;
+pub(in crate::store) mod source;

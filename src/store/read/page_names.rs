@@ -1,8 +1,5 @@
 //! What Pages, Instagram accounts and WhatsApp numbers are called.
 
-use clickhouse::Row;
-use serde::Deserialize;
-
 use crate::domain::PageName;
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
@@ -11,25 +8,13 @@ use crate::store::rows::page_names::PageNameRow;
 const PAGE_NAMES: &str = include_str!("../../../queries/page_names/page_names.sql");
 const UNNAMED_PAGES: &str = include_str!("../../../queries/page_names/unnamed_pages.sql");
 
-/// A row of the question `page_names`.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
-pub struct NamedPage {
-    /// The Page's, the account's or the number's id.
-    pub page_id: String,
-    /// Who says so: `graph` or `webhook`.
-    pub origin: String,
-    /// `messenger`, `instagram` or `whatsapp`; empty if it is not said.
-    pub channel: String,
-    /// What people call it.
-    pub name: String,
-}
-
 impl Store {
-    /// What Pages, accounts and numbers are called, by each source of names.
+    /// Ids of Pages, accounts and numbers with what each is called; of one that several sources name, the Graph
+    /// API's name comes first.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn page_names(&self) -> Result<Vec<NamedPage>, StoreError> {
+    pub async fn page_names(&self) -> Result<Vec<(String, String)>, StoreError> {
         self.client().query(PAGE_NAMES).fetch_all().await.map_err(|error| self.failed(error))
     }
 

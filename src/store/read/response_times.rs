@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 
 use crate::domain::Period;
 use crate::store::client::Store;
+use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
+use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
 
 const RESPONSE_TIMES: &str = include_str!("../../../queries/response_times/response_times.sql");
 const CLOSING_WINDOWS: &str = include_str!("../../../queries/response_times/closing_windows.sql");
@@ -113,13 +115,20 @@ pub struct SentMessages {
     pub read: u64,
 }
 
+/// A statement with the pieces that tell the source.
+fn by_source(statement: &str) -> String {
+    let pieces = [("stored_source", STORED_SOURCE), ("shown_source", SHOWN_SOURCE)];
+    assemble(statement, &pieces)
+}
+
 impl Store {
     /// How people who wrote were answered, over all and by each dimension.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn response_times(&self, period: &Period) -> Result<Vec<ResponseTimes>, StoreError> {
-        let question = self.client().query(RESPONSE_TIMES).param("from", period.from.0);
+        let statement = by_source(RESPONSE_TIMES);
+        let question = self.client().query(&statement).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
         question.fetch_all().await.map_err(|error| self.failed(error))
@@ -144,7 +153,7 @@ impl Store {
         let (sources, source_hours): (Vec<String>, Vec<i64>) =
             longer.map(|one| (format!("{} {}", one.channel, one.source), one.hours)).unzip();
         self.client()
-            .query(CLOSING_WINDOWS)
+            .query(&by_source(CLOSING_WINDOWS))
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("hours", window.hours)

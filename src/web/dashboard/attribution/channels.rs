@@ -32,7 +32,7 @@ impl Named<'_> {
             return channel.to_owned();
         }
         let part = |part: &str| match self.ad_titles.get(part) {
-            Some(title) => labels::ad(title, part),
+            Some(title) => labels::with_end_of_id(title, part),
             None => part.to_owned(),
         };
         channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")

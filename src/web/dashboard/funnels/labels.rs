@@ -44,7 +44,9 @@ pub(crate) fn label(step: &str) -> String {
 pub(crate) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
     match dimension {
         "source" => labels::source(value).0,
-        "ad" if parts.ad_titles.contains_key(value) => labels::ad(&parts.ad_titles[value], value),
+        "ad" if parts.ad_titles.contains_key(value) => {
+            labels::with_end_of_id(&parts.ad_titles[value], value)
+        }
         "page" => page(value),
         _ if value == "(none)" => say("funnels-no-value").to_string(),
         _ => value.to_owned(),
