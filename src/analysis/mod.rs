@@ -26,8 +26,8 @@ mod verdict;
 mod wanted;
 
 pub use ads::{
-    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, Paid, StageCost,
-    UnknownDays, ads, daily_spread, surely_differ,
+    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, MessagePrices, Paid,
+    StageCost, UnknownDays, ads, daily_spread, surely_differ,
 };
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,

@@ -106,7 +106,7 @@ fn new_note(args: &DemoArgs, settings: &Settings) -> anyhow::Result<Note> {
     })
 }
 
-/// What a team would have set up: links, and spend of the ads.
+/// What a team would have set up: links, and what ads and messages cost.
 async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::Result<()> {
     let (from, to) = (Timestamp(note.from), Timestamp(note.to));
     let (first, last) = Period::new(from, to, settings.time_zone.clone())?.first_and_last_day();
@@ -118,6 +118,8 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
         let name = PageName::of(page.to_owned(), String::new(), name.to_owned());
         server.store().save_page_name(&name, edited_at).await?;
     }
+    let (account, messages) = synthetic::message_costs(note.seed, note.people, first, last);
+    server.store().save_message_costs(account, first, last, &messages, edited_at).await?;
     let spend = synthetic::spend(note.seed, note.people, first, last);
     Ok(server.store().save_spend(&spend, edited_at).await?)
 }

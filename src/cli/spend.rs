@@ -1,4 +1,4 @@
-//! `spend sync`: reads from Meta what ads cost. `serve` does the same by its schedule.
+//! `spend sync`: reads from Meta what ads and WhatsApp messages cost. `serve` does the same by its schedule.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use super::session::Session;
 use super::{progress, reload};
 use crate::config::Settings;
 use crate::meta::{Graph, Patience};
-use crate::spend::{self, AccountDone, Advance, SyncSettings};
-use crate::store::Store;
+use crate::spend::{self, AccountDone, Advance, MessagesDone, SyncSettings};
+use crate::store::{Store, StoreError};
 
 /// What has been fetched this recently is not fetched again.
 const FRESH_FOR: Duration = Duration::from_secs(6 * 3600);
@@ -34,13 +34,13 @@ pub(super) struct SpendArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Read from Meta what ads cost: days that are missing, and the last 28 again
+    /// Read from Meta what ads and WhatsApp messages cost: days that are missing, and the last 28 again
     Sync(SyncArgs),
 }
 
 #[derive(Debug, Args)]
 struct SyncArgs {
-    /// Only these ad accounts [default: those of `meta.ad_accounts`]
+    /// Only these ad accounts, and no messages [default: those of `meta.ad_accounts`]
     #[arg(long = "account", value_name = "ID")]
     accounts: Vec<String>,
     /// How far back, in months; 37 at most [default: `spend.months`]
@@ -68,16 +68,25 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
     if let Some(account) = accounts.iter().find(|account| !is_account(account)) {
         bail!("--account {account:?}: an ad account is digits, such as act_1234567");
     }
-    if accounts.is_empty() {
-        bail!("meta.ad_accounts names no ad account");
-    }
     how.months = args.months.unwrap_or(how.months);
     if args.again {
         how.fresh_for = Duration::ZERO;
     }
     let session = Session::open(&settings).await?;
     let bar = progress::bar(0, "days");
-    let mut failed = 0;
+    let (mut failed, mut failed_messages) = (0, 0);
+    let business_accounts = if args.accounts.is_empty() {
+        business_accounts(&settings, &session.store).await?
+    } else {
+        Vec::new()
+    };
+    if accounts.is_empty() && business_accounts.is_empty() {
+        session.close().await;
+        bail!(
+            "meta.ad_accounts names no ad account, and no webhook of WhatsApp has come in \
+             (meta.whatsapp_business_accounts names accounts, too)"
+        );
+    }
     for account in &accounts {
         let advanced = |advance| match advance {
             Advance::Due(days) => bar.inc_length(days),
@@ -92,12 +101,51 @@ pub(super) async fn run(settings: Settings, args: SpendArgs) -> anyhow::Result<(
             }
         }
     }
+    for account in &business_accounts {
+        let done = spend::sync_messages(&graph, &session.store, &how, account, clock::now).await;
+        match done {
+            Ok(done) => bar.suspend(|| println!("{}", messages_told(account, &done))),
+            Err(error) => {
+                failed_messages += 1;
+                bar.suspend(|| eprintln!("WhatsApp business account {account}: {error}"));
+            }
+        }
+    }
     bar.finish_and_clear();
     session.close().await;
-    if failed > 0 {
-        bail!("{failed} of {} ad accounts could not be read", accounts.len());
+    let failures = [
+        (failed, accounts.len(), "ad accounts"),
+        (failed_messages, business_accounts.len(), "WhatsApp business accounts"),
+    ];
+    let failures = failures.into_iter().filter(|(failed, ..)| *failed > 0);
+    let told: Vec<String> =
+        failures.map(|(failed, all, what)| format!("{failed} of {all} {what}")).collect();
+    if !told.is_empty() {
+        bail!("{} could not be read", told.join(" and "));
     }
     Ok(())
+}
+
+/// Those of the settings, and those whose webhooks came in.
+pub(super) async fn business_accounts(
+    settings: &Settings,
+    store: &Store,
+) -> Result<Vec<String>, StoreError> {
+    let mut accounts = settings.graph.whatsapp_business_accounts.clone();
+    accounts.extend(store.business_accounts().await?);
+    accounts.sort_unstable();
+    accounts.dedup();
+    Ok(accounts)
+}
+
+fn messages_told(account: &str, done: &MessagesDone) -> String {
+    let MessagesDone { days, messages, cost, currency } = done;
+    if *days == 0 {
+        return format!("WhatsApp business account {account}: nothing is due");
+    }
+    format!(
+        "WhatsApp business account {account}: {days} days, {messages} messages, {cost} {currency}"
+    )
 }
 
 fn told(done: &AccountDone) -> String {
@@ -153,7 +201,7 @@ pub(super) async fn by_schedule(
     let settings = now.borrow().clone();
     let how = sync_settings(&settings);
     let accounts = &settings.graph.ad_accounts;
-    if accounts.is_empty() || settings.graph.token.is_none() {
+    if settings.graph.token.is_none() {
         return;
     }
     let graph_now = graph_now(&now, "spend cannot be synced");
@@ -171,6 +219,28 @@ pub(super) async fn by_schedule(
                     tracing::error!(account, %error, "spend could not be synced");
                 }
             }
+        }
+        // Accounts may come in by webhooks meanwhile.
+        let business_accounts = business_accounts(&settings, &store).await;
+        let business_accounts = business_accounts.unwrap_or_else(|error| {
+            tracing::warn!(%error, "WhatsApp business accounts are not known");
+            is_done = false;
+            Vec::new()
+        });
+        for account in &business_accounts {
+            let work = spend::sync_messages(&graph, &store, &how, account, clock::now);
+            let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
+            match done {
+                Ok(done) => tracing::info!("{}", messages_told(account, &done)),
+                Err(error) => {
+                    is_done &= !error.may_pass();
+                    counter!("messenger_funnel_message_cost_sync_failures_total").increment(1);
+                    tracing::warn!(account, %error, "what WhatsApp messages cost could not be synced");
+                }
+            }
+        }
+        if accounts.is_empty() && business_accounts.is_empty() {
+            tokio::select! { () = tokio::time::sleep(AFTER_FAILURE) => continue, () = stop.cancelled() => return }
         }
         if is_done {
             #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]

@@ -24,6 +24,8 @@ pub struct GraphSettings {
     pub page_tokens: BTreeMap<String, SecretString>,
     /// Digits of ad accounts.
     pub ad_accounts: Vec<String>,
+    /// WhatsApp business accounts beside those whose webhooks come in: what their messages cost is asked for.
+    pub whatsapp_business_accounts: Vec<String>,
 }
 
 /// What is read of what ads cost, and when.
@@ -49,6 +51,7 @@ pub(super) struct Meta {
     access_token_file: Option<PathBuf>,
     page_tokens: BTreeMap<String, SecretString>,
     ad_accounts: List,
+    whatsapp_business_accounts: List,
     /// Dataset of each Page.
     pub datasets: BTreeMap<String, String>,
     /// What each Page, account or number is called.
@@ -86,25 +89,32 @@ impl Meta {
             std::mem::take(&mut self.access_token),
             self.access_token_file.take(),
         )?;
-        let mut ad_accounts = Vec::new();
-        for account in std::mem::take(&mut self.ad_accounts).into_list() {
-            let digits = account.strip_prefix("act_").unwrap_or(&account);
-            if digits.is_empty() {
-                continue;
+        let ids = |list: &mut List, prefix: &str, what: &str| {
+            let mut ids: Vec<String> = Vec::new();
+            for id in std::mem::take(list).into_list() {
+                let digits = id.strip_prefix(prefix).unwrap_or(&id);
+                if digits.is_empty() {
+                    continue;
+                }
+                if !is_number(digits) {
+                    bail!("{what}: {id:?} is no account such as {prefix}123456789");
+                }
+                if !ids.iter().any(|known| known == digits) {
+                    ids.push(digits.to_owned());
+                }
             }
-            if !is_number(digits) {
-                bail!("meta.ad_accounts: {account:?} is no ad account such as act_123456789");
-            }
-            if !ad_accounts.iter().any(|known| known == digits) {
-                ad_accounts.push(digits.to_owned());
-            }
-        }
+            Ok(ids)
+        };
+        let ad_accounts = ids(&mut self.ad_accounts, "act_", "meta.ad_accounts")?;
+        let whatsapp_business_accounts =
+            ids(&mut self.whatsapp_business_accounts, "", "meta.whatsapp_business_accounts")?;
         Ok(GraphSettings {
             url,
             version,
             token: Some(token).filter(|token| !token.expose_secret().is_empty()),
             page_tokens: std::mem::take(&mut self.page_tokens),
             ad_accounts,
+            whatsapp_business_accounts,
         })
     }
 }

@@ -10,6 +10,7 @@ mod event;
 mod event_match;
 mod link;
 mod link_note;
+mod message_cost;
 mod money;
 mod page_name;
 mod period;
@@ -32,6 +33,7 @@ pub use event::{
 pub use event_match::{EventMatch, Occurrence, PersonOccurrences};
 pub use link::{LONGEST_REF, LONGEST_SLUG, Link, LinkError, LinkFault, Links};
 pub use link_note::LinkNote;
+pub use message_cost::{AccountMessages, MessageCost, MessagesOfDays, MessagesOfMonth};
 pub use money::{MOST_COUNT, MOST_MONEY, is_currency};
 pub use page_name::PageName;
 pub use period::{Period, PeriodError, parse_instant};

@@ -5,7 +5,9 @@ use super::error::AnswerError;
 use super::invalid_parameter::InvalidParameter;
 use super::query::Question;
 use super::worker;
-use crate::analysis::{self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore};
+use crate::analysis::{
+    self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore, MessagePrices,
+};
 use crate::domain::Period;
 use crate::store::{BreakdownColumns, Store, StoreError};
 
@@ -16,7 +18,7 @@ use crate::store::{BreakdownColumns, Store, StoreError};
 pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport, AnswerError> {
     let level = level(question)?;
     let asked = question.period.clone();
-    let facts = facts(store, &question.period);
+    let facts = Box::pin(facts(store, &question.period));
     worker::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
 }
 
@@ -35,7 +37,7 @@ pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, Sto
             None => Ok(Vec::new()),
         }
     };
-    let (counts, values, spend, known, ads, accounts, costs, links, visits) = tokio::try_join!(
+    let (counts, values, spend, known, ads, accounts, costs, links, visits, charged, prices) = tokio::try_join!(
         store.funnel_counts(period, apart, None),
         store.purchase_values(period),
         spend_of(store, period),
@@ -45,6 +47,8 @@ pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, Sto
         store.costs(),
         store.links(),
         store.link_visits(period),
+        store.charged_messages(period),
+        store.message_prices(period),
     )?;
     let visits_of = |slug: &str| {
         visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
@@ -61,6 +65,8 @@ pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, Sto
         accounts,
         costs,
         links: LinkBefore::of(&links, visits_of),
+        charged,
+        prices: MessagePrices::new(prices),
     })
 }
 

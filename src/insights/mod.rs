@@ -23,6 +23,7 @@ pub mod invalid_parameter;
 pub mod links;
 pub mod list_filters;
 pub mod listing;
+pub mod message_costs;
 pub mod person;
 pub mod query;
 pub mod reconciliation;

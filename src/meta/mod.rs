@@ -1,5 +1,5 @@
 //! Meta's Graph API, as far as it is needed: a client that waits before it is told to, insights (what
-//! ads cost), conversion events, and how a Page is set up.
+//! ads cost), what WhatsApp messages cost, conversion events, and how a Page is set up.
 //!
 //! The token goes into the `Authorization` header alone. Addresses are never part of an error, and
 //! `paging.next`, which repeats the token, is never followed: only its cursor is taken.
@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod identity;
 mod insights;
+mod message_prices;
 mod report_run;
 mod setup;
 mod usage;

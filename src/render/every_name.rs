@@ -98,6 +98,9 @@ fn row(name: &str) -> AdsRow {
         roas: None,
         conversations_started: None,
         first_replies: None,
+        charged_messages: None,
+        message_cost: None,
+        messages_without_cost: 0,
     }
 }
 

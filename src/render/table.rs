@@ -88,6 +88,9 @@ pub fn ads(report: &AdsReport) -> String {
             || "unknown".to_owned(),
             |spend| format!("{spend:.2} {}", row.currency.as_deref().unwrap_or_default()),
         );
+        let messages = row.message_cost.filter(|cost| *cost > 0.0);
+        let messages = messages.map_or_else(String::new, |cost| format!("\n+ {cost:.2} messages"));
+        let spend = format!("{spend}{messages}");
         let mut cells = vec![
             Cell::new(printable(name)),
             right(spend),

@@ -59,6 +59,9 @@ pub enum SyncError {
     /// The zone of the account's days is none that is known.
     #[error("the account's time zone {0:?} is unknown")]
     TimeZone(String),
+    /// Amounts that nobody can read.
+    #[error("Meta does not tell in which currency the business account {0} pays")]
+    Currency(String),
     /// A file could not be written.
     #[error("{path}: {source}")]
     File {
@@ -69,9 +72,23 @@ pub enum SyncError {
     },
 }
 
+impl SyncError {
+    /// Whether it may be gone soon.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Graph(error) => error.may_pass(),
+            Self::Store(_) | Self::Report { .. } | Self::File { .. } => true,
+            Self::TimeZone(_) | Self::Currency(_) => false,
+        }
+    }
+}
+
 fn advice(error: &GraphError) -> &'static str {
     match error.remedy() {
-        Remedy::Authorise => "; renew meta.access_token, or grant it ads_read for this account",
+        Remedy::Authorise => {
+            "; renew meta.access_token, or grant it this account (ads_read; of WhatsApp whatsapp_business_management)"
+        }
         Remedy::Wait(_) => "; what was fetched is kept, and the next sync goes on from there",
         _ => "",
     }
@@ -332,16 +349,16 @@ impl From<GraphError> for Hindrance {
 }
 
 /// When a day was fetched, by its version. One that is to come is of a clock that was ahead: then it is not fresh.
-fn fetched(version: u64, now: Timestamp, fresh_since: Timestamp) -> Timestamp {
+pub(super) fn fetched(version: u64, now: Timestamp, fresh_since: Timestamp) -> Timestamp {
     let at = moment(i64::try_from(version / 1000).unwrap_or(i64::MAX));
     let stale = fresh_since.checked_sub(SignedDuration::from_secs(1)).unwrap_or(fresh_since);
     if at > now { stale } else { at }
 }
 
-fn moment(milliseconds: i64) -> Timestamp {
+pub(super) fn moment(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MIN)
 }
 
-fn micros(moment: Timestamp) -> u64 {
+pub(super) fn micros(moment: Timestamp) -> u64 {
     u64::try_from(moment.as_microsecond()).unwrap_or(0)
 }

@@ -10,6 +10,7 @@
 
 mod campaigns;
 mod delivery;
+mod message_costs;
 mod person;
 mod rhythm;
 mod truth;
@@ -24,6 +25,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::domain::{Source, Timestamp};
 pub use campaigns::{PAGE_NAMES, links, spend};
+pub use message_costs::message_costs;
 pub use truth::Truth;
 use world::{EntryPoint, World};
 

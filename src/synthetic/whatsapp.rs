@@ -17,11 +17,11 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
 /// The business account and its number.
-const ACCOUNT: &str = "204857600000001";
+pub(super) const ACCOUNT: &str = "204857600000001";
 const NUMBER: &str = "104857600000009";
 const DIALLED: &str = "33180000001";
 /// Countries of people: calling code with the first digits of a mobile number, digits behind it, name.
-const COUNTRIES: [(&str, usize, &str); 4] =
+pub(super) const COUNTRIES: [(&str, usize, &str); 4] =
     [("336", 8, "FR"), ("491512", 7, "DE"), ("55119", 8, "BR"), ("4474", 8, "GB")];
 /// Stages behind `opened`.
 const MESSAGED: usize = 1;
@@ -168,6 +168,7 @@ impl<R: Rng> Script<'_, R> {
         if !self.chance(40) {
             return Ok(());
         }
+        self.template(source)?;
         self.pass(20 * HOUR);
         let value = Decimal::new(self.random.random_range(450..12_000), 2);
         self.tap(&format!("PURCHASE:{value}:EUR"))?;
@@ -183,6 +184,19 @@ impl<R: Rng> Script<'_, R> {
         let told = self.status(&mid, status);
         self.push("statuses", told, events)?;
         Ok(mid)
+    }
+
+    /// The offer whose button is tapped: charged for, but free to who came by an ad within three days.
+    fn template(&mut self, source: &str) -> Result<(), Over> {
+        self.now += MINUTE;
+        let mid = self.mid();
+        let mut told = self.status(&mid, "delivered");
+        let is_free = source == Source::Ad.as_str();
+        told["pricing"] = json!({
+            "billable": !is_free, "pricing_model": "PMP", "category": "marketing",
+            "type": if is_free { "free_entry_point" } else { "regular" },
+        });
+        self.push("statuses", told, 2)
     }
 
     /// A button of a template.

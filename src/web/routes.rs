@@ -152,6 +152,7 @@ const ROUTES: &[Route] = &[
     get("/api/v1/reconciliation", Read).takes(&[RANGE, FORM, CSV]),
     get("/api/v1/ads", Read).per_page().takes(&[RANGE, BY, DRAWING, CSV]),
     get("/api/v1/links", Read).per_page().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/message-costs", Read).takes(&[RANGE, FORM, CSV]),
     get("/api/v1/response-times", Read).per_page().takes(&[RANGE, FORM, CSV]),
     get("/api/v1/audience", Read).takes(&[RANGE, DRAWING, CSV]),
     get("/api/v1/quality", Read).takes(&[RANGE, FORM, CSV]),

@@ -202,7 +202,7 @@ async fn statements_for_the_reader_are_understood() {
         max_result_rows: 5000,
     };
     let statements = reader.statements("messenger_funnel");
-    assert_eq!(statements.len(), 20);
+    assert_eq!(statements.len(), 21);
     for statement in &statements {
         let parsed = client.query("SELECT formatQuery(?)").bind(statement);
         assert!(parsed.fetch_one::<String>().await.unwrap().contains("bi"), "{statement}");

@@ -76,6 +76,7 @@ mod layers;
 mod limited;
 mod links;
 mod many;
+mod message_costs;
 mod migrations;
 mod oidc;
 mod outage;

@@ -3,6 +3,7 @@
 
 mod interval;
 mod known;
+mod messages;
 mod openings;
 mod picked;
 mod report;
@@ -10,6 +11,7 @@ mod sums;
 
 pub use interval::{Drawn, Estimate};
 pub use known::KnownDays;
+pub use messages::MessagePrices;
 pub use picked::{Paid, daily_spread, surely_differ};
 pub use report::{AdsReport, AdsRow, StageCost, UnknownDays, ads};
 
@@ -111,6 +113,10 @@ pub struct AdsData {
     pub costs: Vec<Cost>,
     /// Links by slug.
     pub links: HashMap<String, LinkBefore>,
+    /// The columns of `queries/message_costs/charged_messages.sql`.
+    pub charged: DataFrame,
+    /// What such messages cost.
+    pub prices: MessagePrices,
 }
 
 impl LinkBefore {

@@ -91,6 +91,13 @@ pub struct AdsRow {
     pub conversations_started: Option<u64>,
     /// Meta's `onsite_conversion.messaging_first_reply`; `None` if unknown.
     pub first_replies: Option<u64>,
+    /// Messages that WhatsApp charges for, in the conversations of days of which the cost is known; `None` if that
+    /// cannot be told (placements).
+    pub charged_messages: Option<u64>,
+    /// What they cost, of those whose price is known; `None` if none is.
+    pub message_cost: Option<f64>,
+    /// Those whose price is unknown: in no cost.
+    pub messages_without_cost: u64,
 }
 
 /// A stage, and what each conversation that reached it cost.
@@ -100,7 +107,7 @@ pub struct StageCost {
     pub name: &'static str,
     /// Conversations that reached it; `None` if that cannot be told (placements).
     pub count: Option<u64>,
-    /// Spend by those of days of which it is known.
+    /// Spend and what messages cost, by those of days of which it is known.
     pub cost: Option<Estimate>,
 }
 
@@ -201,18 +208,24 @@ fn add(total: &mut Sum, sum: &Sum) {
     }
     total.value.add(&sum.value);
     total.unpaid += sum.unpaid;
+    total.charged += sum.charged;
+    total.unpriced += sum.unpriced;
+    if let Some(cost) = sum.message_cost {
+        *total.message_cost.get_or_insert_default() += cost;
+    }
 }
 
 impl AdsRow {
     fn new((id, currency): Key, sum: &Sum, is_placement: bool) -> Self {
         let spend = sum.spend.and_then(|spend: Decimal| spend.to_f64());
+        let paid = sum.paid().and_then(|paid| paid.to_f64());
         let steps = std::iter::once("opened").chain(STAGES).enumerate();
         let steps = steps.map(|(step, name)| StageCost {
             name,
             count: (!is_placement).then_some(sum.counts[step]),
-            cost: spend
+            cost: paid
                 .filter(|_| !is_placement)
-                .map(|spend| Drawn::count(sum.paid_counts[step]).cost(spend)),
+                .map(|paid| Drawn::count(sum.paid_counts[step]).cost(paid)),
         });
         let (impressions, clicks) = (sum.impressions, sum.clicks);
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -253,6 +266,22 @@ impl AdsRow {
             roas: returned.and_then(|spend| sum.value.return_on(spend)),
             conversations_started: sum.started,
             first_replies: sum.first_replies,
+            charged_messages: (!is_placement).then_some(sum.charged),
+            message_cost: sum
+                .messages_cost()
+                .filter(|_| !is_placement)
+                .and_then(|cost| cost.to_f64()),
+            messages_without_cost: sum.unpriced,
+        }
+    }
+
+    /// What was paid for its conversations: spend and what messages cost; `None` if neither is known.
+    #[must_use]
+    pub fn paid(&self) -> Option<f64> {
+        let messages = self.message_cost.filter(|cost| *cost > 0.0);
+        match (self.spend, messages) {
+            (None, None) => None,
+            (spend, messages) => Some(spend.unwrap_or(0.0) + messages.unwrap_or(0.0)),
         }
     }
 }

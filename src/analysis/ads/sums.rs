@@ -6,7 +6,8 @@ use polars_core::prelude::PolarsResult;
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;
-use super::openings::{Key, Ledger, Openings, ad_key, named};
+use super::messages::Charges;
+use super::openings::{Key, Ledger, Opening, Openings, ad_key, named};
 use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
 use crate::domain::{AdDay, AdNames, Cost, CostOf, Period, Source, add_known};
@@ -41,11 +42,42 @@ pub(super) struct Sum {
     pub value: Drawn,
     /// Conversations of days of which the cost is unknown.
     pub unpaid: u64,
+    /// Messages in them that WhatsApp charges for.
+    pub charged: u64,
+    /// What those cost of which that is known; `None`: none is.
+    pub message_cost: Option<Decimal>,
+    /// Messages that are charged for at a price that is unknown.
+    pub unpriced: u64,
 }
 
 impl Sum {
     fn spent(&mut self, amount: Decimal) {
         *self.spend.get_or_insert_default() += amount;
+    }
+
+    /// What its messages cost, to a millionth; nothing where none is charged for.
+    pub(super) fn messages_cost(&self) -> Option<Decimal> {
+        let none = (self.charged == 0).then_some(Decimal::ZERO);
+        self.message_cost.or(none).map(|cost| cost.round_dp(6).normalize())
+    }
+
+    /// What was paid for the row's conversations; `None` if that is unknown, or if there are none and messages in a
+    /// currency of their own alone.
+    pub(super) fn paid(&self) -> Option<Decimal> {
+        match (self.spend, self.messages_cost().filter(|cost| !cost.is_zero())) {
+            (None, None) => None,
+            (None, Some(_)) if self.counts[0] == 0 => None,
+            (spend, messages) => Some(spend.unwrap_or_default() + messages.unwrap_or_default()),
+        }
+    }
+
+    /// Names the row of an ad that no spend names.
+    pub(super) fn called(&mut self, ledger: &Ledger<'_>, opening: &Opening<'_>, is_ad: bool) {
+        if is_ad && self.name.is_empty() && ledger.level != Level::Source {
+            let names = ledger.data.ads.get(opening.ad).cloned().unwrap_or_default();
+            self.name = ad_key(ledger.level, opening.ad, &names).1;
+            self.names = in_common(names, ledger.level);
+        }
     }
 
     fn shown(&mut self, day: &AdDay) {
@@ -95,6 +127,8 @@ pub(super) fn sums(
     add_costs(data, level, period, &mut rows);
     if level != Level::Placement {
         let ledger = Ledger::new(data, level, period);
+        // Before conversations: those without a cost of their own go to the row of what their messages cost.
+        add_messages(&ledger, &mut rows)?;
         add_conversations(&ledger, &mut rows)?;
         add_values(&ledger, &mut rows)?;
     }
@@ -158,9 +192,37 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
     }
 }
 
+/// Adds what messages cost to the rows of the conversations, in the currency in which they are paid. Those of
+/// conversations of days of which it is unknown what the ad cost are in no cost, as the ad is.
+pub(super) fn add_messages(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
+    let messages = &ledger.data.charged;
+    let openings = Openings::of(messages)?;
+    let charges = Charges::of(messages)?;
+    // Priced ones first: then the others find the row that has a currency, in whatever order they come.
+    for is_priced in [true, false] {
+        for at in 0..messages.height() {
+            let opening = openings.at(at);
+            let (charge, count) = charges.at(at);
+            let cost = ledger.data.prices.of(&charge, count);
+            let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
+            if cost.is_some() != is_priced || is_ad && !ledger.is_known(&opening) {
+                continue;
+            }
+            let currency = cost.map_or(key.1, |(_, currency)| currency.to_owned());
+            let row = rows.entry((key.0, currency)).or_default();
+            row.called(ledger, &opening, is_ad);
+            row.charged += count;
+            match cost {
+                Some((cost, _)) => *row.message_cost.get_or_insert_default() += cost,
+                None => row.unpriced += count,
+            }
+        }
+    }
+    Ok(())
+}
+
 fn add_conversations(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
-    let (data, level) = (ledger.data, ledger.level);
-    let counts = &data.counts;
+    let counts = &ledger.data.counts;
     let openings = Openings::of(counts)?;
     let mut steps = Vec::new();
     for name in std::iter::once("opened").chain(STAGES) {
@@ -171,11 +233,7 @@ fn add_conversations(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> Pola
         let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
         let is_paid = !is_ad || ledger.is_known(&opening);
         let row = rows.entry(key).or_default();
-        if is_ad && row.name.is_empty() && level != Level::Source {
-            let names = data.ads.get(opening.ad).cloned().unwrap_or_default();
-            row.name = ad_key(level, opening.ad, &names).1;
-            row.names = in_common(names, level);
-        }
+        row.called(ledger, &opening, is_ad);
         if is_ad && is_paid && !ledger.is_told(&opening) {
             // It is known, and was not shown: it cost nothing.
             row.spent(Decimal::ZERO);

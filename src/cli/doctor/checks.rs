@@ -10,6 +10,7 @@ use crate::accounts::Provider;
 use crate::cli::clock;
 use crate::cli::prepared;
 use crate::cli::session::Session;
+use crate::cli::spend::business_accounts;
 use crate::config::Settings;
 use crate::journal;
 use crate::meta::EVENT_NAMES;
@@ -232,43 +233,53 @@ async fn durability(store: &Store) -> Vec<Finding> {
     findings
 }
 
-/// Whether it is known what each ad account's ads cost until the day before yesterday.
+/// Whether it is known what each ad account's ads, and each WhatsApp business account's messages, cost until the day
+/// before yesterday.
 async fn spend(settings: &Settings, store: &Store) -> Vec<Finding> {
     let now = jiff::Timestamp::from_millisecond(clock::now()).unwrap_or_default();
     let today = settings.time_zone.to_datetime(now).date();
-    let days = |days: i64| today.saturating_sub(jiff::Span::new().days(days));
-    let Ok(known) = store.known_spend_days(days(MOST_SPEND_DAYS), today).await else {
+    let first = today.saturating_sub(jiff::Span::new().days(MOST_SPEND_DAYS));
+    let Ok(known) = store.known_spend_days(first, today).await else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     for account in &settings.graph.ad_accounts {
         let own = known.iter().filter(|day| day.is_whole && day.account_id == *account);
-        let own: BTreeSet<Date> = own.map(|day| day.date).collect();
-        let newest = own.last().copied();
-        let oldest = own.first().copied().unwrap_or(today);
-        let between = oldest.series(jiff::Span::new().days(1));
-        let between = between.take_while(|date| newest.is_some_and(|newest| *date < newest));
-        let gaps: Vec<Date> = between.filter(|date| !own.contains(date)).collect();
-        let what = format!("spend of act_{account}");
-        findings.push(match newest {
-            Some(date) if !gaps.is_empty() => {
-                let told = format!(
-                    "known until {date}, but not {} days before, {} first",
-                    gaps.len(),
-                    gaps[0]
-                );
-                Finding::new(what, Health::Warning, told).advise("spend sync reads what is missing")
-            }
-            Some(date) if date >= days(2) => {
-                Finding::new(what, Health::Good, format!("known until {date}"))
-            }
-            Some(date) => Finding::new(what, Health::Warning, format!("known until {date} only"))
-                .advise("spend sync tells why it does not go on"),
-            None => Finding::new(what, Health::Warning, "none is known")
-                .advise("serve reads it by spend.schedule, spend sync at once"),
-        });
+        let own = own.map(|day| day.date).collect();
+        findings.push(known_until(format!("spend of act_{account}"), &own, today));
+    }
+    // Without a token nobody asks Meta.
+    if settings.graph.token.is_none() {
+        return findings;
+    }
+    for account in business_accounts(settings, store).await.unwrap_or_default() {
+        let Ok(known) = store.known_message_days(&account, first, today).await else { continue };
+        let what = format!("message costs of WhatsApp business account {account}");
+        findings.push(known_until(what, &known.into_keys().collect(), today));
     }
     findings
+}
+
+/// How far days are known.
+fn known_until(what: String, known: &BTreeSet<Date>, today: Date) -> Finding {
+    let Some(newest) = known.last().copied() else {
+        return Finding::new(what, Health::Warning, "none is known")
+            .advise("serve reads it by spend.schedule, spend sync at once");
+    };
+    let oldest = known.first().copied().unwrap_or(newest);
+    let between = oldest.series(jiff::Span::new().days(1)).take_while(|date| *date < newest);
+    let gaps: Vec<Date> = between.filter(|date| !known.contains(date)).collect();
+    if let Some(first) = gaps.first() {
+        let told =
+            format!("known until {newest}, but not {} days before, {first} first", gaps.len());
+        return Finding::new(what, Health::Warning, told)
+            .advise("spend sync reads what is missing");
+    }
+    if newest >= today.saturating_sub(jiff::Span::new().days(2)) {
+        return Finding::new(what, Health::Good, format!("known until {newest}"));
+    }
+    Finding::new(what, Health::Warning, format!("known until {newest} only"))
+        .advise("spend sync tells why it does not go on")
 }
 
 /// How far another clock is from ours, in milliseconds.

@@ -119,6 +119,9 @@ fn scopes(settings: &Settings) -> Vec<&'static str> {
     if !settings.feedback.datasets.is_empty() {
         scopes.push("page_events");
     }
+    if !settings.graph.whatsapp_business_accounts.is_empty() {
+        scopes.push("whatsapp_business_management");
+    }
     scopes
 }
 

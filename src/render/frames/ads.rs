@@ -39,5 +39,8 @@ pub fn ads_frame(report: &AdsReport) -> DataFrame {
         .count("conversations_started", |row| row.conversations_started)
         .count("first_replies", |row| row.first_replies)
         .count("without_cost", |row| row.without_cost)
+        .count("charged_messages", |row| row.charged_messages)
+        .number("message_cost", |row| row.message_cost)
+        .count("messages_without_cost", |row| row.messages_without_cost)
         .done()
 }

@@ -22,11 +22,12 @@ const OF_PAGES: [&str; 15] = [
     "touchpoints",
 ];
 /// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.
-const OF_NO_PAGE: [&str; 7] = [
+const OF_NO_PAGE: [&str; 8] = [
     "ad_days",
     "audience_members",
     "clicks",
     "costs",
+    "message_costs",
     "quarantine",
     "report_runs",
     "waiting_conversions",

@@ -1,185 +1,204 @@
-//! Costs that were put down by hand, and what ads are called.
+//! What WhatsApp messages cost: stored, and asked for. Schema: `queries/schema/migrations/0105_message_costs.sql`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use clickhouse::Row;
+use jiff::civil::Date;
 use polars_core::frame::DataFrame;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AdNames, Cost, CostOf, FUNNEL_WINDOW_MS, OurAdDay, Period};
+use crate::domain::{
+    AccountMessages, FUNNEL_WINDOW_MS, MessageCost, MessagesOfDays, MessagesOfMonth, Period,
+};
 use crate::store::client::Store;
-use crate::store::client::decimal::ten_thousandths;
+use crate::store::client::decimal::millionths;
 use crate::store::client::error::StoreError;
 use crate::store::read::ad_spend::{date_of, day_number};
 
-const COSTS: &str = include_str!("../../../queries/ads/costs.sql");
-const ADS_NOW: &str = include_str!("../../../queries/ads/ads_now.sql");
-const OUR_AD_DAYS: &str = include_str!("../../../queries/ads/our_ad_days.sql");
-const PURCHASE_VALUES: &str = include_str!("../../../queries/attribution/purchase_values.sql");
+const MESSAGE_COSTS: &str = include_str!("../../../queries/message_costs/message_costs.sql");
+const MESSAGE_PRICES: &str = include_str!("../../../queries/message_costs/message_prices.sql");
+const CHARGED_MESSAGES: &str = include_str!("../../../queries/message_costs/charged_messages.sql");
+const KNOWN_DAYS: &str = include_str!("../../../queries/message_costs/known_message_days.sql");
+const ACCOUNTS: &str = include_str!("../../../queries/message_costs/business_accounts.sql");
 
-/// A row of `costs`.
+/// A row of `message_costs`.
 #[derive(Debug, Row, Serialize)]
-struct WrittenRow {
-    cost_id: String,
-    kind: &'static str,
-    name: String,
-    first: u16,
-    last: u16,
-    amount: i64,
+struct DayRow {
+    /// Days since 1970-01-01.
+    date: u16,
+    business_account: String,
     currency: String,
-    note: String,
-    is_removed: u8,
+    countries: Vec<String>,
+    categories: Vec<String>,
+    types: Vec<String>,
+    messages: Vec<u64>,
+    /// 1/1,000,000 of the currency.
+    costs: Vec<Option<i64>>,
     version: u64,
 }
 
-/// A row of the question `costs`.
+/// A row of the question `known_message_days`.
 #[derive(Debug, Row, Deserialize)]
-struct CostRow {
-    cost_id: String,
-    kind: String,
-    name: String,
-    first: u16,
-    last: u16,
-    amount: i64,
-    currency: String,
-    note: String,
-}
-
-/// A row of the question `ads_now`.
-#[derive(Debug, Row, Deserialize)]
-struct NamedRow {
-    ad_id: String,
-    account_id: String,
-    ad_name: String,
-    adset_id: String,
-    adset_name: String,
-    campaign_id: String,
-    campaign_name: String,
-    currency: String,
-}
-
-/// A row of the question `our_ad_days`.
-#[derive(Debug, Row, Deserialize)]
-struct CameRow {
-    ad_id: String,
+struct KnownRow {
     date: u16,
-    opened: u64,
-    messaged: u64,
-    first: u64,
-    touches: u64,
-    late: u64,
+    version: u64,
+}
+
+/// A row of the question `message_costs`.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Deserialize)]
+struct CostRow {
+    category: String,
+    pricing_type: String,
+    country: String,
+    currency: String,
+    messages: u64,
+    cost: Option<i64>,
+}
+
+/// A row of the question `message_prices`.
+#[derive(Debug, Row, Deserialize)]
+struct PriceRow {
+    business_account: String,
+    country: String,
+    category: String,
+    month: u32,
+    currency: String,
+    messages: u64,
+    cost: i64,
 }
 
 impl Store {
-    /// What entered through ads between two instants (UTC milliseconds, the second exclusive), by ad and day of
-    /// a zone.
+    /// WhatsApp business accounts whose webhooks came in.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn our_ad_days(
+    pub async fn business_accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.client().query(ACCOUNTS).fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// The days from one through another of which it is known what an account's messages cost, with the version of
+    /// each: UTC microseconds of when it was fetched.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn known_message_days(
         &self,
-        from: i64,
-        to: i64,
-        zone: &str,
-    ) -> Result<Vec<OurAdDay>, StoreError> {
-        let question = self.client().query(OUR_AD_DAYS).param("from", from).param("to", to);
-        let rows: Vec<CameRow> =
-            question.param("zone", zone).fetch_all().await.map_err(|error| self.failed(error))?;
-        let days = rows.into_iter().map(|row| OurAdDay {
-            ad_id: row.ad_id,
-            date: date_of(row.date),
-            opened: row.opened,
-            messaged: row.messaged,
-            first: row.first,
-            touches: row.touches,
-            late: row.late,
-        });
-        Ok(days.collect())
+        account: &str,
+        first: Date,
+        last: Date,
+    ) -> Result<BTreeMap<Date, u64>, StoreError> {
+        let question = self.client().query(KNOWN_DAYS).param("account", account);
+        let question = question.param("first", day_number(first)).param("last", day_number(last));
+        let rows: Vec<KnownRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        Ok(rows.into_iter().map(|row| (date_of(row.date), row.version)).collect())
     }
 
-    /// Costs that were put down by hand.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn costs(&self) -> Result<Vec<Cost>, StoreError> {
-        let rows: Vec<CostRow> =
-            self.client().query(COSTS).fetch_all().await.map_err(|error| self.failed(error))?;
-        let costs = rows.into_iter().filter_map(|row| {
-            Some(Cost {
-                of: CostOf::from_name(&row.kind)?,
-                id: row.cost_id,
-                name: row.name,
-                first: date_of(row.first),
-                last: date_of(row.last),
-                amount: Decimal::new(row.amount, 4).normalize(),
-                currency: row.currency,
-                note: row.note,
-            })
-        });
-        Ok(costs.collect())
-    }
-
-    /// Puts a cost down, or takes it away: what has the higher version counts ([`Store::next_version`]).
+    /// Stores what an account's messages cost on the days from one through another, each day as a whole.
+    /// `fetched_at` is in UTC microseconds.
     ///
     /// # Errors
     /// If ClickHouse takes it not.
-    pub async fn save_cost(
+    pub async fn save_message_costs(
         &self,
-        cost: &Cost,
-        is_removed: bool,
-        version: u64,
+        account: &str,
+        first: Date,
+        last: Date,
+        told: &AccountMessages,
+        fetched_at: u64,
     ) -> Result<(), StoreError> {
-        let row = WrittenRow {
-            cost_id: cost.id.clone(),
-            kind: cost.of.as_str(),
-            name: cost.name.clone(),
-            first: day_number(cost.first),
-            last: day_number(cost.last),
-            amount: ten_thousandths(cost.amount).unwrap_or(0),
-            currency: cost.currency.clone(),
-            note: cost.note.clone(),
-            is_removed: u8::from(is_removed),
-            version,
-        };
-        self.insert_block("costs", &[row], &format!("{}-{version}", cost.id)).await
+        let known = self.known_message_days(account, first, last).await?;
+        let newest = known.values().max().copied().unwrap_or(0);
+        let version = fetched_at.max(newest.saturating_add(1));
+        let days = first.series(jiff::Span::new().days(1)).take_while(|date| *date <= last);
+        let rows: Vec<DayRow> = days
+            .map(|date| {
+                let of_day = || told.costs.iter().filter(|cost| cost.date == date);
+                let texts =
+                    |text: fn(&MessageCost) -> &String| of_day().map(text).cloned().collect();
+                DayRow {
+                    date: day_number(date),
+                    business_account: account.to_owned(),
+                    currency: told.currency.clone(),
+                    countries: texts(|cost| &cost.country),
+                    categories: texts(|cost| &cost.category),
+                    types: texts(|cost| &cost.pricing_type),
+                    messages: of_day().map(|cost| cost.messages).collect(),
+                    costs: of_day().map(|cost| cost.cost.and_then(millionths)).collect(),
+                    version,
+                }
+            })
+            .collect();
+        let token = format!("messages-{version}-{account}-{first}");
+        self.insert_block("message_costs", &rows, &token).await
     }
 
-    /// What all ads belong to, by their ids.
+    /// What messages cost from one day through another, by category, type, country and currency; the dearest first.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn named_ads(&self) -> Result<HashMap<String, AdNames>, StoreError> {
-        let rows: Vec<NamedRow> =
-            self.client().query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))?;
-        let ads = rows.into_iter().map(|row| {
-            let names = AdNames {
-                account_id: row.account_id,
-                ad_name: row.ad_name,
-                adset_id: row.adset_id,
-                adset_name: row.adset_name,
-                campaign_id: row.campaign_id,
-                campaign_name: row.campaign_name,
-                currency: row.currency,
-            };
-            (row.ad_id, names)
+    pub async fn message_costs(
+        &self,
+        first: Date,
+        last: Date,
+    ) -> Result<Vec<MessagesOfDays>, StoreError> {
+        let question = self.client().query(MESSAGE_COSTS);
+        let question = question.param("first", day_number(first)).param("last", day_number(last));
+        let rows: Vec<CostRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows = rows.into_iter().map(|row| MessagesOfDays {
+            category: row.category,
+            pricing_type: row.pricing_type,
+            country: row.country,
+            currency: row.currency,
+            messages: row.messages,
+            cost: row.cost.map(of_millionths),
         });
-        Ok(ads.collect())
+        Ok(rows.collect())
     }
 
-    /// What purchases in conversations that were opened in the period were worth. Columns:
-    /// `queries/attribution/purchase_values.sql`.
+    /// What messages that are charged for cost in the months in which those of a period's conversations may lie.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn purchase_values(&self, period: &Period) -> Result<DataFrame, StoreError> {
+    pub async fn message_prices(
+        &self,
+        period: &Period,
+    ) -> Result<Vec<MessagesOfMonth>, StoreError> {
         let question = self
             .client()
-            .query(PURCHASE_VALUES)
+            .query(MESSAGE_PRICES)
+            .param("from", period.from.0)
+            .param("to", period.to.0.saturating_add(FUNNEL_WINDOW_MS));
+        let rows: Vec<PriceRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows = rows.into_iter().map(|row| MessagesOfMonth {
+            business_account: row.business_account,
+            country: row.country,
+            category: row.category,
+            month: row.month,
+            currency: row.currency,
+            messages: row.messages,
+            cost: of_millionths(row.cost),
+        });
+        Ok(rows.collect())
+    }
+
+    /// Messages that are charged for, in conversations that were opened in the period. Columns:
+    /// `queries/message_costs/charged_messages.sql`.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn charged_messages(&self, period: &Period) -> Result<DataFrame, StoreError> {
+        let question = self
+            .client()
+            .query(CHARGED_MESSAGES)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("window", FUNNEL_WINDOW_MS)
             .param("zone", period.zone.iana_name().unwrap_or("UTC"));
         self.frame(question).await
     }
+}
+
+fn of_millionths(amount: i64) -> Decimal {
+    Decimal::new(amount, 6).normalize()
 }

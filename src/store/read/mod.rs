@@ -8,6 +8,7 @@ pub(in crate::store) mod funnels;
 pub(in crate::store) mod links;
 pub(in crate::store) mod list_rows;
 pub(in crate::store) mod lists;
+pub(in crate::store) mod manual_costs;
 pub(in crate::store) mod message_costs;
 pub(in crate::store) mod page_names;
 pub(in crate::store) mod response_times;

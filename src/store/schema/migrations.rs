@@ -56,6 +56,14 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
             include_str!("../../../queries/schema/migrations/0104_v_touchpoints.sql"),
         ],
     },
+    Migration {
+        version: 105,
+        name: "message_costs",
+        files: &[
+            include_str!("../../../queries/schema/migrations/0105_message_costs.sql"),
+            include_str!("../../../queries/schema/migrations/0105_v_message_costs.sql"),
+        ],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -9,6 +9,7 @@ pub(super) mod funnels;
 pub(super) mod links;
 pub(super) mod lists;
 pub(super) mod live;
+pub(super) mod message_costs;
 pub(super) mod openapi;
 pub(super) mod qr;
 pub(super) mod reconciliation;

@@ -4,6 +4,7 @@
 mod books;
 mod events;
 mod insights;
+mod messages;
 mod pages;
 mod trouble;
 
@@ -17,6 +18,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
 pub use books::Account;
+pub use messages::{MessageBook, MessageDay};
 pub use pages::Page;
 pub use trouble::Trouble;
 
@@ -62,6 +64,8 @@ pub struct Inner {
     pub forgets: usize,
     /// Bodies of all batches that were taken.
     pub batches: Vec<Value>,
+    /// What messages of WhatsApp business accounts cost.
+    pub message_books: Vec<MessageBook>,
     /// App-scoped id of a person, a Page, and the Page's id of them.
     pub ids: Vec<(&'static str, &'static str, &'static str)>,
 }
@@ -93,6 +97,7 @@ impl FakeGraph {
             taken: HashMap::new(),
             forgets: 0,
             batches: Vec::new(),
+            message_books: Vec::new(),
             ids: Vec::new(),
         };
         let fake = Self { address, inner: Arc::new(Mutex::new(inner)) };
@@ -179,6 +184,11 @@ impl Inner {
             ("GET", [account]) if account.starts_with("act_") => self.account(account),
             ("GET", [id]) if self.reports.contains_key(*id) => self.report(id),
             ("GET", [app, "subscriptions"]) => self.subscriptions(app, token),
+            ("GET", [account])
+                if self.message_books.iter().any(|book| book.account == *account) =>
+            {
+                self.message_costs(account, query)
+            }
             ("GET", [page]) => self.page(page, query),
             _ => unsupported(path),
         };

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
+use super::messages::MessagesCard;
 use super::row::{self, Making, Row};
 use super::selection::{Choice, STEPS};
 use crate::accounts::{Scope, Who};
@@ -16,6 +17,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::insights::ads::answer_ads;
 use crate::insights::error::AnswerError;
+use crate::insights::message_costs::answer_message_costs;
 use crate::insights::query::Question;
 use crate::language::{Message, filters, say};
 use crate::render::frames::ads::ads_frame;
@@ -46,6 +48,7 @@ pub(crate) struct AdsPage {
     pages: usize,
     unknown: Vec<Message>,
     notes: Vec<Message>,
+    messages: Option<MessagesCard>,
     has_spend: bool,
     has_rows: bool,
     with_intervals: bool,
@@ -93,8 +96,11 @@ pub(crate) async fn ads(
     }
     let shows_people = who.may(Scope::People);
     show(&views, asking, async |views, question, now| {
-        let (report, titles) = Box::pin(found(views, &question)).await?;
-        Ok(AdsPage::new(&report, &titles, &question, now, choice, shows_people))
+        let found = Box::pin(found(views, &question));
+        let messages = answer_message_costs(&views.store, &question.period);
+        let ((report, titles), messages) = tokio::try_join!(found, messages)?;
+        let page = AdsPage::new(&report, &titles, &question, now, choice, shows_people);
+        Ok(AdsPage { messages: MessagesCard::new(&messages), ..page })
     })
     .await
 }
@@ -182,6 +188,7 @@ impl AdsPage {
             pages: chosen.pages,
             unknown: unknown(report),
             notes: report.notes.clone(),
+            messages: None,
             with_intervals,
             intervals_href: format!(
                 "/ads?{days}&by={}{other}{}",

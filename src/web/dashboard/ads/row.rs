@@ -17,6 +17,10 @@ pub(crate) struct Row {
     /// Conversations by day, drawn.
     pub trend: String,
     pub spend: String,
+    /// What messages cost beside it; empty if nothing.
+    pub message_cost: String,
+    /// Messages that are charged for at a price that is unknown.
+    pub unpriced: u64,
     pub impressions: String,
     pub clicks: String,
     pub ctr: String,
@@ -84,6 +88,16 @@ impl Making<'_> {
                 None if is_by_hand => dash(),
                 None => say("ads-unknown").to_string(),
             },
+            message_cost: row.message_cost.filter(|cost| *cost > 0.0).map_or_else(
+                String::new,
+                |cost| {
+                    let count = row.charged_messages.unwrap_or(0) - row.messages_without_cost;
+                    let currency = row.currency.as_deref().unwrap_or_default();
+                    let cost = say("money").with("amount", exact(cost)).with("currency", currency);
+                    say("ads-message-cost").with("cost", cost).with("count", count).to_string()
+                },
+            ),
+            unpriced: row.messages_without_cost,
             impressions: count(row.impressions),
             clicks: count(row.clicks),
             ctr: percent(row.ctr.map(|ctr| ctr.rate)),

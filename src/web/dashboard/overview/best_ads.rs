@@ -40,7 +40,7 @@ fn cost(row: &AdsRow) -> Option<Estimate> {
 /// Leads by an ad, and what was paid for it.
 fn paid_for(row: &AdsRow) -> Paid {
     let came = leads(row).and_then(|step| step.count).unwrap_or(0);
-    Paid { came, spend: row.spend.unwrap_or(0.0) }
+    Paid { came, spend: row.paid().unwrap_or(0.0) }
 }
 
 /// The best is the ad whose lead surely costs least, by the upper end of its interval; the worst that whose
