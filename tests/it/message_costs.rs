@@ -151,6 +151,12 @@ async fn what_messages_cost_is_read_and_is_part_of_what_a_lead_costs() {
     let own = [Value::Null, json!(2), json!(0.143), json!(1), json!("EUR")];
     assert_eq!(figures(organic), own, "{sources}");
     assert_eq!(cost(organic, "opened"), json!(0.143));
+    // Who came by themselves makes no lead by an ad cheaper, and no return on it better.
+    let totals = sources["totals"].as_array().unwrap();
+    let total = totals.iter().find(|total| total["currency"] == "EUR").unwrap();
+    assert_eq!((cost(total, "lead"), &total["steps"][0]["count"]), (json!(12.286), &json!(1)));
+    let rest = totals.iter().find(|total| total["currency"].is_null()).unwrap();
+    assert_eq!((&rest["charged_messages"], &rest["message_cost"]), (&json!(2), &Value::Null));
 
     let messages = server.json(&format!("/api/v1/message-costs?{range}")).await;
     assert_eq!(
@@ -171,7 +177,7 @@ async fn what_messages_cost_is_read_and_is_part_of_what_a_lead_costs() {
     let (_, page) = server.get(&format!("/ads?{range}&by=ad")).await;
     // Amounts keep their currencies on one line.
     let page = page.replace('\u{a0}', " ");
-    assert!(page.contains("+ 0.286 EUR for 2 WhatsApp messages"), "{page}");
+    assert!(page.contains("+ 0.286 EUR for 2 messages"), "{page}");
     assert!(page.contains("WhatsApp messages</h2>") && page.contains("Free: entry by an ad"));
 }
 

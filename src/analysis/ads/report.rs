@@ -94,7 +94,7 @@ pub struct AdsRow {
     /// Messages that WhatsApp charges for, in the conversations of days of which the cost is known; `None` if that
     /// cannot be told (placements).
     pub charged_messages: Option<u64>,
-    /// What they cost, of those whose price is known; `None` if none is.
+    /// What they cost, of those whose price is known; `None` if none is, and of the total of what no spend brought.
     pub message_cost: Option<f64>,
     /// Those whose price is unknown: in no cost.
     pub messages_without_cost: u64,
@@ -119,7 +119,14 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
     let rows = sums(&mut data, level, period)?;
     let mut totals: BTreeMap<String, Sum> = BTreeMap::new();
     for ((_, currency), sum) in &rows {
-        add(totals.entry(currency.clone()).or_default(), sum);
+        // Conversations that no spend brought are in no cost of those that it did; what their messages cost stands in
+        // their own row.
+        if sum.spend.is_none() && sum.message_cost.is_some() && sum.counts[0] > 0 {
+            let sum = Sum { message_cost: None, ..sum.clone() };
+            add(totals.entry(String::new()).or_default(), &sum);
+        } else {
+            add(totals.entry(currency.clone()).or_default(), sum);
+        }
     }
     let is_placement = level == Level::Placement;
     let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, is_placement);
