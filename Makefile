@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine test test-fast test-clients test-cluster test-crash test-power simulate lint typos doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine reference test test-fast test-clients test-cluster test-crash test-power simulate lint typos doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -29,7 +29,11 @@ endif
 
 # What needs neither engine nor browser, for the inner loop: half a minute once it is built.
 test-fast:
-	cargo nextest run --locked -E 'kind(lib) | binary(it) & test(/^(analysis_oracle|documents|erased_bodies|imports|journal_damage|journal_lost|layers|payloads|routes|upkeep_oracle)::/)'
+	cargo nextest run --locked -E 'kind(lib) | binary(it) & test(/^(analysis_oracle|documents|erased_bodies|imports|journal_damage|journal_lost|layers|payloads|references|routes|upkeep_oracle)::/)'
+
+# The references of commands, settings and metrics, from the program's own tables. `make test` compares them.
+reference:
+	MESSENGER_FUNNEL_WRITE_REFERENCE=1 cargo test --locked --quiet --test it references::
 
 # Real clients of BI tools, and schemathesis over the API's description: needs Python 3.11.
 CLIENTS := $(or $(CARGO_TARGET_DIR),target)/clients

@@ -19,8 +19,10 @@ pub(super) struct ConversationsArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Makes conversations, touchpoints and conversions again from all events, tells what differed,
-    /// and puts the result into the place of what was there
+    /// Make conversations, touchpoints and conversions again from all events
+    ///
+    /// Tells what differed from what is kept up to date, with some of the rows, and puts the result in its place. Events
+    /// that come in meanwhile are no difference.
     Rebuild {
         /// End with 1 if anything differed
         #[arg(long)]

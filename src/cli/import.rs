@@ -36,14 +36,17 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Webhook bodies exactly as Meta posts them, one a line
+    /// Import recorded webhook bodies, exactly as Meta posts them, one a line
+    ///
+    /// They go through the same journal and normalization; when it ends with 0 everything can be queried.
     Webhooks {
         /// Files, or - for standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// A customer list that was uploaded to Meta: phone numbers, e-mail addresses or their SHA-256, one
-    /// or more a line; only hashes are stored
+    /// Import a customer list that was uploaded to Meta for matching; only hashes are stored
+    ///
+    /// Phone numbers, e-mail addresses or their SHA-256, one or more a line.
     Audience {
         /// Files, or - for standard input
         #[arg(required = true, value_name = "FILE")]
@@ -52,14 +55,17 @@ enum What {
         #[arg(long)]
         name: String,
     },
-    /// Conversions, as CSV with a header or as JSON lines: the fields of POST /api/v1/conversions
+    /// Import conversions from elsewhere
+    ///
+    /// CSV with a header, XLSX or JSON lines: the fields of POST /api/v1/conversions.
     Conversions {
         /// Files, or - for standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// What ads cost, by ad and day: CSV or XLSX as Ads Manager exports it, or JSON lines as the
-    /// Marketing API gives them
+    /// Import what ads cost, by ad and day
+    ///
+    /// CSV or XLSX as Ads Manager exports it, in five languages, or JSON lines as the Marketing API gives them.
     Spend(import_spend::ImportSpendArgs),
 }
 

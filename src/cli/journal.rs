@@ -24,13 +24,17 @@ pub(super) struct JournalArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Show what the journal holds, also while the server runs
+    ///
+    /// With how much of it is not shipped yet, and what of it is damaged.
     Inspect {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// Ship everything that is still in the journal again: after an upgrade. Nothing is counted
-    /// twice by that
+    /// Ship everything that is still in the journal again: after an upgrade
+    ///
+    /// What another version of the program, or other rules, make of the same webhooks takes the place of what was made
+    /// before. Nothing is counted twice.
     Replay {
         /// Instead try again what could not be understood, also while the server runs
         #[arg(long)]

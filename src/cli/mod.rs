@@ -40,7 +40,7 @@ mod stopping;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
@@ -53,9 +53,18 @@ use crate::insights::invalid_parameter::InvalidParameter;
 use crate::store::engine::{self, EngineArgs};
 use crate::{operations, private};
 
+/// What holds for all commands.
+pub const RULES: &str = "\
+All commands work beside a running server and without one.
+
+`--from` is inclusive, `--to` exclusive; both are dates (days in `time_zone`) or RFC 3339 instants. Without them it is the \
+last 30 days.
+
+Exit codes: 0, 1 (failed), 2 (bad usage).";
+
 /// Funnel analytics for click-to-Messenger ads: from the ad to the purchase
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_long_help = RULES)]
 struct Cli {
     /// File with the settings [default: messenger-funnel.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
@@ -67,14 +76,21 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Collect webhooks, ship them to ClickHouse, and show dashboard and API
+    ///
+    /// With `--role` a part of it, where several processes share the work on one ClickHouse server.
     Serve(roles::ServeArgs),
     /// Serve an embedded ClickHouse with a month of synthetic traffic
     Demo(demo::DemoArgs),
     /// Bring the database to this version's schema
+    ///
+    /// `serve` does so by itself when it starts.
     Migrate,
     /// Import history from files
     Import(import::ImportArgs),
     /// Write synthetic webhook traffic, one body a line
+    ///
+    /// A fifth of the people write on WhatsApp, and ads come as Meta sends them since 2026, unless `--classic` says
+    /// otherwise.
     Generate(generate::GenerateArgs),
     /// Look into the journal, or ship it again
     Journal(journal::JournalArgs),
@@ -85,20 +101,31 @@ enum Command {
     /// What ads cost: read it from Meta
     Spend(spend::SpendArgs),
     /// Show what ads, links or entry points cost, and what each stage cost
+    ///
+    /// `--by` takes `campaign`, `ad_set`, `ad`, `placement`, `link` and `source`.
     Ads(ads::AdsArgs),
     /// Costs that no ad account tells: print runs, links, sponsored messages
     Cost(cost::CostArgs),
     /// Tell Meta of conversions: show what would be sent, or send it
+    ///
+    /// `serve` sends by itself if `feedback.send` says so.
     ExportConversions(feedback::FeedbackArgs),
     /// Erase everything that is stored of one person
+    ///
+    /// It goes from the disk too: from ClickHouse's files, the journal and the files of reports.
     Erase(erase::EraseArgs),
     /// Copy everything that is stored into a folder
+    ///
+    /// Works beside a running server and stops nothing.
     Backup(backup::BackupArgs),
     /// Put a backup into an empty data folder and database
     Restore(backup::BackupArgs),
-    /// Look at the settings
+    /// Look at the settings; starts nothing
     Config(configuration::ConfigArgs),
-    /// Look at everything that has to be right: settings, ClickHouse, Meta's side
+    /// Look at everything that has to be right, and say what to do
+    ///
+    /// Settings, disk, ClickHouse, clocks and Meta's side: token, ad accounts, subscriptions, Get Started. Ends with 1
+    /// if something is bad.
     Doctor(doctor::DoctorArgs),
     /// Show a funnel
     Funnel(read::FunnelArgs),
@@ -120,6 +147,12 @@ enum Command {
     /// Become the embedded ClickHouse engine
     #[command(hide = true)]
     Engine(EngineArgs),
+}
+
+/// The command line, for its documents.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command line of this process.

@@ -7,9 +7,64 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::address::check_url;
+use super::keys::{Section, key, section};
 use super::list::List;
 use super::secrets::secret;
 use crate::store::{Bounds, Reader};
+
+pub(super) const SECTION: Section = section(
+    "[clickhouse]",
+    "",
+    &[
+        key(
+            "url",
+            "",
+            "a ClickHouse server, 25.3 or newer, or the nodes of a cluster (a list; with commas in the environment). Without it the embedded engine",
+        ),
+        key("user", "\"\"", "user at the server"),
+        key("password", "\"\"", "password at the server"),
+        key("password_file", "", "a file that holds it"),
+        key("database", "\"messenger_funnel\"", "database at the server or in the engine"),
+        key(
+            "cluster",
+            "",
+            "name of the cluster that `clickhouse.url` lists the nodes of: see [cluster](../operating/cluster.md)",
+        ),
+        key(
+            "port",
+            "",
+            "HTTP port of the embedded engine, for BI tools; without it nobody gets in. With `clickhouse.url` it is an error: your server has its own",
+        ),
+        key(
+            "sync_writes",
+            "true",
+            "whether tables sync what is written into them: see [running](../operating/running.md#after-a-power-cut)",
+        ),
+        key(
+            "question_seconds",
+            "55",
+            "time that a question of dashboard or API may take of ClickHouse; one that takes more is answered with advice (422). A report has ten times as long. Lists that are streamed take the time they need",
+        ),
+        key("question_memory_mb", "4096", "memory that such a question may take"),
+    ],
+);
+
+pub(super) const READER: Section = section(
+    "[clickhouse.reader]",
+    "A user by whom BI tools read: see [bi](../guides/bi.md). Without the section there is none.",
+    &[
+        key("user", "\"bi\"", "letters, digits and `_`; not `default` or `funnel`"),
+        key("password", "", "at least 8 letters"),
+        key("password_file", "", "a file that holds it"),
+        key("max_memory_mb", "2048", "memory that a query may take"),
+        key("max_seconds", "60", "time that a query may take"),
+        key(
+            "max_result_rows",
+            "1000000",
+            "a result with more rows is refused. Below 5000 clickhouse-connect, and so Superset, does not even connect: it first reads all settings of the server",
+        ),
+    ],
+);
 
 /// The section as it is written.
 #[derive(Debug, Default, Deserialize)]

@@ -6,8 +6,37 @@ use std::path::Path;
 use anyhow::bail;
 use serde::Deserialize;
 
+use super::keys::{Section, key, section};
 use crate::domain::DAY_MS;
 use crate::feedback::FeedbackSettings;
+
+pub(super) const SECTION: Section = section(
+    "[feedback]",
+    "What Meta is told of conversions: see [conversions](../guides/conversions.md).",
+    &[
+        key(
+            "send",
+            "false",
+            "whether `serve` tells it; `export-conversions` shows what it would be",
+        ),
+        key(
+            "test_event_code",
+            "",
+            "code of the page Test events: what is sent then shows there and counts for nothing",
+        ),
+        key("require_consent", "false", "whether only conversions with consent are told"),
+        key(
+            "max_age_days",
+            "7",
+            "older conversions are not told; Meta takes those of the last 7 days",
+        ),
+        key(
+            "events",
+            "{ lead = \"LeadSubmitted\", purchase = \"Purchase\" }",
+            "which conversions are told, by name, and what Meta calls them",
+        ),
+    ],
+);
 
 /// `[feedback]` as it is written.
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,26 @@ use std::time::Duration;
 use anyhow::bail;
 use serde::Deserialize;
 
+use super::keys::{Section, key, section};
 use crate::journal::Limits;
+
+pub(super) const SECTION: Section = section(
+    "[journal]",
+    "",
+    &[
+        key(
+            "max_bytes",
+            "17179869184",
+            "disk for the journal, 16 GiB; behind that webhooks are answered 503 until something has been shipped",
+        ),
+        key("keep_shipped_hours", "72", "how long raw bodies stay on disk after shipping"),
+        key(
+            "ship_again_hours",
+            "2",
+            "after an end that was not in order, what came in within these hours before it is shipped again",
+        ),
+    ],
+);
 
 /// The section as it is written.
 #[derive(Debug, Deserialize)]

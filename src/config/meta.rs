@@ -7,6 +7,7 @@ use anyhow::bail;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::keys::{Section, key, section};
 use super::list::List;
 use super::secrets::{Texts, secret};
 use crate::domain::Schedule;
@@ -36,6 +37,64 @@ pub struct SpendSettings {
     /// How far back, in months.
     pub months: u32,
 }
+
+pub(super) const SECTION: Section = section(
+    "[meta]",
+    "The app whose webhooks come in, and the Graph API.",
+    &[
+        key(
+            "app_secrets",
+            "[]",
+            "secrets of the apps, from App settings > Basic; every one of them is good. With commas in the environment",
+        ),
+        key("app_secrets_file", "", "a file that holds them, one a line or with commas"),
+        key(
+            "verify_token",
+            "[]",
+            "a text of your choice that Meta shows when it verifies the webhook; one, or a list",
+        ),
+        key("verify_token_file", "", "a file that holds it"),
+        key("access_token", "\"\"", "a system user's token: spend, feedback, `doctor`"),
+        key("access_token_file", "", "a file that holds it"),
+        key(
+            "ad_accounts",
+            "[]",
+            "ad accounts whose costs are read, such as `act_123456789`; with commas in the environment",
+        ),
+        key(
+            "whatsapp_business_accounts",
+            "[]",
+            "WhatsApp business accounts whose messages' costs are read beside those whose webhooks come in; with \
+             commas in the environment",
+        ),
+        key(
+            "page_tokens",
+            "{}",
+            "table by Page id: tokens by which `doctor` looks at Pages, and names are asked",
+        ),
+        key("datasets", "{}", "table by Page id: the dataset that conversions go to"),
+        key(
+            "page_names",
+            "{}",
+            "table by id: what Pages, Instagram accounts and WhatsApp numbers are called on pages; without it as the Graph API says (asked once a week with `meta.page_tokens` or `meta.access_token`), else as webhooks do (a number)",
+        ),
+        key("graph_url", "\"https://graph.facebook.com\"", "address of the Graph API"),
+        key("graph_version", "\"v25.0\"", "its version"),
+    ],
+);
+
+pub(super) const SPEND: Section = section(
+    "[spend]",
+    "What ads cost, read from Meta: see [costs](../guides/costs.md).",
+    &[
+        key(
+            "schedule",
+            "\"15 4 * * *\"",
+            "when `serve` reads it (cron: minute, hour, day of month, month, day of week, in `time_zone`)",
+        ),
+        key("months", "3", "how far back, 1 to 37"),
+    ],
+);
 
 /// `[meta]` as it is written.
 #[derive(Debug, Default, Deserialize)]

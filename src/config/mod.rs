@@ -6,16 +6,19 @@
 //! errors.
 
 mod address;
+mod attribution;
 mod clickhouse;
 mod feedback;
 mod funnels;
 mod journal;
+mod keys;
 mod list;
 mod meta;
 mod nearest;
 mod oidc;
 mod reports;
 mod retention;
+mod rules;
 mod secrets;
 mod server;
 mod window;
@@ -27,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -35,6 +38,8 @@ use serde::Deserialize;
 
 use clickhouse::ClickHouse;
 use journal::JournalKeys;
+pub use keys::{Key, Section};
+use keys::{key, section};
 pub use meta::{GraphSettings, SpendSettings};
 use meta::{Meta, Spend};
 use secrets::secrets;
@@ -43,11 +48,11 @@ use window::Window;
 
 use crate::accounts::{ProviderSettings, Token};
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
-use crate::domain::{RefRules, WrittenRefRule};
+use crate::domain::RefRules;
 use crate::feedback::FeedbackSettings;
 use crate::insights::query::Defaults;
 use crate::journal::Limits;
-use crate::normalize::{ConversionRule, ConversionRules};
+use crate::normalize::ConversionRules;
 use crate::operations::TlsFiles;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
 use crate::store::{Bounds, MessagingWindow, Reader, Retention};
@@ -55,6 +60,47 @@ use crate::store::{Bounds, MessagingWindow, Reader, Retention};
 /// Name of the file that is read if none is named.
 pub const DEFAULT_FILE: &str = "messenger-funnel.toml";
 const PREFIX: &str = "MESSENGER_FUNNEL";
+
+/// Keys before all sections.
+const KEYS: &[Key] = &[
+    key("data_dir", "\"data\"", "journal and embedded engine"),
+    key("time_zone", "\"UTC\"", "IANA name; a day is a day there"),
+    key(
+        "libchdb",
+        "",
+        "the engine's library; without it `libchdb.so` beside the program, then in `node_modules`",
+    ),
+    key("store_message_text", "false", "keep what people write"),
+    key("funnels_dir", "\"funnels\"", "folder of custom funnels, one a file"),
+    key("reports_keep_days", "90", "how long files of reports stay in `data_dir/reports`"),
+    key("reports_lease_seconds", "60", "after which others take the runs of a server that died"),
+];
+
+/// All sections, in the order of `docs/reference/settings.md`.
+pub const SECTIONS: &[Section] = &[
+    section("", "", KEYS),
+    server::SECTION,
+    server::TOKENS,
+    oidc::SECTION,
+    clickhouse::SECTION,
+    clickhouse::READER,
+    meta::SECTION,
+    meta::SPEND,
+    feedback::SECTION,
+    journal::SECTION,
+    retention::SECTION,
+    attribution::SECTION,
+    window::SECTION,
+    window::OF_CHANNEL,
+    rules::CONVERSIONS,
+    rules::REFS,
+    funnels::SECTION,
+    funnels::STEPS,
+    funnels::EXCLUDE,
+    reports::SECTION,
+    reports::DESTINATION,
+    reports::SMTP,
+];
 
 /// Settings that have been checked.
 #[derive(Debug, Clone)]
@@ -156,12 +202,12 @@ struct Written {
     feedback: feedback::Feedback,
     journal: JournalKeys,
     retention: retention::RetentionKeys,
-    conversions: Conversions,
+    conversions: rules::Conversions,
     funnels: Vec<WrittenFunnel>,
     funnels_dir: PathBuf,
-    refs: Refs,
+    refs: rules::Refs,
     messaging_window: Window,
-    attribution: Attribution,
+    attribution: attribution::Attribution,
     reports: Vec<WrittenReport>,
     reports_keep_days: u32,
     reports_lease_seconds: u32,
@@ -183,54 +229,17 @@ impl Default for Written {
             feedback: feedback::Feedback::default(),
             journal: JournalKeys::default(),
             retention: retention::RetentionKeys::default(),
-            conversions: Conversions::default(),
+            conversions: rules::Conversions::default(),
             funnels: Vec::new(),
             funnels_dir: PathBuf::from("funnels"),
-            refs: Refs::default(),
+            refs: rules::Refs::default(),
             messaging_window: Window::default(),
-            attribution: Attribution::default(),
+            attribution: attribution::Attribution::default(),
             reports: Vec::new(),
             reports_keep_days: 90,
             reports_lease_seconds: 60,
             destinations: BTreeMap::new(),
             smtp: WrittenSmtp::default(),
-        }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Conversions {
-    rules: Option<Vec<ConversionRule>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Refs {
-    rules: Vec<WrittenRefRule>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Attribution {
-    model: String,
-    lookback_days: u32,
-    half_life_days: f64,
-    first_share: f64,
-    last_share: f64,
-    order: usize,
-}
-
-impl Default for Attribution {
-    fn default() -> Self {
-        let usual = Parameters::default();
-        Self {
-            model: Model::Last.as_str().to_owned(),
-            lookback_days: usual.lookback_days,
-            half_life_days: usual.half_life_days,
-            first_share: usual.first_share,
-            last_share: usual.last_share,
-            order: usual.order,
         }
     }
 }
@@ -253,7 +262,7 @@ impl Settings {
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize::<Written>)
-            .map_err(|error| nearest::explained(&error))
+            .map_err(|error| nearest::explained(&error, SECTIONS))
             .with_context(|| {
                 format!("settings of {} and {PREFIX}__… in the environment", path.display())
             })?;
@@ -283,7 +292,7 @@ impl Settings {
         let graph = meta.graph()?;
         let (feedback, send_feedback) = written.feedback.check(meta.datasets, &written.data_dir)?;
         let rules = written.conversions.rules;
-        let (model, parameters) = attribution(&written.attribution)?;
+        let (model, parameters) = written.attribution.check()?;
         let funnels = Arc::new(funnels::load(written.funnels, &written.funnels_dir)?);
         let refs = Arc::new(RefRules::new(&written.refs.rules).map_err(anyhow::Error::msg)?);
         let zone = time_zone.clone();
@@ -342,19 +351,4 @@ impl Settings {
             parameters,
         })
     }
-}
-
-fn attribution(written: &Attribution) -> anyhow::Result<(Model, Parameters)> {
-    let model = Model::parse(&written.model).context("attribution.model")?;
-    let parameters = Parameters {
-        lookback_days: written.lookback_days,
-        half_life_days: written.half_life_days,
-        first_share: written.first_share,
-        last_share: written.last_share,
-        order: written.order,
-    };
-    if let Err((key, reason)) = parameters.check() {
-        bail!("attribution.{key}: {reason}");
-    }
-    Ok((model, parameters))
 }

@@ -7,9 +7,37 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::address::check_url;
+use super::keys::{Section, key, section};
 use super::list::List;
 use super::secrets::secret;
 use crate::accounts::{Claim, ProviderSettings, Role};
+
+pub(super) const SECTION: Section = section(
+    "[server.oidc]",
+    "Logging in by OpenID Connect: see [running](../operating/running.md#by-openid-connect).",
+    &[
+        key("name", "", "what the login page calls the provider; without it the issuer's host"),
+        key("issuer", "", "the provider's address"),
+        key("client_id", "", "what the provider calls this program"),
+        key("client_secret", "", "the secret that the provider gives to it"),
+        key("client_secret_file", "", "a file that holds it"),
+        key(
+            "claim",
+            "\"email\"",
+            "which claim is the user's name here: `email`, `preferred_username` or `sub`",
+        ),
+        key(
+            "domains",
+            "[]",
+            "domains of e-mail addresses that are let in; without any all are. With commas in the environment",
+        ),
+        key(
+            "role",
+            "",
+            "role of who is new: `viewer`, `analyst` or `admin`; without it only users made on the page Settings get in",
+        ),
+    ],
+);
 
 /// The section as it is written.
 #[derive(Debug, Default, Deserialize)]

@@ -6,9 +6,109 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+use super::keys::{Section, key, section};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::insights::query::Defaults;
 use crate::reports::{ReportSettings, WrittenDestination, WrittenReport, WrittenSmtp};
+
+pub(super) const SECTION: Section = section(
+    "[[reports]]",
+    "Scheduled reports, also made on the page Reports: see [reports](../guides/reports.md).",
+    &[
+        key(
+            "name",
+            "",
+            "by which it is known, and which stands in file names: letters, digits, `-` and `_`",
+        ),
+        key("title", "", "what people call it; without it its name"),
+        key(
+            "question",
+            "\"funnel\"",
+            "`funnel`, `attribution`, `ads`, `links`, `response-times`, `cohorts`, `audience`, `reconciliation`, or rows: `conversations`, `touchpoints`, `conversions`",
+        ),
+        key("funnel", "\"click-to-messenger\"", "which funnel, of the question `funnel`"),
+        key(
+            "range",
+            "\"yesterday\"",
+            "`today`, `yesterday`, `last_7_days` (any number of whole days), `this_week`, `last_week` (from Monday), `this_month`, `last_month`: as of the instant at which the report is due",
+        ),
+        key("by", "[]", "breakdown of funnel, attribution and ads"),
+        key(
+            "filters",
+            "{}",
+            "only what has these values, of funnel, conversations and touchpoints: `{ source = \"ad\", campaign = \"Autumn\" }`",
+        ),
+        key("top", "", "rows of the breakdown at most"),
+        key("model", "", "attribution model; without it that of the settings"),
+        key("conversion", "", "of attribution: only conversions of this name"),
+        key(
+            "lookback_days",
+            "",
+            "of attribution: days before a conversion in which touchpoints earn credit; without it those of the settings",
+        ),
+        key(
+            "schedule",
+            "\"\"",
+            "when: cron, as minute, hour, day of month, month, day of week; empty: by hand only",
+        ),
+        key("time_zone", "\"\"", "zone of schedule, range and days; empty: that of the settings"),
+        key(
+            "formats",
+            "[\"csv\"]",
+            "files that are made: `csv`, `xlsx`, `parquet`, `arrow`, `json`",
+        ),
+        key(
+            "locale",
+            "\"\"",
+            "CSV as numbers are written there (BCP 47: `fr`, `de-CH`): decimal comma, semicolons",
+        ),
+        key("bom", "false", "whether CSV begins with a byte order mark, for Excel"),
+        key("to", "[]", "names of destinations; without any the files are on the page"),
+    ],
+);
+
+pub(super) const DESTINATION: Section = section(
+    "[destinations.NAME]",
+    "Where reports go: exactly one of `folder`, `bucket`, `mail` and `webhook`.",
+    &[
+        key(
+            "folder",
+            "",
+            "files appear whole, never half; their owner alone reads them, and the group of a folder that its group may read (`chgrp`, `chmod 2750`)",
+        ),
+        key("bucket", "", "`s3://bucket/path`, `gs://bucket/path` or `az://container/path`"),
+        key(
+            "options",
+            "{}",
+            "of a bucket: table of what the store needs, as the crate `object_store` calls it: `aws_region`, `aws_access_key_id`, `aws_secret_access_key`, `aws_endpoint`, `google_service_account_path`, `azure_storage_account_name`, `azure_storage_account_key`, …; with `_file` behind it a key names a file that holds the value",
+        ),
+        key(
+            "mail",
+            "",
+            "addresses, a list, with commas in the environment: the figures as a picture and a table, the files attached up to 15 MB; needs `[smtp]`",
+        ),
+        key(
+            "webhook",
+            "",
+            "a chat's incoming webhook, in the form of Slack: the figures as a table, and a link to the files if `server.public_url` is set",
+        ),
+        key("webhook_file", "", "a file that holds it"),
+    ],
+);
+
+pub(super) const SMTP: Section = section(
+    "[smtp]",
+    "By whom mail is sent.",
+    &[
+        key("host", "", "the mail server"),
+        key("port", "", "its port; without it 587, with `tls` 465, with `none` 25"),
+        key("user", "", "name at the mail server"),
+        key("password", "", "password at the mail server"),
+        key("password_file", "", "a file that holds it"),
+        key("encryption", "\"starttls\"", "`starttls`, `tls` or `none`"),
+        key("from", "", "the sender: `Reports <reports@shop.example>`"),
+    ],
+);
 
 /// The sections as they are written.
 pub(super) struct Written {

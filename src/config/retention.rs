@@ -3,10 +3,27 @@
 use anyhow::bail;
 use serde::Deserialize;
 
+use super::keys::{Section, key, section};
 use crate::store::Retention;
 
 /// Conversations are made anew with events from before them: that much longer must events stay.
 const MARGIN_DAYS: u32 = 30;
+
+pub(super) const SECTION: Section = section(
+    "[retention]",
+    "Days that rows are kept; 0 is for good: see [running](../operating/running.md#how-long-rows-are-kept).",
+    &[
+        key("raw_days", "0", "the events' own JSON"),
+        key(
+            "events_days",
+            "0",
+            "events: at least 30 days longer than conversations, which are made of them",
+        ),
+        key("conversations_days", "0", "conversations, touchpoints and conversions"),
+        key("visits_days", "0", "visits to tracked links"),
+        key("quarantine_days", "0", "what could not be understood"),
+    ],
+);
 
 /// The section as it is written; 0: for good.
 #[derive(Debug, Default, Deserialize)]

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::address::check_url;
+use super::keys::{Section, key, section};
 use super::list::List;
 use super::oidc;
 use super::secrets::{Texts, secret, secrets};
@@ -19,6 +20,58 @@ use crate::operations::TlsFiles;
 
 /// Questions a minute, unless the settings say another number.
 const USUAL_LIMIT: u32 = 3000;
+
+pub(super) const SECTION: Section = section(
+    "[server]",
+    "Where it listens, and who may ask.",
+    &[
+        key("listen", "\"127.0.0.1:8080\"", "address and port"),
+        key("public_url", "", "address under which others reach it"),
+        key(
+            "access_tokens",
+            "[]",
+            "tokens that are good for everything; with commas in the environment",
+        ),
+        key("access_tokens_file", "", "a file that holds them, one a line or with commas"),
+        key(
+            "rate_limit",
+            "3000",
+            "questions that one token may ask the API in a minute; the headers `RateLimit` and `Retry-After` tell",
+        ),
+        key(
+            "trusted_proxies",
+            "[]",
+            "addresses or networks whose `X-Forwarded-For` is believed; with commas in the environment",
+        ),
+        key(
+            "session_key_file",
+            "",
+            "64 random bytes that sign sessions; without it `data_dir/session.key`, which is made",
+        ),
+        key("drain_seconds", "0", "how long `/readyz` tells of an end before it begins"),
+        key(
+            "tls_certificate_file",
+            "",
+            "TLS of our own: the certificate with those of who signed it behind it, PEM",
+        ),
+        key("tls_key_file", "", "its key, PEM"),
+    ],
+);
+
+pub(super) const TOKENS: Section = section(
+    "[[server.tokens]]",
+    "Tokens of programs, beside those that are made on the page Settings.",
+    &[
+        key("name", "", "what the log and the audit log call it"),
+        key("token", "", "the token, at least 16 letters"),
+        key("token_file", "", "a file that holds it"),
+        key(
+            "scopes",
+            "",
+            "list of `read` (figures), `people` (lists of people's rows, journeys), `write` (links and reports), `conversions` (reporting them), `admin`",
+        ),
+    ],
+);
 
 /// The section as it is written.
 #[derive(Debug, Deserialize)]

@@ -5,11 +5,39 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use serde::Deserialize;
 
+use super::keys::{Section, key, section};
 use crate::domain::{Channel, Source};
 use crate::store::{MessagingWindow, SourceWindow};
 
 /// The longest window that can be set.
 const MOST: u32 = 30 * 24;
+
+pub(super) const SECTION: Section = section(
+    "[messaging_window]",
+    "How long a business may answer freely.",
+    &[
+        key("hours", "24", "hours after the person's last act"),
+        key(
+            "by_source",
+            "{ ad = 168 }",
+            "table by [entry point](entry-points.md): hours after the first message of who entered through it, if that is later",
+        ),
+        key(
+            "free_entry_hours",
+            "72",
+            "on WhatsApp after an answer within a day to who came by an ad: messages of any kind are free, which makes the window no longer",
+        ),
+    ],
+);
+
+pub(super) const OF_CHANNEL: Section = section(
+    "[messaging_window.by_channel.CHANNEL]",
+    "The same for `messenger`, `instagram` or `whatsapp` alone. Without a key the one above holds, but on WhatsApp no source has a longer window.",
+    &[
+        key("hours", "", "hours after the person's last act"),
+        key("by_source", "", "table by entry point"),
+    ],
+);
 
 /// A day; after the first message of who entered through an ad up to a week (Meta, messenger-platform/policy,
 /// September 2026). WhatsApp's customer service window is a day whatever led there; after an ad a day's answer makes

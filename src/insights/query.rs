@@ -10,6 +10,12 @@ use super::format::Format;
 use crate::analysis::{Dimension, Filter, Model, Parameters};
 use crate::domain::{AgeLimit, Period, RefRules, Timestamp};
 
+/// What is not told by the names of dimensions.
+const BY_HELP: &str = "\
+country is that of people on WhatsApp, by number or id; channel is messenger, instagram or whatsapp; ref.KEY is a part of \
+a structured ref; placement has spend alone; link, medium and owner are those of the registered link; campaign is the \
+link's, or the ad's as its spend names it; referer is host and path of the page with the chat plugin.";
+
 /// A question as it is written in a query string or on a command line.
 #[derive(Debug, Clone, Default, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
@@ -24,10 +30,11 @@ pub struct QueryParams {
     #[arg(
         long,
         value_name = "DIMENSIONS",
-        help = format!("Break down by these, joined by commas: {}", Dimension::names())
+        help = format!("Break down by these, joined by commas: {}", Dimension::names()),
+        long_help = format!("Break down by these, joined by commas: {}\n\n{BY_HELP}", Dimension::names())
     )]
     pub by: Option<String>,
-    /// Rows of a breakdown at most: the largest; all others are one row, (rest)
+    /// Rows of a breakdown at most: the largest; all others are added up as one row, (rest)
     #[arg(long, value_name = "NUMBER")]
     pub top: Option<String>,
     /// Form of the answer: json, csv, xlsx, parquet, arrow, of funnels and attribution svg and png, and

@@ -3,6 +3,7 @@
 
 mod aside;
 mod hang_up;
+mod metric_list;
 mod metrics;
 mod patience;
 mod places;
@@ -18,6 +19,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub use aside::{Aside, aside};
+pub use metric_list::{METRICS, Metric, MetricKind};
 pub use metrics::record;
 use ready::LastWord;
 pub use registry::follow_links;

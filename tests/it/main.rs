@@ -91,6 +91,7 @@ mod qr;
 mod rebuild_cut;
 mod reconciliation;
 mod recovery;
+mod references;
 mod report_deliveries;
 mod report_pages;
 mod report_versions;
