@@ -3,9 +3,11 @@
 
 use std::error::Error;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use reqwest::{Client, Request, Response};
+use reqwest::{Client, ClientBuilder, Request, Response};
+use rustls::{ClientConfig, RootCertStore};
 
 /// Sends requests.
 #[async_trait]
@@ -31,6 +33,25 @@ impl From<reqwest::Error> for Unanswered {
         let never_left = error.is_connect() || error.is_builder();
         Self { reason: with_causes(&error.without_url()), never_left }
     }
+}
+
+/// A client that trusts the authorities that the system trusts, or Mozilla's list of them where the system has none.
+///
+/// # Errors
+/// If there can be no client.
+pub fn client(configured: impl Fn(ClientBuilder) -> ClientBuilder) -> reqwest::Result<Client> {
+    configured(Client::builder()).build().or_else(|error| match mozillas_list() {
+        Ok(tls) => configured(Client::builder().tls_backend_preconfigured(tls)).build(),
+        Err(_) => Err(error),
+    })
+}
+
+fn mozillas_list() -> Result<ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(versions.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// An error and its causes, those left out that it has told itself.

@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use super::{AccountError, Accounts, Refusal, Role, session};
 use crate::incoming::Held;
+use crate::outgoing;
 
 /// How long the provider may take for one answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
@@ -140,12 +141,13 @@ impl Provider {
     /// If there can be no HTTP client.
     pub fn new(settings: ProviderSettings) -> Result<Self, reqwest::Error> {
         // A provider that leads elsewhere is none that was named.
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(ANSWER_LIMIT)
-            // Logins are rare: a kept connection would mostly be one that the provider has closed.
-            .pool_max_idle_per_host(0)
-            .build()?;
+        let http = outgoing::client(|client| {
+            client
+                .redirect(reqwest::redirect::Policy::none())
+                .timeout(ANSWER_LIMIT)
+                // Logins are rare: a kept connection would mostly be one that the provider has closed.
+                .pool_max_idle_per_host(0)
+        })?;
         Ok(Self { settings: Arc::new(settings), http: Http(http), told: Held::holding(ASK_EVERY) })
     }
 

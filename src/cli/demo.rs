@@ -20,6 +20,7 @@ use crate::accounts::Accounts;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
 use crate::domain::{PageName, Period, Timestamp};
+use crate::outgoing;
 use crate::private;
 use crate::store::engine;
 use crate::synthetic::{self, Plan, Traffic};
@@ -132,7 +133,7 @@ async fn send(
 ) -> anyhow::Result<()> {
     let Some(secret) = settings.app_secrets.first() else { bail!("no app secret") };
     let address = format!("http://{}/webhooks/meta", server.address);
-    let client = reqwest::Client::new();
+    let client = outgoing::client(|client| client)?;
     let plan = Plan {
         seed: note.seed,
         people: note.people,

@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use super::error::{ApiError, GraphError, Remedy};
 use super::usage::Usage;
-use crate::outgoing::{Sender, Unanswered};
+use crate::outgoing::{self, Sender, Unanswered};
 
 /// How long one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -74,12 +74,13 @@ impl Graph {
         patience: Patience,
     ) -> Result<Self, GraphError> {
         choose_cryptography();
-        let http = reqwest::Client::builder()
-            .timeout(REQUEST_LIMIT)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("messenger-funnel/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(transport)?;
+        let configured = |client: reqwest::ClientBuilder| {
+            client
+                .timeout(REQUEST_LIMIT)
+                .redirect(reqwest::redirect::Policy::none())
+                .user_agent(concat!("messenger-funnel/", env!("CARGO_PKG_VERSION")))
+        };
+        let http = outgoing::client(configured).map_err(transport)?;
         let base = format!("{}/{version}", url.trim_end_matches('/'));
         let sender = Arc::new(http.clone());
         let (pause, page_size) = (Arc::default(), Arc::default());

@@ -12,6 +12,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Handle;
 
+use crate::outgoing;
+
 /// Each of them turns tracing on.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
@@ -49,7 +51,7 @@ pub fn traces(runtime: Handle) -> anyhow::Result<Option<SdkTracerProvider>> {
     let Some(name) = ENDPOINTS.iter().find(is_named) else { return Ok(None) };
     let exporter = SpanExporter::builder()
         .with_http()
-        .with_http_client(Http { client: reqwest::Client::new(), runtime })
+        .with_http_client(Http { client: outgoing::client(|client| client)?, runtime })
         .build()
         .with_context(|| format!("{name} names no collector that can be reached"))?;
     let mut resource = Resource::builder();

@@ -24,7 +24,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ("sheet", &[]),
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("materializer", &["analysis", "store"]),
-    ("accounts", &["domain", "incoming", "private", "store"]),
+    ("accounts", &["domain", "incoming", "outgoing", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
     ("render", &["analysis", "domain", "insights", "language", "store"]),
     ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
@@ -37,7 +37,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ),
     ("members", &["accounts", "domain", "http", "incoming", "insights", "language", "render"]),
     ("synthetic", &["domain"]),
-    ("operations", &["domain", "incoming", "journal", "private", "store"]),
+    ("operations", &["domain", "incoming", "journal", "outgoing", "private", "store"]),
     (
         "reports",
         &[

@@ -18,6 +18,18 @@ fn contains(body: &[u8], text: &str) -> bool {
     body.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
+/// A small image or a fresh Debian has no package `ca-certificates`.
+#[test]
+fn a_system_without_authorities_is_no_reason_not_to_start() {
+    let world = World::bare();
+    let empty = world.write("no-authorities.pem", "");
+    let mut command = world.command(&["config", "check"]);
+    command.env("SSL_CERT_FILE", &empty).env("SSL_CERT_DIR", world.folder().join("nothing"));
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:1");
+    let told = command.output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+}
+
 #[tokio::test]
 async fn traces_go_to_the_collector_that_the_environment_names() {
     let got = Arc::new(Mutex::new(Vec::<(String, Bytes)>::new()));

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::parcel::{Parcel, Undelivered};
-use crate::outgoing::{Sender, Unanswered};
+use crate::outgoing::{self, Sender, Unanswered};
 
 /// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.
 const MOST_LETTERS: usize = 2_800;
@@ -94,8 +94,7 @@ impl Hook {
 }
 
 fn client() -> reqwest::Result<reqwest::Client> {
-    let none = reqwest::redirect::Policy::none();
-    reqwest::Client::builder().timeout(LIMIT).redirect(none).build()
+    outgoing::client(|client| client.timeout(LIMIT).redirect(reqwest::redirect::Policy::none()))
 }
 
 /// The message.
