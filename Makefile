@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine reference test test-fast test-clients test-cluster test-crash test-power simulate lint typos doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine reference test test-fast test-clients test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -117,15 +117,28 @@ bench-attribution:
 bench-journals:
 	cd benches/journals && cargo run --release --locked -- --folder .
 
-lint:
+# Spelling, form and clippy.
+lint: typos
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 
-# Spelling, with the words of .typos.toml: needs Python 3.
-SPELLING := $(or $(CARGO_TARGET_DIR),target)/spelling
-typos:
-	test -x $(SPELLING)/bin/typos || { python3 -m venv $(SPELLING) && $(SPELLING)/bin/pip install --quiet typos==1.52.0; }
-	$(SPELLING)/bin/typos
+# Spelling, with the words of .typos.toml: by the typos on the PATH, else by the one of PyPI.
+SPELLING := $(or $(CARGO_TARGET_DIR),target)/spelling-1.52.0
+TYPOS := $(or $(shell command -v typos),$(SPELLING)/bin/typos)
+typos: $(TYPOS)
+	$(TYPOS)
+
+$(SPELLING)/bin/typos:
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "spelling needs Python 3 with venv (Debian: python3-venv), or typos (cargo install typos-cli --locked)"; exit 1; }
+	python3 -m venv $(SPELLING)
+	$(SPELLING)/bin/pip install --quiet typos==1.52.0
+
+# Dependencies that nothing imports: needs cargo-machete, which takes minutes to build, so that lint does without.
+unused:
+	@cargo machete --version >/dev/null 2>&1 || \
+		{ echo "make unused needs cargo-machete (cargo install cargo-machete --locked)"; exit 1; }
+	cargo machete
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
