@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine reference test test-fast test-clients test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine reference dist deb test-dist test test-fast test-clients test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -34,6 +34,20 @@ test-fast:
 # The references of commands, settings and metrics, from the program's own tables. `make test` compares them.
 reference:
 	MESSENGER_FUNNEL_WRITE_REFERENCE=1 cargo test --locked --quiet --test it references::
+
+# dist/messenger-funnel-VERSION-linux-x64.tar.gz: program, engine, unit, settings, man pages, completions, licences, SBOM.
+# Needs Python 3.11. Minutes more than a build, half an hour on two cores if nothing is built.
+dist: engine
+	cargo build --release --locked --bin messenger-funnel
+	packaging/dist
+
+# A Debian package of the same: needs cargo-deb and dpkg-dev.
+deb: dist
+	packaging/deb
+
+# Installs archive and package in a Debian without Rust and Node, and tries them: needs root and debootstrap.
+test-dist: deb
+	tests/dist.sh
 
 # Real clients of BI tools, and schemathesis over the API's description: needs Python 3.11.
 CLIENTS := $(or $(CARGO_TARGET_DIR),target)/clients
@@ -149,4 +163,4 @@ audit:
 	.ci/audit
 
 clean:
-	rm -rf target node_modules
+	rm -rf target node_modules dist

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use messenger_funnel::config::SECTIONS;
 use messenger_funnel::operations::{METRICS, MetricKind};
 use regex::Regex;
 
@@ -109,4 +111,70 @@ fn the_unit_starts_what_there_is() {
             checked.succeed(&["config", "check"]);
         }
     }
+}
+
+#[test]
+fn the_settings_of_the_package_are_right_and_name_keys_that_there_are() {
+    let world = World::bare();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/messenger-funnel.toml");
+    let told = world.succeed(&["--config", path.to_str().unwrap(), "config", "check"]);
+    assert!(told.contains("the settings are right"), "{told}");
+    let (mut section, mut looked_at) = ("", 0);
+    for line in file("packaging/messenger-funnel.toml").lines() {
+        if line.starts_with('[') {
+            section = SECTIONS.iter().find(|known| known.head == line).unwrap().head;
+        } else if let Some((name, _)) = line.trim_start_matches("# ").split_once(" = ") {
+            let known = SECTIONS.iter().find(|known| known.head == section).unwrap();
+            assert!(known.keys.iter().any(|key| key.name == name), "{section} {line}");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 10, "{looked_at}");
+}
+
+/// `tests/dist.sh` installs it; this finds cheaply what has been moved or renamed.
+#[test]
+fn archive_and_package_are_made_of_what_there_is_and_fit_the_unit() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let recipe = file("packaging/dist");
+    let path = Regex::new(r"(?:packaging|dashboards)/[\w./-]+|LICENSE-[A-Z]+").unwrap();
+    let named: BTreeSet<&str> = path.find_iter(&recipe).map(|found| found.as_str()).collect();
+    assert!(named.len() >= 7, "{named:?}");
+    for name in named {
+        assert!(root.join(name).exists(), "packaging/dist: there is no {name}");
+    }
+    let manifest: toml::Table = file("Cargo.toml").parse().unwrap();
+    let package = &manifest["package"]["metadata"]["deb"];
+    let unit = file("packaging/messenger-funnel.service");
+    let of_unit = |key: &str| -> Vec<&str> {
+        unit.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
+    };
+    let settings = package["conf-files"][0].as_str().unwrap();
+    let started = [of_unit("ExecStart"), of_unit("ExecStartPre")].concat();
+    assert_eq!(started.len(), 2);
+    for command in started {
+        let start = format!("/usr/lib/messenger-funnel/messenger-funnel --config {settings} ");
+        assert!(command.starts_with(&start), "{command}");
+    }
+    let tree = file("packaging/deb");
+    for installed in [
+        "$root/usr/lib/messenger-funnel\" \"$from/messenger-funnel\" \"$from/libchdb.so\"",
+        "$root/usr/lib/systemd/system\" \"$from/messenger-funnel.service\"",
+        "$root/etc/messenger-funnel\" \"$from/messenger-funnel.toml\"",
+    ] {
+        assert!(tree.contains(installed), "packaging/deb does not install {installed}");
+    }
+    let assets = package["assets"].as_array().unwrap();
+    for asset in assets {
+        let from = asset[0].as_str().unwrap().strip_prefix("dist/debian/").unwrap();
+        assert!(from.starts_with(asset[1].as_str().unwrap()), "{asset}");
+    }
+    let scripts = package["maintainer-scripts"].as_str().unwrap();
+    for name in ["postinst", "prerm", "postrm"] {
+        let script = root.join(scripts).join(name);
+        let checked = Command::new("sh").arg("-n").arg(&script).status().unwrap();
+        assert!(checked.success(), "{name}");
+    }
+    let account = of_unit("User")[0];
+    assert!(file("packaging/debian/postinst").contains(&format!("getent passwd {account} ")));
 }
