@@ -36,6 +36,16 @@ export function place(page) {
   if (isTyped) again.setSelectionRange(selectionStart, selectionEnd);
 }
 
+// The days go along from page to page.
+export function carryDays() {
+  const asked = new URLSearchParams(location.search);
+  const days = new URLSearchParams();
+  for (const name of ["from", "through", "to"]) if (asked.has(name)) days.set(name, asked.get(name));
+  for (const link of document.querySelectorAll("nav.pages a[data-days]")) {
+    link.setAttribute("href", days.size ? `${link.pathname}?${days}` : link.pathname);
+  }
+}
+
 function lead(to) {
   to.tabIndex = -1;
   to.focus({ preventScroll: true });
@@ -67,6 +77,7 @@ async function show(address, { isBack = false, isTyping = false, isTurning = fal
     else if (!isBack) history.pushState({ isTyping }, "", address);
     shown = location.pathname + location.search;
     place(page);
+    carryDays();
     const alert = document.querySelector("main [role=alert]");
     if (alert) lead(alert);
     else if (isTurning) lead(document.querySelector("main h1"));
@@ -121,3 +132,5 @@ addEventListener("popstate", () => {
   // A step to another place of the same page is none of ours.
   if (location.pathname + location.search !== shown) show(new URL(location.href), { isBack: true });
 });
+
+carryDays();

@@ -249,6 +249,14 @@ async fn news_do_not_undo_a_choice() {
     client.find(Locator::Css("#preset-7")).await.unwrap().click().await.unwrap();
     until(&browser, "return document.querySelector('.presets [aria-current]').id === 'preset-7'")
         .await;
+    // The days go along to the next page, not to those that show none.
+    until(
+        &browser,
+        "const link = (href) => document.querySelector(`nav.pages a[href^='${href}']`).search; \
+         const asked = new URLSearchParams(link('/funnels')); \
+         return asked.has('from') && asked.has('through') && link('/settings') === ''",
+    )
+    .await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let shown = "const day = new URLSearchParams(location.search).get('from'); \
         return [document.querySelector('[name=from]').value === day, \

@@ -80,7 +80,7 @@ async fn a_link_is_made_changed_and_archived_by_forms() {
     fill("ref", "summer <b>&\"x\"").await;
     fill("campaign", "Été & \"co\"").await;
     client.find(Locator::Css("[name=printed]")).await.unwrap().click().await.unwrap();
-    client.find(Locator::Css("button")).await.unwrap().click().await.unwrap();
+    client.find(Locator::Css("main button")).await.unwrap().click().await.unwrap();
     client.wait().for_element(Locator::Css("[role=alert]")).await.unwrap();
     assert!(browser.text("[role=alert]").await.starts_with("page: \"evil.com/x\" is no user name"));
     let value = async |name: &str| {
@@ -90,7 +90,7 @@ async fn a_link_is_made_changed_and_archived_by_forms() {
     assert_eq!(value("ref").await, "summer <b>&\"x\"");
     assert_eq!(value("campaign").await, "Été & \"co\"");
     fill("page", "my.shop").await;
-    client.find(Locator::Css("button")).await.unwrap().click().await.unwrap();
+    client.find(Locator::Css("main button")).await.unwrap().click().await.unwrap();
     client.wait().for_element(Locator::Css("[role=status]")).await.unwrap();
     assert!(browser.text("[role=status]").await.starts_with("summer-b-x is saved"));
 

@@ -11,6 +11,10 @@ span-days = { $number } days
 
 skip = Skip to the figures
 pages = Pages
+menu = Menu
+pages-analyse = Analyse
+pages-conversations = Conversations
+pages-data = Data
 log-out = Log out
 language = Language
 
@@ -18,7 +22,7 @@ page-overview = Overview
 page-funnels = Funnels
 page-ads = Ads
 page-attribution = Attribution
-page-links = Links
+page-links = Links & QR
 page-conversations = Response times
 page-cohorts = Retention
 page-audience = Audience
@@ -31,9 +35,14 @@ first-day = First day
 last-day = Last day
 show = Show
 date-ranges = Date ranges
+preset-today = Today
+preset-yesterday = Yesterday
 preset-7 = 7 days
+preset-28 = 28 days
 preset-30 = 30 days
 preset-90 = 90 days
+preset-month = This month
+preset-last-month = Last month
 as-table = As a table
 choose-other-days = Choose other days above. If nothing has ever come in, the <a href="/">overview</a> tells how to begin.
 # Which days a page shows.

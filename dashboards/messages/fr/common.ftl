@@ -10,6 +10,10 @@ span-days = { $number } j
 
 skip = Aller aux chiffres
 pages = Pages
+menu = Menu
+pages-analyse = Analyser
+pages-conversations = Conversations
+pages-data = Données
 log-out = Se déconnecter
 language = Langue
 
@@ -17,7 +21,7 @@ page-overview = Vue d’ensemble
 page-funnels = Entonnoirs
 page-ads = Publicités
 page-attribution = Attribution
-page-links = Liens
+page-links = Liens et QR
 page-conversations = Temps de réponse
 page-cohorts = Rétention
 page-audience = Audience
@@ -30,9 +34,14 @@ first-day = Premier jour
 last-day = Dernier jour
 show = Afficher
 date-ranges = Périodes
+preset-today = Aujourd’hui
+preset-yesterday = Hier
 preset-7 = 7 jours
+preset-28 = 28 jours
 preset-30 = 30 jours
 preset-90 = 90 jours
+preset-month = Ce mois-ci
+preset-last-month = Le mois dernier
 as-table = En tableau
 choose-other-days = Choisissez d’autres jours ci-dessus. Si rien n’est jamais arrivé, la <a href="/">vue d’ensemble</a> dit par où commencer.
 days-shown = Du { $first } au { $last }, fuseau horaire { $zone }.

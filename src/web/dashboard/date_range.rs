@@ -1,5 +1,8 @@
 //! The days that a page shows: its form and its presets.
 
+use jiff::Span;
+use jiff::civil::Date;
+
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, say};
 use crate::store::CollectionState;
@@ -15,8 +18,8 @@ pub(crate) struct Range {
 }
 
 pub(crate) struct Preset {
+    pub id: &'static str,
     pub label: Message,
-    pub days: i64,
     pub href: String,
     pub is_current: bool,
 }
@@ -53,16 +56,18 @@ impl Range {
     /// Presets lead to `page`, with `rest` (`&key=value…`) behind the days.
     pub(crate) fn new(period: &Period, now: Timestamp, page: &str, rest: &str) -> Self {
         let (first, last) = period.first_and_last_day();
-        let presets = [("preset-7", 6), ("preset-30", 29), ("preset-90", 89)];
-        let presets = presets.into_iter().filter_map(|(label, before)| {
-            let preset = Period::last_days(before, &period.zone, now).ok()?;
-            let is_current = preset.from == period.from && preset.to == period.to;
-            Some(Preset {
-                label: say(label),
-                days: before + 1,
-                href: format!("{page}{}{rest}", days_of(&preset)),
-                is_current,
-            })
+        let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+        let days = presets(period.zone.to_datetime(now).date());
+        // Of two that are the same days (on the 30th the month and 30 days) the first.
+        let is_shown = |(_, from, through): &(&str, Date, Date)| {
+            period.whole_days() == Some((*from, *through))
+        };
+        let current = days.iter().find(|days| is_shown(days)).map(|(id, ..)| *id);
+        let presets = days.into_iter().map(|(id, from, through)| Preset {
+            id,
+            label: say(id),
+            href: format!("{page}?from={from}&through={through}{rest}"),
+            is_current: current == Some(id),
         });
         Self {
             first_day: first.to_string(),
@@ -75,6 +80,23 @@ impl Range {
                 .then(|| [period.from.to_rfc3339(), period.to.to_rfc3339()]),
         }
     }
+}
+
+/// Ranges that people ask for most, each with its first and last day.
+fn presets(today: Date) -> [(&'static str, Date, Date); 8] {
+    let before = |days: i64| today.saturating_sub(Span::new().days(days));
+    let month = today.first_of_month();
+    let last_of_month_before = month.saturating_sub(Span::new().days(1));
+    [
+        ("preset-today", today, today),
+        ("preset-yesterday", before(1), before(1)),
+        ("preset-7", before(6), today),
+        ("preset-28", before(27), today),
+        ("preset-30", before(29), today),
+        ("preset-90", before(89), today),
+        ("preset-month", month, today),
+        ("preset-last-month", last_of_month_before.first_of_month(), last_of_month_before),
+    ]
 }
 
 /// The overview of everything that is stored.
@@ -99,4 +121,23 @@ pub(crate) const MOST_DAYS: u64 = 1_100;
 pub(crate) fn is_too_long(period: &Period) -> bool {
     let days = period.to.0.saturating_sub(period.from.0) / 86_400_000;
     u64::try_from(days).is_ok_and(|days| days > MOST_DAYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_those_of_the_calendar_also_over_the_turn_of_the_year() {
+        let of = |today: Date, id: &str| {
+            let found = presets(today).into_iter().find(|(preset, ..)| *preset == id);
+            found.map(|(_, from, through)| format!("{from} {through}")).unwrap()
+        };
+        let january = Date::constant(2027, 1, 31);
+        assert_eq!(of(january, "preset-month"), "2027-01-01 2027-01-31");
+        assert_eq!(of(january, "preset-last-month"), "2026-12-01 2026-12-31");
+        assert_eq!(of(Date::constant(2028, 3, 1), "preset-last-month"), "2028-02-01 2028-02-29");
+        assert_eq!(of(january, "preset-yesterday"), "2027-01-30 2027-01-30");
+        assert_eq!(of(january, "preset-7"), "2027-01-25 2027-01-31");
+    }
 }
