@@ -27,6 +27,7 @@
 //! - [`language`]: what pages say, in their reader's language.
 //! - [`outgoing`]: requests to systems of others.
 //! - [`private`]: files that only their owner may read.
+//! - [`jobs`]: work that a process does by itself, in rounds.
 //! - [`operations`]: listening, readiness and metrics.
 //! - [`synthetic`]: seeded traffic with its own truth, for the demo and the tests.
 //! - [`config`] and [`cli`]: how a person or a supervisor starts all this.
@@ -45,6 +46,7 @@ pub mod feedback;
 pub mod http;
 pub mod incoming;
 pub mod insights;
+pub mod jobs;
 pub mod journal;
 pub mod language;
 pub mod materializer;

@@ -1,17 +1,13 @@
 //! What ClickHouse knows of users and tokens, at hand: looked at every other second, and after each edit of ours.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use tokio_util::sync::CancellationToken;
 
 use super::{Accounts, Refusal, Role, Scope, Who, name};
 use crate::store::{StoreError, TokenRow, UserRow};
 
-/// How long an edit of another process may take to be known here.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// The use of a token is noted so often.
 const HOUR_MS: i64 = 3_600_000;
 
@@ -113,16 +109,10 @@ impl Accounts {
         if self.known().is_damaged { Err(Refusal::Damaged) } else { Ok(()) }
     }
 
-    /// Asks ClickHouse again and again, until `stop`.
-    pub async fn follow(self, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.refresh().await {
-                tracing::debug!(%error, "users and tokens stay as they were");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
+    /// Asks ClickHouse again; what is known stays as it was if that fails.
+    pub async fn look_again(&self) {
+        if let Err(error) = self.refresh().await {
+            tracing::debug!(%error, "users and tokens stay as they were");
         }
     }
 

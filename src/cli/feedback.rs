@@ -1,26 +1,23 @@
 //! `export-conversions`: tells Meta of conversions. `serve` does the same if `feedback.send` says so.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 use metrics::counter;
 use serde_json::json;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::clock;
 use super::session::Session;
 use super::{read, spend};
 use crate::config::Settings;
 use crate::domain::Period;
-use crate::feedback::{self, OF_REGION, Sorted};
-use crate::meta::MessagingEvent;
+use crate::feedback::{self, FeedbackSettings, OF_REGION, Sorted};
+use crate::jobs::Round;
+use crate::meta::{Graph, MessagingEvent};
 use crate::store::{FeedbackRow, Span, Store, Told};
 
-/// How often `serve` looks for conversions to send.
-const EVERY: Duration = Duration::from_secs(60);
 /// Rows that are asked for at once.
 const PAGE: usize = 1000;
 
@@ -166,25 +163,35 @@ async fn refused(
     Ok(listed)
 }
 
-/// Sends what is due once a minute, until `stop`, if the settings say so.
-pub(super) async fn regularly(
-    now: watch::Receiver<Settings>,
+/// Sends what is due, as `serve` does.
+#[derive(Debug)]
+pub(super) struct Sending {
     store: Store,
-    stop: CancellationToken,
-) {
-    let settings = now.borrow().clone();
-    if !settings.send_feedback || settings.feedback.datasets.is_empty() {
-        return;
-    }
-    let graph_now = spend::graph_now(&now, "conversions cannot be sent to Meta");
-    loop {
-        let Some(graph) = graph_now.borrow().clone() else { return };
-        let work = feedback::pass(&graph, &store, &settings.feedback, clock::now);
-        let passed = tokio::select! { passed = work => passed, () = stop.cancelled() => return };
-        if let Err(error) = passed {
-            counter!("messenger_funnel_feedback_failures_total").increment(1);
-            tracing::error!(%error, "not all conversions could be sent to Meta");
+    how: FeedbackSettings,
+    graph: watch::Receiver<Option<Graph>>,
+}
+
+impl Sending {
+    /// `None` if the settings do not say so.
+    pub(super) fn new(now: &watch::Receiver<Settings>, store: &Store) -> Option<Self> {
+        let settings = now.borrow().clone();
+        if !settings.send_feedback || settings.feedback.datasets.is_empty() {
+            return None;
         }
-        tokio::select! { () = tokio::time::sleep(EVERY) => {}, () = stop.cancelled() => return }
+        let graph = spend::graph_now(now, "conversions cannot be sent to Meta");
+        Some(Self { store: store.clone(), how: settings.feedback, graph })
+    }
+
+    /// Sends once.
+    pub(super) async fn round(&self) -> Round {
+        let Some(graph) = self.graph.borrow().clone() else { return Round::Last };
+        match feedback::pass(&graph, &self.store, &self.how, clock::now).await {
+            Ok(_) => Round::Done,
+            Err(error) => {
+                counter!("messenger_funnel_feedback_failures_total").increment(1);
+                tracing::error!(%error, "not all conversions could be sent to Meta");
+                Round::Failed
+            }
+        }
     }
 }

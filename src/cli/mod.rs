@@ -20,6 +20,7 @@ mod import;
 mod import_conversions;
 mod import_spend;
 mod importing;
+mod jobs;
 mod journal;
 mod link;
 mod manual;
@@ -44,12 +45,14 @@ use clap::{CommandFactory, Parser, Subcommand};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Settings;
 use crate::insights::invalid_parameter::InvalidParameter;
+use crate::jobs::SPAN;
 use crate::store::engine::{self, EngineArgs};
 use crate::{operations, private};
 
@@ -265,7 +268,10 @@ fn start_log(traces: Option<&SdkTracerProvider>) {
         lines.with_target(false).boxed()
     };
     let traces = traces.map(|traces| {
-        tracing_opentelemetry::layer().with_tracer(traces.tracer(env!("CARGO_PKG_NAME")))
+        // A job's span lasts as long as the process: it is for the log.
+        let ends = filter_fn(|span| span.name() != SPAN);
+        let traces = traces.tracer(env!("CARGO_PKG_NAME"));
+        tracing_opentelemetry::layer().with_tracer(traces).with_filter(ends)
     });
     tracing_subscriber::registry().with(filter).with(lines).with(traces).init();
 }

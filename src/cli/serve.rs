@@ -12,11 +12,12 @@ use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock;
+use super::page_names::KnownNames;
 use super::prepared;
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::Session;
 use super::stopping::Stopping;
-use super::{bootstrap_link, effective_settings, feedback, page_names, reload, shipping, spend};
+use super::{bootstrap_link, effective_settings, jobs, reload, shipping};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, CollectorState, Keys};
 use crate::config::Settings;
@@ -26,7 +27,7 @@ use crate::http::locale::in_their_language;
 use crate::http::problem::not_allowed;
 use crate::journal::{InUse, Journal};
 use crate::materializer::Materializer;
-use crate::operations::{self, Aside, Certificate, Insiders, Operations};
+use crate::operations::{self, Aside, Certificate, Insiders, KnownLinks, Operations};
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
 use crate::web::guard::may_know;
@@ -151,30 +152,22 @@ impl Server {
         })?;
         let mut erasures = None;
         if let Some(journal) = &journal {
-            let closing =
-                shipping::close_old_segments(journal.clone(), settings.keep_shipped, stop.clone());
-            tokio::spawn(closing);
             let eraser = session.eraser(settings, journal.clone())?;
             erasures = Some(eraser.failing.subscribe());
-            tokio::spawn(eraser.regularly(stop.clone()));
+            jobs::of_collector(journal.clone(), settings.keep_shipped, eraser, stop);
         }
         let reports = roles.has(Role::Worker).then(|| {
-            let store = session.store.clone();
-            tokio::spawn(spend::by_schedule(now.clone(), store.clone(), stop.clone()));
-            tokio::spawn(feedback::regularly(now.clone(), store.clone(), stop.clone()));
-            tokio::spawn(page_names::ask_regularly(now.clone(), store, stop.clone()));
-            let runner = Runner::new(session.catalog(settings));
-            tokio::spawn(Scheduler::new(runner).work(stop.clone()))
+            let scheduler = Scheduler::new(Runner::new(session.catalog(settings)));
+            jobs::of_worker(&now, &session.store, scheduler, stop)
         });
-        let links = operations::follow_links(
-            session.store.clone(),
-            settings.data_dir.join("links.json"),
-            stop.clone(),
-        );
+        let known_links =
+            KnownLinks::new(session.store.clone(), settings.data_dir.join("links.json"));
+        let links = known_links.subscribe();
+        jobs::known_links(known_links, stop);
         let accounts = session.accounts(settings)?;
         // Who asks at once is told by it; if ClickHouse is away they are told to wait.
         tokio::time::timeout(MIGRATE_LIMIT, accounts.refresh()).await.ok();
-        tokio::spawn(accounts.clone().follow(stop.clone()));
+        jobs::known_users(accounts.clone(), stop);
         tokio::spawn(take_tokens(accounts.clone(), now.clone()));
         let known = accounts.clone();
         let insiders = Insiders::new(move |peer, headers| may_know(&known, peer.ip(), headers));
@@ -314,6 +307,9 @@ fn routes(
             .merge(guarded(people, &views));
     }
     if roles.has(Role::Web) {
+        let names = KnownNames::new(settings, session.store.clone());
+        let by_name = middleware::from_fn_with_state(names.subscribe(), by_their_names);
+        jobs::known_names(names, stop);
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.catalog(settings));
         described.push(of_reports);
@@ -326,10 +322,7 @@ fn routes(
             ))
             .merge(members::login(accounts, provider))
             .merge(router(views, described))
-            .layer(middleware::from_fn_with_state(
-                page_names::follow(settings, session.store.clone(), stop.clone()),
-                by_their_names,
-            ));
+            .layer(by_name);
     }
     let limit = tower_http::timeout::TimeoutLayer::with_status_code(
         axum::http::StatusCode::SERVICE_UNAVAILABLE,

@@ -79,17 +79,6 @@ where
     Ok(ended)
 }
 
-/// Has even a journal that hardly grows give its raw bodies up when their time has come.
-pub(super) async fn close_old_segments(journal: Journal, keep: Duration, stop: CancellationToken) {
-    let age = (keep / 4).clamp(Duration::from_secs(1), Duration::from_secs(3600));
-    loop {
-        tokio::select! { () = tokio::time::sleep(age) => {}, () = stop.cancelled() => return }
-        if journal.close_older_than(age).await.is_err() {
-            return;
-        }
-    }
-}
-
 /// Ships what this process has journaled, and makes conversations if that is its part.
 pub(super) async fn ship_and_keep_up(
     shipper: Option<Shipper>,

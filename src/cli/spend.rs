@@ -6,20 +6,18 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use metrics::{counter, gauge};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::clock;
 use super::session::Session;
 use super::{progress, reload};
 use crate::config::Settings;
+use crate::jobs::Round;
 use crate::meta::{Graph, Patience};
 use crate::spend::{self, AccountDone, Advance, MessagesDone, SyncSettings};
 use crate::store::{Store, StoreError};
 
 /// What has been fetched this recently is not fetched again.
 const FRESH_FOR: Duration = Duration::from_secs(6 * 3600);
-/// How soon a sync that failed is tried again by `serve`.
-const AFTER_FAILURE: Duration = Duration::from_secs(3600);
 /// How often Meta is asked how far a report is.
 const POLL_EVERY: Duration = Duration::from_secs(2);
 /// How long a report may take.
@@ -192,69 +190,95 @@ fn sync_settings(settings: &Settings) -> SyncSettings {
     }
 }
 
-/// Syncs at the start and by the schedule, with the token of now, until `stop`; nothing without token or accounts.
-pub(super) async fn by_schedule(
-    now: watch::Receiver<Settings>,
+/// Syncs all ad accounts, as `serve` does.
+#[derive(Debug)]
+pub(super) struct Syncing {
     store: Store,
-    stop: CancellationToken,
-) {
-    let settings = now.borrow().clone();
-    let how = sync_settings(&settings);
-    let accounts = &settings.graph.ad_accounts;
-    if settings.graph.token.is_none() {
-        return;
+    how: SyncSettings,
+    accounts: Vec<String>,
+    graph: watch::Receiver<Option<Graph>>,
+}
+
+impl Syncing {
+    /// `None` without a token or accounts.
+    pub(super) fn new(now: &watch::Receiver<Settings>, store: &Store) -> Option<Self> {
+        let settings = now.borrow().clone();
+        let accounts = settings.graph.ad_accounts.clone();
+        if accounts.is_empty() || settings.graph.token.is_none() {
+            return None;
+        }
+        let graph = graph_now(now, "spend cannot be synced");
+        Some(Self { store: store.clone(), how: sync_settings(&settings), accounts, graph })
     }
-    let graph_now = graph_now(&now, "spend cannot be synced");
-    loop {
-        let mut is_done = true;
-        let Some(graph) = graph_now.borrow().clone() else { return };
-        for account in accounts {
-            let work = spend::sync(&graph, &store, &how, account, clock::now, &|_| {});
-            let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
-            match done {
+
+    /// Syncs once, with the token of now.
+    pub(super) async fn round(&self) -> Round {
+        let Some(graph) = self.graph.borrow().clone() else { return Round::Last };
+        let mut round = Round::Done;
+        for account in &self.accounts {
+            let done = spend::sync(&graph, &self.store, &self.how, account, clock::now, &|_| {});
+            match done.await {
                 Ok(done) => tracing::info!("{}", told(&done)),
                 Err(error) => {
-                    is_done = false;
+                    round = Round::Failed;
                     counter!("messenger_funnel_spend_sync_failures_total").increment(1);
                     tracing::error!(account, %error, "spend could not be synced");
                 }
             }
         }
-        // Accounts may come in by webhooks meanwhile.
-        let business_accounts = business_accounts(&settings, &store).await;
-        let business_accounts = business_accounts.unwrap_or_else(|error| {
-            tracing::warn!(%error, "WhatsApp business accounts are not known");
-            is_done = false;
-            Vec::new()
-        });
-        for account in &business_accounts {
-            let work = spend::sync_messages(&graph, &store, &how, account, clock::now);
-            let done = tokio::select! { done = work => done, () = stop.cancelled() => return };
+        if round == Round::Done {
+            #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]
+            gauge!("messenger_funnel_spend_synced_timestamp_seconds")
+                .set((clock::now() / 1000) as f64);
+        }
+        round
+    }
+}
+
+/// Syncs what the messages of all WhatsApp business accounts cost, as `serve` does.
+#[derive(Debug)]
+pub(super) struct MessageSyncing {
+    now: watch::Receiver<Settings>,
+    store: Store,
+    graph: watch::Receiver<Option<Graph>>,
+}
+
+impl MessageSyncing {
+    /// `None` without a token.
+    pub(super) fn new(now: &watch::Receiver<Settings>, store: &Store) -> Option<Self> {
+        now.borrow().graph.token.as_ref()?;
+        let graph = graph_now(now, "what WhatsApp messages cost cannot be synced");
+        Some(Self { now: now.clone(), store: store.clone(), graph })
+    }
+
+    /// Syncs once, with the token of now. Without any account it has failed, too: webhooks may tell of one soon.
+    pub(super) async fn round(&self) -> Round {
+        let Some(graph) = self.graph.borrow().clone() else { return Round::Last };
+        let settings = self.now.borrow().clone();
+        let accounts = match business_accounts(&settings, &self.store).await {
+            Ok(accounts) if accounts.is_empty() => return Round::Failed,
+            Ok(accounts) => accounts,
+            Err(error) => {
+                tracing::debug!(%error, "WhatsApp business accounts are not known");
+                return Round::Failed;
+            }
+        };
+        let how = sync_settings(&settings);
+        let mut round = Round::Done;
+        for account in &accounts {
+            let done = spend::sync_messages(&graph, &self.store, &how, account, clock::now).await;
             match done {
                 Ok(done) => tracing::info!("{}", messages_told(account, &done)),
                 Err(error) => {
-                    is_done &= !error.may_pass();
+                    // What a token may not read is not asked for every hour.
+                    if error.may_pass() {
+                        round = Round::Failed;
+                    }
                     counter!("messenger_funnel_message_cost_sync_failures_total").increment(1);
                     tracing::warn!(account, %error, "what WhatsApp messages cost could not be synced");
                 }
             }
         }
-        if accounts.is_empty() && business_accounts.is_empty() {
-            tokio::select! { () = tokio::time::sleep(AFTER_FAILURE) => continue, () = stop.cancelled() => return }
-        }
-        if is_done {
-            #[expect(clippy::cast_precision_loss, reason = "seconds are far below 2^52")]
-            gauge!("messenger_funnel_spend_synced_timestamp_seconds")
-                .set((clock::now() / 1000) as f64);
-        }
-        let wait = if is_done { until_next(&settings) } else { AFTER_FAILURE };
-        tokio::select! { () = tokio::time::sleep(wait) => {}, () = stop.cancelled() => return }
+        round
     }
-}
-
-fn until_next(settings: &Settings) -> Duration {
-    let now = clock::now();
-    let next = settings.spend.schedule.next_after(now);
-    let wait = next.and_then(|next| u64::try_from(next - now).ok());
-    wait.map_or(AFTER_FAILURE, Duration::from_millis)
 }

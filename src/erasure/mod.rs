@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 pub use imports::remove_abandoned_imports;
 pub use ledger::{Asker, Entry, Found, Ledger, Plan, Subject};
+pub use rounds::Rounds;
 pub use routes::{DeletionState, callback, router};
 
 use crate::journal::{Journal, JournalError};

@@ -9,8 +9,6 @@ use tokio_util::sync::CancellationToken;
 use super::background::in_the_background;
 use super::{Eraser, ErasureError, remove_abandoned_imports};
 
-/// How often requests are looked for.
-const EVERY: Duration = Duration::from_secs(1);
 /// How long a request waits that has failed once; twice as long after each further time.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
@@ -35,40 +33,47 @@ impl Pause {
     }
 }
 
-impl Eraser {
-    /// Carries out whatever is asked for, until `stop`.
-    pub async fn regularly(self, stop: CancellationToken) {
-        let mut pauses = HashMap::new();
-        let mut look_again = now();
-        let mut sweeping: Option<Pause> = None;
-        let mut is_swept = false;
-        loop {
-            if !is_swept && sweeping.as_ref().is_none_or(Pause::is_over) {
-                match self.sweep().await {
-                    Ok(()) => is_swept = true,
-                    Err(error) => {
-                        tracing::warn!(%error, "what killed processes left behind could not be removed yet");
-                        sweeping = Some(Pause::after(sweeping.as_ref()));
-                    }
+/// Carries out whatever is asked for.
+#[derive(Debug)]
+pub struct Rounds {
+    eraser: Eraser,
+    stop: CancellationToken,
+    /// Of requests that failed, by their code; of those that cannot be read, by none.
+    pauses: HashMap<String, Pause>,
+    /// When the journal is looked through again for what has come back.
+    look_again: Instant,
+    is_swept: bool,
+    sweeping: Option<Pause>,
+}
+
+impl Rounds {
+    /// Begins no further request after `stop`.
+    #[must_use]
+    pub fn new(eraser: Eraser, stop: CancellationToken) -> Self {
+        let (pauses, look_again) = (HashMap::new(), now());
+        Self { eraser, stop, pauses, look_again, is_swept: false, sweeping: None }
+    }
+
+    /// Looks once.
+    pub async fn round(&mut self) {
+        if !self.is_swept && self.sweeping.as_ref().is_none_or(Pause::is_over) {
+            match self.eraser.sweep().await {
+                Ok(()) => self.is_swept = true,
+                Err(error) => {
+                    tracing::warn!(%error, "what killed processes left behind could not be removed yet");
+                    self.sweeping = Some(Pause::after(self.sweeping.as_ref()));
                 }
             }
-            self.carry_out_all(&mut pauses, &stop).await;
-            if look_again <= now() {
-                look_again = now() + self.take_out_returned().await;
-            }
-            tokio::select! { () = tokio::time::sleep(EVERY) => {}, () = stop.cancelled() => return }
+        }
+        self.carry_out_all().await;
+        if self.look_again <= now() {
+            self.look_again = now() + self.eraser.take_out_returned().await;
         }
     }
 
-    /// What killed processes left behind: half-written requests name people, and so do journals of imports.
-    async fn sweep(&self) -> Result<(), ErasureError> {
-        let ledger = self.ledger.clone();
-        in_the_background(move || ledger.sweep()).await??;
-        remove_abandoned_imports(&self.imports, &self.store).await.map(|_| ())
-    }
-
-    async fn carry_out_all(&self, pauses: &mut HashMap<String, Pause>, stop: &CancellationToken) {
-        let (open, unreadable) = match self.ledger.open() {
+    async fn carry_out_all(&mut self) {
+        let Self { eraser, pauses, stop, .. } = self;
+        let (open, unreadable) = match eraser.ledger.open() {
             Ok(found) => found,
             Err(error) => (Vec::new(), vec![error]),
         };
@@ -93,7 +98,7 @@ impl Eraser {
                 failing += 1;
                 continue;
             }
-            match self.carry_out(entry).await {
+            match eraser.carry_out(entry).await {
                 Ok(_) => drop(pauses.remove(&code)),
                 Err(error) => {
                     let pause = Pause::after(pauses.get(&code));
@@ -103,9 +108,18 @@ impl Eraser {
                     failing += 1;
                 }
             }
-            self.tell(failing);
+            eraser.tell(failing);
         }
-        self.tell(failing);
+        eraser.tell(failing);
+    }
+}
+
+impl Eraser {
+    /// What killed processes left behind: half-written requests name people, and so do journals of imports.
+    async fn sweep(&self) -> Result<(), ErasureError> {
+        let ledger = self.ledger.clone();
+        in_the_background(move || ledger.sweep()).await??;
+        remove_abandoned_imports(&self.imports, &self.store).await.map(|_| ())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "requests are far fewer than 2^52")]
@@ -117,9 +131,9 @@ impl Eraser {
     /// Takes out of the journal what a second delivery has brought of people who were erased before; how long to wait
     /// before the next look.
     async fn take_out_returned(&self) -> Duration {
-        let Ok(tombstones) = self.tombstones() else { return EVERY };
+        let Ok(tombstones) = self.tombstones() else { return Duration::ZERO };
         if !tombstones.has_returned() {
-            return EVERY;
+            return Duration::ZERO;
         }
         let begun = now();
         let taken_out = async {

@@ -22,7 +22,7 @@ pub use aside::{Aside, aside};
 pub use metric_list::{METRICS, Metric, MetricKind};
 pub use metrics::record;
 use ready::LastWord;
-pub use registry::follow_links;
+pub use registry::KnownLinks;
 pub use requests::noted;
 pub use serve::{Certificate, serve};
 pub use state::{Insiders, Operations, Recorder};

@@ -2,46 +2,49 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::Links;
 use crate::private;
 use crate::store::Store;
 
-/// How long an edited link may take to be known to a running server.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// Follows the registry until `stop`; what it last was is kept in `file`, for a start without
-/// ClickHouse.
-pub fn follow_links(
+/// The registry as it was when it was last looked at.
+#[derive(Debug)]
+pub struct KnownLinks {
     store: Store,
+    /// Where they are kept for a start without ClickHouse.
     file: PathBuf,
-    stop: CancellationToken,
-) -> watch::Receiver<Arc<Links>> {
-    let known = read(&file).unwrap_or_default();
-    let (links, follower) = watch::channel(Arc::new(known));
-    tokio::spawn(async move {
-        loop {
-            match store.links().await {
-                Ok(now) if now != **links.borrow() => {
-                    if let Err(error) = write(&file, &now) {
-                        tracing::warn!(%error, path = %file.display(), "the links could not be kept");
-                    }
-                    links.send_replace(Arc::new(now));
+    links: watch::Sender<Arc<Links>>,
+}
+
+impl KnownLinks {
+    /// Those of `file`, until `store` tells of others.
+    #[must_use]
+    pub fn new(store: Store, file: PathBuf) -> Self {
+        let known = read(&file).unwrap_or_default();
+        Self { store, file, links: watch::Sender::new(Arc::new(known)) }
+    }
+
+    /// The links, now and later.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Links>> {
+        self.links.subscribe()
+    }
+
+    /// Looks at the registry; the links stay as they were if that fails.
+    pub async fn refresh(&self) {
+        match self.store.links().await {
+            Ok(now) if now != **self.links.borrow() => {
+                if let Err(error) = write(&self.file, &now) {
+                    tracing::warn!(%error, path = %self.file.display(), "the links could not be kept");
                 }
-                Ok(_) => {}
-                Err(error) => tracing::debug!(%error, "the links stay as they were"),
+                self.links.send_replace(Arc::new(now));
             }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "the links stay as they were"),
         }
-    });
-    follower
+    }
 }
 
 fn read(file: &Path) -> Option<Links> {

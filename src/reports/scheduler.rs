@@ -6,16 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::runner::is_due;
 use super::{Report, Runner};
 use crate::domain::Timestamp;
 use crate::store::{ReportRun, StoreError};
 
-/// How often it looks.
-const PAUSE: Duration = Duration::from_secs(5);
 /// Runs that are made at once.
 const AT_ONCE: usize = 2;
 /// How long a stop waits for what is under way: longer than a chat's webhook may take to answer.
@@ -57,21 +55,16 @@ impl Scheduler {
         }
     }
 
-    /// Until `stop`: then nothing more is begun, and what is under way is waited for a while.
-    pub async fn work(self, stop: CancellationToken) {
-        let mut swept: Option<i64> = None;
-        while !stop.is_cancelled() {
-            let now = self.runner.catalog.now();
-            if swept.is_none_or(|at| now.0 - at > 3_600_000) {
-                self.sweep(now);
-                swept = Some(now.0);
-            }
-            match self.due(now).await {
-                Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(report, run)),
-                Err(error) => tracing::warn!(%error, "what is due could not be looked up"),
-            }
-            tokio::select! { biased; () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => {} }
+    /// Begins whatever is due and not under way.
+    pub async fn begin_due(&self) {
+        match self.due(self.runner.catalog.now()).await {
+            Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(report, run)),
+            Err(error) => tracing::warn!(%error, "what is due could not be looked up"),
         }
+    }
+
+    /// Lets nothing more begin, and waits a while for what is under way.
+    pub async fn finish(self) {
         self.under_way.close();
         if tokio::time::timeout(STOP_LIMIT, self.under_way.wait()).await.is_err() {
             tracing::warn!(
@@ -135,7 +128,7 @@ impl Scheduler {
         let at_work = AtWork(Arc::clone(&self.at_work), run.run.clone());
         let (runner, places, under_way) =
             (self.runner.clone(), Arc::clone(&self.places), self.under_way.clone());
-        self.under_way.spawn(async move {
+        let work = async move {
             let at_work = at_work;
             let _place = places.acquire().await;
             // What waited for its place while the server stops is left to the next start.
@@ -145,11 +138,13 @@ impl Scheduler {
             if let Err(error) = runner.run(&report, run).await {
                 tracing::warn!(run = at_work.1, %error, "a report's run was broken off");
             }
-        });
+        };
+        self.under_way.spawn(work.in_current_span());
     }
 
     /// Removes files that have been kept long enough.
-    fn sweep(&self, now: Timestamp) {
+    pub fn remove_old_files(&self) {
+        let now = self.runner.catalog.now();
         let settings = &self.runner.catalog.settings;
         let keep = i64::try_from(settings.keep.as_millis()).unwrap_or(i64::MAX);
         let folders = |path| fs::read_dir(path).into_iter().flatten().flatten();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::files::files;
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 28] = [
+const MAY_IMPORT: [(&str, &[&str]); 29] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -37,6 +37,7 @@ const MAY_IMPORT: [(&str, &[&str]); 28] = [
     ),
     ("members", &["accounts", "domain", "http", "incoming", "insights", "language", "render"]),
     ("synthetic", &["domain"]),
+    ("jobs", &["domain"]),
     ("operations", &["domain", "incoming", "journal", "outgoing", "private", "store"]),
     (
         "reports",

@@ -1,7 +1,7 @@
 //! Numbers of requests in answers and logs, and traces for OpenTelemetry.
 
 use std::io::Read;
-use std::process::Stdio;
+use std::process::{ChildStderr, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -72,16 +72,21 @@ async fn traces_go_to_the_collector_that_the_environment_names() {
     server.interrupt();
 }
 
-#[tokio::test]
-async fn a_request_has_a_number_in_its_answer_and_in_the_log() {
-    let world = World::new();
+/// A server, and its log as JSON.
+fn serve_with_log(world: &World) -> (Server, ChildStderr) {
     let mut command = world.command(&["serve"]);
     command.env("MESSENGER_FUNNEL_LOG", "json").stderr(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let mut log = child.stderr.take().unwrap();
+    let log = child.stderr.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     let line = lines.find_map(|line| Some(line.ok()?.split_once("listens on ")?.1.to_owned()));
-    let server = Server::of(child, line.unwrap());
+    (Server::of(child, line.unwrap()), log)
+}
+
+#[tokio::test]
+async fn a_request_has_a_number_in_its_answer_and_in_the_log() {
+    let world = World::new();
+    let (server, mut log) = serve_with_log(&world);
     let get = async |id: &str| {
         let asked = Client::new().get(server.url("/healthz")).header("x-request-id", id);
         let answer = asked.send().await.unwrap();
@@ -104,4 +109,24 @@ async fn a_request_has_a_number_in_its_answer_and_in_the_log() {
     let refusal = lines.find(|line| line["span"]["id"] == "wrong-one").expect(&said);
     assert_eq!(refusal["level"], "WARN");
     assert_eq!(refusal["span"]["route"], "/webhooks/meta");
+}
+
+#[tokio::test]
+async fn what_a_job_logs_names_it() {
+    let world = World::new();
+    let erasures = world.data_dir().join("erasures");
+    std::fs::create_dir_all(&erasures).unwrap();
+    std::fs::write(erasures.join("half.json"), "{").unwrap();
+    let (server, mut log) = serve_with_log(&world);
+    let started = Instant::now();
+    while !server.get("/metrics").await.1.contains("messenger_funnel_erasures_failing 1") {
+        assert!(started.elapsed() < Duration::from_secs(30), "nobody has looked at the request");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    server.interrupt();
+    let mut said = String::new();
+    log.read_to_string(&mut said).unwrap();
+    let mut lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let failure = lines.find(|line| line["level"] == "ERROR").expect(&said);
+    assert_eq!(failure["span"]["job"], "erasures", "{said}");
 }

@@ -10,6 +10,7 @@ use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::DAY_MS;
 use messenger_funnel::feedback::{FeedbackSettings, pass};
 use messenger_funnel::insights::query::Defaults;
+use messenger_funnel::jobs::{AtStop, Job, When};
 use messenger_funnel::meta::{Graph, Patience, choose_cryptography};
 use messenger_funnel::reports::{
     Destination, ReportCatalog, ReportSettings, Runner, Scheduler, WrittenReport,
@@ -25,6 +26,8 @@ const PAGES: [&str; 3] = ["104857600000001", "104857600000002", "178414000000000
 
 /// How often Meta is told of conversions.
 const PAUSE: Duration = Duration::from_secs(7);
+/// How often what is due of reports is begun.
+const REPORTS_PAUSE: Duration = Duration::from_secs(5);
 
 /// Systems of others.
 #[derive(Clone)]
@@ -132,5 +135,16 @@ pub fn deliver(
         public_url: None,
         clock,
     };
-    tokio::spawn(time::watched(Scheduler::new(Runner::new(shelf)).work(stop)))
+    let scheduler = Scheduler::new(Runner::new(shelf));
+    let due = scheduler.clone();
+    let reports = Job {
+        name: "reports",
+        when: When::Every(REPORTS_PAUSE),
+        at_stop: AtStop::Finish,
+        work: async move || due.begin_due().await,
+    };
+    tokio::spawn(time::watched(async move {
+        reports.run(stop).await;
+        scheduler.finish().await;
+    }))
 }
