@@ -239,13 +239,13 @@ impl Accounts {
     /// Waits until nobody else edits users and tokens, in this process or another, and looks at what there is now.
     async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Lease>), AccountError> {
         let here = self.editing.lock().await;
-        let turn = match &self.lock {
+        let lease = match &self.lock {
             Some(path) => Some(self.store.wait_for_lease(path).await?),
             None => None,
         };
         self.refresh().await?;
         self.check_undamaged()?;
-        Ok((here, turn))
+        Ok((here, lease))
     }
 
     fn new_user(&self, name: &str, role: Role) -> UserRow {

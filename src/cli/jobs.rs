@@ -1,7 +1,7 @@
 //! All that `serve` does in the background: each job with its name, when its rounds begin, and the lease by which one
 //! process of several does it.
 //!
-//! The work itself takes its lease (`Store::wait_for_lease`, `Store::claim`), because commands do the same work.
+//! The work itself takes its lease (`Store::wait_for_lease`, `Store::try_lease`), because commands do the same work.
 
 use std::time::Duration;
 

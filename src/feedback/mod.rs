@@ -67,8 +67,8 @@ pub enum FeedbackError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Another process sends now.
-    #[error("this process was held up for longer than its turn lasts; another one sends the rest")]
-    TurnLost,
+    #[error("this process was held up for longer than its lease lasts; another one sends the rest")]
+    LeaseLost,
 }
 
 /// Why Meta refuses events of whole regions: nothing that can be set helps, so they are not sent again.
@@ -122,9 +122,9 @@ pub async fn pass(
     settings: &FeedbackSettings,
     clock: fn() -> i64,
 ) -> Result<Passed, FeedbackError> {
-    let turn = store.wait_for_lease(&settings.lock).await?;
-    let passed = pass_now(graph, store, settings, clock, &turn).await;
-    turn.end().await;
+    let lease = store.wait_for_lease(&settings.lock).await?;
+    let passed = pass_now(graph, store, settings, clock, &lease).await;
+    lease.end().await;
     passed
 }
 
@@ -133,7 +133,7 @@ async fn pass_now(
     store: &Store,
     settings: &FeedbackSettings,
     clock: fn() -> i64,
-    turn: &Lease,
+    lease: &Lease,
 ) -> Result<Passed, FeedbackError> {
     let sorted = plan(store, settings, clock()).await?;
     let mut passed = Passed { withheld: sorted.withheld, ..Passed::default() };
@@ -146,7 +146,7 @@ async fn pass_now(
             store,
             settings,
             clock,
-            turn,
+            lease,
             known: &sorted.known,
             dataset: dataset.clone(),
             passed: &mut passed,
@@ -181,7 +181,7 @@ struct Outbox<'a> {
     store: &'a Store,
     settings: &'a FeedbackSettings,
     clock: fn() -> i64,
-    turn: &'a Lease,
+    lease: &'a Lease,
     known: &'a BTreeMap<String, u64>,
     dataset: String,
     passed: &'a mut Passed,
@@ -261,7 +261,7 @@ impl<'a> Outbox<'a> {
 
     /// Before each request, and before it is noted what became of it: it may have been stopped for any time.
     async fn check_turn(&self) -> Result<(), FeedbackError> {
-        if self.turn.is_held().await? { Ok(()) } else { Err(FeedbackError::TurnLost) }
+        if self.lease.is_held().await? { Ok(()) } else { Err(FeedbackError::LeaseLost) }
     }
 
     fn gives_up(&self) -> bool {

@@ -2,13 +2,13 @@
 //! events are looked at, and of those only what may have changed. The result is the same as if all
 //! were made from nothing, in whatever order events come ([`rebuild()`] proves it).
 //!
-//! One process at a time works: whose turn it is ([`Materializer::lease`]). Each step may be done twice: rows that are no
-//! more are taken away first, then the person's lists are written, then the rows, and only then are the people worked
-//! off.
+//! One process at a time works: the holder of the lease ([`Materializer::lease`]). Each step may be done twice: rows
+//! that are no more are taken away first, then the person's lists are written, then the rows, and only then are the
+//! people worked off.
 //!
-//! A process that was stopped longer than its turn lasts goes on where it was, beside another. What it writes has a
+//! A process that was stopped longer than its lease lasts goes on where it was, beside another. What it writes has a
 //! lower version. Rows that the other cannot know of it does not write: it asks between the lists and the rows whether
-//! the turn still is its own, and who has had it since has read these lists.
+//! the lease still is its own, and who has had it since has read these lists.
 
 mod making;
 mod rebuild;
@@ -63,7 +63,7 @@ pub struct Materializer {
 }
 
 impl Materializer {
-    /// Works on `store`; the file `lock` decides whose turn it is, and names the work.
+    /// Works on `store`; the file `lock` is that of its lease, and names the work.
     #[must_use]
     pub fn new(store: Store, lock: PathBuf, clock: fn() -> i64) -> Self {
         Self { store, lock, clock, waiting: Arc::new(Waiting::new()) }
@@ -122,9 +122,9 @@ impl Materializer {
         if self.store.left_rebuilt().await?.is_empty() {
             return Ok(());
         }
-        let turn = self.lease().await?;
+        let lease = self.lease().await?;
         let swept = self.store.drop_left_rebuilt().await;
-        turn.end().await;
+        lease.end().await;
         let tables = swept?;
         tracing::info!(tables, "removed what a rebuild had left that was cut off");
         Ok(())
@@ -139,21 +139,21 @@ impl Materializer {
         if self.pending(MaterializedTables::Live).await?.is_empty() {
             return Ok(0);
         }
-        let mut turn = self.lease().await?;
-        let worked = self.work(&mut turn).await;
-        turn.end().await;
+        let mut lease = self.lease().await?;
+        let worked = self.work(&mut lease).await;
+        lease.end().await;
         worked
     }
 
-    async fn work(&self, turn: &mut Lease) -> Result<u64, MaterializeError> {
+    async fn work(&self, lease: &mut Lease) -> Result<u64, MaterializeError> {
         let mut pending = self.pending(MaterializedTables::Live).await?;
         if pending.iter().any(ChangedBatch::is_exchange) {
             // Which tables are the new ones nobody knows: all are made anew.
             tracing::warn!("a rebuild was cut off in the end; all conversations are made anew");
-            rebuild::begin_anew(self, turn, &|_, _| {}).await?;
+            rebuild::begin_anew(self, lease, &|_, _| {}).await?;
             pending = self.pending(MaterializedTables::Live).await?;
         }
-        self.work_off(MaterializedTables::Live, &pending, turn, &|_| {}).await
+        self.work_off(MaterializedTables::Live, &pending, lease, &|_| {}).await
     }
 
     /// Makes the conversations of everybody in these blocks, and of nobody who has changed since they were read: so
@@ -162,13 +162,13 @@ impl Materializer {
         &self,
         tables: MaterializedTables,
         pending: &[ChangedBatch],
-        turn: &mut Lease,
+        lease: &mut Lease,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<u64, MaterializeError> {
         let mut people = 0;
         let mut worked_off = 0;
         for lot in lots(pending) {
-            people += self.pass(tables, lot, turn).await?;
+            people += self.pass(tables, lot, lease).await?;
             worked_off += lot.len();
             self.note(tables, &pending[worked_off..]);
             done(people);
@@ -181,15 +181,15 @@ impl Materializer {
         &self,
         tables: MaterializedTables,
         lot: &[ChangedBatch],
-        turn: &mut Lease,
+        lease: &mut Lease,
     ) -> Result<u64, MaterializeError> {
         let taken_over = || MaterializeError::CutOff("another process may have begun".to_owned());
-        let version = turn.version().await?;
+        let version = lease.version().await?;
         let batches: Vec<u64> = lot.iter().map(|batch| batch.batch).collect();
         let people = self.store.changed_people(tables, &batches).await?;
-        // Of a later turn, perhaps.
+        // Of a later lease, perhaps.
         let is_overtaken = people.iter().any(|person| person.version >= version);
-        if is_overtaken && !turn.is_held().await? {
+        if is_overtaken && !lease.is_held().await? {
             return Err(taken_over());
         }
         let bound = bound(&people);
@@ -204,13 +204,13 @@ impl Materializer {
         let made = self.store.compute(work).await;
         let mut made = made.map_err(|error| MaterializeError::CutOff(error.to_string()))??;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
-        if !turn.holds() {
+        if !lease.holds() {
             return Err(taken_over());
         }
         // What is written again after a failure may be something else: it is not the same block.
         let token = format!("made-{}", uuid::Uuid::new_v4());
         self.write_lists(tables, &mut made, &token).await?;
-        if !turn.is_held().await? {
+        if !lease.is_held().await? {
             return Err(taken_over());
         }
         self.write_rows(tables, &made, &token).await?;
@@ -294,7 +294,7 @@ impl Materializer {
         Ok(())
     }
 
-    /// Waits until no other process works, and keeps all from it until the turn ends.
+    /// Waits until no other process works, and keeps all from it until the lease ends.
     ///
     /// # Errors
     /// If the lock file cannot be used, or ClickHouse cannot be asked.

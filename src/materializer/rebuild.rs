@@ -61,16 +61,16 @@ pub async fn rebuild(
 ) -> Result<Rebuilt, MaterializeError> {
     // What has changed until now is made the usual way, so that both sides have seen the same.
     upkeep.catch_up().await?;
-    let mut turn = upkeep.lease().await?;
-    let rebuilt = begin_anew(upkeep, &mut turn, &progress).await;
-    turn.end().await;
+    let mut lease = upkeep.lease().await?;
+    let rebuilt = begin_anew(upkeep, &mut lease, &progress).await;
+    lease.end().await;
     rebuilt
 }
 
-/// The same, for who has the turn.
+/// The same, for who has the lease.
 pub(super) async fn begin_anew(
     upkeep: &Materializer,
-    turn: &mut Lease,
+    lease: &mut Lease,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rebuilt, MaterializeError> {
     let store = &upkeep.store;
@@ -78,18 +78,18 @@ pub(super) async fn begin_anew(
     let mut exchanges: Vec<_> = cut_off.into_iter().filter(ChangedBatch::is_exchange).collect();
     // Who was stopped in between finds its tables no more.
     store.drop_left_rebuilt().await?;
-    let set = MaterializedTables::Rebuilt(turn.version().await?);
+    let set = MaterializedTables::Rebuilt(lease.version().await?);
     store.begin_rebuilt(set).await?;
     let pending = upkeep.pending(set).await?;
     let all: u64 = pending.iter().map(|batch| batch.people).sum();
     let told = |people: u64| progress(people, all.max(people));
-    let people = upkeep.work_off(set, &pending, turn, &told).await?;
-    let tables = compare(upkeep, set, turn).await?;
+    let people = upkeep.work_off(set, &pending, lease, &told).await?;
+    let tables = compare(upkeep, set, lease).await?;
     exchanges.push(store.note_exchange().await?);
-    held(turn).await?;
+    held(lease).await?;
     store.use_rebuilt(set).await?;
     // Else what others have made meanwhile is gone: the word stays, and all is made anew.
-    held(turn).await?;
+    held(lease).await?;
     let token = format!("exchanged-{}", uuid::Uuid::new_v4());
     store.work_off(MaterializedTables::Live, &exchanges, &token).await?;
     store.drop_left_rebuilt().await?;
@@ -101,7 +101,7 @@ pub(super) async fn begin_anew(
 async fn compare(
     upkeep: &Materializer,
     set: MaterializedTables,
-    turn: &mut Lease,
+    lease: &mut Lease,
 ) -> Result<Vec<Difference>, MaterializeError> {
     let mut compared = 0;
     loop {
@@ -109,8 +109,8 @@ async fn compare(
         news.retain(|batch| !batch.is_exchange());
         if !news.is_empty() {
             upkeep.store.also_changed(set, &news).await?;
-            upkeep.work_off(MaterializedTables::Live, &news, turn, &|_| {}).await?;
-            upkeep.work_off(set, &news, turn, &|_| {}).await?;
+            upkeep.work_off(MaterializedTables::Live, &news, lease, &|_| {}).await?;
+            upkeep.work_off(set, &news, lease, &|_| {}).await?;
         }
         let mut tables = Vec::new();
         for table in ["conversations", "touchpoints", "conversions"] {
@@ -139,8 +139,8 @@ async fn difference(
     Ok(Difference { rows: upkeep.store.differing_rows(set, table).await?, ..difference })
 }
 
-async fn held(turn: &Lease) -> Result<(), MaterializeError> {
-    if turn.is_held().await? {
+async fn held(lease: &Lease) -> Result<(), MaterializeError> {
+    if lease.is_held().await? {
         return Ok(());
     }
     Err(MaterializeError::CutOff("another process may have begun".to_owned()))

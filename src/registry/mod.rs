@@ -47,9 +47,9 @@ impl Registry {
     /// If the link cannot be, or ClickHouse fails; then nothing has changed.
     pub async fn make(&self, edit: Edit) -> Result<(Link, Vec<LinkNote>), RegistryError> {
         // An edit reads a link and writes it again: one after the other.
-        let turn = self.store.wait_for_lease(&self.lock).await?;
+        let lease = self.store.wait_for_lease(&self.lock).await?;
         let made = self.make_now(edit).await;
-        turn.end().await;
+        lease.end().await;
         made
     }
 

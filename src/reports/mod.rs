@@ -1,7 +1,7 @@
 //! Reports: questions that are asked by a schedule, and whose answers go to people as files.
 //!
 //! A run is known by its report and the instant at which it was due, so that it happens once however many
-//! processes look at the clock: whoever claims it makes it, a process that dies loses its claim, and the
+//! processes look at the clock: whoever takes its lease makes it, a process that dies loses the lease, and the
 //! next one goes on where it stopped. What may have reached somebody is not sent again.
 
 mod catalog;

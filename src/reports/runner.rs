@@ -1,4 +1,4 @@
-//! One run from claim to delivery.
+//! One run from lease to delivery.
 
 use thiserror::Error;
 
@@ -8,7 +8,7 @@ use super::{Report, ReportCatalog, dataset};
 use crate::domain::Timestamp;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
-use crate::store::{Claim, ReportDelivery, ReportRun, StoreError};
+use crate::store::{ReportDelivery, ReportRun, SharedLease, StoreError};
 
 /// A run is begun so often; then somebody has to look at it.
 const MOST_ATTEMPTS: u32 = 6;
@@ -44,7 +44,7 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner that claims in a name of its own.
+    /// A runner that takes leases in a name of its own.
     #[must_use]
     pub fn new(catalog: ReportCatalog) -> Self {
         Self { catalog, holder: uuid::Uuid::new_v4().to_string() }
@@ -81,24 +81,24 @@ impl Runner {
         run: ReportRun,
     ) -> Result<Option<ReportRun>, StoreError> {
         let store = &self.catalog.store;
-        let lease = i64::try_from(self.catalog.settings.lease.as_millis()).unwrap_or(60_000);
+        let lasts = i64::try_from(self.catalog.settings.lease.as_millis()).unwrap_or(60_000);
         let work = format!("report:{}", run.run);
-        let Some(claim) = store.claim(&work, &self.holder, lease, false).await? else {
+        let Some(lease) = store.try_lease(&work, &self.holder, lasts, false).await? else {
             return Ok(None);
         };
-        // Another process may have ended it between our look and our claim.
+        // Another process may have ended it between our look and our lease.
         let known = store.report_runs(&run.report, &run.run, 1).await?.pop();
         let mut run = known.unwrap_or(run);
         if !is_due(&run, self.catalog.now()) {
-            store.give_up(claim).await?;
+            store.end_lease(lease).await?;
             return Ok(None);
         }
         if run.attempt >= MOST_ATTEMPTS {
             // Each attempt ended with its process.
             "given_up".clone_into(&mut run.status);
             "the process ended each time".clone_into(&mut run.error);
-            self.save(&mut run, &claim).await?;
-            store.give_up(claim).await?;
+            self.save(&mut run, &lease).await?;
+            store.end_lease(lease).await?;
             return Ok(Some(run));
         }
         run.attempt += 1;
@@ -106,11 +106,11 @@ impl Runner {
         run.started_at = self.catalog.now().0;
         run.ended_at = None;
         run.error.clear();
-        self.save(&mut run, &claim).await?;
+        self.save(&mut run, &lease).await?;
         let done = tokio::select! {
             biased;
-            done = Box::pin(self.make_and_deliver(report, &mut run, &claim)) => done,
-            () = store.keep_prolonging(&claim, self.catalog.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
+            done = Box::pin(self.make_and_deliver(report, &mut run, &lease)) => done,
+            () = store.keep_renewing(&lease, self.catalog.settings.lease / 3, |_| {}) => Err(RunError::LeaseLost),
         };
         if matches!(done, Err(RunError::LeaseLost)) {
             // It is no longer ours to say what became of it.
@@ -132,8 +132,8 @@ impl Runner {
                 tracing::error!(run = run.run, attempt = run.attempt, %error, "a report failed");
             }
         }
-        self.save(&mut run, &claim).await?;
-        store.give_up(claim).await?;
+        self.save(&mut run, &lease).await?;
+        store.end_lease(lease).await?;
         Ok(Some(run))
     }
 
@@ -141,7 +141,7 @@ impl Runner {
         &self,
         report: &Report,
         run: &mut ReportRun,
-        claim: &Claim,
+        lease: &SharedLease,
     ) -> Result<(), RunError> {
         let due = Timestamp(run.due_at);
         let question = report.question(&self.catalog.defaults, due).map_err(AnswerError::from)?;
@@ -154,7 +154,7 @@ impl Runner {
             None => files::make(report, &hash, &run.run, &question, &answering, folder).await?,
         };
         run.told = serde_json::to_string(&made.side).unwrap_or_default();
-        self.save(run, claim).await?;
+        self.save(run, lease).await?;
         if report.written.to.is_empty() {
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl Runner {
         let mut missing = Vec::new();
         for name in &report.written.to {
             let before = before.iter().find(|one| one.destination == *name);
-            if let Err(reason) = self.deliver(name, before, report, &parcel, claim).await? {
+            if let Err(reason) = self.deliver(name, before, report, &parcel, lease).await? {
                 missing.push(format!("{name}: {reason}"));
             }
         }
@@ -177,7 +177,7 @@ impl Runner {
         before: Option<&ReportDelivery>,
         report: &Report,
         parcel: &Parcel,
-        claim: &Claim,
+        lease: &SharedLease,
     ) -> Result<Result<(), String>, RunError> {
         let status = before.map(|before| before.status.as_str());
         if matches!(status, Some("sent" | "uncertain")) {
@@ -197,33 +197,33 @@ impl Runner {
         // A process that died while it sent: whether it arrived nobody knows.
         if status == Some("sending") && !destination.replaces() {
             let reason = "the process ended while it was sent: it may have arrived";
-            self.note(report, &mut delivery, claim, "uncertain", reason).await?;
+            self.note(report, &mut delivery, lease, "uncertain", reason).await?;
             return Ok(Ok(()));
         }
-        if !self.catalog.store.prolong(claim).await? {
+        if !self.catalog.store.renew(lease).await? {
             return Err(RunError::LeaseLost);
         }
-        self.note(report, &mut delivery, claim, "sending", "").await?;
+        self.note(report, &mut delivery, lease, "sending", "").await?;
         // It may have been stopped since, for any time: whoever has the run now sees to it.
-        let held = self.catalog.store.is_held(claim).await;
+        let held = self.catalog.store.is_held(lease).await;
         if !matches!(held, Ok(true)) {
             let reason = "it was not sent: whose run it is was not certain any more";
-            self.note(report, &mut delivery, claim, "failed", reason).await?;
+            self.note(report, &mut delivery, lease, "failed", reason).await?;
             return held.map_or_else(|error| Err(error.into()), |_| Err(RunError::LeaseLost));
         }
         let mailer = self.catalog.settings.mailer.as_ref();
         match destination.deliver(parcel, mailer).await {
             Ok(()) => {
-                self.note(report, &mut delivery, claim, "sent", "").await?;
+                self.note(report, &mut delivery, lease, "sent", "").await?;
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: true }) => {
-                self.note(report, &mut delivery, claim, "uncertain", &reason).await?;
+                self.note(report, &mut delivery, lease, "uncertain", &reason).await?;
                 tracing::warn!(run = parcel.run, destination = name, reason, "may have arrived");
                 Ok(Ok(()))
             }
             Err(Undelivered { reason, may_have_arrived: false }) => {
-                self.note(report, &mut delivery, claim, "failed", &reason).await?;
+                self.note(report, &mut delivery, lease, "failed", &reason).await?;
                 Ok(Err(reason))
             }
         }
@@ -234,14 +234,14 @@ impl Runner {
         &self,
         report: &Report,
         delivery: &mut ReportDelivery,
-        claim: &Claim,
+        lease: &SharedLease,
         status: &str,
         error: &str,
     ) -> Result<(), StoreError> {
         status.clone_into(&mut delivery.status);
         error.clone_into(&mut delivery.error);
         delivery.changed_at = self.catalog.now().0;
-        delivery.version = claim.version(delivery.version);
+        delivery.version = lease.version(delivery.version);
         self.catalog.store.save_report_delivery(report.name(), delivery).await
     }
 
@@ -273,8 +273,8 @@ impl Runner {
 
     /// Keeps what became of a run: behind what was kept before, whatever the clocks say, and before what is kept by
     /// who has had the run since.
-    async fn save(&self, run: &mut ReportRun, claim: &Claim) -> Result<(), StoreError> {
-        run.version = claim.version(run.version);
+    async fn save(&self, run: &mut ReportRun, lease: &SharedLease) -> Result<(), StoreError> {
+        run.version = lease.version(run.version);
         self.catalog.store.save_report_run(run).await
     }
 }
@@ -295,7 +295,7 @@ fn new_run(report: &str, run: String, due_at: i64, by_hand: bool) -> ReportRun {
     }
 }
 
-/// Whether something is left to do of it now. One that is running is left to its claim.
+/// Whether something is left to do of it now. One that is running is left to its holder.
 pub(super) fn is_due(run: &ReportRun, now: Timestamp) -> bool {
     match run.status.as_str() {
         "asked" | "running" => true,

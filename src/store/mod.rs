@@ -24,8 +24,8 @@ pub use client::tombstones::{Marks, Tombstones};
 pub use client::{Computing, Store};
 pub use ingest::quarantine::{Replayed, replay_quarantined};
 pub use ingest::shipper::{Progress, Shipper, Waiting};
-pub use jobs::claims::Claim;
 pub use jobs::lease::Lease;
+pub use jobs::shared_lease::SharedLease;
 pub use materialize::materialization::{
     ChangedBatch, ChangedPerson, MaterializedTables, PersonSnapshot, StandingRow,
 };

@@ -98,13 +98,13 @@ async fn events_of_a_clock_that_is_ahead_are_in_the_figures_at_once() {
     // While another process works, what waits is known to wait, whatever its number.
     write(&journal, message("1", "late", TIME, "late"), at_noon()).await;
     ship(&journal, &bench.store, at_noon).await;
-    let turn = upkeep.lease().await.unwrap();
+    let lease = upkeep.lease().await.unwrap();
     let other = upkeep.clone();
     let catching_up = tokio::spawn(async move { other.catch_up().await.unwrap() });
     let mut changes = waiting.clone();
     let is_waiting = tokio::time::timeout(KEEP, changes.wait_for(Option::is_some));
     is_waiting.await.unwrap().unwrap();
-    turn.end().await;
+    lease.end().await;
     assert!(catching_up.await.unwrap() >= 1);
     assert_eq!(bench.count("conversations FINAL").await, people.unsigned_abs() + 1);
     assert_eq!(*waiting.borrow(), None);
@@ -364,7 +364,7 @@ async fn the_last_edit_counts_whatever_the_clock_says() {
     bench.engine.stop().await;
 }
 
-/// ClickHouse's own clock was put back: a lease whose holder is gone ends in time all the same, and a turn's number that
+/// ClickHouse's own clock was put back: a lease whose holder is gone ends in time all the same, and a lease's number that
 /// was used before does not keep the work from being begun.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_of_a_clock_that_was_put_back_does_not_last_for_hours() {
@@ -373,17 +373,17 @@ async fn a_lease_of_a_clock_that_was_put_back_does_not_last_for_hours() {
     let insert = "INSERT INTO claims (work, turn, holder, until) \
                   SELECT 'turn links', 7, 'gone', now64(3) + INTERVAL 2 HOUR";
     bench.client.query(insert).execute().await.unwrap();
-    let claim = store.claim("turn links", "another", 15_000, true).await.unwrap().unwrap();
-    assert_eq!(claim.turn, 8);
-    assert!(store.claim("turn links", "a third", 15_000, true).await.unwrap().is_none());
-    store.give_up(claim).await.unwrap();
-    let claim = store.claim("turn links", "a third", 15_000, true).await.unwrap().unwrap();
-    store.give_up(claim).await.unwrap();
+    let lease = store.try_lease("turn links", "another", 15_000, true).await.unwrap().unwrap();
+    assert_eq!(lease.number, 8);
+    assert!(store.try_lease("turn links", "a third", 15_000, true).await.unwrap().is_none());
+    store.end_lease(lease).await.unwrap();
+    let lease = store.try_lease("turn links", "a third", 15_000, true).await.unwrap().unwrap();
+    store.end_lease(lease).await.unwrap();
     // Rows go after days, and ClickHouse remembers their tokens longer.
     bench.client.query("TRUNCATE TABLE claims").execute().await.unwrap();
     for _ in 0..3 {
-        let claim = store.claim("again", "one", 15_000, false).await.unwrap().unwrap();
-        store.give_up(claim).await.unwrap();
+        let lease = store.try_lease("again", "one", 15_000, false).await.unwrap().unwrap();
+        store.end_lease(lease).await.unwrap();
         let gone = "ALTER TABLE claims DELETE WHERE 1 SETTINGS mutations_sync = 2";
         bench.client.query(gone).execute().await.unwrap();
     }

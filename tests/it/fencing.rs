@@ -1,4 +1,4 @@
-//! A process that is stopped for longer than its turn lasts, and goes on beside another: nothing is made twice, and
+//! A process that is stopped for longer than its lease lasts, and goes on beside another: nothing is made twice, and
 //! nothing is undone.
 
 use std::path::Path;
@@ -195,7 +195,7 @@ async fn who_was_stopped_tells_meta_nothing_that_another_has_told() {
 
 const QUESTION: &str = "/api/v1/funnels/click-to-messenger?from=2026-11-20&to=2026-11-21";
 
-/// Real processes: each of two workers is stopped in turn for longer than a turn lasts, under load, and goes on.
+/// Real processes: each of two workers is stopped in turn for longer than a lease lasts, under load, and goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_that_are_stopped_and_go_on_make_each_conversation_once() {
     let folder = TempDir::new().unwrap();
@@ -218,10 +218,10 @@ async fn workers_that_are_stopped_and_go_on_make_each_conversation_once() {
             let body = message("1", &format!("person-{sent}"), TIME + sent, &format!("m{sent}"));
             assert_eq!(front.1.post(&body).await, 200);
             sent += 1;
-            // In all longer than a turn lasts.
+            // In all longer than a lease lasts.
             tokio::time::sleep(Duration::from_millis(110)).await;
         }
-        // The other has had the turn since.
+        // The other has had the lease since.
         let all = sent.unsigned_abs();
         front.1.wait_until(QUESTION, |report| count(report, "opened") == Some(all)).await;
         signal(worker.process(), libc::SIGCONT);

@@ -78,9 +78,9 @@ async fn a_rebuild_that_is_cut_off_anywhere_leaves_right_figures_and_no_tables()
             traffic.ship(1).await;
             other.catch_up().await.unwrap();
             // As a worker does when it starts, and an erasure.
-            let turn = other.lease().await.unwrap();
+            let lease = other.lease().await.unwrap();
             store.drop_left_rebuilt().await.unwrap();
-            turn.end().await;
+            lease.end().await;
             assert_eq!(store.left_rebuilt().await.unwrap(), [] as [String; 0]);
             if is_exchange {
                 // What was half exchanged is made anew; before it began the faults are left.

@@ -60,7 +60,7 @@ impl Real {
         let settings = statement.settings.iter().filter(|(name, _)| *name != "database");
         let mut settings: BTreeMap<_, _> =
             settings.map(|(name, value)| (name.as_str(), value.clone())).collect();
-        if statement.name == "claim_now"
+        if statement.name == "lease_now"
             && let Some(longest) = settings.get_mut("param_longest")
         {
             // The real clock is not the run's: as far ahead of it as the run's own limit is.
@@ -129,7 +129,7 @@ fn said(name: &str, bytes: &[u8]) -> Vec<String> {
     match name {
         // By the real clock.
         "clock" => rows.clear(),
-        "claim_now" => rows.iter_mut().for_each(|row| row[3] = Value::Null),
+        "lease_now" => rows.iter_mut().for_each(|row| row[3] = Value::Null),
         _ => {}
     }
     let mut said: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();

@@ -59,7 +59,7 @@ pub enum StoreError {
         /// The version that is taken over.
         last: u32,
     },
-    /// The file that decides whose turn it is cannot be used.
+    /// The file of a lease cannot be used.
     #[error("{path}: {source}")]
     Lock {
         /// The file.

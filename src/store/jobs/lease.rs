@@ -1,4 +1,4 @@
-//! Work that one process at a time does, whatever machine it runs on.
+//! Leases: the right to do a piece of work, which one process at a time has, whatever machine it runs on.
 
 use std::fs::File;
 use std::io;
@@ -13,12 +13,12 @@ use crate::private;
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 use crate::store::client::moment::Moment;
-use crate::store::jobs::claims::Claim;
+use crate::store::jobs::shared_lease::SharedLease;
 
-/// How long a turn lasts of which nothing is heard any more.
+/// How long a lease lasts of which nothing is heard any more.
 const LASTS: Duration = Duration::from_secs(15);
-/// How often it is prolonged.
-const PROLONGED: Duration = Duration::from_secs(4);
+/// How often it is renewed.
+const RENEWED: Duration = Duration::from_secs(4);
 /// How long before its end nothing is begun any more.
 const MARGIN: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -26,7 +26,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 const VERSIONS_OF_LEASE: u64 = 1 << 32;
 /// Versions that are noted in a file at once.
 const VERSIONS_OF_FILE: u64 = 1000;
-/// Digits of the number that a turn's file holds.
+/// Digits of the number that a lease's file holds.
 const DIGITS: usize = 20;
 
 /// The right to do a piece of work, until it is ended or dropped.
@@ -37,17 +37,17 @@ pub struct Lease {
     file: Arc<File>,
     path: PathBuf,
     /// Among those of other folders and machines a row of `claims`.
-    held: Option<Held>,
+    shared: Option<Shared>,
     /// The next version, and the one behind the last; `None` until the first is asked for.
     versions: Option<(u64, u64)>,
 }
 
 #[derive(Debug)]
-struct Held {
-    claim: Claim,
-    /// When it was prolonged last.
-    prolonged: Arc<Mutex<Moment>>,
-    prolonging: JoinHandle<()>,
+struct Shared {
+    lease: SharedLease,
+    /// When it was renewed last.
+    renewed: Arc<Mutex<Moment>>,
+    renewing: JoinHandle<()>,
 }
 
 impl Store {
@@ -59,29 +59,30 @@ impl Store {
         let file = wait_for_lock(self, path).await;
         let file = file.map_err(|source| StoreError::Lock { path: path.to_owned(), source })?;
         let (store, file) = (self.clone(), Arc::new(file));
-        let mut turn = Lease { store, file, path: path.to_owned(), held: None, versions: None };
+        let mut lease = Lease { store, file, path: path.to_owned(), shared: None, versions: None };
         if !self.endpoint.is_shared {
-            return Ok(turn);
+            return Ok(lease);
         }
+        // As the table's own rules know it.
         let work = format!("turn {}", path.file_stem().unwrap_or_default().to_string_lossy());
         let holder = uuid::Uuid::new_v4().to_string();
         let lasts = i64::try_from(LASTS.as_millis()).unwrap_or(i64::MAX);
-        let (claim, asked) = loop {
+        let (shared, asked) = loop {
             // Before it is asked for: it lasts no shorter than is believed.
             let asked = Moment::now();
-            if let Some(claim) = self.claim(&work, &holder, lasts, true).await? {
-                break (claim, asked);
+            if let Some(shared) = self.try_lease(&work, &holder, lasts, true).await? {
+                break (shared, asked);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         };
-        let prolonged = Arc::new(Mutex::new(asked));
-        let (store, kept, heard) = (self.clone(), claim.clone(), Arc::clone(&prolonged));
-        let prolonging = tokio::spawn(async move {
+        let renewed = Arc::new(Mutex::new(asked));
+        let (store, kept, heard) = (self.clone(), shared.clone(), Arc::clone(&renewed));
+        let renewing = tokio::spawn(async move {
             let note = |asked| *heard.lock().unwrap_or_else(PoisonError::into_inner) = asked;
-            store.keep_prolonging(&kept, PROLONGED, note).await;
+            store.keep_renewing(&kept, RENEWED, note).await;
         });
-        turn.held = Some(Held { claim, prolonged, prolonging });
-        Ok(turn)
+        lease.shared = Some(Shared { lease: shared, renewed, renewing });
+        Ok(lease)
     }
 }
 
@@ -89,9 +90,9 @@ impl Lease {
     /// Whether it still is this process's, by its own clock: asked before something is begun.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.held.as_ref().is_none_or(|lease| {
-            let prolonged = lease.prolonged.lock().unwrap_or_else(PoisonError::into_inner);
-            prolonged.elapsed() < LASTS.saturating_sub(MARGIN)
+        self.shared.as_ref().is_none_or(|shared| {
+            let renewed = shared.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            renewed.elapsed() < LASTS.saturating_sub(MARGIN)
         })
     }
 
@@ -102,14 +103,14 @@ impl Lease {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn is_held(&self) -> Result<bool, StoreError> {
-        match &self.held {
-            Some(lease) => Ok(self.holds() && self.store.is_held(&lease.claim).await?),
+        match &self.shared {
+            Some(shared) => Ok(self.holds() && self.store.is_held(&shared.lease).await?),
             None => Ok(true),
         }
     }
 
-    /// A version for what is written next: higher than all that were given before, in earlier turns too, by whatever
-    /// process. What one writes late whose turn is over therefore loses against what was written since.
+    /// A version for what is written next: higher than all that were given before, under earlier leases too, by
+    /// whatever process. What one writes late whose lease is over therefore loses against what was written since.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked, or the file cannot be written.
@@ -122,10 +123,11 @@ impl Lease {
         Ok(next)
     }
 
-    /// The versions of this turn. Of a lease its number tells them; else the file, which keeps how far they are given.
+    /// The versions of this lease. Its number tells them, if it has one; else the file, which keeps how far they are
+    /// given.
     async fn reserve(&self) -> Result<(u64, u64), StoreError> {
-        if let Some(lease) = &self.held {
-            let begin = u64::from(lease.claim.turn) << 32;
+        if let Some(shared) = &self.shared {
+            let begin = u64::from(shared.lease.number) << 32;
             return Ok((begin, begin.saturating_add(VERSIONS_OF_LEASE)));
         }
         let failed = |source| StoreError::Lock { path: self.path.clone(), source };
@@ -143,21 +145,21 @@ impl Lease {
 
     /// Ends it before the process ends; one that is only dropped ends soon, at the latest by itself some seconds later.
     pub async fn end(mut self) {
-        let Some(lease) = self.held.take() else { return };
-        lease.prolonging.abort();
-        if let Err(error) = self.store.give_up(lease.claim.clone()).await {
-            tracing::debug!(%error, "a turn ends by itself");
+        let Some(shared) = self.shared.take() else { return };
+        shared.renewing.abort();
+        if let Err(error) = self.store.end_lease(shared.lease).await {
+            tracing::debug!(%error, "a lease ends by itself");
         }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(lease) = self.held.take() else { return };
-        lease.prolonging.abort();
+        let Some(shared) = self.shared.take() else { return };
+        shared.renewing.abort();
         let store = self.store.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { store.give_up(lease.claim).await });
+            runtime.spawn(async move { store.end_lease(shared.lease).await });
         }
     }
 }

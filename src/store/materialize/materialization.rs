@@ -1,4 +1,4 @@
-//! The tables that are made of events: whose turn it is, what has been made of their events so far,
+//! The tables that are made of events: who has changed, what has been made of their events so far,
 //! and writing what is made. Schema: `queries/schema/baseline/conversations.sql`.
 
 use std::collections::BTreeMap;

@@ -22,7 +22,7 @@ const ROWS_THAT_DIFFER: &str = include_str!("../../../queries/materialize/rows_t
 
 /// People last: their lists must never name less than the rows that are in use.
 const MADE: [&str; 4] = ["conversations", "touchpoints", "conversions", "people"];
-/// Whose turn it is.
+/// Who has changed, and was not made since.
 const CHANGED: [&str; 2] = ["changed_people", "changed_batches"];
 
 /// Blocks in one question: they stand in its address.
@@ -127,7 +127,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes second sets away that other rebuilds have left; how many tables those are. Only who has the turn of making
+    /// Takes second sets away that other rebuilds have left; how many tables those are. Only who has the lease of making
     /// conversations may: no rebuild is under way then, and one that was stopped meanwhile finds its tables no more and
     /// puts nothing into the place of what is made since.
     ///

@@ -45,7 +45,7 @@ pub struct ReportRun {
     pub told: String,
     /// Why it failed.
     pub error: String,
-    /// The highest counts: that of the latest turn, and in it the latest ([`crate::store::jobs::claims::Claim::version`]).
+    /// The highest counts: that of the latest lease, and under it the latest ([`crate::store::SharedLease::version`]).
     pub version: u64,
 }
 

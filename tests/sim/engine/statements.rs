@@ -107,9 +107,9 @@ impl Statement {
         }
     }
 
-    /// Whether it is about whose turn it is: it tells the name of a holder.
+    /// Whether it is about a lease: it tells the name of a holder.
     pub fn is_claim(&self) -> bool {
-        ["claim_now", "insert claims"].contains(&self.name.as_str())
+        ["lease_now", "insert claims"].contains(&self.name.as_str())
     }
 
     /// Whether it writes.

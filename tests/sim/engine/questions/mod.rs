@@ -26,7 +26,7 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
         "latest_version" => made::highest(tables, &[&asked.text("table")]),
         "clicked_links" => made::clicked_links(tables, asked),
         "clock" => Answer { columns: vec![("now", "Int64")], rows: vec![vec![Value::from(now)]] },
-        "claim_now" => reports::claim_now(tables, asked, now),
+        "lease_now" => reports::lease_now(tables, asked, now),
         "reports_waiting" => reported::reports_waiting(tables, asked),
         "reports_to_match" => reported::reports_to_match(tables, asked),
         "events_of_reports" => reported::events_of_reports(tables, asked),

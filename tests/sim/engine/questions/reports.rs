@@ -1,4 +1,4 @@
-//! Reports by schedule, and whose turn it is.
+//! Reports by schedule, and leases.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::super::table::{Row, Tables};
 use super::super::value::Value;
 use super::{Named, named, set, settled};
 
-pub fn claim_now(tables: &Tables, asked: Parameters<'_>, now: i64) -> Answer {
+pub fn lease_now(tables: &Tables, asked: Parameters<'_>, now: i64) -> Answer {
     let work = asked.text("work");
     let own: Vec<Named<'_>> =
         named(tables.get("claims")).filter(|row| row.text("work") == work).collect();

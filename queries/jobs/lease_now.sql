@@ -1,7 +1,7 @@
--- Who has a piece of work now. Of work that is done over and over the latest turn is found without reading the others.
--- A turn lasts no longer than it can: an end that is further away was written before ClickHouse's clock was put back.
+-- Who has the lease of a piece of work now. The latest is found without reading the others.
+-- A lease lasts no longer than it can: an end that is further away was written before ClickHouse's clock was put back.
 -- Parameters: work, longest (ms: the end is at most so far away).
--- Columns: turn, holder, until (ms; 0 if no end can be), now (ms, by the clock of ClickHouse).
+-- Columns: turn (the number of the lease), holder, until (ms; 0 if no end can be), now (ms, by the clock of ClickHouse).
 SELECT
     turn,
     any(holder) AS holder,
