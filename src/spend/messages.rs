@@ -42,7 +42,7 @@ pub async fn sync_messages(
     let failed = |source| SyncError::File { path: settings.folder.clone(), source };
     private::folder(&settings.folder).map_err(failed)?;
     let path = settings.folder.join(format!("messages-{account}.lock"));
-    let _turn = store.wait_for_lease(&path).await?;
+    let _lease = store.wait_for_lease(&path).await?;
     let started = moment(clock());
     let today = jiff::tz::TimeZone::UTC.to_datetime(started).date();
     let reach = today.saturating_sub(Span::new().days(MOST_DAYS));

@@ -135,7 +135,7 @@ pub async fn sync(
     let path = settings.folder.join(format!("{account_id}.lock"));
     let failed = |source| SyncError::File { path: settings.folder.clone(), source };
     private::folder(&settings.folder).map_err(failed)?;
-    let _turn = store.wait_for_lease(&path).await?;
+    let _lease = store.wait_for_lease(&path).await?;
 
     let started = moment(clock());
     let account = graph.ad_account(account_id).await?;
