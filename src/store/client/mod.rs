@@ -18,7 +18,9 @@ pub(in crate::store) mod tombstones;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clickhouse::Client;
+use clickhouse::query::Query;
+use clickhouse::{Client, RowOwned, RowRead};
+use futures_util::TryFutureExt;
 use tokio::task::JoinError;
 
 use cluster_state::ClusterState;
@@ -129,6 +131,40 @@ impl Store {
             Ok(answer) => answer.map(|_| ()).map_err(|error| self.failed(error)),
             Err(_) => Err(self.failed(clickhouse::error::Error::TimedOut)),
         }
+    }
+
+    // No `async fn`s: those would hold the question twice, and futures that ask much would be large.
+
+    /// All rows of an answer.
+    pub(in crate::store) fn fetch_all<T: RowOwned + RowRead>(
+        &self,
+        question: Query,
+    ) -> impl Future<Output = Result<Vec<T>, StoreError>> {
+        question.fetch_all().map_err(|error| self.failed(error))
+    }
+
+    /// The only row of an answer.
+    pub(in crate::store) fn fetch_one<T: RowOwned + RowRead>(
+        &self,
+        question: Query,
+    ) -> impl Future<Output = Result<T, StoreError>> {
+        question.fetch_one().map_err(|error| self.failed(error))
+    }
+
+    /// The row of an answer, if there is one.
+    pub(in crate::store) fn fetch_optional<T: RowOwned + RowRead>(
+        &self,
+        question: Query,
+    ) -> impl Future<Output = Result<Option<T>, StoreError>> {
+        question.fetch_optional().map_err(|error| self.failed(error))
+    }
+
+    /// Has a statement done that answers nothing.
+    pub(in crate::store) fn execute(
+        &self,
+        statement: Query,
+    ) -> impl Future<Output = Result<(), StoreError>> {
+        statement.execute().map_err(|error| self.failed(error))
     }
 
     pub(in crate::store) fn failed(&self, source: clickhouse::error::Error) -> StoreError {

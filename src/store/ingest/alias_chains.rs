@@ -50,8 +50,7 @@ impl Store {
             for names in in_parts(&names.iter().collect::<Vec<_>>()) {
                 let question = self.client().query(ALIASES_AROUND).param("pages", &pages);
                 let question = question.param("names", names);
-                let found: Vec<FoundRow> =
-                    question.fetch_all().await.map_err(|error| self.failed(error))?;
+                let found: Vec<FoundRow> = self.fetch_all(question).await?;
                 stored.extend(found.into_iter().map(|row| AliasRow {
                     page_id: row.page_id,
                     alias: row.alias,

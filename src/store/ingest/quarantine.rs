@@ -33,9 +33,7 @@ pub async fn replay_quarantined(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Replayed, StoreError> {
-    let failed = |error| store.failed(error);
-    let rows: Vec<RefusalRow> =
-        store.client().query(QUARANTINED).fetch_all().await.map_err(failed)?;
+    let rows: Vec<RefusalRow> = store.fetch_all(store.client().query(QUARANTINED)).await?;
     let marks = store.marks()?;
     let mut replayed = Replayed { tried: rows.len() as u64, ..Replayed::default() };
     for rows in rows.chunks(AT_ONCE) {

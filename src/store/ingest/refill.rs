@@ -124,7 +124,7 @@ impl Running {
         }
         let at = Moment::now();
         let query = store.client().query(UPTIME);
-        let seconds = query.fetch_one().await.map_err(|error| store.failed(error))?;
+        let seconds = store.fetch_one(query).await?;
         Ok(Some(Self { seconds, at }))
     }
 
@@ -142,7 +142,7 @@ impl Store {
     /// If ClickHouse cannot be asked; it can be done again.
     pub async fn make_everyone_anew(&self) -> Result<(), StoreError> {
         for statement in [EVERYONE_DIRTY, EVERYONE_PENDING] {
-            self.client().query(statement).execute().await.map_err(|error| self.failed(error))?;
+            self.execute(self.client().query(statement)).await?;
         }
         Ok(())
     }

@@ -176,6 +176,6 @@ impl Store {
     async fn lease_now(&self, work: &str, lasts_ms: i64) -> Result<Option<LeaseNow>, StoreError> {
         let longest = lasts_ms.saturating_mul(2).saturating_add(SKEW_MS);
         let question = self.client().query(LEASE_NOW).param("work", work).param("longest", longest);
-        question.fetch_optional().await.map_err(|error| self.failed(error))
+        self.fetch_optional(question).await
     }
 }

@@ -218,7 +218,7 @@ impl Store {
     ) -> Result<Vec<ChangedBatch>, StoreError> {
         let question = self.client().query(CHANGED_BATCHES);
         let question = question.param("batches_table", tables.name("changed_batches"));
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Everyone in some of those blocks, in the order of Page and person.
@@ -230,14 +230,13 @@ impl Store {
         tables: MaterializedTables,
         batches: &[u64],
     ) -> Result<Vec<ChangedPerson>, StoreError> {
-        self.client()
+        let question = self
+            .client()
             .query(CHANGED_PEOPLE)
             .param("changed", tables.name("changed_people"))
             .param("people", tables.name("people"))
-            .param("batches", batches)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))
+            .param("batches", batches);
+        self.fetch_all(question).await
     }
 
     /// The rows of everyone in some of those blocks whose conversations are made from nothing.
@@ -255,7 +254,7 @@ impl Store {
             .into_iter()
             .fold(question, |question, table| question.param(table, tables.name(table)));
         let question = question.param("batches", batches);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// The links of some clicks, as (click, slug).
@@ -269,8 +268,7 @@ impl Store {
         let mut all = Vec::new();
         for clicks in in_parts(clicks) {
             let question = self.client().query(CLICKED_LINKS).param("clicks", clicks);
-            let found: Vec<(String, String)> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let found: Vec<(String, String)> = self.fetch_all(question).await?;
             all.extend(found);
         }
         Ok(all)

@@ -61,11 +61,10 @@ impl Store {
             self.distribute(&rebuilt).await?;
         }
         let [changed, batches] = CHANGED.map(|table| set.name(table));
-        let everyone = self.client().query(EVERYONE_CHANGED).param("changed", &changed).execute();
-        everyone.await.map_err(|error| self.failed(error))?;
+        let everyone = self.client().query(EVERYONE_CHANGED).param("changed", &changed);
+        self.execute(everyone).await?;
         let pending = self.client().query(EVERYONE_PENDING).param("changed", &changed);
-        let pending = pending.param("batches_table", &batches).execute();
-        pending.await.map_err(|error| self.failed(error))
+        self.execute(pending.param("batches_table", &batches)).await
     }
 
     /// How `table` compares with its rebuilt form.
@@ -79,7 +78,7 @@ impl Store {
     ) -> Result<Compared, StoreError> {
         let question = self.client().query(ROWS_THAT_DIFFER).param("live", table);
         let question = question.param("rebuilt", set.name(table));
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// Says that everybody in some blocks of changed people has changed for a second set too.
@@ -95,7 +94,7 @@ impl Store {
         for batches in batches.chunks(BLOCKS_AT_ONCE) {
             let insert = self.client().query(ALSO_CHANGED);
             let insert = insert.param("changed", set.name(CHANGED[0])).param("batches", batches);
-            insert.execute().await.map_err(|error| self.failed(error))?;
+            self.execute(insert).await?;
         }
         Ok(())
     }
@@ -111,7 +110,7 @@ impl Store {
     ) -> Result<Vec<DifferingRow>, StoreError> {
         let question = self.client().query(DIFFERING_ROWS).param("live", table);
         let question = question.param("rebuilt", set.name(table));
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Puts a second set into the place of the first, each table at once.
@@ -150,6 +149,6 @@ impl Store {
         let databases = [self.home(), self.endpoint.database.clone()];
         let question = self.client().query(&self.about_nodes(LEFT, true));
         let question = question.param("databases", &databases[..]);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 }

@@ -249,12 +249,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn ad_accounts(&self) -> Result<Vec<AdAccount>, StoreError> {
-        let rows: Vec<AccountRow> = self
-            .client()
-            .query(AD_ACCOUNTS)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))?;
+        let rows: Vec<AccountRow> = self.fetch_all(self.client().query(AD_ACCOUNTS)).await?;
         let accounts = rows.into_iter().map(|row| AdAccount {
             id: row.account_id,
             name: row.name,
@@ -275,7 +270,7 @@ impl Store {
     ) -> Result<Vec<KnownDay>, StoreError> {
         let question = self.client().query(KNOWN_SPEND_DAYS);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<KnownRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<KnownRow> = self.fetch_all(question).await?;
         let days = rows.into_iter().map(|row| KnownDay {
             date: date_of(row.date),
             account_id: row.account_id,
@@ -314,7 +309,7 @@ impl Store {
     ) -> Result<Vec<AdDay>, StoreError> {
         let question = self.client().query(SPEND_BY_DAY).param("account", account_id);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<SpendRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<SpendRow> = self.fetch_all(question).await?;
         Ok(rows.into_iter().map(SpendRow::into_day).collect())
     }
 }

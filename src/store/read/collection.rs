@@ -189,8 +189,7 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<EventRow>, StoreError> {
         let question = self.client().query(PERSON_EVENTS).param("page", page);
-        let rows = question.param("person", person).param("limit", limit).fetch_all();
-        rows.await.map_err(|error| self.failed(error))
+        self.fetch_all(question.param("person", person).param("limit", limit)).await
     }
 
     /// ClickHouse's clock, UTC milliseconds.
@@ -198,7 +197,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn clock(&self) -> Result<i64, StoreError> {
-        self.client().query(CLOCK).fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(self.client().query(CLOCK)).await
     }
 
     /// A number that is another one as soon as anything that is stored changes.
@@ -207,8 +206,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn watermark(&self) -> Result<u64, StoreError> {
         let question = self.client().query(&self.about_nodes(WATERMARK, false));
-        let question = question.param("database", self.home()).fetch_one::<u64>();
-        question.await.map_err(|error| self.failed(error))
+        self.fetch_one(question.param("database", self.home())).await
     }
 
     /// How much is stored, and until when.
@@ -216,7 +214,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn collection_state(&self) -> Result<CollectionState, StoreError> {
-        let question = self.client().query(COLLECTION_STATE).fetch_one();
-        question.await.map_err(|error| self.failed(error))
+        self.fetch_one(self.client().query(COLLECTION_STATE)).await
     }
 }

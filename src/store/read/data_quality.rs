@@ -112,8 +112,7 @@ impl Store {
             return Ok(None);
         }
         let question = self.client().query(WEBHOOK_COUNTS).param("from", period.from.0);
-        let received = question.param("to", period.to.0).fetch_one().await;
-        received.map(Some).map_err(|error| self.failed(error))
+        self.fetch_one(question.param("to", period.to.0)).await.map(Some)
     }
 
     /// What came in of a period, by kind.
@@ -170,6 +169,6 @@ impl Store {
     {
         let question = self.client().query(statement).param("from", period.from.0);
         let question = question.param("to", period.to.0);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 }

@@ -175,7 +175,7 @@ impl Store {
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
         let ways = self.client().query(WAYS).param("from", from).param("until", until);
-        let ways: WaysRow = ways.fetch_one().await.map_err(|error| self.failed(error))?;
+        let ways: WaysRow = self.fetch_one(ways).await?;
         let packing = Packing::new(&asked, from);
         let is_narrow = packing.is_narrow(until);
         let statement = statement(&asked, &ways, is_narrow);
@@ -265,7 +265,7 @@ impl Store {
         let question = self.client().query(COHORTS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// What people and business do one after the other, most frequent first: `length` events of those
@@ -283,6 +283,6 @@ impl Store {
         let question = self.client().query(TOP_SEQUENCES).param("from", period.from.0);
         let question = question.param("to", period.to.0).param("until", until);
         let question = question.param("length", length).param("limit", limit);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 }

@@ -31,8 +31,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn links(&self) -> Result<Links, StoreError> {
-        let rows: Vec<LinkRow> =
-            self.client().query(LINKS).fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<LinkRow> = self.fetch_all(self.client().query(LINKS)).await?;
         let links = rows.into_iter().map(LinkRow::into_link);
         Ok(links.map(|link| (link.slug.clone(), link)).collect())
     }
@@ -52,12 +51,11 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn link_visits(&self, period: &Period) -> Result<Vec<LinkVisits>, StoreError> {
-        self.client()
+        let question = self
+            .client()
             .query(VISITS_BY_LINK)
             .param("from", period.from.0)
-            .param("to", period.to.0)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))
+            .param("to", period.to.0);
+        self.fetch_all(question).await
     }
 }

@@ -148,8 +148,8 @@ impl Store {
     pub async fn list_total<R: Listed>(&self, span: &Span<'_>) -> Result<u64, StoreError> {
         let all = Span { after: None, offset: 0, limit: u64::MAX, ..span.clone() };
         let statement = assemble(TOTAL, &[("list", R::STATEMENT)]);
-        let total = asked::<R>(self.client().query(&statement), &all).fetch_one::<TotalRow>().await;
-        Ok(total.map_err(|error| self.failed(error))?.total)
+        let total = asked::<R>(self.client().query(&statement), &all);
+        Ok(self.fetch_one::<TotalRow>(total).await?.total)
     }
 
     /// All conversations of one person, in time.
@@ -168,8 +168,7 @@ impl Store {
         let question = question.param("filter_names", none).param("filter_values", none);
         let question = question.param("after_person", "").param("reached", "").param("missed", "");
         let question = question.param("offset", 0_u64);
-        let rows = question.param("limit", u64::MAX).fetch_all::<ConversationRow>();
-        rows.await.map_err(|error| self.failed(error))
+        self.fetch_all(question.param("limit", u64::MAX)).await
     }
 }
 

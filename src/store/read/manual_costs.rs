@@ -103,8 +103,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn costs(&self) -> Result<Vec<Cost>, StoreError> {
-        let rows: Vec<CostRow> =
-            self.client().query(COSTS).fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<CostRow> = self.fetch_all(self.client().query(COSTS)).await?;
         let costs = rows.into_iter().filter_map(|row| {
             Some(Cost {
                 of: CostOf::from_name(&row.kind)?,
@@ -150,8 +149,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn named_ads(&self) -> Result<HashMap<String, AdNames>, StoreError> {
-        let rows: Vec<NamedRow> =
-            self.client().query(ADS_NOW).fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<NamedRow> = self.fetch_all(self.client().query(ADS_NOW)).await?;
         let ads = rows.into_iter().map(|row| {
             let names = AdNames {
                 account_id: row.account_id,

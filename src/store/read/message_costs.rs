@@ -74,7 +74,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn business_accounts(&self) -> Result<Vec<String>, StoreError> {
-        self.client().query(ACCOUNTS).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(self.client().query(ACCOUNTS)).await
     }
 
     /// The days from one through another of which it is known what an account's messages cost, with the version of
@@ -90,7 +90,7 @@ impl Store {
     ) -> Result<BTreeMap<Date, u64>, StoreError> {
         let question = self.client().query(KNOWN_DAYS).param("account", account);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<KnownRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<KnownRow> = self.fetch_all(question).await?;
         Ok(rows.into_iter().map(|row| (date_of(row.date), row.version)).collect())
     }
 
@@ -144,7 +144,7 @@ impl Store {
     ) -> Result<Vec<MessagesOfDays>, StoreError> {
         let question = self.client().query(MESSAGE_COSTS);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<CostRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<CostRow> = self.fetch_all(question).await?;
         let rows = rows.into_iter().map(|row| MessagesOfDays {
             category: row.category,
             pricing_type: row.pricing_type,
@@ -169,7 +169,7 @@ impl Store {
             .query(MESSAGE_PRICES)
             .param("from", period.from.0)
             .param("to", period.to.0.saturating_add(FUNNEL_WINDOW_MS));
-        let rows: Vec<PriceRow> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let rows: Vec<PriceRow> = self.fetch_all(question).await?;
         let rows = rows.into_iter().map(|row| MessagesOfMonth {
             business_account: row.business_account,
             country: row.country,

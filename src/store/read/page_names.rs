@@ -15,7 +15,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn page_names(&self) -> Result<Vec<(String, String)>, StoreError> {
-        self.client().query(PAGE_NAMES).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(self.client().query(PAGE_NAMES)).await
     }
 
     /// Pages, accounts and numbers (with their channels) that the Graph API has not named since an instant (UTC
@@ -25,7 +25,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn unnamed_pages(&self, since: u64) -> Result<Vec<(String, String)>, StoreError> {
         let question = self.client().query(UNNAMED_PAGES).param("since", since);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Keeps a name that the Graph API told; `version`: UTC microseconds. One that it would not tell is kept empty, so

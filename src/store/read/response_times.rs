@@ -131,7 +131,7 @@ impl Store {
         let question = self.client().query(&statement).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Conversations whose window ends in the period: all, or those that wait for an answer; the
@@ -152,7 +152,8 @@ impl Store {
         let longer = window.by_source.iter();
         let (sources, source_hours): (Vec<String>, Vec<i64>) =
             longer.map(|one| (format!("{} {}", one.channel, one.source), one.hours)).unzip();
-        self.client()
+        let question = self
+            .client()
             .query(&by_source(CLOSING_WINDOWS))
             .param("from", period.from.0)
             .param("to", period.to.0)
@@ -164,10 +165,8 @@ impl Store {
             .param("free_hours", window.free_entry_hours)
             .param("unanswered", unanswered)
             .param("descending", descending)
-            .param("limit", limit)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))
+            .param("limit", limit);
+        self.fetch_all(question).await
     }
 
     /// Calls of people in the period that nobody took.
@@ -177,7 +176,7 @@ impl Store {
     pub async fn missed_calls(&self, period: &Period) -> Result<MissedCalls, StoreError> {
         let question = self.client().query(MISSED_CALLS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// How often people opted in to notifications in the period, and how often they stopped them.
@@ -187,7 +186,7 @@ impl Store {
     pub async fn opt_in_counts(&self, period: &Period) -> Result<(u64, u64), StoreError> {
         let question = self.client().query(OPT_IN_COUNTS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// The business's messages by tag, and how many were read.

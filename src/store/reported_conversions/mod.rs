@@ -176,8 +176,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn latest_report(&self) -> Result<i64, StoreError> {
-        let latest = self.client().query(LATEST_REPORT).fetch_one();
-        latest.await.map_err(|error| self.failed(error))
+        self.fetch_one(self.client().query(LATEST_REPORT)).await
     }
 
     pub(in crate::store) async fn save_reports(
@@ -219,8 +218,7 @@ impl Store {
         let keys: Vec<&str> = keys.iter().copied().collect();
         for keys in in_parts(&keys) {
             let question = self.client().query(REPORTS_WAITING).param("keys", keys);
-            let found: Vec<String> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let found: Vec<String> = self.fetch_all(question).await?;
             ids.extend(found);
         }
         let ids: Vec<String> = ids.into_iter().collect();
@@ -246,11 +244,9 @@ impl Store {
         loop {
             rounds += 1;
             let question = self.client().query(REPORTS_TO_MATCH).param("ids", ids);
-            let reports: Vec<Report> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let reports: Vec<Report> = self.fetch_all(question).await?;
             let question = self.client().query(EVENTS_OF_REPORTS).param("ids", ids);
-            let made: Vec<MadeEvent> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let made: Vec<MadeEvent> = self.fetch_all(question).await?;
             let people = self.people_of(&reports).await?;
             let settled = Settled::of(&reports, &made, &people);
             if settled.intended.is_empty() {
@@ -282,8 +278,7 @@ impl Store {
         let keys: Vec<&String> = keys.into_iter().collect();
         for keys in in_parts(&keys) {
             let question = self.client().query(PEOPLE_BEHIND).param("keys", keys);
-            let rows: Vec<BehindRow> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let rows: Vec<BehindRow> = self.fetch_all(question).await?;
             for BehindRow { key, page_id, person_id } in rows {
                 if page_id.len().max(person_id.len()) > LONGEST_REPORTED {
                     continue;
@@ -297,11 +292,7 @@ impl Store {
             let (pages, ids): (Vec<&String>, Vec<&String>) =
                 asked.iter().map(|(page, person)| (page, person)).unzip();
             let question = self.client().query(PEOPLE_SEEN).param("pages", pages);
-            let rows: Vec<SeenRow> = question
-                .param("people", ids)
-                .fetch_all()
-                .await
-                .map_err(|error| self.failed(error))?;
+            let rows: Vec<SeenRow> = self.fetch_all(question.param("people", ids)).await?;
             let seen = rows.into_iter().map(|row| ((row.page_id, row.person_id), row.last_seen));
             people.seen.extend(seen);
         }

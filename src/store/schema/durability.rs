@@ -49,7 +49,7 @@ impl Store {
     pub async fn unsynced_tables(&self) -> Result<Vec<String>, StoreError> {
         let query = self.client().query(&self.about_nodes(UNSYNCED, true));
         let query = query.param("database", self.home());
-        query.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(query).await
     }
 
     /// Has every table of a configured server sync what is written. The embedded engine has it in its own settings.
@@ -71,6 +71,6 @@ impl Store {
     pub async fn broken_parts(&self) -> Result<Vec<BrokenPart>, StoreError> {
         let query = self.client().query(&self.about_nodes(BROKEN_PARTS, true));
         let query = query.param("database", self.home());
-        query.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(query).await
     }
 }

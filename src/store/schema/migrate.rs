@@ -15,22 +15,21 @@ pub async fn migrate(store: &Store) -> Result<Applied, StoreError> {
     if let Some(cluster) = &store.endpoint.cluster {
         return cluster::migrate(store, cluster).await;
     }
-    let failed = |error| store.failed(error);
     // The database itself cannot be the current one while it is being made.
     let create = store.client().clone().with_database("default");
     let create = create.query(CREATE_DATABASE).param("database", &store.endpoint.database);
-    create.execute().await.map_err(failed)?;
+    store.execute(create).await?;
     let client = store.client();
     let pending = pending(store, client).await?;
     let before = take_over().filter(|_| pending.is_taken_over);
     for statement in before {
-        client.query(statement).execute().await.map_err(failed)?;
+        store.execute(client.query(statement)).await?;
     }
     for migration in &pending.migrations {
         for statement in migration.statements() {
-            client.query(statement).execute().await.map_err(failed)?;
+            store.execute(client.query(statement)).await?;
         }
-        record(client, migration).await.map_err(failed)?;
+        record(client, migration).await.map_err(|error| store.failed(error))?;
     }
     let now = pending.migrations.len();
     if now > 0 {

@@ -132,9 +132,8 @@ pub(in crate::store) async fn pending(
     store: &Store,
     client: &Client,
 ) -> Result<Pending, StoreError> {
-    let failed = |error| store.failed(error);
-    client.query(CREATE_TABLE).execute().await.map_err(failed)?;
-    let applied: Vec<AppliedRow> = client.query(APPLIED).fetch_all().await.map_err(failed)?;
+    store.execute(client.query(CREATE_TABLE)).await?;
+    let applied: Vec<AppliedRow> = store.fetch_all(client.query(APPLIED)).await?;
     let known = newest();
     if let Some(newest) = applied.last().filter(|row| row.version > known) {
         return Err(StoreError::SchemaTooNew { found: newest.version, known });

@@ -33,7 +33,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse fails.
     pub async fn keep(&self, retention: &Retention) -> Result<(), StoreError> {
-        let failed = |error| self.failed(error);
         let Retention { raw, events, conversations, visits, quarantine } = *retention;
         let wanted = [
             (EVENTS, "time", events),
@@ -46,7 +45,7 @@ impl Store {
         ];
         let tables = wanted.map(|(table, ..)| table).to_vec();
         let now = self.client().query(NOW).param("database", self.home()).param("tables", tables);
-        let now: Vec<(String, u32, u32)> = now.fetch_all().await.map_err(failed)?;
+        let now: Vec<(String, u32, u32)> = self.fetch_all(now).await?;
         for (table, column, days) in wanted {
             let found = now.iter().find(|(name, ..)| name == table);
             let (now, raw_now) = found.map_or((0, 0), |(_, days, raw_days)| (*days, *raw_days));

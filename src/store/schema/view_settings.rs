@@ -41,8 +41,8 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn tell_views(&self, to: &ViewSettings, now: u64) -> Result<(), StoreError> {
-        let known = self.client().query(SETTINGS_NOW).fetch_one::<ViewSettings>().await;
-        if known.map_err(|error| self.failed(error))? == *to {
+        let known: ViewSettings = self.fetch_one(self.client().query(SETTINGS_NOW)).await?;
+        if known == *to {
             return Ok(());
         }
         let version = self.next_version("program_settings", now).await?;

@@ -113,7 +113,7 @@ impl Store {
             return Ok(0);
         }
         let question = self.client().query(DAMAGED).param("database", self.home());
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// All users, by name.
@@ -121,7 +121,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        self.client().query(USERS).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(self.client().query(USERS)).await
     }
 
     /// Writes a user in place of what was known of them, or removes them.
@@ -161,7 +161,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn api_tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
-        self.client().query(TOKENS).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(self.client().query(TOKENS)).await
     }
 
     /// Writes a token, or revokes it.
@@ -202,6 +202,6 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn audit_log(&self, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
         let question = self.client().query(AUDIT).param("limit", limit);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 }

@@ -82,8 +82,7 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn kept_tables(&self) -> Result<Vec<KeptTable>, StoreError> {
         let question = self.client().query(&self.about_nodes(TABLES, false));
-        let question = question.param("database", self.home()).fetch_all();
-        question.await.map_err(|error| self.failed(error))
+        self.fetch_all(question.param("database", self.home())).await
     }
 
     /// Begins to copy a table.

@@ -160,11 +160,7 @@ impl Store {
         let keys = KEY_COLUMNS.iter().map(|(column, ..)| *column);
         let columns: Vec<&str> = PERSON_COLUMNS.into_iter().chain(keys).collect();
         let question = self.client().query(TABLES).param("database", self.home());
-        let tables: Vec<TableToErase> = question
-            .param("columns", columns)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))?;
+        let tables: Vec<TableToErase> = self.fetch_all(question.param("columns", columns)).await?;
         let holds_people =
             |table: &TableToErase| table.is_of_people() || table.keys().next().is_some();
         Ok(tables.into_iter().filter(holds_people).collect())
@@ -269,7 +265,7 @@ impl Store {
             if table.is_of_people() {
                 let question = self.client().query(REMAINING).param("table", &table.table);
                 let question = question.param("pages", &pages).param("people", &people);
-                left += question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+                left += self.fetch_one::<u64>(question).await?;
             }
             for (column, kind) in table.keys() {
                 let keys = match kind {
@@ -281,8 +277,7 @@ impl Store {
                     let question =
                         self.client().query(KEYED_REMAINING).param("table", &table.table);
                     let question = question.param("column", column).param("keys", keys);
-                    left +=
-                        question.fetch_one::<u64>().await.map_err(|error| self.failed(error))?;
+                    left += self.fetch_one::<u64>(question).await?;
                 }
             }
         }
@@ -311,7 +306,7 @@ impl Store {
         let tables: Vec<&String> = tables.iter().map(|table| &table.table).collect();
         let question = self.client().query(&self.about_nodes(OLD_PARTS, true));
         let question = question.param("database", self.home()).param("tables", tables);
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// Parts of these tables that were set aside: no deletion reaches their rows.
@@ -323,7 +318,7 @@ impl Store {
         let tables: Vec<&String> = tables.iter().map(|table| &table.table).collect();
         let question = self.client().query(&self.about_nodes(SET_ASIDE, true));
         let question = question.param("database", self.home()).param("tables", tables);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Removes such a part, on whichever node it lies.

@@ -81,7 +81,7 @@ impl Store {
     ) -> Result<Vec<Candidate>, StoreError> {
         let question = self.client().query(FEEDBACK_CANDIDATES).param("from", from).param("to", to);
         let question = question.param("names", names);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Stores what became of some.

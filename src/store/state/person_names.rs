@@ -47,8 +47,7 @@ impl Store {
         for table in self.tables_of_people().await? {
             let question = self.client().query(PAGES).param("table", &table);
             let question = question.param("person", person);
-            let found: Vec<String> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let found: Vec<String> = self.fetch_all(question).await?;
             pages.extend(found);
         }
         Ok(pages.into_iter().collect())
@@ -64,7 +63,7 @@ impl Store {
         person: &str,
     ) -> Result<BTreeSet<String>, StoreError> {
         let question = self.client().query(NAMES).param("page", page).param("person", person);
-        let found: Vec<String> = question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let found: Vec<String> = self.fetch_all(question).await?;
         Ok(found.into_iter().chain([person.to_owned()]).collect())
     }
 
@@ -79,7 +78,7 @@ impl Store {
     ) -> Result<ActiveTimes, StoreError> {
         let names: Vec<&String> = names.iter().collect();
         let question = self.client().query(TIMES).param("page", page).param("names", names);
-        question.fetch_one().await.map_err(|error| self.failed(error))
+        self.fetch_one(question).await
     }
 
     /// The contacts and reported conversions of some people.
@@ -90,20 +89,14 @@ impl Store {
         let (pages, ids): (Vec<&str>, Vec<&str>) =
             people.iter().map(|(page, id)| (page.as_str(), id.as_str())).unzip();
         let question = self.client().query(CONTACTS).param("pages", &pages).param("people", &ids);
-        let contacts: Vec<String> =
-            question.fetch_all().await.map_err(|error| self.failed(error))?;
+        let contacts: Vec<String> = self.fetch_all(question).await?;
         let question = self.client().query(REPORTS).param("pages", &pages).param("people", &ids);
-        let reports: Vec<String> = question
-            .param("contacts", &contacts)
-            .fetch_all()
-            .await
-            .map_err(|error| self.failed(error))?;
+        let reports: Vec<String> = self.fetch_all(question.param("contacts", &contacts)).await?;
         let mut reports: BTreeSet<String> = reports.into_iter().collect();
         let candidates: Vec<String> = reports.iter().cloned().collect();
         for ids in in_parts(&candidates) {
             let question = self.client().query(HOLDERS).param("ids", ids);
-            let holders: Vec<HolderRow> =
-                question.fetch_all().await.map_err(|error| self.failed(error))?;
+            let holders: Vec<HolderRow> = self.fetch_all(question).await?;
             for HolderRow { report_id, page_id, person_id } in holders {
                 // What has turned out to be somebody else's stays theirs.
                 if !person_id.is_empty() && !people.contains(&(page_id, person_id)) {

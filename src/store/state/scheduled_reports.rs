@@ -120,7 +120,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn report_definitions(&self) -> Result<Vec<WrittenDefinition>, StoreError> {
-        self.client().query(DEFINITIONS).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(self.client().query(DEFINITIONS)).await
     }
 
     /// Keeps a report, or removes it (without `definition`); of two edits that with the higher
@@ -171,7 +171,7 @@ impl Store {
     ) -> Result<Vec<ReportRun>, StoreError> {
         let question = self.client().query(RUNS).param("report", report).param("run", run);
         let question = question.param("is_unfinished", is_unfinished);
-        question.param("limit", limit).fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question.param("limit", limit)).await
     }
 
     /// Says what became of a run.
@@ -208,7 +208,7 @@ impl Store {
         runs: &[&str],
     ) -> Result<Vec<ReportDelivery>, StoreError> {
         let question = self.client().query(DELIVERIES).param("runs", runs);
-        question.fetch_all().await.map_err(|error| self.failed(error))
+        self.fetch_all(question).await
     }
 
     /// Says what became of a delivery.
@@ -239,8 +239,7 @@ impl Store {
         now: i64,
     ) -> Result<i64, StoreError> {
         let question = self.client().query(SCHEDULE_SINCE).param("report", report);
-        let last =
-            question.fetch_optional::<SinceRow>().await.map_err(|error| self.failed(error))?;
+        let last = self.fetch_optional::<SinceRow>(question).await?;
         match last {
             Some(last) if last.schedule == schedule => Ok(last.since),
             _ => self.begin_schedule(report, schedule, now).await.map(|()| now),

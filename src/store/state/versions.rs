@@ -14,13 +14,12 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn next_version(&self, table: &str, now: u64) -> Result<u64, StoreError> {
         let question = self.client().query(LATEST).param("table", table);
-        let latest: u64 = question.fetch_one().await.map_err(|error| self.failed(error))?;
+        let latest: u64 = self.fetch_one(question).await?;
         Ok(now.max(latest.saturating_add(1)))
     }
 
     /// The highest version of what was made of events.
     pub(in crate::store) async fn newest_made(&self) -> Result<u64, StoreError> {
-        let question = self.client().query(NEWEST_MADE).fetch_one();
-        question.await.map_err(|error| self.failed(error))
+        self.fetch_one(self.client().query(NEWEST_MADE)).await
     }
 }

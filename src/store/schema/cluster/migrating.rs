@@ -62,8 +62,8 @@ pub(in crate::store) async fn migrate(store: &Store, cluster: &str) -> Result<Ap
 /// Whether the servers know the cluster, and all its nodes are known here.
 async fn check(store: &Store, cluster: &str) -> Result<(), StoreError> {
     let asked = store.client().clone().with_database("default");
-    let counts = asked.query(NODES).param("cluster", cluster).fetch_one::<(u64, u64)>().await;
-    let (nodes, shards) = counts.map_err(|error| store.failed(error))?;
+    let counts = asked.query(NODES).param("cluster", cluster);
+    let (nodes, shards) = store.fetch_one::<(u64, u64)>(counts).await?;
     let listed = store.endpoint.nodes().count() as u64;
     let reason = if nodes == 0 {
         "no server knows it: name it in remote_servers, on each node".to_owned()
@@ -97,11 +97,10 @@ async fn nodes(store: &Store) -> Result<(Vec<Node>, Option<StoreError>), StoreEr
 }
 
 async fn node(store: &Store, client: Client) -> Result<Node, StoreError> {
-    let failed = |error| store.failed(error);
     for database in [&store.home(), &store.endpoint.database] {
         let create = client.clone().with_database("default");
         let create = create.query(CREATE_DATABASE).param("database", database);
-        create.execute().await.map_err(failed)?;
+        store.execute(create).await?;
     }
     Ok(Node { pending: pending(store, &client).await?, client })
 }
@@ -130,10 +129,7 @@ async fn apply(store: &Store, statement: &str, is_new: bool) -> Result<(), Store
             store.everywhere_read(&assemble(DROP, &[("table", old)]), plainly).await?;
             store.distribute(new).await
         }
-        Change::Filling(_) if is_new => {
-            let done = store.client().query(statement).execute().await;
-            done.map_err(|error| store.failed(error))
-        }
+        Change::Filling(_) if is_new => store.execute(store.client().query(statement)).await,
         Change::Filling(_) => Ok(()),
     }
 }

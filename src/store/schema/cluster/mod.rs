@@ -56,8 +56,7 @@ impl Store {
             Some(cluster) if self.has_keeper().await? => {
                 let statement = ddl::on_cluster(statement, cluster);
                 let client = self.client().clone().with_database(database);
-                let done = ask(client.query(&statement)).execute().await;
-                done.map_err(|error| self.failed(error))
+                self.execute(ask(client.query(&statement))).await
             }
             _ => self.on_each(database, statement, ask).await,
         }
@@ -71,8 +70,7 @@ impl Store {
         ask: impl Fn(Query) -> Query,
     ) -> Result<(), StoreError> {
         for node in self.nodes.each() {
-            let done = ask(node.clone().with_database(database).query(statement)).execute().await;
-            done.map_err(|error| self.failed(error))?;
+            self.execute(ask(node.clone().with_database(database).query(statement))).await?;
         }
         Ok(())
     }
@@ -99,7 +97,7 @@ impl Store {
     async fn has_keeper(&self) -> Result<bool, StoreError> {
         let ask = || async {
             let asked = self.client().clone().with_database("default");
-            asked.query(HAS_KEEPER).fetch_one().await.map_err(|error| self.failed(error))
+            self.fetch_one(asked.query(HAS_KEEPER)).await
         };
         self.cluster.has_keeper.get_or_try_init(ask).await.copied()
     }
@@ -108,16 +106,9 @@ impl Store {
     pub(in crate::store) async fn distribute(&self, table: &str) -> Result<(), StoreError> {
         let Some(cluster) = &self.endpoint.cluster else { return Ok(()) };
         let (home, whole) = (self.home(), self.endpoint.database.clone());
-        let sorting_key: String = self
-            .client()
-            .clone()
-            .with_database("default")
-            .query(SORTING_KEY)
-            .param("database", &home)
-            .param("table", table)
-            .fetch_one()
-            .await
-            .map_err(|error| self.failed(error))?;
+        let asked = self.client().clone().with_database("default").query(SORTING_KEY);
+        let asked = asked.param("database", &home).param("table", table);
+        let sorting_key: String = self.fetch_one(asked).await?;
         let key = ddl::sharding_key(&sorting_key);
         let pieces = [("cluster", &**cluster), ("home", &home), ("table", table), ("key", &key)];
         let statement = assemble(DISTRIBUTE, &pieces);
