@@ -1,5 +1,5 @@
 -- What one person did and what the business did in their thread, each event once, in order.
--- Parameters: page, person, limit (events at most; the latest stay).
+-- Parameters: page, names (all by which the Page knows the person), limit (events at most; the latest stay).
 -- Columns: time (ms), kind, name, source, source_name, ref, ad_id, ad_title, payload, value (in units
 -- of currency; null if none), currency.
 SELECT
@@ -24,7 +24,7 @@ FROM
     (
         SELECT *
         FROM events_by_person
-        WHERE page_id = {page:String} AND person_id = {person:String}
+        WHERE page_id = {page:String} AND person_id IN {names:Array(String)}
         ORDER BY version DESC
         LIMIT 1 BY event_id
     ) AS found

@@ -1,6 +1,6 @@
 //! Erasing over HTTP: the API's requests, Meta's data-deletion callback, and the page that tells what became of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::{Form, Path, State};
@@ -138,15 +138,25 @@ async fn export(
     State(state): State<DeletionState>,
     Path((page, person)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
+    // Whoever is known by several names asks for what is stored under all of them, as an erasure does.
+    let names = state.store.names_of_person(&page, &person).await;
+    let names = names.map_err(|error| unavailable(&error))?;
     let mut tables = BTreeMap::new();
     for (table, name) in TABLES_OF_EXPORT {
-        let lines = state.store.rows_of_person(table, &page, &person).await;
-        let lines = lines.map_err(|error| unavailable(&error))?;
-        // As they were written: some numbers are larger than what JSON readers hold.
-        let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Box<RawValue>>();
-        let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|error| unavailable(&error))?;
-        if !rows.is_empty() {
-            tables.insert(name, rows);
+        let mut all: Vec<Box<RawValue>> = Vec::new();
+        for own in &names {
+            let lines = state.store.rows_of_person(table, &page, own).await;
+            let lines = lines.map_err(|error| unavailable(&error))?;
+            // As they were written: some numbers are larger than what JSON readers hold.
+            let rows = serde_json::Deserializer::from_slice(&lines).into_iter::<Box<RawValue>>();
+            let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|error| unavailable(&error))?;
+            // A row that names the person twice, such as an alias, is found by either name.
+            let known: HashSet<&str> = all.iter().map(|row| row.get()).collect();
+            let fresh: Vec<_> = rows.into_iter().filter(|row| !known.contains(row.get())).collect();
+            all.extend(fresh);
+        }
+        if !all.is_empty() {
+            tables.insert(name, all);
         }
     }
     if tables.is_empty() {

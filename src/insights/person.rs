@@ -15,7 +15,16 @@ pub(crate) async fn answer_person(
     page: &str,
     person: &str,
 ) -> Result<(Vec<ConversationRow>, Vec<EventRow>), AnswerError> {
-    let conversations = store.conversations_of(page, person);
-    let events = store.person_events(page, person, MOST_EVENTS);
+    // Whoever is known by several names has conversations under one of them.
+    let names = store.names_of_person(page, person).await?;
+    let events = store.person_events(page, &names, MOST_EVENTS);
+    let conversations = async {
+        let mut all = Vec::new();
+        for name in &names {
+            all.extend(store.conversations_of(page, name).await?);
+        }
+        all.sort_by_key(|row: &ConversationRow| row.opened_at);
+        Ok(all)
+    };
     Ok(tokio::try_join!(conversations, events)?)
 }

@@ -214,8 +214,8 @@ fn touch(kind: Kind, item: &Value, settings: &Settings) -> Option<Touch> {
     match kind {
         Kind::Message => referral::message_touch(item, settings),
         Kind::Postback => {
-            let own = item["postback"].get("referral").or_else(|| item.get("referral"));
-            referral::touch(own, settings)
+            let own = item["postback"].get("referral");
+            referral::touch(referral::carried([own, item.get("referral")]), settings)
         }
         Kind::Referral => Some(
             referral::touch(item.get("referral"), settings)

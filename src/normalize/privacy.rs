@@ -164,6 +164,7 @@ const KEPT: [&[&str]; 9] = [
         "system",
         "new_wa_id",
         "new_user_id",
+        "previous_user_id",
         "revoke",
         "edit",
         "original_message_id",

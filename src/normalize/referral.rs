@@ -6,20 +6,29 @@ use serde_json::Value;
 use super::{Settings, wire};
 use crate::domain::{ClickId, Source, Touch};
 
+/// The first carrier that holds a referral: one that is null or empty hides none.
+pub(super) fn carried<'a>(
+    carriers: impl IntoIterator<Item = Option<&'a Value>>,
+) -> Option<&'a Value> {
+    let is_there = |value: &&Value| value.as_object().is_some_and(|object| !object.is_empty());
+    carriers.into_iter().flatten().find(is_there)
+}
+
 /// Reads a referral object; `None` if it is missing, null or empty.
 pub(super) fn touch(referral: Option<&Value>, settings: &Settings) -> Option<Touch> {
-    let referral = referral.filter(|value| value.as_object().is_some_and(|o| !o.is_empty()))?;
+    let referral = carried([referral])?;
     let mut source_name = wire::text(referral, "source");
     let ad_id = wire::text(referral, "ad_id");
     let mut source = Source::from_wire(&source_name);
+    let context = &referral["ads_context_data"];
     if source_name.is_empty() {
-        if !ad_id.is_empty() {
+        // Of an ad it tells what the ad shows, also where it leaves the id out.
+        if !ad_id.is_empty() || context.as_object().is_some_and(|told| !told.is_empty()) {
             source = Source::Ad;
         } else if referral.get("product").is_some() {
             "product".clone_into(&mut source_name);
         }
     }
-    let context = referral.get("ads_context_data").unwrap_or(&Value::Null);
     let referral_ref = wire::text(referral, "ref");
     // In Europe and Japan Meta leaves the source out. A click's mark stands in tracked links alone; a ref without one is a
     // link's if it is registered, which the statements look up.
@@ -58,8 +67,7 @@ pub(super) fn opt_in_touch(optin: &Value, settings: &Settings) -> Touch {
 /// began the thread on a comment or a checkbox.
 pub(super) fn message_touch(item: &Value, settings: &Settings) -> Option<Touch> {
     let message = &item["message"];
-    let is_there = |value: &&Value| !value.is_null();
-    let referral = message.get("referral").filter(is_there).or_else(|| item.get("referral"));
+    let referral = carried([message.get("referral"), item.get("referral")]);
     if let Some(touch) = touch(referral, settings) {
         return Some(touch);
     }
@@ -81,4 +89,20 @@ pub(super) fn message_touch(item: &Value, settings: &Settings) -> Option<Touch> 
 
 fn plain(source: Source, source_name: String, referral_ref: String) -> Touch {
     Touch { source_name, referral_ref, ..Touch::of(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_carrier_that_holds_nothing_hides_none() {
+        let own = json!({ "ref": "x" });
+        for empty in [Value::Null, json!({}), json!("")] {
+            assert_eq!(carried([Some(&empty), Some(&own)]), Some(&own));
+            assert_eq!(carried([None, Some(&empty)]), None);
+        }
+    }
 }

@@ -76,10 +76,12 @@ fn event(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, String> {
     let mid = wire::text(item, "id");
-    let is_group = item.get("group_id").is_some() || wire::text(item, "recipient_type") == "group";
+    let is_group =
+        !wire::text(item, "group_id").is_empty() || wire::text(item, "recipient_type") == "group";
     let People { person, aliases } =
         if is_group { People::default() } else { People::of(item, key, contacts) };
     let contacts = numbers(&person, &aliases);
+    let has_two_names = !aliases.is_empty();
     let What { kind, name } = if is_group { group(key) } else { What::of(item, key) };
     if person.is_empty() && kind.is_somebodys() {
         return Err(format!("{} of nobody: no number and no user id", kind.as_str()));
@@ -97,7 +99,8 @@ fn event(
     let event = Event {
         person,
         aliases,
-        contacts: if kind.is_act() { contacts } else { Vec::new() },
+        // What a status tells of somebody's two names is told by no message of whoever hides the number.
+        contacts: if kind.is_act() || has_two_names { contacts } else { Vec::new() },
         time,
         time_origin,
         kind,
@@ -154,7 +157,9 @@ impl What {
             ("messages" | "message_echoes", "revoke", _) => other("message_deleted"),
             ("messages" | "message_echoes", "edit", _) => other("message_edit"),
             // Somebody has opened the chat and not written yet: what led here comes with it.
-            ("messages", "request_welcome", _) if item.get("referral").is_some() => {
+            ("messages", "request_welcome", _)
+                if referral::carried([item.get("referral")]).is_some() =>
+            {
                 plain(Kind::Referral)
             }
             ("messages", "reaction" | "system" | "ephemeral" | "request_welcome", _) => {

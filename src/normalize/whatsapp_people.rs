@@ -28,9 +28,10 @@ impl People {
         } else {
             (of(&["to", "recipient_id"]), of(&["to_user_id", "recipient_user_id"]))
         };
+        let number = number.map(|number| dialled(&number));
         let contact = contact(contacts, number.as_deref(), user_id.as_deref());
         let known = |key: &str| Some(wire::text(contact?, key)).filter(|id| !id.is_empty());
-        let number = number.or_else(|| known("wa_id"));
+        let number = number.or_else(|| known("wa_id").map(|number| dialled(&number)));
         let user_id = user_id.or_else(|| known("user_id"));
         Self::changed(item, number, user_id)
     }
@@ -40,14 +41,16 @@ impl People {
         let system = &item["system"];
         let kind = wire::text(system, "type");
         let new = |key: &str| Some(wire::text(system, key)).filter(|id| !id.is_empty());
-        let new_number = new("wa_id").or_else(|| new("new_wa_id"));
+        let new_number = new("wa_id").or_else(|| new("new_wa_id")).map(|number| dialled(&number));
         let new_id = new("user_id").or_else(|| new("new_user_id"));
+        // Since August 2026 the message may be the new id's, and tell the old one beside it.
+        let old_id = new("previous_user_id");
         let (numbers, ids) = match kind.as_str() {
             "user_changed_number"
             | "customer_changed_number"
             | "user_changed_user_id"
-            | "customer_identity_changed" => ([new_number, number], [new_id, user_id]),
-            _ => ([number, None], [user_id, None]),
+            | "customer_identity_changed" => ([new_number, number], [new_id, user_id, old_id]),
+            _ => ([number, None], [user_id, None, None]),
         };
         let numbers = numbers.into_iter().flatten().flat_map(|number| {
             let whole = usual_number(&number);
@@ -59,6 +62,11 @@ impl People {
         aliases.dedup();
         Self { person, aliases }
     }
+}
+
+/// A number as WhatsApp writes it: without the sign in front that other programs put there.
+fn dialled(number: &str) -> String {
+    number.trim_start_matches('+').to_owned()
 }
 
 /// The contact that is meant: the one of that name, else the only one.
@@ -101,5 +109,31 @@ mod tests {
             json!({ "from": "336", "system": { "type": "user_changed_number", "wa_id": "337" } });
         assert_eq!(of(moved, "messages", &none), person("337", &["336"]));
         assert_eq!(of(json!({}), "messages", &none), person("", &[]));
+        // The same number with a sign in front; a contact's, too.
+        assert_eq!(of(json!({ "to": "+336" }), "message_echoes", &none), person("336", &[]));
+        let signed = json!([{ "wa_id": "+336", "user_id": "FR.1" }]);
+        let by_id = json!({ "from_user_id": "FR.1" });
+        assert_eq!(of(by_id, "messages", &signed), person("336", &["FR.1"]));
+    }
+
+    #[test]
+    fn an_id_that_changed_is_told_beside_the_new_one() {
+        let of = |mut item: Value, kind: &str, system: Value| {
+            item["system"] = system;
+            item["system"]["type"] = json!(kind);
+            People::of(&item, "messages", &Value::Null)
+        };
+        let changed = People { person: "FR.2".to_owned(), aliases: vec!["FR.1".to_owned()] };
+        let kind = "user_changed_user_id";
+        let old = json!({ "previous_user_id": "FR.1" });
+        assert_eq!(of(json!({ "from_user_id": "FR.2" }), kind, old.clone()), changed);
+        let both = json!({ "user_id": "FR.2", "previous_user_id": "FR.1" });
+        assert_eq!(of(json!({}), kind, both.clone()), changed);
+        assert_eq!(of(json!({ "from_user_id": "FR.1" }), kind, both), changed);
+        // Only of a change: anybody's message may hold such a field.
+        assert_eq!(of(json!({ "from_user_id": "FR.2" }), "group", old).aliases, [""; 0]);
+        let moved = json!({ "wa_id": "337", "previous_user_id": "FR.1" });
+        let moved = of(json!({}), "user_changed_number", moved);
+        assert_eq!((moved.person.as_str(), &moved.aliases[..]), ("337", &["FR.1".to_owned()][..]));
     }
 }

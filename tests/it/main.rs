@@ -112,6 +112,7 @@ mod support;
 mod telemetry;
 mod tls;
 mod truth;
+mod two_names;
 mod upkeep;
 mod upkeep_oracle;
 mod walk;

@@ -1,5 +1,7 @@
 //! What is asked of conversations, touchpoints and conversions of a period, and how much is stored.
 
+use std::collections::BTreeSet;
+
 use clickhouse::Row;
 use clickhouse::query::Query;
 use polars_core::frame::DataFrame;
@@ -177,7 +179,7 @@ impl Store {
         self.frame(question.param("to", until)).await
     }
 
-    /// What one person did and what the business did in their thread: the latest `limit` events, in
+    /// What a person of these names did and what the business did in their thread: the latest `limit` events, in
     /// order. Columns: `queries/lists/person_events.sql`.
     ///
     /// # Errors
@@ -185,11 +187,12 @@ impl Store {
     pub async fn person_events(
         &self,
         page: &str,
-        person: &str,
+        names: &BTreeSet<String>,
         limit: u64,
     ) -> Result<Vec<EventRow>, StoreError> {
+        let names: Vec<&String> = names.iter().collect();
         let question = self.client().query(PERSON_EVENTS).param("page", page);
-        self.fetch_all(question.param("person", person).param("limit", limit)).await
+        self.fetch_all(question.param("names", names).param("limit", limit)).await
     }
 
     /// ClickHouse's clock, UTC milliseconds.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::Timestamp;
 
 /// UTC milliseconds, told as RFC 3339.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, PartialOrd, Ord)]
 #[serde(transparent)]
 pub struct Instant(pub i64);
 
