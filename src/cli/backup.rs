@@ -27,7 +27,7 @@ const MANIFEST: &str = "backup.json";
 /// erase. The checkpoint is copied before the rest, so that what is shipped meanwhile is shipped again.
 const BESIDE: [&str; 4] = ["journal/checkpoint", "journal", "session.key", "erasures"];
 /// Tables that a fresh database fills by itself.
-const OWN: [&str; 2] = ["schema_migrations", "program_settings"];
+const OWN: [&str; 3] = ["schema_migrations", "program_settings", "one_time_work"];
 const PIECE: usize = 1 << 20;
 
 /// Arguments of `backup` and `restore`.
@@ -192,6 +192,8 @@ async fn put_back(
         copy(&folder.join("data").join(name), &to).with_context(|| to.display().to_string())?;
     }
     private::sync_file_system(&settings.data_dir)?;
+    // An earlier version may have made the backup.
+    store.forget_done().await?;
     // Tables were copied one after the other while the world went on: events are what counts.
     materializer::rebuild(&session.upkeep(settings), |_, _| {}).await?;
     erase_again(session, settings, manifest).await

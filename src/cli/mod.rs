@@ -37,6 +37,7 @@ mod session;
 mod shipping;
 mod spend;
 mod stopping;
+mod stored_events;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -17,7 +17,7 @@ use super::prepared;
 use super::roles::{Role, Roles, ServeArgs};
 use super::session::Session;
 use super::stopping::Stopping;
-use super::{bootstrap_link, effective_settings, jobs, reload, shipping};
+use super::{bootstrap_link, effective_settings, jobs, reload, shipping, stored_events};
 use crate::accounts::{Accounts, Provider};
 use crate::collector::{self, CollectorState, Keys};
 use crate::config::Settings;
@@ -157,6 +157,12 @@ impl Server {
             jobs::of_collector(journal.clone(), settings.keep_shipped, eraser, stop);
         }
         let reports = roles.has(Role::Worker).then(|| {
+            tokio::spawn(stored_events::in_the_background(
+                session.store.clone(),
+                session.upkeep(settings),
+                settings.clone(),
+                stop.clone(),
+            ));
             let scheduler = Scheduler::new(Runner::new(session.catalog(settings)));
             jobs::of_worker(&now, &session.store, scheduler, stop)
         });

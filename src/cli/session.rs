@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{clock, prepared, shipping};
+use super::{clock, prepared, shipping, stored_events};
 use crate::accounts::{self, Accounts};
 use crate::collector::Keys;
 use crate::config::Settings;
@@ -246,12 +246,14 @@ pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
     let applied = prepared::prepare(&session.store, &settings).await?;
     println!("the database is at schema version {}", applied.version);
+    let upkeep = session.upkeep(&settings);
+    let done = stored_events::work_off(&session.store, &upkeep, &settings).await;
     session.close().await;
-    Ok(())
+    done
 }
 
 /// What we keep in the data folder with all that is in it, beside the engine's folder.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "journal",
     "imports",
     "erasures",
@@ -263,6 +265,7 @@ const OURS: [&str; 12] = [
     "demo.json",
     "links.lock",
     "conversations.lock",
+    "stored-events.lock",
     "feedback.lock",
 ];
 

@@ -32,9 +32,11 @@ use crate::domain::{
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
+pub use privacy::stored_raw;
 pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };
+pub use whatsapp::number_hashes;
 
 /// To be counted up whenever the parser makes something else of a body than before.
 const PARSER: u32 = 2;

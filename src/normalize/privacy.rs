@@ -192,6 +192,17 @@ pub(super) fn raw(item: &Value, keep_text: bool) -> String {
     json.unwrap_or_default()
 }
 
+/// What is stored today of JSON that was stored before; `None` if all of it.
+///
+/// # Errors
+/// If it is no JSON.
+pub fn stored_raw(stored: &str) -> serde_json::Result<Option<String>> {
+    let item: Value = serde_json::from_str(stored)?;
+    let today = raw(&item, false);
+    // Not the text as it is stored: numbers may have been written otherwise.
+    Ok((today != raw(&item, true)).then_some(today))
+}
+
 /// A part of an item, written without what is not named.
 struct Part<'a>(&'a Value);
 

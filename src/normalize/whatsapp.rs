@@ -80,7 +80,7 @@ fn event(
         !wire::text(item, "group_id").is_empty() || wire::text(item, "recipient_type") == "group";
     let People { person, aliases } =
         if is_group { People::default() } else { People::of(item, key, contacts) };
-    let contacts = numbers(&person, &aliases);
+    let contacts = number_hashes(&person, &aliases);
     let has_two_names = !aliases.is_empty();
     let What { kind, name } = if is_group { group(key) } else { What::of(item, key) };
     if person.is_empty() && kind.is_somebodys() {
@@ -124,7 +124,8 @@ fn event(
 }
 
 /// The hashes of the numbers among somebody's names.
-fn numbers(person: &str, aliases: &[String]) -> Vec<String> {
+#[must_use]
+pub fn number_hashes(person: &str, aliases: &[String]) -> Vec<String> {
     let names = std::iter::once(person).chain(aliases.iter().map(String::as_str));
     let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
     let mut hashes: Vec<String> = names.filter(is_number).flat_map(contact_hashes).collect();

@@ -22,8 +22,11 @@ pub use client::page_filter::is_page_id;
 pub use client::query_limits::{Bound, Bounds};
 pub use client::tombstones::{Marks, Tombstones};
 pub use client::{Computing, Store};
+pub use ingest::one_time_work::OneTimeWork;
 pub use ingest::quarantine::{Replayed, replay_quarantined};
 pub use ingest::shipper::{Progress, Shipper, Waiting};
+pub use ingest::stored_contacts::PersonPlace;
+pub use ingest::stored_raw::{EventPlace, RawBatch};
 pub use jobs::lease::Lease;
 pub use jobs::shared_lease::SharedLease;
 pub use materialize::materialization::{

@@ -106,6 +106,7 @@ mod slow_threads;
 mod spend;
 mod spend_files;
 mod spend_sync;
+mod stored_events;
 mod storm;
 mod strangers;
 mod support;

@@ -3,6 +3,9 @@
 mod alias_chains;
 mod batch;
 mod known_rows;
+pub(in crate::store) mod one_time_work;
 pub(in crate::store) mod quarantine;
 mod refill;
 pub(in crate::store) mod shipper;
+pub(in crate::store) mod stored_contacts;
+pub(in crate::store) mod stored_raw;

@@ -18,7 +18,11 @@ use reading::{Reading, Weight};
 
 /// Whether an event names somebody, by ids that can be asked for.
 pub(in crate::store) fn is_to_be_known(event: &Event) -> bool {
-    !event.person.is_empty() && event.page.len().max(event.person.len()) <= LONGEST_REPORTED
+    can_be_asked_for(&event.page, &event.person)
+}
+
+fn can_be_asked_for(page: &str, person: &str) -> bool {
+    !person.is_empty() && page.len().max(person.len()) <= LONGEST_REPORTED
 }
 
 /// A row of `events_by_person`. Columns and units: `queries/schema/baseline/events.sql`.
@@ -179,6 +183,12 @@ impl ContactRow {
             page_id: event.page.clone(),
             person_id: event.person.clone(),
         })
+    }
+
+    /// Somebody's, by ids that can be asked for.
+    pub(in crate::store) fn new(hash: String, page: &str, person: &str) -> Option<Self> {
+        let (page_id, person_id) = (page.to_owned(), person.to_owned());
+        can_be_asked_for(page, person).then_some(Self { hash, page_id, person_id })
     }
 
     /// The number or address, as a hash.

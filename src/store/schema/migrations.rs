@@ -64,6 +64,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
             include_str!("../../../queries/schema/migrations/0105_v_message_costs.sql"),
         ],
     },
+    Migration {
+        version: 106,
+        name: "one_time_work",
+        files: &[include_str!("../../../queries/schema/migrations/0106_one_time_work.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

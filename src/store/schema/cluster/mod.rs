@@ -84,6 +84,11 @@ impl Store {
         self.on_each(&self.home(), statement, ask).await
     }
 
+    /// Carries out a statement about tables where they lie, on each node by itself: however long it takes.
+    pub(in crate::store) async fn on_each_node(&self, statement: &str) -> Result<(), StoreError> {
+        self.on_each(&self.home(), statement, |query| query).await
+    }
+
     /// The statement, asking the system tables of one replica of each shard, or of every node.
     pub(in crate::store) fn about_nodes(&self, statement: &str, every: bool) -> String {
         let Some(cluster) = &self.endpoint.cluster else { return statement.to_owned() };

@@ -1,0 +1,138 @@
+//! What is done once to what earlier versions have stored: the JSON of events keeps only what is stored of it today, and
+//! people on WhatsApp get their numbers as contacts. Each part that is done is noted, so that it costs nothing later; who
+//! is cut off begins its month again.
+
+use std::time::Duration;
+
+use anyhow::bail;
+use tokio_util::sync::CancellationToken;
+
+use super::clock;
+use crate::config::Settings;
+use crate::materializer::Materializer;
+use crate::store::{EventPlace, OneTimeWork, PersonPlace, Store};
+
+/// How long a failure is waited out; twice as long after each further one.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(900);
+/// How often a month is looked at. The last look finds nothing, unless an older program still writes.
+const MOST_LOOKS: usize = 4;
+/// The part of a work that is all of it.
+const ALL: &str = "";
+
+/// Works off what is left, until `stop`; failures are tried again.
+pub(super) async fn in_the_background(
+    store: Store,
+    upkeep: Materializer,
+    settings: Settings,
+    stop: CancellationToken,
+) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let done = tokio::select! {
+            done = work_off(&store, &upkeep, &settings) => done,
+            () = stop.cancelled() => return,
+        };
+        let Err(error) = done else { return };
+        tracing::warn!(%error, retry_in = ?pause, "what earlier versions have stored is not up to date yet");
+        tokio::select! { () = tokio::time::sleep(pause) => {}, () = stop.cancelled() => return }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Works off what is left. With `store_message_text` the JSON of events stays whole.
+pub(super) async fn work_off(
+    store: &Store,
+    upkeep: &Materializer,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let is_left = is_left(store, OneTimeWork::Contacts).await?
+        || !settings.store_message_text && is_left(store, OneTimeWork::Raw).await?;
+    if !is_left {
+        return Ok(());
+    }
+    // One process at a time; what another has done meanwhile is noted.
+    let turn = store.wait_for_lease(&settings.data_dir.join("stored-events.lock")).await?;
+    let done = async {
+        contacts(store, upkeep).await?;
+        if settings.store_message_text { Ok(()) } else { raw(store, upkeep).await }
+    };
+    let done = done.await;
+    turn.end().await;
+    done
+}
+
+async fn is_left(store: &Store, work: OneTimeWork) -> anyhow::Result<bool> {
+    Ok(!store.done_parts(work).await?.iter().any(|part| part == ALL))
+}
+
+async fn contacts(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
+    if !is_left(store, OneTimeWork::Contacts).await? {
+        return Ok(());
+    }
+    let mut after = PersonPlace::default();
+    loop {
+        // Whoever is erased waits for this turn, and is not written any more after it.
+        let nobody_is_erased = upkeep.lease().await?;
+        let written = store.write_contacts(&after, clock::now_timestamp().micros()).await;
+        nobody_is_erased.end().await;
+        let Some(last) = written? else { break };
+        after = last;
+    }
+    Ok(store.note_done(OneTimeWork::Contacts, ALL).await?)
+}
+
+async fn raw(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
+    let done = store.done_parts(OneTimeWork::Raw).await?;
+    if done.iter().any(|part| part == ALL) {
+        return Ok(());
+    }
+    for month in store.months_of_events().await? {
+        if !done.contains(&month.to_string()) {
+            raw_of_month(store, upkeep, month).await?;
+            store.note_done(OneTimeWork::Raw, &month.to_string()).await?;
+        }
+    }
+    Ok(store.note_done(OneTimeWork::Raw, ALL).await?)
+}
+
+/// Looks until nothing is found any more: neither a row that was not written again nor one that was, and is still there.
+async fn raw_of_month(store: &Store, upkeep: &Materializer, month: u32) -> anyhow::Result<()> {
+    for _ in 0..MOST_LOOKS {
+        let (rows, unreadable) = look(store, upkeep, month).await?;
+        if rows == 0 {
+            if unreadable > 0 {
+                tracing::warn!(month, unreadable, "the JSON of events cannot be read, and stays");
+            }
+            return Ok(());
+        }
+        store.merge_month(month).await?;
+        tracing::info!(
+            month,
+            rows,
+            "events of earlier versions were written again without what people wrote"
+        );
+    }
+    bail!(
+        "events of {month} hold what people wrote again and again: does an older version of the program still run?"
+    )
+}
+
+/// How many rows of a month hold too much, each of which is written again; and how many cannot be read.
+async fn look(store: &Store, upkeep: &Materializer, month: u32) -> anyhow::Result<(usize, usize)> {
+    let (mut outdated, mut unreadable, mut after) = (0, 0, EventPlace::default());
+    loop {
+        let mut batch = store.bring_raw_up_to_date(month, &after, false).await?;
+        if batch.outdated > 0 {
+            // Whoever is erased waits for this turn, and is not written again after it.
+            let nobody_is_erased = upkeep.lease().await?;
+            let written = store.bring_raw_up_to_date(month, &after, true).await;
+            nobody_is_erased.end().await;
+            batch = written?;
+        }
+        outdated += batch.outdated;
+        unreadable += batch.unreadable;
+        let Some(last) = batch.next else { return Ok((outdated, unreadable)) };
+        after = last;
+    }
+}

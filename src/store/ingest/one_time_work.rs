@@ -1,0 +1,64 @@
+//! What is done once to what earlier versions have stored, and a note of each part that is done.
+
+use clickhouse::Row;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::store::client::Store;
+use crate::store::client::error::StoreError;
+
+const DONE_PARTS: &str = include_str!("../../../queries/stored_events/done_parts.sql");
+const FORGET: &str = include_str!("../../../queries/stored_events/forget_done.sql");
+
+/// A piece of such work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OneTimeWork {
+    /// The JSON of events.
+    Raw,
+    /// The numbers of people on WhatsApp.
+    Contacts,
+}
+
+impl OneTimeWork {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Contacts => "contacts",
+        }
+    }
+}
+
+/// A row of `one_time_work`.
+#[derive(Debug, Row, Serialize)]
+struct DoneRow {
+    work: &'static str,
+    part: String,
+}
+
+impl Store {
+    /// The parts of it that are done; an empty one among them: all of it.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn done_parts(&self, work: OneTimeWork) -> Result<Vec<String>, StoreError> {
+        let question = self.client().query(DONE_PARTS).param("work", work.as_str());
+        question.fetch_all().await.map_err(|error| self.failed(error))
+    }
+
+    /// Notes that a part of it is done, or all of it.
+    ///
+    /// # Errors
+    /// If ClickHouse fails.
+    pub async fn note_done(&self, work: OneTimeWork, part: &str) -> Result<(), StoreError> {
+        let row = DoneRow { work: work.as_str(), part: part.to_owned() };
+        self.insert_block("one_time_work", &[row], &Uuid::new_v4().to_string()).await
+    }
+
+    /// Has all of it done again: what is stored now is something else.
+    ///
+    /// # Errors
+    /// If ClickHouse fails.
+    pub async fn forget_done(&self) -> Result<(), StoreError> {
+        self.everywhere(FORGET, |query| query).await
+    }
+}
