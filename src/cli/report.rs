@@ -112,7 +112,9 @@ async fn make(catalog: &ReportCatalog, args: RunArgs) -> anyhow::Result<()> {
         dataset::write(&answering, &report.topic, &question, format, file).await?;
         return copy_out(copy);
     }
-    let told = dataset::tell(&catalog.answering(at), &report.topic, &question).await?;
+    let answering = catalog.answering(at);
+    let told = dataset::tell(&answering, &report.topic, &question);
+    let told = catalog.page_names().await?.within(told).await?;
     match format {
         Format::Json => read::print(read::json(&told.json)?),
         Format::Table => {

@@ -135,6 +135,7 @@ impl Session {
             defaults: defaults(settings),
             funnels: Arc::clone(&settings.funnels),
             window: settings.messaging_window.clone(),
+            page_names: settings.page_names.clone(),
             public_url: settings.public_url.clone(),
             clock: clock::now,
         }

@@ -47,6 +47,19 @@ impl Message {
         self
     }
 
+    /// With a text of a name as something else calls it; as it was, if there is none of that name.
+    #[must_use]
+    pub fn with_changed(mut self, name: &str, change: impl Fn(&str) -> String) -> Self {
+        for (known, value) in &mut self.values {
+            if let Value::Text(text) = value
+                && *known == name
+            {
+                *text = change(text);
+            }
+        }
+        self
+    }
+
     /// Whether there is a message of this name that takes no values.
     #[must_use]
     pub fn is_known(&self) -> bool {

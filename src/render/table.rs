@@ -6,6 +6,7 @@ use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column};
 
 use super::lettering::isolated;
+use super::page_names::page;
 use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
     conversation_steps,
@@ -35,9 +36,11 @@ pub fn funnel(report: &FunnelReport) -> String {
         let dimensions = report.breakdown[0].by.keys().map(String::as_str);
         table.set_header(dimensions.chain(report.steps.iter().map(|step| step.name.as_str())));
         for row in &report.breakdown {
-            let values = row.by.values();
-            let mut cells: Vec<Cell> =
-                values.map(|value| Cell::new(printable(value.as_deref().unwrap_or("–")))).collect();
+            let value = |(dimension, value): (&String, &Option<String>)| match value.as_deref() {
+                Some(id) if dimension == "page" => Cell::new(printable(&page(id))),
+                value => Cell::new(printable(value.unwrap_or("–"))),
+            };
+            let mut cells: Vec<Cell> = row.by.iter().map(value).collect();
             cells.extend(row.steps.iter().map(|step| right(count(step))));
             table.add_row(cells);
         }
@@ -57,6 +60,9 @@ pub fn frame(frame: &DataFrame) -> String {
     for row in 0..frame.height() {
         let cell = |column: &Column| match column.get(row) {
             Ok(AnyValue::Null) | Err(_) => Cell::new("–"),
+            Ok(AnyValue::String(id)) if column.name() == "page_id" => {
+                Cell::new(printable(&page(id)))
+            }
             Ok(AnyValue::String(text)) => Cell::new(printable(text)),
             Ok(AnyValue::StringOwned(text)) => Cell::new(printable(&text)),
             Ok(AnyValue::Datetime(time, ..) | AnyValue::DatetimeOwned(time, ..)) => {

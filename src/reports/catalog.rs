@@ -12,6 +12,7 @@ use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
 use crate::insights::query::Defaults;
 use crate::language::say;
+use crate::render::page_names::PageNames;
 use crate::store::{MessagingWindow, Store, StoreError};
 
 /// What the settings say of reports.
@@ -46,6 +47,8 @@ pub struct ReportCatalog {
     pub funnels: Arc<Funnels>,
     /// How long a business may answer freely.
     pub window: MessagingWindow,
+    /// What Pages are called by the settings.
+    pub page_names: BTreeMap<String, String>,
     /// Address under which the server is reached.
     pub public_url: Option<String>,
     /// UTC milliseconds, now.
@@ -66,6 +69,16 @@ pub struct CatalogEntry {
 }
 
 impl ReportCatalog {
+    /// What Pages, accounts and numbers are called now, in what people read.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn page_names(&self) -> Result<Arc<PageNames>, StoreError> {
+        let stored = self.store.page_names().await?;
+        let of_settings = self.page_names.iter().map(|(page, name)| (page.clone(), name.clone()));
+        Ok(Arc::new(PageNames::new(of_settings.chain(stored))))
+    }
+
     /// All reports: a name of the settings is not taken by the page.
     ///
     /// # Errors

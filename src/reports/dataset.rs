@@ -7,7 +7,7 @@ use polars_core::frame::DataFrame;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::analysis::Funnels;
+use crate::analysis::{AttributionReport, Dimension, Funnels};
 use crate::domain::Timestamp;
 use crate::insights::ads::answer_ads;
 use crate::insights::attribution::answer_attribution;
@@ -27,6 +27,7 @@ use crate::render::chart::png;
 use crate::render::frames::ads::ads_frame;
 use crate::render::frames::encode::Encoder;
 use crate::render::frames::{self, reconciliation};
+use crate::render::page_names::page;
 use crate::render::{charts, list_writer, table};
 use crate::store::{
     ConversationRow, Listed, MessagingWindow, ReportedRow, Rows, Span, Store, TouchpointRow,
@@ -167,6 +168,28 @@ impl Told {
     }
 }
 
+/// The report with Pages by their names, as people read it.
+fn by_page_names(report: &AttributionReport, by: &[Dimension]) -> AttributionReport {
+    let named = |channel: &str| {
+        let parts: Vec<&str> = channel.split(" / ").collect();
+        if parts.len() != by.len() {
+            return channel.to_owned();
+        }
+        let name = |(part, dimension): (&str, &Dimension)| match dimension {
+            Dimension::Page => page(part),
+            _ => part.to_owned(),
+        };
+        parts.into_iter().zip(by).map(name).collect::<Vec<_>>().join(" / ")
+    };
+    let path = |path: &str| path.split(" > ").map(named).collect::<Vec<_>>().join(" > ");
+    let mut shown = report.clone();
+    for row in &mut shown.channels {
+        row.channel = named(&row.channel);
+    }
+    shown.notes = shown.notes.into_iter().map(|note| note.with_changed("path", path)).collect();
+    shown
+}
+
 /// Rows of a list that are told, not written.
 const MOST_TOLD: u64 = 1000;
 
@@ -188,8 +211,9 @@ pub async fn tell(
         }
         Dataset::Attribution => {
             let report = answer_attribution(store, question).await?;
-            let chart = Some(charts::credits(&report));
-            Told::new(&report, frames::attribution(&report), table::attribution(&report), chart)
+            let shown = by_page_names(&report, &question.by);
+            let chart = Some(charts::credits(&shown));
+            Told::new(&report, frames::attribution(&report), table::attribution(&shown), chart)
         }
         Dataset::Ads => {
             let report = answer_ads(store, question).await?;

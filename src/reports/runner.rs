@@ -253,8 +253,9 @@ impl Runner {
         question: &Question,
     ) -> Result<Parcel, RunError> {
         let answering = self.catalog.answering(Timestamp(run.due_at));
+        let told = dataset::tell(&answering, &report.topic, question);
         let (picture, mut table) =
-            dataset::tell(&answering, &report.topic, question).await?.illustrated();
+            self.catalog.page_names().await?.within(told).await?.illustrated();
         for LeftOut { name, reason } in &made.side.left_out {
             table.extend([name.as_str(), " could not be written: ", reason, "\n"]);
         }

@@ -93,6 +93,7 @@ mod reconciliation;
 mod recovery;
 mod references;
 mod report_deliveries;
+mod report_names;
 mod report_pages;
 mod report_versions;
 mod reports;

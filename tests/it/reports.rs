@@ -71,6 +71,7 @@ impl Bench {
                 by_source: Vec::new(),
                 free_entry_hours: 72,
             },
+            page_names: BTreeMap::default(),
             public_url: None,
             clock,
         };

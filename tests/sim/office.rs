@@ -132,6 +132,7 @@ pub fn deliver(
             by_source: Vec::new(),
             free_entry_hours: 72,
         },
+        page_names: BTreeMap::default(),
         public_url: None,
         clock,
     };
