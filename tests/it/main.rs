@@ -119,3 +119,4 @@ mod upkeep;
 mod upkeep_oracle;
 mod walk;
 mod whatsapp;
+mod whatsapp_calls;
