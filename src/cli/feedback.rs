@@ -131,7 +131,7 @@ async fn refused(
             let version = now.micros().max(crate::domain::Timestamp(row.told_at.0 + 1).micros());
             let time = row.time.0;
             let at = crate::domain::Timestamp(time).to_rfc3339();
-            if row.reason.contains(OF_REGION) {
+            if feedback::was_of_region(&row.reason) {
                 *of_region.entry(row.page_id).or_default() += 1;
                 continue;
             }

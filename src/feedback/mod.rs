@@ -13,7 +13,9 @@ use thiserror::Error;
 pub use sorting::{Sorted, sort};
 
 use crate::domain::{DAY_MS, Timestamp};
-use crate::meta::{ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy};
+use crate::meta::{
+    ApiError, Graph, GraphError, MOST_EVENTS, MessagingEvent, Remedy, tells_of_region,
+};
 use crate::store::{Lease, Store, StoreError, Told};
 
 /// How far back conversions are looked for: those that are older than Meta takes are told to be.
@@ -74,6 +76,13 @@ pub enum FeedbackError {
 /// Why Meta refuses events of whole regions: nothing that can be set helps, so they are not sent again.
 pub const OF_REGION: &str =
     "of people in regions of which Meta takes no events of threads (Europe, Japan)";
+
+/// Whether a refusal is of a region, by the reason that is stored of it. Earlier versions stored what Meta said, and nothing
+/// before it.
+#[must_use]
+pub fn was_of_region(reason: &str) -> bool {
+    reason.contains(OF_REGION) || tells_of_region(reason)
+}
 
 fn advice(error: &GraphError) -> &'static str {
     match error.remedy() {

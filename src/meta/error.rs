@@ -125,7 +125,7 @@ impl ApiError {
     /// rules for Europe and Japan). Nothing that can be set helps.
     #[must_use]
     pub fn is_of_region(&self) -> bool {
-        self.message.to_ascii_lowercase().contains("restrictive region")
+        tells_of_region(&self.message)
     }
 
     fn codes(&self) -> String {
@@ -191,6 +191,12 @@ fn without_token(message: &str) -> String {
         told.push_str(&part[word.len()..]);
     }
     told
+}
+
+/// Whether a message of Meta's, or a text that it stands in, is about a region of which it takes no events.
+#[must_use]
+pub fn tells_of_region(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("restrictive region")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod setup;
 mod usage;
 
 pub use client::{Graph, Patience, choose_cryptography};
-pub use error::{ApiError, GraphError, Remedy};
+pub use error::{ApiError, GraphError, Remedy, tells_of_region};
 pub use events::{
     Accepted, EVENT_NAMES, MOST_EVENTS, MessagingChannel, MessagingEvent, WhatsAppClick,
 };

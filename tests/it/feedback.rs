@@ -312,3 +312,30 @@ async fn a_thousand_failures_and_restarts_and_each_event_is_there_once() {
 fn engine_import(world: &World, lines: &[String]) {
     tokio::task::block_in_place(|| import(world, lines));
 }
+
+#[tokio::test]
+async fn what_an_earlier_version_stored_of_a_region_is_not_sent_again() {
+    let world = World::new();
+    let server = world.serve();
+    let now = jiff::Timestamp::now().as_millisecond();
+    // As they were stored before regions were told: what Meta said, and nothing before it.
+    let refusals = format!(
+        "INSERT INTO feedback (event_id, event_name, page_id, person_id, time, status, reason, trace, version) VALUES \
+         ('e1', 'Purchase', '104000000000001', '4915112345678', fromUnixTimestamp64Milli({now}), 'refused', \
+          'Messaging Event Within Messaging Restrictive Region (code 100, subcode 2804064)', 't1', 1), \
+         ('e2', 'Purchase', '104000000000001', '12125550123', fromUnixTimestamp64Milli({now}), 'refused', \
+          'Invalid parameter (code 100)', 't2', 1)"
+    );
+    crate::erasure::ask(&world, &refusals).await;
+    let refused = world.succeed(&["export-conversions", "--refused"]);
+    assert!(
+        refused.contains(&format!("Page 104000000000001: 1 events of people in regions")),
+        "{refused}"
+    );
+    assert!(refused.contains("e2 Purchase") && !refused.contains("e1 Purchase"), "{refused}");
+    let again = world.succeed(&["export-conversions", "--refused", "--again"]);
+    assert_eq!(again, "1 events will be sent again\n");
+    let standing = "SELECT event_id, status FROM feedback FINAL ORDER BY event_id";
+    assert_eq!(crate::erasure::ask(&world, standing).await, "e1\trefused\ne2\tagain\n");
+    drop(server);
+}
