@@ -50,12 +50,7 @@ fn campaign(ad: &str) -> String {
 #[tokio::test]
 async fn every_level_equals_a_plain_loop() {
     let world = World::new().with("time_zone", ZONE);
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    let range = ["--from", "2026-10-01", "--to", "2026-11-20"];
-    let generate = ["generate", "--people", "900", "--seed", "77", "--output", path];
-    world.succeed(&[&generate[..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", path]);
+    world.fill(900, 77, ["2026-10-01", "2026-11-20"]);
     let mut random = fastrand::Rng::with_seed(3);
     let mut spend: BTreeMap<(Date, &str), u64> = BTreeMap::new();
     let mut text = "Day,Ad ID,Campaign name,Amount spent,Currency\n".to_owned();

@@ -12,12 +12,7 @@ const DAYS: &str = "from=2026-11-01&through=2026-11-19";
 
 fn with_traffic() -> World {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    let range = ["--from", "2026-10-20", "--to", "2026-11-20", "--output", path];
-    let people = ["generate", "--people", "2500", "--seed", "3"];
-    world.succeed(&[&people[..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", path]);
+    world.fill(2500, 3, ["2026-10-20", "2026-11-20"]);
     world
 }
 

@@ -18,11 +18,7 @@ fn figures(world: &World) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_restored_is_what_was_there() {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let traffic = traffic.to_str().unwrap();
-    let generate = ["generate", "--people", "300", "--seed", "9", "--output", traffic];
-    world.succeed(&[&generate[..], &RANGE[..]].concat());
-    world.succeed(&["import", "webhooks", traffic]);
+    world.fill(300, 9, ["2026-10-01", "2026-11-01"]);
     world.succeed(&["link", "add", "--page", "my.shop", "--ref", "poster", "--slug", "poster"]);
     let before = figures(&world);
     let server = world.serve();

@@ -24,13 +24,8 @@ fn served() -> (World, Server, clickhouse::Client) {
         .with("clickhouse.port", &port)
         .with("clickhouse.reader.password", PASSWORD)
         .with("clickhouse.reader.max_result_rows", "5000");
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
     tokio::task::block_in_place(|| {
-        let range = ["--from", "2026-10-01", "--to", "2026-11-01"];
-        let generate = ["generate", "--people", "300", "--seed", "9", "--output", path];
-        world.succeed(&[&generate[..], &range[..]].concat());
-        world.succeed(&["import", "webhooks", path]);
+        world.fill(300, 9, ["2026-10-01", "2026-11-01"]);
         let spend = world.write(
             "spend.csv",
             "Day,Ad ID,Ad name,Campaign name,Currency,Amount spent (EUR),Impressions,Link clicks\n\

@@ -7,17 +7,10 @@ use tokio::io::AsyncWriteExt;
 
 use crate::support::{World, client, start_engine};
 
-fn traffic(world: &World) {
-    let path = world.folder().join("traffic.jsonl").display().to_string();
-    let range = ["--from", "2026-09-01", "--to", "2026-11-20", "--output", &path];
-    world.succeed(&[&["generate", "--people", "8000", "--seed", "3"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", &path]);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_takes_too_much_memory_is_answered_with_advice() {
     let world = World::new();
-    tokio::task::block_in_place(|| traffic(&world));
+    tokio::task::block_in_place(|| world.fill(8000, 3, ["2026-09-01", "2026-11-20"]));
     let large = "/api/v1/cohorts?from=2026-09-01&to=2026-11-20";
     let server = world.serve();
     assert_eq!(server.get(large).await.0, 200);

@@ -61,14 +61,7 @@ impl Engine {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_month_is_read_without_the_others_and_a_column_only_if_it_is_asked_for() {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    tokio::task::block_in_place(|| {
-        let range = ["--from", "2026-05-01", "--to", "2026-11-01"];
-        let generate = ["generate", "--people", "3000", "--seed", "2", "--output", path];
-        world.succeed(&[&generate[..], &range[..]].concat());
-        world.succeed(&["import", "webhooks", path]);
-    });
+    tokio::task::block_in_place(|| world.fill(3000, 2, ["2026-05-01", "2026-11-01"]));
     let _server = world.serve();
     let engine = Engine::of(&world);
     let tables = ["conversations", "touchpoints", "conversions"];

@@ -11,21 +11,7 @@ const RANGE: &str = "from=2026-11-01&to=2026-11-20";
 
 fn with_traffic() -> World {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    world.succeed(&[
-        "generate",
-        "--people",
-        "1500",
-        "--seed",
-        "2",
-        "--from",
-        "2026-10-25",
-        "--to",
-        "2026-11-20",
-        "--output",
-        traffic.to_str().unwrap(),
-    ]);
-    world.succeed(&["import", "webhooks", traffic.to_str().unwrap()]);
+    world.fill(1500, 2, ["2026-10-25", "2026-11-20"]);
     world
 }
 

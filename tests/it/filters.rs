@@ -16,13 +16,8 @@ async fn what_is_left_is_what_a_breakdown_tells() {
     );
     let settings = world.folder().join("own.toml");
     let settings = settings.to_str().unwrap();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
     tokio::task::block_in_place(|| {
-        let range = ["--from", "2026-10-01", "--to", "2026-11-01"];
-        let generate = ["generate", "--people", "300", "--seed", "4", "--output", path];
-        world.succeed(&[&generate[..], &range[..]].concat());
-        world.succeed(&["import", "webhooks", path]);
+        world.fill(300, 4, ["2026-10-01", "2026-11-01"]);
         let spend = world.write(
             "spend.csv",
             "Day,Ad ID,Campaign name,Currency,Amount spent (EUR),Impressions,Link clicks\n\

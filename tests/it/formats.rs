@@ -65,14 +65,7 @@ fn of_type(frame: &DataFrame, name: &str) -> DataType {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_the_same_rows_in_every_form() {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    tokio::task::block_in_place(|| {
-        let range = ["--from", "2026-10-01", "--to", "2026-11-01"];
-        let generate = ["generate", "--people", "200", "--seed", "8", "--output", path];
-        world.succeed(&[&generate[..], &range[..]].concat());
-        world.succeed(&["import", "webhooks", path]);
-    });
+    tokio::task::block_in_place(|| world.fill(200, 8, ["2026-10-01", "2026-11-01"]));
     let server = world.serve();
     let mut filled = 0;
     for route in ROUTES {

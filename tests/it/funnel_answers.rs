@@ -10,11 +10,7 @@ const RANGE: &str = "from=2026-11-01&to=2026-11-20";
 
 fn with_traffic() -> (World, Server) {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    let range = ["--from", "2026-11-01", "--to", "2026-11-20", "--output", path];
-    world.succeed(&[&["generate", "--people", "900", "--seed", "5"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", path]);
+    world.fill(900, 5, ["2026-11-01", "2026-11-20"]);
     std::fs::create_dir(world.folder().join("funnels")).unwrap();
     world.write(
         "funnels/sale.toml",

@@ -9,11 +9,7 @@ const RANGE: &str = "from=2026-11-01&through=2026-11-19";
 
 fn with_traffic() -> (World, crate::support::Server) {
     let world = World::new().with("server.public_url", "https://go.example.com");
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    let range = ["--from", "2026-11-01", "--to", "2026-11-20", "--output", path];
-    world.succeed(&[&["generate", "--people", "500", "--seed", "9"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", path]);
+    world.fill(500, 9, ["2026-11-01", "2026-11-20"]);
     let list = world.write("vip.csv", "phone\n+33612345678\n");
     world.succeed(&["import", "audience", list.to_str().unwrap(), "--name", "vip"]);
     let server = world.serve();

@@ -11,10 +11,7 @@ const RANGE: &str = "from=2026-10-05&through=2026-11-20";
 #[tokio::test]
 async fn cohorts_and_journeys_show_the_figures_of_the_api() {
     let world = World::new();
-    let path = world.folder().join("traffic.jsonl").display().to_string();
-    let range = ["--from", "2026-10-05", "--to", "2026-11-20", "--output", &path];
-    world.succeed(&[&["generate", "--people", "600", "--seed", "5"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", &path]);
+    world.fill(600, 5, ["2026-10-05", "2026-11-20"]);
     let server = world.serve();
     let told = server.json("/api/v1/cohorts?from=2026-10-05&to=2026-11-21").await;
     let cohorts = told["cohorts"].as_array().unwrap();

@@ -13,11 +13,8 @@ use crate::support::{World, start_engine};
 /// A world with traffic and a report of everything in it, which goes to a folder.
 fn stocked(extra: &str) -> (World, String) {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
+    let traffic = world.generate(400, 3, ["2026-10-01", "2026-11-01"]);
     let path = traffic.to_str().unwrap().to_owned();
-    let range = ["--from", "2026-10-01", "--to", "2026-11-01"];
-    let generate = ["generate", "--people", "400", "--seed", "3", "--output", &path];
-    world.succeed(&[&generate[..], &range[..]].concat());
     let out = world.folder().join("out");
     let settings = world.write(
         "settings.toml",

@@ -9,11 +9,7 @@ const RANGE: &str = "from=2026-11-01&to=2026-11-20";
 #[tokio::test]
 async fn lists_hold_the_rows_that_the_figures_count() {
     let world = World::new();
-    let traffic = world.folder().join("traffic.jsonl");
-    let path = traffic.to_str().unwrap();
-    let range = ["--from", "2026-11-01", "--to", "2026-11-20", "--output", path];
-    world.succeed(&[&["generate", "--people", "400", "--seed", "5"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", path]);
+    world.fill(400, 5, ["2026-11-01", "2026-11-20"]);
     let server = world.serve();
     let funnel = server.json(&format!("/api/v1/funnels/click-to-messenger?{RANGE}")).await;
     let list = server.json(&format!("/api/v1/conversations?{RANGE}")).await;

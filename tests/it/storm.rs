@@ -160,10 +160,7 @@ fn webhooks_are_taken_as_ever_in_a_storm() {
         .with("server.access_tokens", TOKEN)
         .with("server.rate_limit", "1000000")
         .with("server.public_url", "https://go.example.com");
-    let path = world.folder().join("traffic.jsonl").display().to_string();
-    let range = ["--from", "2026-09-01", "--to", "2026-11-20", "--output", &path];
-    world.succeed(&[&["generate", "--people", "3000", "--seed", "3"][..], &range[..]].concat());
-    world.succeed(&["import", "webhooks", &path]);
+    world.fill(3000, 3, ["2026-09-01", "2026-11-20"]);
     world.succeed(&["link", "add", "--page", "shop", "--ref", "poster", "--printed"]);
     let server = world.serve();
     let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();

@@ -9,10 +9,8 @@ use crate::support::{World, succeeded};
 
 const RANGE: [&str; 4] = ["--from", "2026-11-01", "--to", "2026-11-20"];
 
-fn traffic(world: &World, people: &str) -> Vec<String> {
-    let path = world.folder().join("traffic.jsonl");
-    let args = ["generate", "--people", people, "--seed", "11", "--output", path.to_str().unwrap()];
-    world.succeed(&[&args[..], &RANGE[..]].concat());
+fn traffic(world: &World, people: u32) -> Vec<String> {
+    let path = world.generate(people, 11, ["2026-11-01", "2026-11-20"]);
     std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
 }
 
@@ -28,7 +26,7 @@ fn figures(world: &World) -> [Value; 3] {
 #[test]
 fn shuffled_pieces_at_once_and_kills_give_the_figures_of_one_import() {
     let in_order = World::new();
-    let lines = traffic(&in_order, "500");
+    let lines = traffic(&in_order, 500);
     let all = in_order.write("all.jsonl", lines.join("\n"));
     in_order.succeed(&["import", "webhooks", all.to_str().unwrap()]);
     let expected = figures(&in_order);
@@ -89,10 +87,7 @@ fn shuffled_pieces_at_once_and_kills_give_the_figures_of_one_import() {
 #[tokio::test]
 async fn who_returns_after_months_has_the_conversations_that_a_rebuild_makes() {
     let world = World::new();
-    let path = world.folder().join("traffic.jsonl");
-    let range = ["--from", "2026-05-01", "--to", "2026-11-20"];
-    let args = ["generate", "--people", "600", "--seed", "4", "--output", path.to_str().unwrap()];
-    world.succeed(&[&args[..], &range[..]].concat());
+    let path = world.generate(600, 4, ["2026-05-01", "2026-11-20"]);
     let text = std::fs::read_to_string(path).unwrap();
     let mut lines: Vec<&str> = text.lines().collect();
     fastrand::Rng::with_seed(8).shuffle(&mut lines);
@@ -116,7 +111,7 @@ async fn who_returns_after_months_has_the_conversations_that_a_rebuild_makes() {
 #[tokio::test]
 async fn a_rebuild_tells_and_mends_what_differs() {
     let world = World::new();
-    let lines = traffic(&world, "60");
+    let lines = traffic(&world, 60);
     let path = world.write("all.jsonl", lines.join("\n"));
     world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
     let before = figures(&world);

@@ -90,16 +90,7 @@ async fn counts(cluster: &Cluster, table: &str) -> Vec<u64> {
 async fn a_cluster_says_what_one_node_says() {
     let cluster = Cluster::start(2).await;
     let (one, many) = (World::new(), cluster.world());
-    let traffic = one.folder().join("traffic.jsonl");
-    let range = ["--from", "2026-10-01", "--to", "2026-11-20", "--output"];
-    one.succeed(
-        &[
-            &["generate", "--people", "1500", "--seed", "5"][..],
-            &range,
-            &[traffic.to_str().unwrap()],
-        ]
-        .concat(),
-    );
+    let traffic = one.generate(1500, 5, ["2026-10-01", "2026-11-20"]);
     for world in [&one, &many] {
         fill(world, &traffic);
     }

@@ -113,6 +113,22 @@ impl World {
         serde_json::from_str(&self.succeed(args)).unwrap()
     }
 
+    /// Generates traffic of so many people in days (the last one excluded); the file.
+    pub fn generate(&self, people: u32, seed: u32, [from, to]: [&str; 2]) -> PathBuf {
+        let (people, seed) = (people.to_string(), seed.to_string());
+        let file = self.folder().join("traffic.jsonl");
+        let path = file.to_str().unwrap();
+        let about = ["generate", "--people", &people, "--seed", &seed, "--from", from, "--to", to];
+        self.succeed(&[&about[..], &["--output", path]].concat());
+        file
+    }
+
+    /// Generates traffic, and imports it.
+    pub fn fill(&self, people: u32, seed: u32, days: [&str; 2]) {
+        let file = self.generate(people, seed, days);
+        self.succeed(&["import", "webhooks", file.to_str().unwrap()]);
+    }
+
     /// Starts `serve` and waits until it listens.
     pub fn serve(&self) -> Server {
         Server::start(self.command(&["serve"]))
