@@ -157,12 +157,7 @@ impl Server {
             jobs::of_collector(journal.clone(), settings.keep_shipped, eraser, stop);
         }
         let reports = roles.has(Role::Worker).then(|| {
-            tokio::spawn(stored_events::in_the_background(
-                session.store.clone(),
-                session.upkeep(settings),
-                settings.clone(),
-                stop.clone(),
-            ));
+            stored_events::in_the_background(&session, settings, stop.clone());
             let scheduler = Scheduler::new(Runner::new(session.catalog(settings)));
             jobs::of_worker(&now, &session.store, scheduler, stop)
         });

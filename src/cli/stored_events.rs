@@ -8,6 +8,7 @@ use anyhow::bail;
 use tokio_util::sync::CancellationToken;
 
 use super::clock;
+use super::session::Session;
 use crate::config::Settings;
 use crate::materializer::Materializer;
 use crate::store::{EventPlace, OneTimeWork, PersonPlace, Store};
@@ -20,8 +21,13 @@ const MOST_LOOKS: usize = 4;
 /// The part of a work that is all of it.
 const ALL: &str = "";
 
-/// Works off what is left, until `stop`; failures are tried again.
-pub(super) async fn in_the_background(
+/// Works off what is left in the background, until `stop`; failures are tried again.
+pub(super) fn in_the_background(session: &Session, settings: &Settings, stop: CancellationToken) {
+    let (store, upkeep) = (session.store.clone(), session.upkeep(settings));
+    tokio::spawn(until_it_is_done(store, upkeep, settings.clone(), stop));
+}
+
+async fn until_it_is_done(
     store: Store,
     upkeep: Materializer,
     settings: Settings,

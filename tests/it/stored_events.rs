@@ -112,7 +112,7 @@ async fn what_people_wrote_leaves_the_json_of_older_events_and_nothing_else_chan
     let causes = raws.trim().rsplit('\t').next().unwrap();
     assert_ne!(causes, "0", "no conversion is there");
     ask(&world, &sql(AS_BEFORE)).await;
-    let (rows, changed) = (ask(&world, ROWS).await, ask(&world, CHANGED).await);
+    let (other_columns, changed) = (ask(&world, ROWS).await, ask(&world, CHANGED).await);
     let before = figures(&server).await;
     assert_ne!(ask(&world, &sql(HOLDING)).await, "0\n");
 
@@ -129,7 +129,7 @@ async fn what_people_wrote_leaves_the_json_of_older_events_and_nothing_else_chan
     // A row of each kind, in whatever part: not one is left, merged or not.
     world.succeed(&["migrate"]);
     assert_eq!(ask(&world, &sql(HOLDING)).await, "0\n");
-    assert_eq!(ask(&world, ROWS).await, rows);
+    assert_eq!(ask(&world, ROWS).await, other_columns);
     assert_eq!(ask(&world, RAWS).await, raws);
     assert_eq!(ask(&world, CHANGED).await, changed, "somebody is made again");
     assert_eq!(figures(&server).await, before);

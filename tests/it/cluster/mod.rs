@@ -4,3 +4,4 @@ mod figures;
 mod killed;
 mod nodes;
 mod statements;
+mod stored_events;
