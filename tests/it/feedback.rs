@@ -328,10 +328,7 @@ async fn what_an_earlier_version_stored_of_a_region_is_not_sent_again() {
     );
     crate::erasure::ask(&world, &refusals).await;
     let refused = world.succeed(&["export-conversions", "--refused"]);
-    assert!(
-        refused.contains(&format!("Page 104000000000001: 1 events of people in regions")),
-        "{refused}"
-    );
+    assert!(refused.contains("Page 104000000000001: 1 events of people in regions"), "{refused}");
     assert!(refused.contains("e2 Purchase") && !refused.contains("e1 Purchase"), "{refused}");
     let again = world.succeed(&["export-conversions", "--refused", "--again"]);
     assert_eq!(again, "1 events will be sent again\n");

@@ -33,7 +33,7 @@ async fn people_read_names_and_programs_ids() {
     let world = World::new();
     let lines = [bought(PAGE), String::from_utf8(message(OTHER, "bob", TIME, "m3")).unwrap()];
     let path = world.write("traffic.jsonl", lines.join("\n"));
-    let reports: String = [
+    let reports = [
         ("funnel", "question = \"funnel\"\nby = [\"page\"]"),
         ("credit", "question = \"attribution\"\nby = [\"page\", \"source\"]"),
         ("rows", "question = \"conversations\""),
@@ -44,7 +44,8 @@ async fn people_read_names_and_programs_ids() {
             "[[reports]]\nname = \"{name}\"\n{what}\nrange = \"last_7_days\"\nto = [\"chat\"]\n"
         )
     })
-    .collect();
+    .collect::<Vec<String>>()
+    .concat();
     let settings = world.write(
         "settings.toml",
         format!(
