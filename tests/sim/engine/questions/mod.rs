@@ -36,6 +36,7 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
         "people_seen" => reported::people_seen(tables, asked),
         "feedback_candidates" => feedback::candidates(tables, asked),
         "report_definitions" => reports::definitions(tables),
+        "page_names" => reports::page_names(tables),
         "report_schedule_since" => reports::schedule_since(tables, asked),
         "report_runs" => reports::runs(tables, asked),
         "report_deliveries" => reports::deliveries(tables, asked),

@@ -36,6 +36,16 @@ pub fn definitions(tables: &Tables) -> Answer {
     Answer { columns: vec![("name", "String"), ("definition", "String")], rows }
 }
 
+pub fn page_names(tables: &Tables) -> Answer {
+    let table = tables.get("page_names");
+    let all = table.settled();
+    let mut rows: Vec<Named<'_>> =
+        settled(table, &all).filter(|row| !row.text("name").is_empty()).collect();
+    rows.sort_by_key(|row| (row.text("page_id"), row.text("origin")));
+    let rows = rows.into_iter().map(|row| row.pick(&["page_id", "name"])).collect();
+    Answer { columns: vec![("page_id", "String"), ("name", "String")], rows }
+}
+
 pub fn schedule_since(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let report = asked.text("report");
     let own = named(tables.get("report_schedules")).filter(|row| row.text("report") == report);
