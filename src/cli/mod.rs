@@ -234,7 +234,7 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
             Command::Doctor(args) => return doctor::run(settings, args).await,
             Command::Serve(args) => serve::run(cli.config, settings, args).await,
             Command::Demo(args) => demo::run(settings, args).await,
-            Command::Migrate => session::migrate(settings).await,
+            Command::Migrate => stored_events::migrate(settings).await,
             Command::Import(args) => Box::pin(import::run(settings, args)).await,
             Command::Journal(args) => journal::run(settings, args).await,
             Command::Link(args) => link::run(settings, args).await,

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{clock, prepared, shipping, stored_events};
+use super::{clock, prepared, shipping};
 use crate::accounts::{self, Accounts};
 use crate::collector::Keys;
 use crate::config::Settings;
@@ -240,17 +240,6 @@ impl Session {
             engine.stop().await;
         }
     }
-}
-
-/// `migrate`: the schema, and what it did.
-pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
-    let session = Session::open(&settings).await?;
-    let applied = prepared::prepare(&session.store, &settings).await?;
-    println!("the database is at schema version {}", applied.version);
-    let upkeep = session.upkeep(&settings);
-    let done = stored_events::work_off(&session.store, &upkeep, &settings).await;
-    session.close().await;
-    done
 }
 
 /// What we keep in the data folder with all that is in it, beside the engine's folder.

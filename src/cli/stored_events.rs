@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::bail;
 use tokio_util::sync::CancellationToken;
 
-use super::clock;
 use super::session::Session;
+use super::{clock, prepared};
 use crate::config::Settings;
 use crate::materializer::Materializer;
 use crate::store::{EventPlace, OneTimeWork, PersonPlace, Store};
@@ -20,6 +20,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 const MOST_LOOKS: usize = 4;
 /// The part of a work that is all of it.
 const ALL: &str = "";
+
+/// `migrate`: the schema, and what it did.
+pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
+    let session = Session::open(&settings).await?;
+    let applied = prepared::prepare(&session.store, &settings).await?;
+    println!("the database is at schema version {}", applied.version);
+    let upkeep = session.upkeep(&settings);
+    let done = work_off(&session.store, &upkeep, &settings).await;
+    session.close().await;
+    done
+}
 
 /// Works off what is left in the background, until `stop`; failures are tried again.
 pub(super) fn in_the_background(session: &Session, settings: &Settings, stop: CancellationToken) {
@@ -47,11 +58,7 @@ async fn until_it_is_done(
 }
 
 /// Works off what is left. With `store_message_text` the JSON of events stays whole.
-pub(super) async fn work_off(
-    store: &Store,
-    upkeep: &Materializer,
-    settings: &Settings,
-) -> anyhow::Result<()> {
+async fn work_off(store: &Store, upkeep: &Materializer, settings: &Settings) -> anyhow::Result<()> {
     let is_left = is_left(store, OneTimeWork::Contacts).await?
         || !settings.store_message_text && is_left(store, OneTimeWork::Raw).await?;
     if !is_left {
