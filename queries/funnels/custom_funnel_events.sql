@@ -1,6 +1,6 @@
 -- The events that matter to a custom funnel, each once: a row a person who has one of the first step's.
--- steps and gaps stand for sums of own_funnel_match, events for one of own_funnel_once and
--- own_funnel_sorted, person for the person's id or own_funnel_person, wide for UInt64 or UInt128.
+-- steps and gaps stand for sums of custom_funnel_match, events for one of custom_funnel_once and
+-- custom_funnel_sorted, person for the person's id or custom_funnel_person, wide for UInt64 or UInt128.
 -- Parameters: from, until (milliseconds; until is exclusive), excluded (people who do not count:
 -- page/person), is_any (steps in any order: each may be first), has_ids (whether it matters who people are),
 -- gaps_at, place_at, time_at (bits), those of the matchers.

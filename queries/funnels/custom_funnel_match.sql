@@ -1,4 +1,4 @@
--- Whether an event meets matcher $: all that it says must hold. Stands in own_funnel_events, once for
+-- Whether an event meets matcher $: all that it says must hold. Stands in custom_funnel_events, once for
 -- each step and exclusion, with its number in the place of the sign. What a matcher does not say is
 -- constant, and its column is not read.
 (empty({kinds$:Array(String)}) OR kind IN {kinds$:Array(String)})

@@ -1,5 +1,5 @@
--- Events in the order of their table, each once by its key: for own_funnel_events, where every event's time
--- is its own, so that a second delivery has the same key. Parameters: those of own_funnel_events.
+-- Events in the order of their table, each once by its key: for custom_funnel_events, where every event's time
+-- is its own, so that a second delivery has the same key. Parameters: those of custom_funnel_events.
 SELECT *
 FROM events_by_person FINAL
 WHERE person_id != ''

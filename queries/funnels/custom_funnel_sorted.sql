@@ -1,5 +1,5 @@
--- Events each once by its id, in order: for own_funnel_events, whatever their times are from, and where
--- somebody whom a plugin knew by a reference has an id now. Parameters: those of own_funnel_events.
+-- Events each once by its id, in order: for custom_funnel_events, whatever their times are from, and where
+-- somebody whom a plugin knew by a reference has an id now. Parameters: those of custom_funnel_events.
 SELECT *
 FROM
 (

@@ -3,6 +3,7 @@
 -- Parameters: from, to (milliseconds; to is exclusive), until (milliseconds: events behind it do not
 -- count), length (events of a sequence at most), limit.
 -- Columns: sequence (entry point, then kinds, joined by " > "; a conversion by its name), people.
+WITH known AS (SELECT page_id, alias, person_id FROM aliases FINAL)
 SELECT sequence, count() AS people
 FROM
 (
@@ -21,13 +22,22 @@ FROM
             if(found.kind = 'conversion', toString(found.name), toString(found.kind)) AS what
         FROM
         (
-            SELECT event_id, page_id, person_id, time, place, kind, name
-            FROM events_by_person
-            WHERE time >= fromUnixTimestamp64Milli({from:Int64})
-                AND time < fromUnixTimestamp64Milli({until:Int64})
-                AND kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
-            ORDER BY version DESC
-            LIMIT 1 BY event_id
+            -- Under whichever of the person's names it stands.
+            SELECT
+                told.event_id AS event_id, told.page_id AS page_id,
+                if(known.person_id = '', told.person_id, known.person_id) AS person_id,
+                told.time AS time, told.place AS place, told.kind AS kind, told.name AS name
+            FROM
+            (
+                SELECT event_id, page_id, person_id, time, place, kind, name
+                FROM events_by_person
+                WHERE time >= fromUnixTimestamp64Milli({from:Int64})
+                    AND time < fromUnixTimestamp64Milli({until:Int64})
+                    AND kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
+                ORDER BY version DESC
+                LIMIT 1 BY event_id
+            ) AS told
+            LEFT JOIN known ON known.page_id = told.page_id AND known.alias = told.person_id
         ) AS found
         INNER JOIN
         (
@@ -48,3 +58,5 @@ FROM
 GROUP BY sequence
 ORDER BY people DESC, sequence
 LIMIT {limit:UInt64}
+-- On a cluster each shard asks for itself.
+SETTINGS distributed_product_mode = 'allow'

@@ -166,6 +166,10 @@ impl What {
             ("messages", "reaction" | "system" | "ephemeral" | "request_welcome", _) => {
                 other("whatsapp_messages")
             }
+            // A sign under a message is no answer, as a person's is no act.
+            ("message_echoes", "reaction" | "system" | "ephemeral", _) => {
+                other("whatsapp_message_echoes")
+            }
             // Also of a type that the interface does not carry: somebody has written.
             ("messages", ..) => plain(Kind::Message),
             // An app's echo and the status of the same message are one: they have its id.

@@ -69,7 +69,7 @@ fn dialled(number: &str) -> String {
     number.trim_start_matches('+').to_owned()
 }
 
-/// The contact that is meant: the one of that name, else the only one.
+/// The contact that is meant: the one of that name, else the only one, unless that has another number.
 fn contact<'a>(
     contacts: &'a Value,
     number: Option<&str>,
@@ -81,7 +81,11 @@ fn contact<'a>(
     };
     let named =
         all.iter().find(|contact| is("wa_id", contact, number) || is("user_id", contact, user_id));
-    let only = if let [only] = all[..] { Some(only) } else { None };
+    let own = |contact: &Value| usual_number(&dialled(&wire::text(contact, "wa_id")));
+    let is_anothers = |contact: &Value| {
+        number.is_some_and(|number| ![usual_number(number), String::new()].contains(&own(contact)))
+    };
+    let only = if let [only] = all[..] { Some(only).filter(|it| !is_anothers(it)) } else { None };
     named.copied().or(only)
 }
 
@@ -103,6 +107,8 @@ mod tests {
         assert_eq!(of(json!({ "from": "336" }), "messages", &none), person("336", &[]));
         assert_eq!(of(json!({ "from_user_id": "FR.1" }), "messages", &none), person("FR.1", &[]));
         assert_eq!(of(json!({ "from": "336" }), "messages", &both), person("336", &["FR.1"]));
+        // Of two senders in a body with one contact.
+        assert_eq!(of(json!({ "from": "337" }), "messages", &both), person("337", &[]));
         let recipient = json!({ "recipient_user_id": "FR.1" });
         assert_eq!(of(recipient, "statuses", &none), person("FR.1", &[]));
         let moved =
