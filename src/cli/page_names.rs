@@ -56,8 +56,7 @@ impl KnownNames {
 
     async fn read(&self) -> Result<PageNames, StoreError> {
         let stored = self.store.page_names().await?;
-        let of_settings = self.of_settings.iter().map(|(page, name)| (page.clone(), name.clone()));
-        Ok(PageNames::new(of_settings.chain(stored)))
+        Ok(PageNames::of_settings_and(&self.of_settings, stored))
     }
 }
 

@@ -26,28 +26,28 @@ pub(super) async fn migrate(settings: Settings) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
     let applied = prepared::prepare(&session.store, &settings).await?;
     println!("the database is at schema version {}", applied.version);
-    let upkeep = session.upkeep(&settings);
-    let done = work_off(&session.store, &upkeep, &settings).await;
+    let materializer = session.upkeep(&settings);
+    let done = work_off(&session.store, &materializer, &settings).await;
     session.close().await;
     done
 }
 
 /// Works off what is left in the background, until `stop`; failures are tried again.
 pub(super) fn in_the_background(session: &Session, settings: &Settings, stop: CancellationToken) {
-    let (store, upkeep) = (session.store.clone(), session.upkeep(settings));
-    tokio::spawn(until_it_is_done(store, upkeep, settings.clone(), stop));
+    let (store, materializer) = (session.store.clone(), session.upkeep(settings));
+    tokio::spawn(until_it_is_done(store, materializer, settings.clone(), stop));
 }
 
 async fn until_it_is_done(
     store: Store,
-    upkeep: Materializer,
+    materializer: Materializer,
     settings: Settings,
     stop: CancellationToken,
 ) {
     let mut pause = FIRST_PAUSE;
     loop {
         let done = tokio::select! {
-            done = work_off(&store, &upkeep, &settings) => done,
+            done = work_off(&store, &materializer, &settings) => done,
             () = stop.cancelled() => return,
         };
         let Err(error) = done else { return };
@@ -58,20 +58,24 @@ async fn until_it_is_done(
 }
 
 /// Works off what is left. With `store_message_text` the JSON of events stays whole.
-async fn work_off(store: &Store, upkeep: &Materializer, settings: &Settings) -> anyhow::Result<()> {
+async fn work_off(
+    store: &Store,
+    materializer: &Materializer,
+    settings: &Settings,
+) -> anyhow::Result<()> {
     let is_left = is_left(store, OneTimeWork::Contacts).await?
         || !settings.store_message_text && is_left(store, OneTimeWork::Raw).await?;
     if !is_left {
         return Ok(());
     }
     // One process at a time; what another has done meanwhile is noted.
-    let turn = store.wait_for_lease(&settings.data_dir.join("stored-events.lock")).await?;
+    let lease = store.wait_for_lease(&settings.data_dir.join("stored-events.lock")).await?;
     let done = async {
-        contacts(store, upkeep).await?;
-        if settings.store_message_text { Ok(()) } else { raw(store, upkeep).await }
+        contacts(store, materializer).await?;
+        if settings.store_message_text { Ok(()) } else { raw(store, materializer).await }
     };
     let done = done.await;
-    turn.end().await;
+    lease.end().await;
     done
 }
 
@@ -79,14 +83,14 @@ async fn is_left(store: &Store, work: OneTimeWork) -> anyhow::Result<bool> {
     Ok(!store.done_parts(work).await?.iter().any(|part| part == ALL))
 }
 
-async fn contacts(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
+async fn contacts(store: &Store, materializer: &Materializer) -> anyhow::Result<()> {
     if !is_left(store, OneTimeWork::Contacts).await? {
         return Ok(());
     }
     let mut after = PersonPlace::default();
     loop {
-        // Whoever is erased waits for this turn, and is not written any more after it.
-        let nobody_is_erased = upkeep.lease().await?;
+        // Whoever is erased waits for this lease, and is not written any more after it.
+        let nobody_is_erased = materializer.lease().await?;
         let written = store.write_contacts(&after, clock::now_timestamp().micros()).await;
         nobody_is_erased.end().await;
         let Some(last) = written? else { break };
@@ -95,14 +99,14 @@ async fn contacts(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
     Ok(store.note_done(OneTimeWork::Contacts, ALL).await?)
 }
 
-async fn raw(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
+async fn raw(store: &Store, materializer: &Materializer) -> anyhow::Result<()> {
     let done = store.done_parts(OneTimeWork::Raw).await?;
     if done.iter().any(|part| part == ALL) {
         return Ok(());
     }
     for month in store.months_of_events().await? {
         if !done.contains(&month.to_string()) {
-            raw_of_month(store, upkeep, month).await?;
+            raw_of_month(store, materializer, month).await?;
             store.note_done(OneTimeWork::Raw, &month.to_string()).await?;
         }
     }
@@ -110,9 +114,13 @@ async fn raw(store: &Store, upkeep: &Materializer) -> anyhow::Result<()> {
 }
 
 /// Looks until nothing is found any more: neither a row that was not written again nor one that was, and is still there.
-async fn raw_of_month(store: &Store, upkeep: &Materializer, month: u32) -> anyhow::Result<()> {
+async fn raw_of_month(
+    store: &Store,
+    materializer: &Materializer,
+    month: u32,
+) -> anyhow::Result<()> {
     for _ in 0..MOST_LOOKS {
-        let (rows, unreadable) = look(store, upkeep, month).await?;
+        let (rows, unreadable) = look(store, materializer, month).await?;
         if rows == 0 {
             if unreadable > 0 {
                 tracing::warn!(month, unreadable, "the JSON of events cannot be read, and stays");
@@ -132,13 +140,17 @@ async fn raw_of_month(store: &Store, upkeep: &Materializer, month: u32) -> anyho
 }
 
 /// How many rows of a month hold too much, each of which is written again; and how many cannot be read.
-async fn look(store: &Store, upkeep: &Materializer, month: u32) -> anyhow::Result<(usize, usize)> {
+async fn look(
+    store: &Store,
+    materializer: &Materializer,
+    month: u32,
+) -> anyhow::Result<(usize, usize)> {
     let (mut outdated, mut unreadable, mut after) = (0, 0, EventPlace::default());
     loop {
         let mut batch = store.bring_raw_up_to_date(month, &after, false).await?;
         if batch.outdated > 0 {
-            // Whoever is erased waits for this turn, and is not written again after it.
-            let nobody_is_erased = upkeep.lease().await?;
+            // Whoever is erased waits for this lease, and is not written again after it.
+            let nobody_is_erased = materializer.lease().await?;
             let written = store.bring_raw_up_to_date(month, &after, true).await;
             nobody_is_erased.end().await;
             batch = written?;

@@ -1,6 +1,6 @@
 //! What Pages, Instagram accounts and WhatsApp numbers are called, known to the task that renders.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::labels::with_end_of_id;
@@ -31,6 +31,15 @@ impl PageNames {
             }
         }
         Self { labels }
+    }
+
+    /// Those of the settings, before those that are stored.
+    pub fn of_settings_and(
+        settings: &BTreeMap<String, String>,
+        stored: Vec<(String, String)>,
+    ) -> Self {
+        let settings = settings.iter().map(|(page, name)| (page.clone(), name.clone()));
+        Self::new(settings.chain(stored))
     }
 
     /// Does something whose Pages are to have these names.

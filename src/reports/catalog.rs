@@ -75,8 +75,7 @@ impl ReportCatalog {
     /// If ClickHouse cannot be asked.
     pub async fn page_names(&self) -> Result<Arc<PageNames>, StoreError> {
         let stored = self.store.page_names().await?;
-        let of_settings = self.page_names.iter().map(|(page, name)| (page.clone(), name.clone()));
-        Ok(Arc::new(PageNames::new(of_settings.chain(stored))))
+        Ok(Arc::new(PageNames::of_settings_and(&self.page_names, stored)))
     }
 
     /// All reports: a name of the settings is not taken by the page.

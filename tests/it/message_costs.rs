@@ -5,24 +5,9 @@ use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::graph::{FakeGraph, MessageBook, MessageDay, Trouble};
-use crate::support::World;
+use crate::support::{WHATSAPP_ACCOUNT as ACCOUNT, World, whatsapp};
 
-const NUMBER: &str = "104000000000001";
-const ACCOUNT: &str = "204000000000001";
 const AD: &str = "120400000000000001";
-
-fn webhook(value: Value) -> String {
-    let mut all = json!({
-        "messaging_product": "whatsapp",
-        "metadata": { "display_phone_number": "33180000001", "phone_number_id": NUMBER },
-    });
-    all.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{ "id": ACCOUNT, "changes": [{ "field": "messages", "value": all }] }],
-    })
-    .to_string()
-}
 
 fn written(from: &str, at: i64, text: &str, is_by_ad: bool) -> String {
     let mut message = json!({
@@ -34,12 +19,12 @@ fn written(from: &str, at: i64, text: &str, is_by_ad: bool) -> String {
             "source_type": "ad", "source_id": AD, "headline": "Sale", "ctwa_clid": from,
         });
     }
-    webhook(json!({ "messages": [message] }))
+    whatsapp(json!({ "messages": [message] }))
 }
 
 /// A button of a template.
 fn tapped(from: &str, at: i64, payload: &str) -> String {
-    webhook(json!({ "messages": [{
+    whatsapp(json!({ "messages": [{
         "from": from, "id": format!("wamid.{from}.{at}"), "timestamp": at.to_string(),
         "type": "button", "button": { "payload": payload, "text": "Call me" },
     }]}))
@@ -48,7 +33,7 @@ fn tapped(from: &str, at: i64, payload: &str) -> String {
 /// A status of a message; `pricing` is its type and category.
 fn status(to: &str, mid: &str, at: i64, status: &str, pricing: [&str; 2]) -> String {
     let [pricing_type, category] = pricing;
-    webhook(json!({ "statuses": [{
+    whatsapp(json!({ "statuses": [{
         "id": mid, "status": status, "recipient_id": to, "timestamp": at.to_string(),
         "pricing": {
             "billable": pricing_type == "regular", "pricing_model": "PMP",

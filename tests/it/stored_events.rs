@@ -6,12 +6,11 @@ use messenger_funnel::store::{EventPlace, OneTimeWork, Store};
 use serde_json::{Value, json};
 
 use crate::erasure::ask;
-use crate::support::{Server, World};
+use crate::support::{Server, World, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
 const MONTH: i64 = 30 * 86_400;
-const NUMBER: &str = "104000000000001";
 /// What somebody wrote, in a field that is not stored.
 const WORDS: &str = "my address is 1 Long Street";
 const RANGE: &str = "from=2026-10-01&to=2026-11-30";
@@ -30,19 +29,8 @@ fn sql(statement: &str) -> String {
     statement.replace("WORDS", WORDS)
 }
 
-fn webhook(value: Value) -> String {
-    let mut all = json!({
-        "messaging_product": "whatsapp",
-        "metadata": { "display_phone_number": "33180000001", "phone_number_id": NUMBER },
-    });
-    all.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
-    let change = json!({ "field": "messages", "value": all });
-    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "204", "changes": [change] }] })
-        .to_string()
-}
-
 fn written(from: &str, at: i64) -> String {
-    webhook(json!({ "messages": [{
+    whatsapp(json!({ "messages": [{
         "from": from, "id": format!("wamid.{from}.{at}"), "timestamp": at.to_string(),
         "type": "text", "text": { "body": "hello" },
         "referral": { "source_type": "ad", "source_id": "1204", "headline": "Sale", "ctwa_clid": format!("AR{from}") },
@@ -50,7 +38,7 @@ fn written(from: &str, at: i64) -> String {
 }
 
 fn delivered(to: &str, at: i64) -> String {
-    webhook(json!({ "statuses": [{
+    whatsapp(json!({ "statuses": [{
         "id": format!("wamid.answer.{to}.{at}"), "status": "delivered", "recipient_id": to, "timestamp": at.to_string(),
         "pricing": { "billable": true, "category": "marketing", "type": "regular" },
     }]}))
@@ -192,7 +180,7 @@ async fn people_on_whatsapp_of_before_are_found_by_their_number() {
     let lines = [
         written("33612345678", TIME),
         // Known by the business's id, and by a number that has two forms.
-        webhook(json!({
+        whatsapp(json!({
             "contacts": [{ "wa_id": "558880000001", "user_id": "BR.7" }],
             "messages": [{ "from": "558880000001", "id": "wamid.br", "timestamp": TIME.to_string(),
                 "type": "text", "text": { "body": "oi" } }],

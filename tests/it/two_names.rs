@@ -2,25 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{World, counts};
+use crate::support::{WHATSAPP_NUMBER as NUMBER, World, counts, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
-const NUMBER: &str = "104000000000001";
-
-/// A webhook of a WhatsApp number with one list.
-fn webhook(value: Value) -> String {
-    let mut all = json!({
-        "messaging_product": "whatsapp",
-        "metadata": { "display_phone_number": "33180000001", "phone_number_id": NUMBER },
-    });
-    all.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{ "id": "204000000000001", "changes": [{ "field": "messages", "value": all }] }],
-    })
-    .to_string()
-}
 
 /// One of the names is in the number, the other in the user id; each stands with some of the rows.
 #[tokio::test]
@@ -32,13 +17,13 @@ async fn whoever_has_two_names_is_shown_and_exported_by_either() {
             "type": "text", "text": { "body": "hello" },
         });
         message.as_object_mut().unwrap().extend(from.as_object().unwrap().clone());
-        webhook(json!({ "messages": [message] }))
+        whatsapp(json!({ "messages": [message] }))
     };
-    let status = webhook(json!({ "statuses": [{
+    let status = whatsapp(json!({ "statuses": [{
         "id": "wamid.answer.two", "status": "sent", "recipient_user_id": "FR.900000001",
         "timestamp": (TIME + 60).to_string(),
     }]}));
-    let read = webhook(json!({ "statuses": [{
+    let read = whatsapp(json!({ "statuses": [{
         "id": "wamid.answer.two", "status": "read", "recipient_id": "33612345678",
         "timestamp": (TIME + 90).to_string(),
     }]}));

@@ -3,27 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::graph::{FakeGraph, Trouble};
-use crate::support::World;
+use crate::support::{WHATSAPP_ACCOUNT as ACCOUNT, WHATSAPP_NUMBER as NUMBER, World, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
 const RANGE: &str = "from=2026-11-18&to=2026-11-30";
-const NUMBER: &str = "104000000000001";
-const ACCOUNT: &str = "204000000000001";
-
-/// A webhook of a WhatsApp number with one list.
-fn webhook(value: Value) -> String {
-    let mut all = json!({
-        "messaging_product": "whatsapp",
-        "metadata": { "display_phone_number": "33180000001", "phone_number_id": NUMBER },
-    });
-    all.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{ "id": ACCOUNT, "changes": [{ "field": "messages", "value": all }] }],
-    })
-    .to_string()
-}
 
 fn written(from: &str, at: i64, referral: Option<Value>) -> String {
     let mut message = json!({
@@ -33,18 +17,18 @@ fn written(from: &str, at: i64, referral: Option<Value>) -> String {
     if let Some(referral) = referral {
         message["referral"] = referral;
     }
-    webhook(json!({ "messages": [message] }))
+    whatsapp(json!({ "messages": [message] }))
 }
 
 fn answered(to: &str, at: i64) -> String {
-    webhook(json!({ "statuses": [{
+    whatsapp(json!({ "statuses": [{
         "id": format!("wamid.answer.{to}.{at}"), "status": "sent", "recipient_id": to,
         "timestamp": (TIME + at).to_string(),
     }]}))
 }
 
 fn called(from: &str, at: i64, event: &str, status: &str) -> String {
-    webhook(json!({ "calls": [{
+    whatsapp(json!({ "calls": [{
         "id": format!("wacid.{from}.{at}"), "from": from, "to": "33180000001", "event": event,
         "direction": "USER_INITIATED", "status": status, "timestamp": (TIME + at).to_string(),
     }]}))
@@ -149,7 +133,7 @@ async fn windows_calls_countries_and_names_of_a_number() {
             .replace("\"from\":\"33612345678\"", "\"from_user_id\":\"FR.5\""),
         called("33612345678", 30, "terminate", "REJECTED")
             .replace("\"from\":\"33612345678\"", "\"from_user_id\":\"FR.5\""),
-        webhook(json!({
+        whatsapp(json!({
             "contacts": [{ "wa_id": "33612345678", "user_id": "FR.5" }],
             "messages": [{ "from": "33612345678", "id": "wamid.both", "type": "text",
                 "timestamp": TIME.to_string(), "text": { "body": "hi" } }],
@@ -320,11 +304,11 @@ async fn names_that_change_one_after_the_other_are_one_person_in_any_order() {
             "text": { "body": "hello" },
         });
         message.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
-        webhook(json!({ "contacts": contacts, "messages": [message] })).replace(NUMBER, page)
+        whatsapp(json!({ "contacts": contacts, "messages": [message] })).replace(NUMBER, page)
     };
     let both = |number: &str, id: &str| json!([{ "wa_id": number, "user_id": id }]);
     let changed = |page: &str, old: &str, new: &str, at: i64| {
-        webhook(json!({ "messages": [{
+        whatsapp(json!({ "messages": [{
             "from": old, "id": format!("wamid.{page}.{at}"), "timestamp": (TIME + at).to_string(),
             "type": "system", "system": { "type": "user_changed_number", "wa_id": new, "body": "…" },
         }]}))

@@ -4,23 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{World, count};
+use crate::support::{World, count, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
 const RANGE: &str = "from=2026-11-18&to=2026-11-30";
-const NUMBER: &str = "104000000000001";
 
-fn webhook(value: Value) -> Vec<u8> {
-    let mut all = json!({
-        "messaging_product": "whatsapp",
-        "metadata": { "display_phone_number": "33180000001", "phone_number_id": NUMBER },
-    });
-    all.as_object_mut().unwrap().extend(value.as_object().unwrap().clone());
-    let change = json!({ "field": "messages", "value": all });
-    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "204", "changes": [change] }] })
-        .to_string()
-        .into_bytes()
+fn webhook(list: Value) -> Vec<u8> {
+    whatsapp(list).into_bytes()
 }
 
 fn call(from: &str, at: i64, event: &str, status: &str) -> Vec<u8> {

@@ -324,6 +324,24 @@ pub fn message(page: &str, person: &str, time: i64, mid: &str) -> Vec<u8> {
     .unwrap()
 }
 
+/// A WhatsApp number, and the business account that it belongs to.
+pub const WHATSAPP_NUMBER: &str = "104000000000001";
+pub const WHATSAPP_ACCOUNT: &str = "204000000000001";
+
+/// A webhook body of that number with one list (`messages`, `statuses`, `calls`).
+pub fn whatsapp(list: Value) -> String {
+    let mut value = serde_json::json!({
+        "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "33180000001", "phone_number_id": WHATSAPP_NUMBER },
+    });
+    value.as_object_mut().unwrap().extend(list.as_object().unwrap().clone());
+    serde_json::json!({
+        "object": "whatsapp_business_account",
+        "entry": [{ "id": WHATSAPP_ACCOUNT, "changes": [{ "field": "messages", "value": value }] }],
+    })
+    .to_string()
+}
+
 /// All real payloads, by file name.
 pub fn payloads() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads");
