@@ -1,6 +1,6 @@
 -- What came in of a range, by kind: each event once.
 -- Parameters: from, to (milliseconds; to is exclusive).
--- Columns: channel, kind, name (of an other event: its name on the wire), events, people, clamped
+-- Columns: channel, kind, name (of an other event: its name on the wire), events, people, without_person, clamped
 -- (events whose own time was impossible), late (events that came in more than an hour after their
 -- time), last_event (ms). Whoever is known by several names is one of the people.
 WITH known AS (SELECT page_id, alias, person_id FROM aliases FINAL)
@@ -11,6 +11,7 @@ SELECT
     count() AS events,
     uniqExactIf(
         (found.page_id, if(known.person_id = '', found.person_id, known.person_id)), found.person_id != '') AS people,
+    countIf(found.person_id = '') AS without_person,
     countIf(time_origin = 'clamped') AS clamped,
     countIf(received_at > found.time + INTERVAL 1 HOUR) AS late,
     toUnixTimestamp64Milli(max(found.time)) AS last_event

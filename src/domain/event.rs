@@ -121,6 +121,13 @@ impl Kind {
         }
     }
 
+    /// The order of an event: an act that carries what led to it comes before one that does not.
+    #[must_use]
+    pub fn order_with(self, has_touch: bool) -> u32 {
+        let explains = has_touch && matches!(self, Self::Message | Self::Postback);
+        if explains { Self::Postback.order() } else { self.order() }
+    }
+
     /// Whether there is no such event without a person.
     #[must_use]
     pub fn is_somebodys(self) -> bool {

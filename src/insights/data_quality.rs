@@ -9,7 +9,7 @@ use super::error::AnswerError;
 use super::query::Question;
 use crate::analysis::{ReconciledDay, share};
 use crate::domain::{Kind, Timestamp};
-use crate::store::{KindCount, PageThreads, Store};
+use crate::store::{KindCount, PageThreads, RefusedReason, Store};
 
 /// The report.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -42,6 +42,10 @@ pub struct QualityReport {
     pub alerts: Vec<Alert>,
     /// Events by kind.
     pub kinds: Vec<KindCount>,
+    /// Why events have no person.
+    pub without_person: Vec<WithoutPerson>,
+    /// Why items that came in in the period are not understood yet.
+    pub refused: Vec<RefusedReason>,
     /// Refs of links that nobody registered.
     pub unknown_refs: Vec<UnregisteredRef>,
     /// New threads by Page, and how many came without a referral.
@@ -54,6 +58,16 @@ pub struct QualityReport {
     pub policy: Vec<PolicyRow>,
     /// Our conversations beside Meta's, by ad account and day.
     pub beside_meta: Vec<ReconciledDay>,
+}
+
+/// Events that are nobody's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WithoutPerson {
+    /// `group` (a thread of several people), `self` (the business writes to itself), `unmatched` (a conversion that was
+    /// reported and whose person is not found yet), or `business` (what happens to a Page or a number).
+    pub reason: &'static str,
+    /// How many.
+    pub events: u64,
 }
 
 /// A Page's new threads.
@@ -81,9 +95,10 @@ pub async fn answer_quality(
     let period = &question.period;
     let figures = async {
         let (kinds, pages) = (store.kind_counts(period), store.page_threads(period));
-        Ok(tokio::try_join!(kinds, pages, store.received(period))?)
+        let refused = store.refused_reasons(period);
+        Ok(tokio::try_join!(kinds, pages, store.received(period), refused)?)
     };
-    let ((kinds, pages, received), watched) =
+    let ((kinds, pages, received, refused), watched) =
         tokio::try_join!(figures, AlertInputs::of(store, question, now))?;
     // Conversions are made by us, of what came in.
     let webhooks = kinds.iter().filter(|kind| kind.kind != Kind::Conversion.as_str());
@@ -99,6 +114,8 @@ pub async fn answer_quality(
         clamped: kinds.iter().map(|kind| kind.clamped).sum(),
         late: kinds.iter().map(|kind| kind.late).sum(),
         alerts: watched.alerts(),
+        without_person: without_person(&kinds),
+        refused,
         kinds,
         pages: pages.into_iter().map(page_share).collect(),
         quarantined: watched.state.quarantined,
@@ -109,6 +126,20 @@ pub async fn answer_quality(
         policy: watched.policy,
         beside_meta: watched.beside_meta,
     })
+}
+
+fn without_person(kinds: &[KindCount]) -> Vec<WithoutPerson> {
+    let reason_of = |kind: &KindCount| match kind.name.as_str() {
+        _ if kind.kind == Kind::Conversion.as_str() => "unmatched",
+        name if name.starts_with("group_") => "group",
+        name if name.starts_with("self_") => "self",
+        _ => "business",
+    };
+    let reasons = ["group", "self", "unmatched", "business"].into_iter().map(|reason| {
+        let of_reason = kinds.iter().filter(|kind| reason_of(kind) == reason);
+        WithoutPerson { reason, events: of_reason.map(|kind| kind.without_person).sum() }
+    });
+    reasons.filter(|found| found.events > 0).collect()
 }
 
 fn page_share(row: PageThreads) -> PageShare {

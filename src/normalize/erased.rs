@@ -4,12 +4,11 @@
 use serde_json::Value;
 
 use super::places::{Places, tokens};
+use super::whatsapp::LISTS as WHATSAPP_LISTS;
 use super::wire::one_or_many;
 use super::{repair, wire};
 use crate::domain::Timestamp;
 
-/// Lists of a WhatsApp change whose items are about one person each.
-const WHATSAPP_LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
 /// Lists of an entry that are read.
 const LISTS: [&str; 3] = ["messaging", "standby", "changes"];
 /// Fields of an entry that are no items.
@@ -124,9 +123,10 @@ impl Walk<'_> {
         entry_time: Option<Timestamp>,
         is_changed: &mut bool,
     ) -> bool {
-        let holders = [&item["value"], &item["value"]["standby"]];
-        let is_of_many =
-            holders.iter().any(|holder| WHATSAPP_LISTS.iter().any(|key| holder.get(key).is_some()));
+        let standby = one_or_many(&item["value"]["standby"]);
+        let is_of_many = std::iter::once(&item["value"])
+            .chain(standby)
+            .any(|holder| WHATSAPP_LISTS.iter().any(|key| holder.get(key).is_some()));
         if is_of_many && let Some(value) = item.get_mut("value") {
             return self.keeps_value(value, page, entry_time, is_changed);
         }
@@ -146,8 +146,12 @@ impl Walk<'_> {
         let phone = wire::text(&value["metadata"], "phone_number_id");
         let mut is_stripped = false;
         let mut is_left = self.keeps_lists(value, &[page, &phone], entry_time, &mut is_stripped);
-        if let Some(standby) = value.get_mut("standby") {
-            is_left |= self.keeps_lists(standby, &[page, &phone], entry_time, &mut is_stripped);
+        let standby = value.get_mut("standby").map(|standby| match standby {
+            Value::Array(holders) => holders.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        });
+        for holder in standby.into_iter().flatten() {
+            is_left |= self.keeps_lists(holder, &[page, &phone], entry_time, &mut is_stripped);
         }
         *is_changed |= is_stripped;
         !is_stripped || is_left

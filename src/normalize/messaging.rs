@@ -100,17 +100,28 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     Ok(std::iter::once(event).chain(lead).collect::<Vec<_>>().into())
 }
 
-/// The form that somebody has filled in within the thread, to which an ad has led: told with the ad's referral.
-fn lead(item: &Value, referral: &Event) -> Option<Event> {
-    let said = item.get("referral")?;
-    let is_lead = referral.kind == Kind::Referral && wire::text(said, "type") == "LEAD_COMPLETE";
-    is_lead.then(|| Event {
-        id: event_id(&["lead", &referral.id.to_string()]),
+/// The form that somebody has filled in within the thread, to which an ad has led: told with the ad's referral, which
+/// stands alone, in an act, or in both. Of one ad's form it is one lead.
+fn lead(item: &Value, act: &Event) -> Option<Event> {
+    let carriers = ["message", "postback"].map(|key| item[key].get("referral"));
+    let said = referral::carried(carriers.into_iter().chain([item.get("referral")]))?;
+    if !act.kind.is_act() || wire::text(said, "type") != "LEAD_COMPLETE" {
+        return None;
+    }
+    let form = wire::text(&item["lead"], "form_id");
+    let [ad, reference] = ["ad_id", "ref"].map(|key| wire::text(said, key));
+    let alone = act.id.to_string();
+    let one = if ad.is_empty() { &alone } else { &ad };
+    Some(Event {
+        id: event_id(&["lead", &act.page, &act.person, one, &reference, &form]),
         kind: Kind::Other,
         name: FORM_EVENT.to_owned(),
-        payload: wire::text(&item["lead"], "form_id"),
+        mid: String::new(),
+        payload: form,
+        text: String::new(),
+        contacts: Vec::new(),
         touch: None,
-        ..referral.clone()
+        ..act.clone()
     })
 }
 
@@ -197,6 +208,16 @@ fn contacts(kind: Kind, body: &Value, payload: &str) -> Vec<String> {
     if is_shared { crate::domain::contact_hashes(payload) } else { Vec::new() }
 }
 
+/// The event with Meta's word for what was shared in place of the number or address itself, of which its hash is kept.
+pub(super) fn without_contact(event: Event) -> Event {
+    let is_shared = event.channel != Channel::WhatsApp && event.kind == Kind::Message;
+    if !is_shared || event.contacts.is_empty() {
+        return event;
+    }
+    let what = if event.payload.contains('@') { "user_email" } else { "user_phone_number" };
+    Event { payload: what.to_owned(), ..event }
+}
+
 /// A button's or a quick reply's payload, a form's id, a label's name.
 fn payload(body: &Value) -> String {
     let form = wire::text(body, "form_id");
@@ -238,6 +259,11 @@ fn identify(
     match kind {
         Kind::Message | Kind::Echo | Kind::Postback if !mid.is_empty() => {
             event_id(&["mid", kind.as_str(), page, mid])
+        }
+        // Apps on standby are told of the tap without its payload and what led to it.
+        Kind::Postback if time.is_some() => {
+            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
+            event_id(&["tap", page, person, &time, &wire::text(body, "title")])
         }
         Kind::Delivery | Kind::Read => {
             let watermark = wire::time(body, "watermark").map(|time| time.0.to_string());

@@ -32,7 +32,7 @@ use crate::domain::{
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
 pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
-pub use privacy::stored_raw;
+pub use privacy::{stored_raw, stored_refusal};
 pub use reported::{
     FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
 };
@@ -192,7 +192,8 @@ pub fn normalize(body: &[u8], received_at: Timestamp, settings: &Settings) -> No
     }
     for (place, event) in out.events.iter_mut().enumerate() {
         let place = u32::try_from(place).unwrap_or(u32::MAX).min((1 << PLACE_BITS) - 1);
-        event.place = (event.kind.order() << PLACE_BITS) | place;
+        let order = event.kind.order_with(event.touch.is_some());
+        event.place = (order << PLACE_BITS) | place;
     }
     out
 }
@@ -287,7 +288,7 @@ fn take(item: &Value, key: &str, read: ReadItem, context: &Context<'_>, out: &mu
             out.names.extend(names);
             for event in events {
                 let derived = context.settings.conversions.apply(&event);
-                out.events.push(event);
+                out.events.push(messaging::without_contact(event));
                 out.events.extend(derived);
             }
             for (reason, item) in refused {

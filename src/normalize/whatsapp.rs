@@ -9,7 +9,15 @@ use super::{Context, Read, privacy, referral, wire};
 use crate::domain::{Channel, Event, Evidence, Kind, PageName, Source, Touch, contact_hashes};
 
 /// Lists of a change that hold an event in each item.
-const LISTS: [&str; 4] = ["messages", "message_echoes", "statuses", "calls"];
+pub(super) const LISTS: [&str; 7] = [
+    "messages",
+    "message_echoes",
+    "statuses",
+    "calls",
+    "user_preferences",
+    "user_actions",
+    "automatic_events",
+];
 
 /// The events in a WhatsApp change. In standby, while another app answers, its lists stand one level deeper.
 pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read {
@@ -17,7 +25,7 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let page = if phone.is_empty() { context.page.clone() } else { phone };
     let context = Context { page, channel: Channel::WhatsApp, ..context.clone() };
     let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
-    for holder in [value, &value["standby"]] {
+    for holder in std::iter::once(value).chain(wire::one_or_many(&value["standby"])) {
         for key in LISTS {
             for item in wire::one_or_many(&holder[key]) {
                 let contacts = &holder["contacts"];
@@ -178,6 +186,11 @@ impl What {
             ("statuses", _, "read" | "played") => plain(Kind::Read),
             ("statuses", _, "failed") => Self { kind: Kind::Echo, name: FAILED.to_owned() },
             ("calls", ..) => Self::call(item),
+            // Whether the business may send marketing.
+            ("user_preferences", ..) => match wire::text(item, "value").as_str() {
+                "stop" => other("notification_messages_stop"),
+                _ => other("whatsapp_user_preferences"),
+            },
             _ => Self { kind: Kind::Other, name: format!("whatsapp_{key}") },
         }
     }

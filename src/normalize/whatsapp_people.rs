@@ -26,7 +26,9 @@ impl People {
         let (number, user_id) = if is_persons {
             (of(&["from"]), of(&["from_user_id"]))
         } else {
-            (of(&["to", "recipient_id"]), of(&["to_user_id", "recipient_user_id"]))
+            // The last ones are those of whom something is noted.
+            let numbers = ["to", "recipient_id", "wa_id"];
+            (of(&numbers), of(&["to_user_id", "recipient_user_id", "user_id"]))
         };
         let number = number.map(|number| dialled(&number));
         let contact = contact(contacts, number.as_deref(), user_id.as_deref());

@@ -37,7 +37,7 @@ pub use read::ad_spend::KnownDay;
 pub use read::audience::Audience;
 pub use read::collection::{BreakdownColumns, CollectionState, LATEST};
 pub use read::data_quality::{
-    ActiveEntryPoint, KindCount, PageThreads, PolicyEvent, Received, UnknownRef,
+    ActiveEntryPoint, KindCount, PageThreads, PolicyEvent, Received, RefusedReason, UnknownRef,
 };
 pub use read::funnels::{CohortWeek, FunnelEvents, Sequence};
 pub use read::links::LinkVisits;

@@ -165,6 +165,16 @@ async fn nobody_comes_back_by_what_happened_before() {
     server.wait_until(reported, |found| found["total"] == 3).await;
     let quarantined = async || ask(&world, "SELECT uniqExact(refusal_id) FROM quarantine").await;
     assert_eq!(quarantined().await.trim(), "4");
+    // Of what was not understood no words are kept.
+    let words = "SELECT count() FROM quarantine WHERE position(body, 'something of') > 0";
+    assert_eq!(ask(&world, words).await.trim(), "0");
+    let quality = server.json(QUALITY).await;
+    let of_groups = json!({ "reason": "group", "events": 1 });
+    assert!(quality["without_person"].as_array().unwrap().contains(&of_groups), "{quality}");
+    let refused = quality["refused"].as_array().unwrap();
+    assert_eq!(refused.iter().filter_map(|row| row["items"].as_u64()).sum::<u64>(), 4, "{quality}");
+    let (_, page) = server.get("/quality?from=2026-11-01&to=2027-01-01").await;
+    assert!(page.contains("Group chats: several people write"), "{page}");
     let backup = world.folder().join("backup");
     let folder = backup.to_str().unwrap();
     tokio::task::block_in_place(|| world.succeed(&["backup", folder]));
@@ -173,8 +183,8 @@ async fn nobody_comes_back_by_what_happened_before() {
     assert_eq!(done["found"]["people"], 1, "{done}");
     nothing_is_left(&world).await;
     assert!(!journal_has_anna(&world));
-    // What others have is there: the item with the longer id, the one that quotes hers.
-    assert_eq!(quarantined().await.trim(), "2");
+    // What others have is there: the item with the longer id, the one that quotes hers; and what was a text alone, without it.
+    assert_eq!(quarantined().await.trim(), "3");
     assert_eq!(server.json(reported).await["total"], 1);
 
     // Meta delivers all of it again, and so does the shop.

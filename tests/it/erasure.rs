@@ -42,7 +42,7 @@ async fn fill(server: &Server) {
     let both =
         [item(ANNA, "m_a1", &referral), item(BEN, "m_b1", &referral), item(ANNA, "m_a2", &phone)];
     assert_eq!(server.post(&body(&both)).await, 200);
-    let broken = json!(format!("something of {ANNA}"));
+    let broken = json!({ "sender": { "id": ANNA }, "timestamp": TIME });
     assert_eq!(server.post(&body(&[broken])).await, 200);
     let report = json!([
         { "id": "order-1", "name": "purchase", "time": "2026-11-20T10:05:00Z", "page": PAGE, "person": ANNA },

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Server, World};
 
 /// Case, conversations, how many of them came to each stage (messaged, answered, engaged), and the source of all.
-const CASES: [(&str, [usize; 4], &str); 22] = [
+const CASES: [(&str, [usize; 4], &str); 24] = [
     ("01-wa-bsuid-message", [1, 1, 0, 0], "ad"),
     ("02-wa-bsuid-answered", [1, 1, 1, 1], "ad"),
     ("04-wa-standby", [1, 1, 1, 1], "ad"),
@@ -33,6 +33,8 @@ const CASES: [(&str, [usize; 4], &str); 22] = [
     ("27-fb-referral-just-behind", [3, 3, 0, 0], "ad"),
     ("28-ig-self-message", [0; 4], ""),
     ("36-wa-answer-in-the-same-second", [10, 10, 10, 0], "ad"),
+    ("37-wa-plain-beside-the-ads-message", [10, 10, 0, 0], "ad"),
+    ("38-fb-ref-without-source-before-the-ads-referral", [3, 3, 0, 0], "ad"),
 ];
 
 /// Case, person, and their leads.

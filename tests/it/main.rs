@@ -30,6 +30,7 @@ mod bi_views;
 mod bounds;
 mod bytes_read;
 mod calibration;
+mod carriers;
 mod cli;
 mod clocks;
 mod cluster;

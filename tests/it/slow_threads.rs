@@ -40,11 +40,11 @@ fn source(thread: &[Happened], act: usize) -> String {
     if answered { "comment".to_owned() } else { String::new() }
 }
 
-/// The referral that explains an opening without an entry point: the first within five seconds behind it.
+/// The act that explains an opening without an entry point: the first with one of its own within five seconds behind it.
 fn explained_by(thread: &[Happened], opening: usize) -> Option<usize> {
     let is_behind = |at: &usize| thread[*at].time - thread[opening].time <= 5_000;
-    let found =
-        (opening + 1..thread.len()).take_while(is_behind).find(|at| thread[*at].kind == "referral");
+    let tells = |at: &usize| is_act(&thread[*at]) && !thread[*at].source.is_empty();
+    let found = (opening + 1..thread.len()).take_while(is_behind).find(tells);
     found.filter(|_| source(thread, opening).is_empty())
 }
 

@@ -108,6 +108,14 @@ quality-cause-late = { $count } came in late
 quality-cause-moved-by-zone = { $count } moved by the time zone
 
 quality-none = No events in this period
+quality-nobody = Events without a person
+quality-nobody-help = They are in no conversation and in no funnel.
+quality-nobody-why = Reason
+quality-nobody-group = Group chats: several people write
+quality-nobody-self = The business wrote to itself
+quality-nobody-unmatched = Reported conversions whose person is not found yet
+quality-nobody-business = About the Page or the number itself
+quality-nobody-refused = Not understood: { $reason }
 quality-kinds = Events by kind
 quality-channel = Channel
 quality-kind = Kind

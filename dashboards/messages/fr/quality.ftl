@@ -133,6 +133,14 @@ quality-cause-moved-by-zone = { $count ->
 }
 
 quality-none = Aucun événement de ces jours n’est arrivé
+quality-nobody = Événements sans personne
+quality-nobody-help = Ils ne figurent dans aucune conversation ni aucun entonnoir.
+quality-nobody-why = Raison
+quality-nobody-group = Discussions de groupe : plusieurs personnes écrivent
+quality-nobody-self = L’entreprise s’est écrit à elle-même
+quality-nobody-unmatched = Conversions signalées dont la personne n’est pas encore trouvée
+quality-nobody-business = À propos de la page ou du numéro
+quality-nobody-refused = Non compris : { $reason }
 quality-kinds = Événements par genre
 quality-channel = Canal
 quality-kind = Genre

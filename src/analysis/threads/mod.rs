@@ -22,7 +22,7 @@ pub fn conversation_steps() -> impl Iterator<Item = &'static str> {
 /// one touchpoint.
 const SAME_CLICK_MS: i64 = 10 * 60 * 1000;
 
-/// A referral that comes so soon behind the act that opened a conversation explains it. People report up to two seconds
+/// An act with a referral that comes so soon behind the one that opened a conversation explains it. People report up to two seconds
 /// (microsoft/BotFramework-Services issue 131); a second click takes longer than five.
 const EXPLAINED_MS: i64 = 5_000;
 
@@ -159,11 +159,10 @@ impl Walk<'_> {
         if kind.is_act() {
             let entry_point = self.entry_point(row);
             if opens {
-                self.person.explaining =
-                    if entry_point.is_none() { self.explaining(row) } else { None };
+                self.person.explaining = self.explaining(row, entry_point);
                 let explained = self.person.explaining.and_then(|behind| self.entry_point(behind));
                 let organic = EntryPoint { source: Source::Organic, row: None };
-                let entry_point = entry_point.or(explained).unwrap_or(organic);
+                let entry_point = explained.or(entry_point).unwrap_or(organic);
                 self.open(row, time, entry_point);
                 self.touch(row, time, entry_point);
             } else if let Some(entry_point) = entry_point
@@ -224,18 +223,29 @@ impl Walk<'_> {
         });
     }
 
-    /// The referral just behind an act that opens a conversation without an entry point: Meta sends both for one click, in
-    /// any order.
-    fn explaining(&self, opening: usize) -> Option<usize> {
+    /// The act just behind one that opens a conversation without an entry point, or with a ref of which nothing else is
+    /// known, that tells where it came from: Meta sends both for one click, in any order.
+    fn explaining(&self, opening: usize, known: Option<EntryPoint>) -> Option<usize> {
         let columns = self.columns;
+        let is_other = |entry_point: EntryPoint| entry_point.source == Source::Other;
+        if known.is_some_and(|known| !is_other(known)) {
+            return None;
+        }
+        let reference = |row: usize| text(columns.referral_ref, row);
         let time = |row: usize| columns.time.get(row).unwrap_or_default();
         let behind = opening + 1..columns.time.len();
         let mut behind = behind.take_while(|row| {
             columns.is_same_person(opening, *row) && time(*row) - time(opening) <= EXPLAINED_MS
         });
         behind.find(|row| {
-            text(columns.kind, *row) == Kind::Referral.as_str()
-                && self.own_entry_point(*row).is_some()
+            let is_act = Kind::from_name(text(columns.kind, *row)).is_some_and(Kind::is_act);
+            is_act
+                && self.own_entry_point(*row).is_some_and(|behind| {
+                    known.is_none()
+                        || !is_other(behind)
+                            && !reference(opening).is_empty()
+                            && reference(opening) == reference(*row)
+                })
         })
     }
 

@@ -97,6 +97,9 @@ impl Rows {
             let received_at = Timestamp(envelope.received_at_ms);
             hash.write(&envelope.body);
             let checksum = crc32fast::hash(&envelope.body);
+            let refused = |refusal| {
+                RefusalRow::new(refusal, received_at, at).stored(settings.store_message_text)
+            };
             let left_out = |time| LeftOut { time, received_at: received_at.0, checksum };
             let mut seen = FxHashMap::default();
             for event in found.events {
@@ -113,7 +116,7 @@ impl Rows {
                 rows.add(event, received_at, reading);
             }
             for refusal in found.refusals {
-                rows.add_refusal(refusal, marks, received_at, at, checksum);
+                rows.add_refusal(refused(refusal), marks, checksum);
             }
             for name in found.names {
                 let at = name.told_at.map_or(received_at.0, |told| told.0.min(received_at.0));
@@ -135,7 +138,7 @@ impl Rows {
                         Err(reason) => {
                             let (place, body) = ("body".to_owned(), envelope.body.to_vec());
                             let refusal = Refusal { place, reason, body };
-                            rows.add_refusal(refusal, marks, received_at, at, checksum);
+                            rows.add_refusal(refused(refusal), marks, checksum);
                         }
                     }
                 }
@@ -210,22 +213,15 @@ impl Rows {
     }
 
     /// A refused item, unless somebody's who was erased after it.
-    fn add_refusal(
-        &mut self,
-        refusal: Refusal,
-        marks: &Marks,
-        received_at: Timestamp,
-        at: Position,
-        checksum: u32,
-    ) {
+    fn add_refusal(&mut self, row: RefusalRow, marks: &Marks, checksum: u32) {
+        let received_at = Timestamp(row.received_at);
         let is_erased = |name: PersonName<'_>, time| marks.is_erased(name, time);
         let is_theirs = !marks.is_empty()
-            && normalize::without_erased(&refusal.body, received_at, &is_erased)
-                != Remains::Everything;
+            && normalize::without_erased(&row.body, received_at, &is_erased) != Remains::Everything;
         if is_theirs {
             self.erased.push(LeftOut { time: received_at.0, received_at: received_at.0, checksum });
         } else {
-            self.refusals.push(RefusalRow::new(refusal, received_at, at));
+            self.refusals.push(row);
         }
     }
 
@@ -300,6 +296,7 @@ impl EventRow {
         let received_at = Timestamp(self.received_at);
         let body = self.raw.clone().into_bytes();
         let refusal = Refusal { place: "row".to_owned(), reason, body };
+        // Its JSON is cut already.
         RefusalRow::new(refusal, received_at, Position::default())
     }
 }

@@ -11,6 +11,7 @@ use crate::store::rows::webhook_counts::SLOT_MS;
 
 const WEBHOOK_COUNTS: &str = include_str!("../../../queries/ingest/webhook_counts.sql");
 const EVENTS: &str = include_str!("../../../queries/data_quality/quality_events.sql");
+const REFUSED_REASONS: &str = include_str!("../../../queries/data_quality/refused_reasons.sql");
 const UNKNOWN_REFS: &str = include_str!("../../../queries/data_quality/unknown_refs.sql");
 const THREADS_WITHOUT_REFERRAL: &str =
     include_str!("../../../queries/data_quality/threads_without_referral.sql");
@@ -30,12 +31,23 @@ pub struct KindCount {
     pub events: u64,
     /// People who had them.
     pub people: u64,
+    /// Events that are nobody's.
+    pub without_person: u64,
     /// Events whose own time was impossible; they have that of their webhook.
     pub clamped: u64,
     /// Events that came in more than an hour after their time.
     pub late: u64,
     /// The newest, UTC milliseconds.
     pub last_event: i64,
+}
+
+/// Why items are not understood.
+#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
+pub struct RefusedReason {
+    /// In words.
+    pub reason: String,
+    /// Distinct items.
+    pub items: u64,
 }
 
 /// What came in.
@@ -121,6 +133,14 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn kind_counts(&self, period: &Period) -> Result<Vec<KindCount>, StoreError> {
         self.rows_of(EVENTS, period).await
+    }
+
+    /// Why items that came in in a period are not understood, most frequent first.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn refused_reasons(&self, period: &Period) -> Result<Vec<RefusedReason>, StoreError> {
+        self.rows_of(REFUSED_REASONS, period).await
     }
 
     /// Refs that belong to no registered link, most frequent first.

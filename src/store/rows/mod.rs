@@ -230,6 +230,12 @@ impl RefusalRow {
         }
     }
 
+    /// As it is stored: without what somebody wrote, unless texts are kept.
+    pub(in crate::store) fn stored(mut self, keep_text: bool) -> Self {
+        self.body = crate::normalize::stored_refusal(self.body, keep_text);
+        self
+    }
+
     /// Of bytes of the journal that cannot be read. They are put aside; the row tells where.
     pub(in crate::store) fn of_damage(damage: &Damage, received_at: Timestamp) -> Self {
         let at = Position { segment: damage.segment, offset: damage.offset };

@@ -25,20 +25,29 @@ pub(in crate::store) enum Weight {
     Delivered,
     /// That it was.
     Plain,
+    /// Also who of the business sent it.
+    Sent,
     /// Also what was tapped, or what led to it: copies for apps on standby lack that.
     Rich,
+    /// Also both.
+    Richest,
     /// That it was not, after all.
     Retracted,
 }
 
 impl Weight {
     pub(in crate::store) fn of(event: &Event) -> Self {
-        let is_rich = event.touch.is_some() || !event.payload.is_empty();
+        let told = (event.touch.is_some(), !event.payload.is_empty());
+        let has_sender = !event.app_id.is_empty() || !event.persona_id.is_empty();
         match event.evidence {
             Evidence::Read => Self::Read,
             Evidence::Delivered => Self::Delivered,
-            Evidence::Told if is_rich => Self::Rich,
-            Evidence::Told => Self::Plain,
+            Evidence::Told => match told {
+                (true, true) => Self::Richest,
+                (true, false) | (false, true) => Self::Rich,
+                (false, false) if has_sender => Self::Sent,
+                (false, false) => Self::Plain,
+            },
             Evidence::Retracted => Self::Retracted,
         }
     }
@@ -55,14 +64,17 @@ impl Reading {
         let (edition, nth) = (u64::from(edition.min(EDITIONS - 1)), u64::from(nth.min(7)));
         let rank = (edition << 8) | (u64::from(checksum & 0x1f) << 3) | (7 - nth);
         let time =
-            |bits: u32| u64::try_from(received_at.0).unwrap_or_default().clamp(1, (1 << bits) - 1);
-        // Below a power of two: room for times until 2109, and what ranks in a millisecond.
-        let below = |power: u64| power - (time(42) << 18) + rank;
+            |bits: u32| u64::try_from(received_at.0).unwrap_or_default().clamp(2, (1 << bits) - 1);
+        // Below a bound: room for times until 2109, and what ranks in a millisecond. Each weight
+        // has half of the distance of the one before: what says more is larger unless it came in twice as long after 1970.
+        let below = |bound: u64, shift: u32| bound - (time(42) << shift) + rank;
         match weight {
-            Weight::Read => below(1 << 62),
-            Weight::Delivered => below(1 << 63),
+            Weight::Read => below(1 << 62, 18),
+            Weight::Delivered => below(1 << 63, 18),
             Weight::Plain => u64::MAX - (time(43) << 20) + (rank << 2),
-            Weight::Rich => below(u64::MAX),
+            Weight::Sent => below(u64::MAX, 19),
+            Weight::Rich => below(u64::MAX, 18),
+            Weight::Richest => below(u64::MAX, 17),
             Weight::Retracted => u64::MAX - 1,
         }
     }
@@ -99,11 +111,18 @@ mod tests {
         assert!(older(now, 0) <= of_editions[0] && of_editions[4] < older(now - 1, 50_000));
         // What is reported stands above all.
         let earliest = |weight| reading(u16::MAX, u32::MAX, 0).version(Timestamp(i64::MIN), weight);
-        assert!(earliest(Weight::Rich) < u64::MAX - 1);
+        assert!(earliest(Weight::Richest) < u64::MAX - 1);
         // What says more counts, however late it comes.
-        let weights =
-            [Weight::Read, Weight::Delivered, Weight::Plain, Weight::Rich, Weight::Retracted];
-        let founded = Timestamp(1_075_852_800_000);
+        let weights = [
+            Weight::Read,
+            Weight::Delivered,
+            Weight::Plain,
+            Weight::Sent,
+            Weight::Rich,
+            Weight::Richest,
+            Weight::Retracted,
+        ];
+        let founded = Timestamp(1_767_225_600_000);
         let late = Timestamp(now + 50 * 365 * day);
         for pair in weights.windows(2) {
             let [less, more] = pair else { continue };

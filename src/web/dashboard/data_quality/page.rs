@@ -39,6 +39,8 @@ pub(crate) struct QualityPage {
     lost: Vec<([String; 5], String)>,
     silent: Vec<[String; 5]>,
     kinds: Vec<[String; 7]>,
+    /// Why events have no person, or are not understood.
+    nobodys: Vec<[String; 2]>,
     beside_meta: Vec<BesideMeta>,
     /// Address of the comparison, to which a format is added.
     reconciliation: String,
@@ -136,6 +138,14 @@ impl QualityPage {
             let [events, people, clamped, late] = counts;
             [row.channel.clone(), row.kind.clone(), row.name.clone(), events, people, clamped, late]
         });
+        let without = report.without_person.iter().map(|row| {
+            let reason = say(format!("quality-nobody-{}", row.reason));
+            [reason.to_string(), thousands(row.events)]
+        });
+        let refused = report.refused.iter().map(|row| {
+            let reason = say("quality-nobody-refused").with("reason", &row.reason);
+            [reason.to_string(), thousands(row.items)]
+        });
         let as_of = report.as_of.as_deref();
         let alerts = report.alerts.iter();
         let alerts =
@@ -160,6 +170,7 @@ impl QualityPage {
             lost: lost.collect(),
             silent: silent.collect(),
             kinds: kinds.collect(),
+            nobodys: without.chain(refused).collect(),
             beside_meta: report.beside_meta.iter().rev().take(MOST_ROWS).map(beside_meta).collect(),
             reconciliation: format!("/api/v1/reconciliation?from={from}&to={to}"),
             api: format!("/api/v1/quality?from={from}&to={to}"),
