@@ -1,11 +1,13 @@
 -- How often each ref and each ad was come by in a range, and when last.
 -- Parameters: from, to (milliseconds; to is exclusive).
--- Columns: entry point (ad or ref), id, page_id, touchpoints, first_seen, last_seen (ms).
+-- Columns: entry point (ad or ref), id, page_id, touchpoints, hours (those in which somebody came), first_seen, last_seen
+-- (ms).
 SELECT
     if(ad_id != '', 'ad', 'ref') AS door,
     if(ad_id != '', toString(ad_id), ref) AS id,
     toString(any(page_id)) AS page_id,
     count() AS touchpoints,
+    uniqExact(toStartOfHour(touchpoints.time)) AS hours,
     toUnixTimestamp64Milli(min(touchpoints.time)) AS first_seen,
     toUnixTimestamp64Milli(max(touchpoints.time)) AS last_seen
 FROM touchpoints FINAL

@@ -56,7 +56,7 @@ WITH
     known AS
     (
         SELECT toString(aliases.page_id) AS page_id, alias, person_id
-        FROM aliases
+        FROM aliases FINAL
         WHERE (toString(aliases.page_id), person_id) IN (SELECT page_id, person_id FROM found)
     ),
     said AS

@@ -11,7 +11,7 @@ FROM
         if(aliases.person_id = '', found.person_id, aliases.person_id) AS person_id,
         min(found.time) AS since
     FROM events_by_person AS found
-    LEFT ANY JOIN aliases ON aliases.page_id = found.page_id AND aliases.alias = found.person_id
+    LEFT ANY JOIN (SELECT page_id, alias, person_id FROM aliases FINAL) AS aliases ON         aliases.page_id = found.page_id AND aliases.alias = found.person_id
     WHERE found.person_id != ''
         AND (found.kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
             OR found.name = 'comment')

@@ -24,31 +24,32 @@ pub struct Silence {
     pub usual_per_day: f64,
     /// Days without anybody.
     pub silent_days: f64,
-    /// How many would have come in that time.
+    /// In how many hours of that time somebody would have come.
     pub expected: f64,
     /// Probability that nobody does, if people come by chance at the usual rate (Poisson).
     pub probability: f64,
 }
 
-/// Fewer visits say too little about a rate.
-const LEAST_TOUCHPOINTS: u64 = 10;
+/// Fewer hours in which somebody came say too little about a rate.
+const LEAST_HOURS: u64 = 10;
 /// A silence less probable than this is told.
 const ALARMING: f64 = 0.001;
 const DAY_MS: f64 = 86_400_000.0;
 
-/// Whether an entry point that people entered through `touchpoints` times between `first` and `last` (UTC
-/// milliseconds) is silent `now` against its own rate; `None` if that may be chance, or if it is too
-/// little known.
+/// Whether an entry point that people entered through `touchpoints` times in so many different `hours` between `first` and
+/// `last` (UTC milliseconds) is silent `now` against its own rate; `None` if that may be chance, or if it is too little
+/// known. Who comes at once counts once an hour: many of a moment, as an import or a test makes them, are no rate.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "times and counts are below 2^52")]
-pub fn silence(touchpoints: u64, first: i64, last: i64, now: i64) -> Option<Silence> {
-    if touchpoints < LEAST_TOUCHPOINTS || last <= first || now <= last {
+pub fn silence(touchpoints: u64, hours: u64, first: i64, last: i64, now: i64) -> Option<Silence> {
+    if hours < LEAST_HOURS || last <= first || now <= last {
         return None;
     }
+    let days = (last - first) as f64 / DAY_MS;
     // Between n visits lie n - 1 waits.
-    let usual_per_day = (touchpoints - 1) as f64 / ((last - first) as f64 / DAY_MS);
+    let usual_per_day = touchpoints.saturating_sub(1) as f64 / days;
     let silent_days = (now - last) as f64 / DAY_MS;
-    let expected = usual_per_day * silent_days;
+    let expected = (hours - 1) as f64 / days * silent_days;
     let probability = (-expected).exp();
     let silence = Silence { usual_per_day, silent_days, expected, probability };
     (probability < ALARMING).then_some(silence)
@@ -74,11 +75,22 @@ mod tests {
     #[test]
     fn silence_is_told_against_the_doors_own_rate() {
         // 101 visits in 100 hours: one an hour. Seven hours without one: e^-7 is 0.0009.
-        let told = silence(101, 0, 100 * HOUR, 107 * HOUR).unwrap();
+        let told = silence(101, 101, 0, 100 * HOUR, 107 * HOUR).unwrap();
         assert!((told.usual_per_day - 24.0).abs() < 1e-9 && (told.expected - 7.0).abs() < 1e-9);
         assert!((told.probability - 0.000_911_882).abs() < 1e-9);
-        assert_eq!(silence(101, 0, 100 * HOUR, 106 * HOUR), None);
-        assert_eq!(silence(9, 0, HOUR, 1000 * HOUR), None);
-        assert_eq!(silence(20, HOUR, HOUR, 1000 * HOUR), None);
+        assert_eq!(silence(101, 101, 0, 100 * HOUR, 106 * HOUR), None);
+        assert_eq!(silence(9, 9, 0, HOUR, 1000 * HOUR), None);
+        assert_eq!(silence(20, 20, HOUR, HOUR, 1000 * HOUR), None);
+    }
+
+    #[test]
+    fn many_of_a_moment_are_no_rate() {
+        // 500 within 5 ms, and one more ten days later.
+        assert_eq!(silence(500, 1, 0, 5, 1000 * HOUR), None);
+        assert_eq!(silence(501, 2, 0, 240 * HOUR, 1000 * HOUR), None);
+        // Ten hours of ten: one would have had somebody for each that is silent.
+        let told = silence(500, 10, 0, 9 * HOUR, 19 * HOUR).unwrap();
+        assert!((told.expected - 10.0).abs() < 1e-9, "{told:?}");
+        assert_eq!(silence(500, 10, 0, 9 * HOUR, 15 * HOUR), None);
     }
 }

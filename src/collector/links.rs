@@ -21,8 +21,7 @@ pub(super) async fn follow(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    // As somebody may type it from print.
-    let slug = slug.to_ascii_lowercase();
+    let slug = written(&slug);
     let link = state.links.borrow().get(&slug).cloned();
     let Some(link) = link else {
         return (StatusCode::NOT_FOUND, "There is no such link.\n").into_response();
@@ -54,6 +53,16 @@ pub(super) async fn follow(
     (StatusCode::FOUND, headers).into_response()
 }
 
+/// The same behind more slashes or marks; 404 for whatever else stands there.
+pub(super) async fn follow_with_rest(
+    state: State<CollectorState>,
+    Path((slug, rest)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    follow(state, Path(format!("{slug}/{rest}")), method, headers).await
+}
+
 fn record(
     state: &CollectorState,
     link: &Link,
@@ -74,8 +83,39 @@ fn record(
     }
 }
 
+/// The slug, as somebody may type it from print or cut it out of a text: in capitals, with slashes, blanks and marks at
+/// its ends.
+fn written(slug: &str) -> String {
+    let is_of_slug = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    slug.trim_matches(|letter| !is_of_slug(letter)).to_ascii_lowercase()
+}
+
 /// Chance alone: the bits of a random UUID without those that are fixed.
 fn new_click() -> ClickId {
     let bits = uuid::Uuid::new_v4().as_u128();
     ClickId::from_random((bits >> 80) << 32 | (bits & u128::from(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written;
+
+    #[test]
+    fn a_slug_is_found_however_it_is_written() {
+        for slug in [
+            "summer",
+            "SUMMER",
+            "summer/",
+            "summer//",
+            "Summer.",
+            "summer. /",
+            " summer\u{a0}",
+            "summer).",
+        ] {
+            assert_eq!(written(slug), "summer", "{slug:?}");
+        }
+        assert_eq!(written("summer-sale-"), "summer-sale-");
+        assert_eq!(written("summer/sale"), "summer/sale");
+        assert_eq!(written("//"), "");
+    }
 }

@@ -80,8 +80,10 @@ pub fn router(state: CollectorState) -> Router {
         // As somebody may type it from print.
         .route("/l/{slug}", get(links::follow))
         .route("/l/{slug}/", get(links::follow))
+        .route("/l/{slug}/{*rest}", get(links::follow_with_rest))
         .route("/L/{slug}", get(links::follow))
         .route("/L/{slug}/", get(links::follow))
+        .route("/L/{slug}/{*rest}", get(links::follow_with_rest))
         // The door reads bodies itself, within its memory.
         .layer(DefaultBodyLimit::disable())
         .with_state(state)

@@ -295,7 +295,7 @@ async fn write_tombstones(
     erased_at: i64,
 ) -> Result<(), ErasureError> {
     let (tombstones, whom) = (tombstones.clone(), whom.clone());
-    let write = move || tombstones.write(&whom.names(), erased_at);
+    let write = move || whom.with_names(|names| tombstones.write(names, erased_at));
     in_the_background(write).await?.map_err(ErasureError::Tombstones)
 }
 

@@ -225,7 +225,7 @@ fn lost_refs(row: LinkVisits) -> LostRefs {
 }
 
 fn silent(door: ActiveEntryPoint, now: Timestamp) -> Option<SilentDoor> {
-    let found = silence(door.touchpoints, door.first_seen, door.last_seen, now.0)?;
+    let found = silence(door.touchpoints, door.hours, door.first_seen, door.last_seen, now.0)?;
     Some(SilentDoor {
         door: door.door,
         id: door.id,

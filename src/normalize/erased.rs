@@ -22,7 +22,8 @@ const TIMELESS: Timestamp = Timestamp(i64::MIN);
 /// A name by which something stored may be somebody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PersonName<'a> {
-    /// A person's id, or the `user_ref:…` of a plugin, as a Page knows them. The Page is empty if it is unknown.
+    /// A person's id, the `user_ref:…` of a plugin, or what [`number_alone`] makes of a number, as a Page knows them. The
+    /// Page is empty if it is unknown.
     Person {
         /// Page or Instagram account.
         page: &'a str,
@@ -37,6 +38,18 @@ pub enum PersonName<'a> {
 
 /// Tells whether something that happened at a time is of somebody who was erased after it.
 pub type IsErased<'a> = dyn Fn(PersonName<'_>, Timestamp) -> bool + 'a;
+
+/// The name of whoever has a number that others had before: theirs is what tells of the number and of no id beside it.
+#[must_use]
+pub fn number_alone(number: &str) -> String {
+    format!("number:{number}")
+}
+
+/// Whether a name is a number, not an id.
+#[must_use]
+pub fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// What is left of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,8 +224,12 @@ impl Walk<'_> {
         if people.is_empty() {
             return self.has_token_in(item, time);
         }
-        let is_erased =
-            |page: &str, id: &str| (self.is_erased)(PersonName::Person { page, id }, time);
+        let is_alone = people.iter().all(|id| is_number(id));
+        let is_erased = |page: &str, id: &str| {
+            (self.is_erased)(PersonName::Person { page, id }, time)
+                || is_alone
+                    && (self.is_erased)(PersonName::Person { page, id: &number_alone(id) }, time)
+        };
         people.iter().any(|id| {
             let others = places.people.iter().map(String::as_str).filter(|other| other != id);
             let mut pages = pages.iter().copied().chain(others).peekable();

@@ -1,6 +1,6 @@
 //! Whose a reported conversion is, for an erasure.
 
-use super::erased::{IsErased, PersonName, Remains, has_token};
+use super::erased::{IsErased, PersonName, Remains, has_token, number_alone};
 use crate::domain::{ReportedConversion, Timestamp};
 
 /// Takes the conversions of erased people out of a journaled list of reported conversions.
@@ -34,6 +34,7 @@ pub fn report_is_erased(report: &ReportedConversion, is_erased: &IsErased<'_>) -
         contacts.iter().any(|hash| is_erased(PersonName::Contact(hash), *time))
     } else {
         is_erased(PersonName::Person { page, id: person }, *time)
+            || is_erased(PersonName::Person { page, id: &number_alone(person) }, *time)
     };
     is_by_whom || is_erased(PersonName::Report(id), *time)
 }

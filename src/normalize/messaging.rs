@@ -41,10 +41,11 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     // What the Page sends is an echo, even if nothing else says so.
     let is_from_page =
         known_page.as_ref().is_some_and(|page| *page == sender && *page != recipient);
+    let is_to_itself = !sender.is_empty() && sender == recipient;
     // Threads that are nobody's: those of groups, and the business's with itself.
     let nobodys = if is_group(item, body) {
         Some("group")
-    } else if wire::flag(item, "is_self") || wire::flag(body, "is_self") {
+    } else if is_to_itself || wire::flag(item, "is_self") || wire::flag(body, "is_self") {
         Some("self")
     } else {
         None
@@ -53,10 +54,13 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     let kind = match kind_of(key, body) {
         _ if nobodys.is_some() || is_summary => Kind::Other,
         Kind::Message if is_from_page => Kind::Echo,
+        // What else the Page does is no act of a person.
+        kind if is_from_page && kind != Kind::Echo => Kind::Other,
         kind => kind,
     };
-    // In an echo the person is the recipient, but never the Page.
-    let is_to_person = kind == Kind::Echo && known_page.as_ref() != Some(&recipient);
+    // In an echo the person is the recipient, and of whatever else the Page does; but never the Page.
+    let is_to_person =
+        is_from_page || kind == Kind::Echo && known_page.as_ref() != Some(&recipient);
     let (person, page_side) = if is_to_person { (recipient, sender) } else { (sender, recipient) };
     let person = if person.is_empty() { user_ref(body) } else { person };
     let page = known_page.unwrap_or(page_side);
@@ -167,7 +171,7 @@ fn is_group(item: &Value, body: &Value) -> bool {
 fn other_name(kind: Kind, key: &str, body: &Value) -> String {
     match kind {
         Kind::Other if key == "message" => "message_deleted".to_owned(),
-        Kind::Other if key == "optin" => "notification_messages_stop".to_owned(),
+        Kind::Other if key == "optin" && is_stop(body) => "notification_messages_stop".to_owned(),
         Kind::Other if key == "inbox_labels" => Label::of(body).event_name(),
         Kind::Other => key.replace('-', "_"),
         _ => String::new(),

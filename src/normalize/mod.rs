@@ -30,7 +30,9 @@ use crate::domain::{
     Channel, Event, EventId, Evidence, Kind, PLACE_BITS, PageName, RefRules, TimeOrigin, Timestamp,
 };
 pub use conversions::{ConversionRule, ConversionRules, RuleError};
-pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
+pub use erased::{
+    IsErased, PersonName, Remains, is_number, item_is_erased, number_alone, without_erased,
+};
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use privacy::{stored_raw, stored_refusal};
 pub use reported::{
@@ -39,7 +41,7 @@ pub use reported::{
 pub use whatsapp::number_hashes;
 
 /// To be counted up whenever the parser makes something else of a body than before.
-const PARSER: u32 = 2;
+const PARSER: u32 = 3;
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,13 @@
 
 use serde_json::{Value, json};
 
+use super::erased::is_number;
 use super::identity::{canonical, event_id};
-use super::whatsapp_people::People;
+use super::whatsapp_people::{People, is_persons_call};
 use super::{Context, Read, privacy, referral, wire};
-use crate::domain::{Channel, Event, Evidence, Kind, PageName, Source, Touch, contact_hashes};
+use crate::domain::{
+    Channel, Event, Evidence, Kind, PageName, Source, Touch, contact_hashes, usual_number,
+};
 
 /// Lists of a change that hold an event in each item.
 pub(super) const LISTS: [&str; 7] = [
@@ -24,12 +27,14 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let phone = wire::text(&value["metadata"], "phone_number_id");
     let page = if phone.is_empty() { context.page.clone() } else { phone };
     let context = Context { page, channel: Channel::WhatsApp, ..context.clone() };
+    let own = wire::text(&value["metadata"], "display_phone_number");
+    let own: String = own.chars().filter(char::is_ascii_digit).collect();
     let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
     for holder in std::iter::once(value).chain(wire::one_or_many(&value["standby"])) {
         for key in LISTS {
             for item in wire::one_or_many(&holder[key]) {
                 let contacts = &holder["contacts"];
-                match event(item, key, contacts, &context) {
+                match event(item, key, contacts, &own, &context) {
                     Ok(events) => read.events.extend(events),
                     Err(reason) => {
                         let alone = json!({
@@ -73,24 +78,33 @@ fn name(value: &Value, context: &Context<'_>) -> Option<PageName> {
 /// A message that stands alone, without its change.
 pub(super) fn bare_message(item: &Value, context: &Context<'_>) -> Result<Read, String> {
     let context = Context { channel: Channel::WhatsApp, ..context.clone() };
-    event(item, "messages", &Value::Null, &context).map(Read::from)
+    event(item, "messages", &Value::Null, "", &context).map(Read::from)
 }
 
-/// The event of an item; of a status that proves more than it says, two.
+/// The event of an item; of a status that proves more than it says, two. `own` is the business's number in digits, empty
+/// if it is not told.
 fn event(
     item: &Value,
     key: &str,
     contacts: &Value,
+    own: &str,
     context: &Context<'_>,
 ) -> Result<Vec<Event>, String> {
     let mid = wire::text(item, "id");
     let is_group =
         !wire::text(item, "group_id").is_empty() || wire::text(item, "recipient_type") == "group";
-    let People { person, aliases } =
-        if is_group { People::default() } else { People::of(item, key, contacts) };
+    let People { person, first_name, aliases } =
+        if is_group { People::default() } else { People::of(item, key, contacts, own) };
+    // The number writing to itself.
+    let is_own = !own.is_empty() && first_name == usual_number(own);
+    let (person, aliases) = if is_own { Default::default() } else { (person, aliases) };
     let contacts = number_hashes(&person, &aliases);
     let has_two_names = !aliases.is_empty();
-    let What { kind, name } = if is_group { group(key) } else { What::of(item, key) };
+    let What { kind, name } = match () {
+        () if is_group => nobodys("group", key),
+        () if is_own => nobodys("self", key),
+        () => What::of(item, key, own),
+    };
     if person.is_empty() && kind.is_somebodys() {
         return Err(format!("{} of nobody: no number and no user id", kind.as_str()));
     }
@@ -99,8 +113,10 @@ fn event(
         Kind::Message | Kind::Echo | Kind::Referral if !mid.is_empty() => {
             event_id(&["mid", kind.as_str(), page, &mid])
         }
-        Kind::Delivery | Kind::Read => event_id(&["status", kind.as_str(), page, &person, &mid]),
-        _ => event_id(&["whatsapp", key, page, &person, &mid, &canonical(item)]),
+        Kind::Delivery | Kind::Read => {
+            event_id(&["status", kind.as_str(), page, &first_name, &mid])
+        }
+        _ => event_id(&["whatsapp", key, page, &first_name, &mid, &canonical(item)]),
     };
     let (time, time_origin) = context.time(wire::time(item, "timestamp"));
     let keep_text = context.settings.store_message_text;
@@ -135,8 +151,8 @@ fn event(
 #[must_use]
 pub fn number_hashes(person: &str, aliases: &[String]) -> Vec<String> {
     let names = std::iter::once(person).chain(aliases.iter().map(String::as_str));
-    let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
-    let mut hashes: Vec<String> = names.filter(is_number).flat_map(contact_hashes).collect();
+    let mut hashes: Vec<String> =
+        names.filter(|name| is_number(name)).flat_map(contact_hashes).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
@@ -152,13 +168,14 @@ struct What {
     name: String,
 }
 
-fn group(key: &str) -> What {
-    let name = if key == "messages" { "group_message".to_owned() } else { format!("group_{key}") };
-    What { kind: Kind::Other, name }
+/// What happens in a group, or between the business and itself.
+fn nobodys(whose: &str, key: &str) -> What {
+    let key = if key == "messages" { "message" } else { key };
+    What { kind: Kind::Other, name: format!("{whose}_{key}") }
 }
 
 impl What {
-    fn of(item: &Value, key: &str) -> Self {
+    fn of(item: &Value, key: &str, own: &str) -> Self {
         let plain = |kind: Kind| Self { kind, name: String::new() };
         let other = |name: &str| Self { kind: Kind::Other, name: name.to_owned() };
         let of_type = wire::text(item, "type");
@@ -174,6 +191,8 @@ impl What {
             ("messages", "reaction" | "system" | "ephemeral" | "request_welcome", _) => {
                 other("whatsapp_messages")
             }
+            // The phone has answered, not the person.
+            ("messages", "interactive", _) if is_automatic(item) => other("whatsapp_messages"),
             // A sign under a message is no answer, as a person's is no act.
             ("message_echoes", "reaction" | "system" | "ephemeral", _) => {
                 other("whatsapp_message_echoes")
@@ -185,7 +204,7 @@ impl What {
             ("statuses", _, "delivered") => plain(Kind::Delivery),
             ("statuses", _, "read" | "played") => plain(Kind::Read),
             ("statuses", _, "failed") => Self { kind: Kind::Echo, name: FAILED.to_owned() },
-            ("calls", ..) => Self::call(item),
+            ("calls", ..) => Self::call(item, own),
             // Whether the business may send marketing.
             ("user_preferences", ..) => match wire::text(item, "value").as_str() {
                 "stop" => other("notification_messages_stop"),
@@ -195,18 +214,32 @@ impl What {
         }
     }
 
-    /// A person's call is an act, and one that was taken an answer.
-    fn call(item: &Value) -> Self {
+    /// A person's call is an act, and one that was taken an answer. Missed is one of which it is known that the person
+    /// called and that it came to nothing.
+    fn call(item: &Value, own: &str) -> Self {
         let plain = |kind: Kind| Self { kind, name: String::new() };
-        let is_persons = wire::text(item, "direction") == "USER_INITIATED";
-        let was_taken = wire::text(item, "status").eq_ignore_ascii_case("completed");
+        let is_persons = is_persons_call(item, own) == Some(true);
+        let status = wire::text(item, "status");
+        // How long it lasted is told of calls that were taken.
+        let has_lasted = ["duration", "start_time"]
+            .iter()
+            .any(|key| !matches!(wire::text(item, key).as_str(), "" | "0"));
+        let was_taken = has_lasted || status.eq_ignore_ascii_case("completed");
         match wire::text(item, "event").as_str() {
             "connect" if is_persons => plain(Kind::Message),
             "terminate" if was_taken => plain(Kind::Echo),
-            "terminate" if is_persons => Self { kind: Kind::Other, name: "call_missed".to_owned() },
+            "terminate" if is_persons && !status.is_empty() => {
+                Self { kind: Kind::Other, name: "call_missed".to_owned() }
+            }
             _ => Self { kind: Kind::Other, name: "whatsapp_calls".to_owned() },
         }
     }
+}
+
+/// Whether a setting of the person's answers the wish to call them.
+fn is_automatic(item: &Value) -> bool {
+    let reply = &item["interactive"]["call_permission_reply"];
+    wire::text(reply, "response_source").eq_ignore_ascii_case("automatic")
 }
 
 /// The payload of a template's button, or the id of an interactive reply.

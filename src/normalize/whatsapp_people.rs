@@ -8,19 +8,22 @@ use crate::domain::usual_number;
 /// A person, and the other names by which they are known.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct People {
-    /// The number if it is known, else the user id; empty if neither is.
+    /// The user id if it is known, else the number; empty if neither is. A number may go to somebody else: what was told
+    /// beside an id stays with the id.
     pub person: String,
+    /// The number if it is known, else the user id: by it events have their ids.
+    pub first_name: String,
     pub aliases: Vec<String>,
 }
 
 impl People {
-    /// Of an item of the list `key`; `contacts` stand beside it.
-    pub(super) fn of(item: &Value, key: &str, contacts: &Value) -> Self {
+    /// Of an item of the list `key`; `contacts` stand beside it. `own` is the business's number.
+    pub(super) fn of(item: &Value, key: &str, contacts: &Value, own: &str) -> Self {
         let of =
             |keys: &[&str]| keys.iter().map(|key| wire::text(item, key)).find(|id| !id.is_empty());
         let is_persons = match key {
             "messages" => true,
-            "calls" => wire::text(item, "direction") != "BUSINESS_INITIATED",
+            "calls" => is_persons_call(item, own) != Some(false),
             _ => false,
         };
         let (number, user_id) = if is_persons {
@@ -58,11 +61,36 @@ impl People {
             let whole = usual_number(&number);
             std::iter::once(whole).chain([number])
         });
-        let mut names = numbers.chain(ids.into_iter().flatten());
+        let numbers: Vec<String> = numbers.collect();
+        let ids: Vec<String> = ids.into_iter().flatten().collect();
+        let first_name = numbers.first().or(ids.first()).cloned().unwrap_or_default();
+        let mut names = ids.into_iter().chain(numbers);
         let person = names.next().unwrap_or_default();
-        let mut aliases: Vec<String> = names.filter(|name| *name != person).collect();
-        aliases.dedup();
-        Self { person, aliases }
+        let mut aliases: Vec<String> = Vec::new();
+        for name in names.filter(|name| *name != person) {
+            if !aliases.contains(&name) {
+                aliases.push(name);
+            }
+        }
+        Self { person, first_name, aliases }
+    }
+}
+
+/// Whether the person called: by the direction, else by whose number is the business's; `None` if nothing tells.
+pub(super) fn is_persons_call(item: &Value, own: &str) -> Option<bool> {
+    match wire::text(item, "direction").as_str() {
+        "USER_INITIATED" => return Some(true),
+        "BUSINESS_INITIATED" => return Some(false),
+        _ => {}
+    }
+    let is_own = |key: &str| {
+        let number = dialled(&wire::text(item, key));
+        !own.is_empty() && usual_number(&number) == usual_number(own)
+    };
+    match (is_own("from"), is_own("to")) {
+        (true, false) => Some(false),
+        (false, true) => Some(true),
+        _ => None,
     }
 }
 
@@ -100,28 +128,31 @@ mod tests {
     #[test]
     fn whoever_is_known_by_two_names_is_one_person() {
         let both = json!([{ "wa_id": "336", "user_id": "FR.1" }]);
-        let of = |item, key, contacts| People::of(&item, key, contacts);
+        let of = |item, key, contacts| People::of(&item, key, contacts, "");
         let person = |person: &str, aliases: &[&str]| People {
             person: person.to_owned(),
+            // The number, which is the other name wherever there are two.
+            first_name: (*aliases.first().unwrap_or(&person)).to_owned(),
             aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
         };
         let none = Value::Null;
         assert_eq!(of(json!({ "from": "336" }), "messages", &none), person("336", &[]));
         assert_eq!(of(json!({ "from_user_id": "FR.1" }), "messages", &none), person("FR.1", &[]));
-        assert_eq!(of(json!({ "from": "336" }), "messages", &both), person("336", &["FR.1"]));
+        assert_eq!(of(json!({ "from": "336" }), "messages", &both), person("FR.1", &["336"]));
         // Of two senders in a body with one contact.
         assert_eq!(of(json!({ "from": "337" }), "messages", &both), person("337", &[]));
         let recipient = json!({ "recipient_user_id": "FR.1" });
         assert_eq!(of(recipient, "statuses", &none), person("FR.1", &[]));
         let moved =
             json!({ "from": "336", "system": { "type": "user_changed_number", "wa_id": "337" } });
-        assert_eq!(of(moved, "messages", &none), person("337", &["336"]));
+        let moved = of(moved, "messages", &none);
+        assert_eq!((moved.person.as_str(), &moved.aliases[..]), ("337", &["336".to_owned()][..]));
         assert_eq!(of(json!({}), "messages", &none), person("", &[]));
         // The same number with a sign in front; a contact's, too.
         assert_eq!(of(json!({ "to": "+336" }), "message_echoes", &none), person("336", &[]));
         let signed = json!([{ "wa_id": "+336", "user_id": "FR.1" }]);
         let by_id = json!({ "from_user_id": "FR.1" });
-        assert_eq!(of(by_id, "messages", &signed), person("336", &["FR.1"]));
+        assert_eq!(of(by_id, "messages", &signed), person("FR.1", &["336"]));
     }
 
     #[test]
@@ -129,9 +160,13 @@ mod tests {
         let of = |mut item: Value, kind: &str, system: Value| {
             item["system"] = system;
             item["system"]["type"] = json!(kind);
-            People::of(&item, "messages", &Value::Null)
+            People::of(&item, "messages", &Value::Null, "")
         };
-        let changed = People { person: "FR.2".to_owned(), aliases: vec!["FR.1".to_owned()] };
+        let changed = People {
+            person: "FR.2".to_owned(),
+            first_name: "FR.2".to_owned(),
+            aliases: vec!["FR.1".to_owned()],
+        };
         let kind = "user_changed_user_id";
         let old = json!({ "previous_user_id": "FR.1" });
         assert_eq!(of(json!({ "from_user_id": "FR.2" }), kind, old.clone()), changed);
@@ -142,6 +177,6 @@ mod tests {
         assert_eq!(of(json!({ "from_user_id": "FR.2" }), "group", old).aliases, [""; 0]);
         let moved = json!({ "wa_id": "337", "previous_user_id": "FR.1" });
         let moved = of(json!({}), "user_changed_number", moved);
-        assert_eq!((moved.person.as_str(), &moved.aliases[..]), ("337", &["FR.1".to_owned()][..]));
+        assert_eq!((moved.person.as_str(), &moved.aliases[..]), ("FR.1", &["337".to_owned()][..]));
     }
 }

@@ -24,7 +24,7 @@ fn told<'a>(findings: &'a [Value], what: &str, words: &str) -> &'a str {
 }
 
 /// Webhook fields of a Page that lacks none.
-pub const ALL: [&str; 8] = [
+pub const ALL: [&str; 12] = [
     "messages",
     "messaging_postbacks",
     "messaging_referrals",
@@ -33,6 +33,10 @@ pub const ALL: [&str; 8] = [
     "message_deliveries",
     "message_reads",
     "messaging_policy_enforcement",
+    "messaging_in_thread_lead_form_submit",
+    "leadgen",
+    "inbox_labels",
+    "feed",
 ];
 
 fn page(

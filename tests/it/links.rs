@@ -55,6 +55,28 @@ pub async fn wait_for(server: &Server, slug: &str, is_right: impl Fn(u16, &str) 
     panic!("the server does not come to know {slug}");
 }
 
+/// However it is typed or cut out of a text. The visits do not count, as it is only looked at.
+async fn is_found_however_it_is_written(server: &Server, target: &str) {
+    for written in [
+        "summer-sale/",
+        "summer-sale//",
+        "summer-sale///",
+        "SUMMER-Sale//",
+        "summer%2Dsale",
+        "%73ummer-sale/",
+        "summer-sale.",
+        "summer-sale./",
+        "summer-sale%20",
+        "summer-sale%20/",
+        "summer-sale/%20",
+        "summer-sale)",
+    ] {
+        let (status, location) = visit(server, reqwest::Method::HEAD, written, PHONE).await;
+        assert_eq!((status, location.as_str()), (302, target), "{written}");
+    }
+    assert_eq!(visit(server, reqwest::Method::HEAD, "summer-sale/more", PHONE).await.0, 404);
+}
+
 fn of<'a>(report: &'a Value, slug: &str) -> &'a Value {
     report["links"].as_array().unwrap().iter().find(|link| link["slug"] == slug).unwrap()
 }
@@ -97,6 +119,7 @@ async fn a_click_is_followed_to_its_conversation() {
         visit(&server, reqwest::Method::GET, "summer-sale", "facebookexternalhit/1.1").await;
     assert_eq!(preview, "https://m.me/77?ref=Summer_Sale");
     assert_eq!(visit(&server, reqwest::Method::GET, "nothing", PHONE).await.0, 404);
+    is_found_however_it_is_written(&server, &preview).await;
 
     // One of the two arrives, another person comes by the printed ref without a tracked click.
     let marked = first.split_once("ref=").unwrap().1;

@@ -82,6 +82,7 @@ mod migrations;
 mod oidc;
 mod outage;
 mod overview;
+mod own_acts;
 mod packaging;
 mod pages;
 mod payloads;

@@ -7,15 +7,17 @@ use messenger_funnel::web::routes::route_needs;
 use crate::support::files::files;
 
 /// Paths that anybody may ask.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 20] = [
     "/L/{slug}",
     "/L/{slug}/",
+    "/L/{slug}/{*rest}",
     "/assets/in_place.js",
     "/assets/live.js",
     "/assets/style.css",
     "/healthz",
     "/l/{slug}",
     "/l/{slug}/",
+    "/l/{slug}/{*rest}",
     "/l/{slug}/qr.png",
     "/l/{slug}/qr.svg",
     "/language",

@@ -209,7 +209,7 @@ async fn people_on_whatsapp_of_before_are_found_by_their_number() {
 
     world.succeed(&["migrate"]);
     assert_eq!(ask(&world, contacts).await, today);
-    assert_eq!(ask(&world, bought).await, "33612345678\n5588980000001\n");
+    assert_eq!(ask(&world, bought).await, "33612345678\nBR.7\n");
     let path = format!("/api/v1/conversions?{RANGE}");
     server
         .wait_until(&path, |answer| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{WHATSAPP_NUMBER as NUMBER, World, counts, whatsapp};
+use crate::support::{Server, WHATSAPP_NUMBER as NUMBER, World, counts, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
@@ -79,4 +79,124 @@ async fn whoever_has_two_names_is_shown_and_exported_by_either() {
         told.push(counts);
     }
     assert_eq!(told[0], told[1]);
+}
+
+/// The body of a number of the business's own for each order.
+fn of_line(list: Value, line: usize) -> String {
+    whatsapp(list).replace(NUMBER, &format!("10400000000001{line}"))
+}
+
+fn message(line: usize, from: Value, id: &str, at: i64) -> String {
+    let mut message = json!({
+        "id": format!("wamid.{line}.{id}"), "timestamp": (TIME + at).to_string(), "type": "text",
+        "text": { "body": "hello" },
+    });
+    message.as_object_mut().unwrap().extend(from.as_object().unwrap().clone());
+    of_line(json!({ "messages": [message] }), line)
+}
+
+fn changed(line: usize, old: &str, new: &str, at: i64) -> String {
+    of_line(
+        json!({ "messages": [{
+            "id": format!("wamid.{line}.{new}"), "timestamp": (TIME + at).to_string(), "type": "system",
+            "from_user_id": new, "system": { "type": "user_changed_user_id", "previous_user_id": old,
+                "user_id": new },
+        }]}),
+        line,
+    )
+}
+
+async fn exported(server: &Server, line: usize, name: &str) -> usize {
+    let path = format!("/api/v1/people/10400000000001{line}/{name}/export");
+    let export = server.json(&path).await;
+    export["tables"]["events_by_person"].as_array().map_or(0, Vec::len)
+}
+
+/// Each webhook comes in by itself, in different orders, and each order at a number of its own.
+#[tokio::test]
+async fn whoever_changes_the_id_is_one_person_by_every_name_in_any_order() {
+    let world = World::new();
+    let names = ["33612345678", "FR.1", "FR.2", "FR.3"];
+    let orders: [[usize; 5]; 5] =
+        [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 4, 0, 3, 1], [1, 3, 4, 0, 2], [3, 0, 4, 2, 1]];
+    for step in 0..5 {
+        let bodies = orders.iter().enumerate().map(|(line, order)| match order[step] {
+            0 => message(line, json!({ "from": names[0] }), "a", 0),
+            1 => message(line, json!({ "from": names[0], "from_user_id": "FR.1" }), "b", 60),
+            2 => changed(line, "FR.1", "FR.2", 120),
+            3 => changed(line, "FR.2", "FR.3", 180),
+            _ => message(line, json!({ "from_user_id": "FR.3" }), "c", 240),
+        });
+        let bodies: Vec<String> = bodies.collect();
+        let path = world.write(&format!("step{step}.jsonl"), bodies.join("\n"));
+        world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    }
+    let server = world.serve();
+    let range = "from=2026-11-16&to=2026-11-30";
+    let all = server.json(&format!("/api/v1/conversations?{range}")).await;
+    let people: Vec<&Value> =
+        all["conversations"].as_array().unwrap().iter().map(|row| &row["person_id"]).collect();
+    assert_eq!(people, vec!["33612345678"; orders.len()], "{all}");
+    let shown = "SELECT groupUniqArray(person_id), count() FROM v_events";
+    assert_eq!(crate::erasure::ask(&world, shown).await, "['33612345678']\t25\n");
+    for (line, name) in (0..orders.len()).flat_map(|line| names.map(|name| (line, name))) {
+        assert_eq!(exported(&server, line, name).await, 5, "{line} {name}");
+    }
+    // By the number of one, and by an id that is neither the first nor the last of another.
+    for (line, name) in [(0, names[0]), (1, names[2])] {
+        let page = format!("10400000000001{line}");
+        world.succeed(&["erase", "--page", &page, "--person", name]);
+        for table in ["events_by_person", "aliases", "told_names", "conversations", "contacts"] {
+            let question = format!("SELECT count() FROM {table} WHERE page_id = '{page}'");
+            assert_eq!(crate::erasure::ask(&world, &question).await, "0\n", "{name} {table}");
+        }
+    }
+    assert_eq!(exported(&server, 4, "FR.2").await, 5);
+}
+
+/// A number goes to somebody else: each keeps what was told beside their id, in whatever order it came in.
+#[tokio::test]
+async fn a_number_that_goes_to_somebody_else_makes_nobody_of_two() {
+    let world = World::new();
+    let number = "33612345678";
+    let orders: [[usize; 3]; 3] = [[0, 1, 2], [2, 1, 0], [1, 0, 2]];
+    let day = 86_400;
+    for step in 0..3 {
+        let bodies = orders.iter().enumerate().map(|(line, order)| match order[step] {
+            0 => message(line, json!({ "from": number, "from_user_id": "FR.1" }), "a", 0),
+            1 => message(line, json!({ "from": number, "from_user_id": "FR.2" }), "b", day),
+            _ => message(line, json!({ "from": number }), "c", 2 * day),
+        });
+        let bodies: Vec<String> = bodies.collect();
+        let path = world.write(&format!("step{step}.jsonl"), bodies.join("\n"));
+        world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    }
+    let page = |line: usize| format!("10400000000001{line}");
+    let server = world.serve();
+    for line in 0..orders.len() {
+        for (name, events) in [("FR.1", 1), ("FR.2", 2), (number, 2)] {
+            assert_eq!(exported(&server, line, name).await, events, "{line} {name}");
+        }
+    }
+    // The second by the id at one number, by the number at another.
+    for (line, name) in [(0, "FR.2"), (1, number)] {
+        world.succeed(&["erase", "--page", &page(line), "--person", name]);
+    }
+    // The first owner is still there, also where webhooks are shipped again.
+    let again: Vec<String> = (0..2)
+        .flat_map(|line| {
+            let first = json!({ "from": number, "from_user_id": "FR.1" });
+            let second = json!({ "from": number, "from_user_id": "FR.2" });
+            [message(line, first, "a", 0), message(line, second, "b", day)]
+        })
+        .collect();
+    let path = world.write("again.jsonl", again.join("\n"));
+    world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    for line in 0..2 {
+        let left = format!(
+            "SELECT uniqExact(event_id), groupUniqArray(person_id) FROM events_by_person WHERE page_id = '{}'",
+            page(line)
+        );
+        assert_eq!(crate::erasure::ask(&world, &left).await, "1\t['FR.1']\n", "{line}");
+    }
 }

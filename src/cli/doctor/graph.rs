@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::meta::{AppSubscriptions, Graph, GraphError, PageSetup, Remedy, TokenFacts};
 
 /// Webhook fields without which something is lost, and what.
-const FIELDS: [(&str, Health, &str); 8] = [
+const FIELDS: [(&str, Health, &str); 12] = [
     ("messages", Health::Bad, "no message comes in"),
     (
         "messaging_postbacks",
@@ -27,6 +27,18 @@ const FIELDS: [(&str, Health, &str); 8] = [
         Health::Warning,
         "it goes unseen when Meta restricts the Page",
     ),
+    (
+        "messaging_in_thread_lead_form_submit",
+        Health::Warning,
+        "forms that people fill in within the thread are not seen: these leads are missing",
+    ),
+    ("leadgen", Health::Warning, "forms of lead ads are not seen: these leads are missing"),
+    (
+        "inbox_labels",
+        Health::Warning,
+        "labels of the inbox are not seen, nor the leads and purchases that they mark",
+    ),
+    ("feed", Health::Warning, "comments that lead to a thread are not seen"),
 ];
 /// Fields of Instagram accounts and WhatsApp business accounts without which something is lost, and what: an app
 /// subscribes to them for all accounts.
@@ -258,5 +270,38 @@ fn failed(what: &str, error: &GraphError) -> Finding {
         Remedy::Authorise => finding.advise("renew the token, or grant it more"),
         Remedy::Stop => finding.advise("see the id, and that the token's user has a role there"),
         _ => finding.advise("try again later"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const README: &str = include_str!("../../../README.md");
+    const CONNECTING: &str = include_str!("../../../docs/start/connecting.md");
+
+    /// What a document has in code between two of its words.
+    fn named<'a>(document: &'a str, begin: &str, end: &str) -> BTreeSet<&'a str> {
+        let (_, rest) = document.split_once(begin).unwrap_or_else(|| panic!("{begin:?} is gone"));
+        let (part, _) = rest.split_once(end).unwrap_or_else(|| panic!("{end:?} is gone"));
+        part.split('`').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn the_documents_name_the_fields_that_are_asked_for() {
+        let of_pages: BTreeSet<&str> = FIELDS.iter().map(|(field, ..)| *field).collect();
+        assert_eq!(of_pages.len(), FIELDS.len());
+        assert_eq!(named(README, "Subscribe the Page to", "; an Instagram account"), of_pages);
+        assert_eq!(named(CONNECTING, "\"Add subscriptions\" for the Page:", "`doctor`"), of_pages);
+        for (object, begin, end) in [
+            ("instagram", "; an Instagram account to", "; a WhatsApp number"),
+            ("whatsapp_business_account", "; a WhatsApp number to", "`doctor`"),
+        ] {
+            let fields = APP_FIELDS.iter().filter(|(of, ..)| *of == object);
+            let fields: BTreeSet<&str> = fields.map(|(_, field, ..)| *field).collect();
+            assert_eq!(named(README, begin, end), fields, "{object}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 use crate::store::client::Store;
 
 /// Tables whose rows belong to a Page; all name it `page_id`.
-const OF_PAGES: [&str; 15] = [
+const OF_PAGES: [&str; 16] = [
     "aliases",
     "arrivals",
     "contacts",
@@ -19,6 +19,7 @@ const OF_PAGES: [&str; 15] = [
     "person_consents",
     "conversion_report_events",
     "conversion_reports",
+    "told_names",
     "touchpoints",
 ];
 /// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.

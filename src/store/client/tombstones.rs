@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::domain::{Event, Timestamp};
-use crate::normalize::{PersonName, item_is_erased};
+use crate::normalize::{PersonName, is_number, item_is_erased, number_alone};
 use crate::private;
 use crate::store::client::kept_twice;
 
@@ -239,7 +239,12 @@ impl Marks {
             let is_erased = |name: PersonName<'_>, time: Timestamp| self.is_erased(name, time);
             return item_is_erased(&event.raw, page, time, &is_erased);
         }
-        let is_named = |id: &str| self.is_erased(PersonName::Person { page, id }, time);
+        let is_alone = is_number(&event.person);
+        let is_named = |id: &str| {
+            self.is_erased(PersonName::Person { page, id }, time)
+                || is_alone
+                    && self.is_erased(PersonName::Person { page, id: &number_alone(id) }, time)
+        };
         is_named(&event.person) || event.aliases.iter().any(|alias| is_named(alias))
     }
 }

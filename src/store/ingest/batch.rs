@@ -11,12 +11,13 @@ use crate::normalize::{self, Normalized, PersonName, Refusal, Remains, Settings}
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 use crate::store::client::tombstones::Marks;
+use crate::store::ingest::alias_chains::told_names;
 use crate::store::materialize::materialization::ChangedRow;
 use crate::store::reported_conversions::{ArrivalRow, ReportRow};
 use crate::store::rows::page_names::PageNameRow;
 use crate::store::rows::reading::Reading;
 use crate::store::rows::webhook_counts::{LeftOut, WebhookCountRow};
-use crate::store::rows::{AliasRow, ContactRow, EventRow, RefusalRow, VisitRow};
+use crate::store::rows::{AliasRow, ContactRow, EventRow, RefusalRow, ToldNames, VisitRow};
 
 /// Records below which a thread of their own is not worth it.
 const LEAST_SHARE: usize = 512;
@@ -30,8 +31,8 @@ pub(in crate::store) struct Rows {
     pub refusals: Vec<RefusalRow>,
     /// Visits to tracked links.
     pub visits: Vec<VisitRow>,
-    /// Who has an id now whom a plugin knew by a reference.
-    pub aliases: Vec<AliasRow>,
+    /// Which names were told to be one person's: and when first (UTC milliseconds).
+    pub aliases: ToldNames,
     /// What people shared, as hashes.
     pub contacts: Vec<ContactRow>,
     /// What Pages, accounts and numbers are called, by their ids: the latest, and when it came in (UTC milliseconds).
@@ -53,7 +54,7 @@ pub(in crate::store) struct Rows {
 /// Rows that were shipped.
 #[derive(Debug, Default, Clone)]
 pub(in crate::store) struct Known {
-    pub aliases: FxHashSet<AliasRow>,
+    pub aliases: ToldNames,
     pub contacts: FxHashSet<ContactRow>,
     pub names: FxHashMap<String, (PageName, i64)>,
 }
@@ -177,7 +178,10 @@ impl Rows {
     }
 
     fn add(&mut self, event: Event, received_at: Timestamp, reading: Reading) {
-        self.aliases.extend(AliasRow::of(&event));
+        for (names, told_at) in AliasRow::told(&event) {
+            let first = self.aliases.entry(names).or_insert(told_at);
+            *first = told_at.min(*first);
+        }
         self.contacts.extend(ContactRow::of(&event));
         self.arrivals.extend(ArrivalRow::of(&event));
         self.events.push(EventRow::new(event, received_at, reading));
@@ -188,7 +192,10 @@ impl Rows {
     /// numbers and names that are known.
     pub(in crate::store) fn without_known(mut self, known: &Known) -> Self {
         let all = self.aliases.len();
-        self.aliases.retain(|alias| !known.aliases.contains(alias));
+        let is_news = |alias: &AliasRow, told_at: i64| {
+            known.aliases.get(alias).is_none_or(|first| told_at < *first)
+        };
+        self.aliases.retain(|alias, told_at| is_news(alias, *told_at));
         self.contacts.retain(|contact| !known.contacts.contains(contact));
         self.names.retain(|page, (name, at)| {
             known.names.get(page).is_none_or(|(known, since)| known.is_other(name) && since <= at)
@@ -201,7 +208,7 @@ impl Rows {
 
     fn note_changed(&mut self) {
         self.changed = ChangedRow::of_events(&self.events, self.number);
-        self.changed.extend(ChangedRow::of_aliases(&self.aliases, self.number));
+        self.changed.extend(ChangedRow::of_aliases(self.aliases.keys(), self.number));
     }
 
     /// The same rows, with all conversations of everybody in them made anew.
@@ -237,6 +244,7 @@ impl Rows {
         let aliases = store.settled_aliases(&self.aliases).await?;
         let mut changed = ChangedRow::of_aliases(&aliases, self.number);
         changed.extend(self.changed.iter().cloned());
+        store.insert_block("told_names", &told_names(&self.aliases), token).await?;
         store.insert_block("aliases", &aliases, token).await?;
         store.insert_block("contacts", &self.contacts, token).await?;
         let names: Vec<_> =

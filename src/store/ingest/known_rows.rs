@@ -41,7 +41,7 @@ impl KnownRows {
             *self = Self { marks, ..Self::new() };
         }
         let known = Arc::make_mut(&mut self.known);
-        known.aliases.extend(rows.aliases.iter().cloned());
+        known.aliases.extend(rows.aliases.iter().map(|(names, at)| (names.clone(), *at)));
         known.contacts.extend(rows.contacts.iter().cloned());
         known.names.extend(rows.names.clone());
     }

@@ -6,6 +6,7 @@ mod known_rows;
 pub(in crate::store) mod one_time_work;
 pub(in crate::store) mod quarantine;
 mod refill;
+mod same_person;
 pub(in crate::store) mod shipper;
 pub(in crate::store) mod stored_contacts;
 pub(in crate::store) mod stored_raw;

@@ -179,8 +179,11 @@ impl ChangedRow {
 
     /// Both the person and whom the plugin knew: all their events, because it is not known here when
     /// the plugin met them.
-    pub(in crate::store) fn of_aliases(aliases: &[AliasRow], batch: u64) -> Vec<Self> {
-        let both = aliases.iter().flat_map(|row| [(row, &row.alias), (row, &row.person_id)]);
+    pub(in crate::store) fn of_aliases<'a>(
+        aliases: impl IntoIterator<Item = &'a AliasRow>,
+        batch: u64,
+    ) -> Vec<Self> {
+        let both = aliases.into_iter().flat_map(|row| [(row, &row.alias), (row, &row.person_id)]);
         let rows = both.map(|(row, person)| Self {
             batch,
             page_id: row.page_id.clone(),

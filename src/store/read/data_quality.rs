@@ -95,6 +95,8 @@ pub struct ActiveEntryPoint {
     pub page_id: String,
     /// How often people entered through it.
     pub touchpoints: u64,
+    /// In how many hours somebody did.
+    pub hours: u64,
     /// When first, UTC milliseconds.
     pub first_seen: i64,
     /// When last, UTC milliseconds.

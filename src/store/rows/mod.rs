@@ -6,6 +6,7 @@ pub(in crate::store) mod webhook_counts;
 
 use clickhouse::Row;
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -157,13 +158,36 @@ pub(in crate::store) struct AliasRow {
 }
 
 impl AliasRow {
-    pub(in crate::store) fn of(event: &Event) -> impl Iterator<Item = Self> {
+    /// Which names an event tells to be one person's, and when (UTC milliseconds). Of several the first counts the most:
+    /// the others are a moment older.
+    pub(in crate::store) fn told(event: &Event) -> impl Iterator<Item = (Self, i64)> {
         let aliases = event.aliases.iter().filter(|_| !event.person.is_empty());
-        aliases.map(|alias| Self {
-            page_id: event.page.clone(),
-            alias: alias.clone(),
-            person_id: event.person.clone(),
+        aliases.zip(0..).map(|(alias, place)| {
+            let (page_id, alias, person_id) =
+                (event.page.clone(), alias.clone(), event.person.clone());
+            (Self { page_id, alias, person_id }, (event.time.0 - place).max(0))
         })
+    }
+}
+
+/// Names that were told beside each other, and when first (UTC milliseconds).
+pub(in crate::store) type ToldNames = FxHashMap<AliasRow, i64>;
+
+/// A row of `told_names`.
+#[derive(Debug, Row, Serialize)]
+pub(in crate::store) struct ToldNameRow {
+    page_id: String,
+    alias: String,
+    person_id: String,
+    /// UTC milliseconds.
+    told_at: i64,
+    version: u64,
+}
+
+impl ToldNameRow {
+    pub(in crate::store) fn new(names: AliasRow, told_at: i64) -> Self {
+        let AliasRow { page_id, alias, person_id } = names;
+        Self { page_id, alias, person_id, told_at, version: i64::MAX.abs_diff(told_at.max(0)) }
     }
 }
 

@@ -69,6 +69,14 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "one_time_work",
         files: &[include_str!("../../../queries/schema/migrations/0106_one_time_work.sql")],
     },
+    Migration {
+        version: 107,
+        name: "told_names",
+        files: &[
+            include_str!("../../../queries/schema/migrations/0107_told_names.sql"),
+            include_str!("../../../queries/schema/migrations/0107_v_events.sql"),
+        ],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::Timestamp;
-use crate::normalize::{PersonName, Remains, item_is_erased, without_erased};
+use crate::normalize::{PersonName, Remains, item_is_erased, number_alone, without_erased};
 use crate::store::client::Store;
 use crate::store::client::chunks::in_parts;
 use crate::store::client::error::StoreError;
@@ -51,6 +51,9 @@ const USUAL_LIFETIME: u32 = 480;
 pub struct Whom {
     /// (Page, id): people's ids and plugins' references; each also without a Page, as what tells none has it.
     pub people: BTreeSet<(String, String)>,
+    /// Those of them that are numbers which others had before: what tells of one with another's id stays.
+    #[serde(default)]
+    pub shared_numbers: BTreeSet<(String, String)>,
     /// SHA-256 of the contacts that they alone shared.
     pub contacts: BTreeSet<String>,
     /// Reporters' ids of their reported conversions.
@@ -99,17 +102,22 @@ impl Whom {
     /// Adds the names of another.
     pub fn merge(&mut self, other: Self) {
         self.people.extend(other.people);
+        self.shared_numbers.extend(other.shared_numbers);
         self.contacts.extend(other.contacts);
         self.reports.extend(other.reports);
     }
 
     /// The names by which a journal, an import or a delivery may bring them back.
-    #[must_use]
-    pub fn names(&self) -> Vec<PersonName<'_>> {
-        let people = self.people.iter().map(|(page, id)| PersonName::Person { page, id });
+    pub(crate) fn with_names<T>(&self, work: impl FnOnce(&[PersonName<'_>]) -> T) -> T {
+        let people = self.people.iter().map(|name| {
+            let is_shared = self.shared_numbers.contains(name);
+            (&name.0, if is_shared { number_alone(&name.1) } else { name.1.clone() })
+        });
+        let people: Vec<(&String, String)> = people.collect();
+        let people = people.iter().map(|(page, id)| PersonName::Person { page, id });
         let contacts = self.contacts.iter().map(|hash| PersonName::Contact(hash));
         let reports = self.reports.iter().map(|id| PersonName::Report(id));
-        people.chain(contacts).chain(reports).collect()
+        work(&people.chain(contacts).chain(reports).collect::<Vec<_>>())
     }
 
     /// Texts of which one stands in whatever names them, however JSON escapes it: the longest run of letters and

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clickhouse::Row;
 use serde::Deserialize;
 
+use crate::normalize::{PersonName, number_alone};
 use crate::store::client::Store;
 use crate::store::client::chunks::in_parts;
 use crate::store::client::error::StoreError;
@@ -12,6 +13,7 @@ use crate::store::state::erasure::Whom;
 
 const PAGES: &str = include_str!("../../../queries/erasure/pages_of_person.sql");
 const NAMES: &str = include_str!("../../../queries/erasure/names_of_person.sql");
+const OTHERS: &str = include_str!("../../../queries/erasure/names_of_others.sql");
 const TIMES: &str = include_str!("../../../queries/erasure/times_of_person.sql");
 const CONTACTS: &str = include_str!("../../../queries/erasure/contacts_of_people.sql");
 const REPORTS: &str = include_str!("../../../queries/erasure/reports_of_people.sql");
@@ -104,7 +106,11 @@ impl Store {
                 }
             }
         }
-        Ok(Whom { people, contacts: contacts.into_iter().collect(), reports })
+        let question = self.client().query(OTHERS).param("pages", &pages).param("people", &ids);
+        let others: Vec<(String, String)> = self.fetch_all(question).await?;
+        let pageless = others.iter().map(|(_, name)| (String::new(), name.clone()));
+        let shared_numbers = pageless.chain(others.iter().cloned()).collect();
+        Ok(Whom { people, shared_numbers, contacts: contacts.into_iter().collect(), reports })
     }
 
     /// Everybody whom some table names and who was erased after a time (UTC milliseconds), as (Page, id).
@@ -122,8 +128,11 @@ impl Store {
             let question = self.client().query(PEOPLE).param("table", &table);
             let mut rows = question.fetch::<(String, String)>().map_err(failed)?;
             while let Some((page, id)) = rows.next().await.map_err(failed)? {
-                let name = crate::normalize::PersonName::Person { page: &page, id: &id };
-                if marks.erased_at(name).is_some_and(|erased_at| erased_at >= time) {
+                let name = PersonName::Person { page: &page, id: &id };
+                let number = number_alone(&id);
+                let number = PersonName::Person { page: &page, id: &number };
+                let erased_at = marks.erased_at(name).max(marks.erased_at(number));
+                if erased_at.is_some_and(|erased_at| erased_at >= time) {
                     erased.insert((page, id));
                 }
             }
