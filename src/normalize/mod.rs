@@ -34,7 +34,8 @@ pub use erased::{IsErased, PersonName, Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use privacy::stored_raw;
 pub use reported::{
-    FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
+    FieldError, FileStyle, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, read_reported_row,
+    reported_event_id, reported_row,
 };
 pub use whatsapp::number_hashes;
 
