@@ -65,7 +65,12 @@ fn other_joint(paths: &[String]) -> Option<(usize, &'static str, &str)> {
     paths.iter().enumerate().find_map(|(row, path)| {
         // Empty channels are told of by themselves.
         let names = || path.split(JOINT).map(str::trim).filter(|name| name.len() > 1);
-        let arrow = ARROWS.iter().find(|arrow| {
+        // Most paths have nothing else, and files have millions.
+        let is_plain = {
+            let marks = path.bytes().filter(|byte| *byte == b'>').count();
+            path.is_ascii() && marks == path.matches(JOINT).count()
+        };
+        let arrow = ARROWS.iter().filter(|_| !is_plain).find(|arrow| {
             let inside = |name: &str| {
                 let name = name.trim_matches(|letter: char| arrow.contains(letter));
                 name.contains(**arrow)
