@@ -2,17 +2,16 @@
 //! matching. Only hashes are stored.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use csv::ReaderBuilder;
 
 use super::clock;
+use super::importing;
 use super::session::Session;
 use crate::config::Settings;
-use crate::domain::{as_contact_hash, contact_hash};
+use crate::domain::{as_contact_hash, contact_hash, decoded};
 
 /// Rows that are told of when they hold nothing.
 const TOLD: usize = 20;
@@ -26,13 +25,9 @@ pub(super) async fn import(
     let mut hashes = BTreeSet::new();
     let mut failures = Vec::new();
     for path in files {
-        let place = || path.display().to_string();
-        if path.as_os_str() == "-" {
-            read(std::io::stdin(), "standard input", &mut hashes, &mut failures)?;
-        } else {
-            let file = File::open(path).with_context(place)?;
-            read(file, &place(), &mut hashes, &mut failures)?;
-        }
+        let (name, bytes) = importing::read(path)?;
+        let text = decoded(&bytes).map_err(|why| anyhow!("{name}, {why}"))?;
+        read(&text, &name, &mut hashes, &mut failures)?;
     }
     let hashes: Vec<String> = hashes.into_iter().collect();
     let session = Session::open(&settings).await?;
@@ -51,18 +46,19 @@ pub(super) async fn import(
 
 /// Takes whatever each row has of numbers, addresses and their hashes. The first row may be a header.
 fn read(
-    input: impl Read,
+    text: &str,
     place: &str,
     hashes: &mut BTreeSet<String>,
     failures: &mut Vec<String>,
 ) -> anyhow::Result<()> {
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
-    for (number, row) in reader.byte_records().enumerate() {
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    for (number, row) in reader.records().enumerate() {
         let row = row.with_context(|| place.to_owned())?;
         let line = row.position().map_or(0, csv::Position::line);
-        let cells = row.iter().map(String::from_utf8_lossy);
-        let found: Vec<String> = cells
-            .filter_map(|cell| as_contact_hash(&cell).or_else(|| contact_hash(&cell)))
+        let found: Vec<String> = row
+            .iter()
+            .filter_map(|cell| as_contact_hash(cell).or_else(|| contact_hash(cell)))
             .collect();
         if found.is_empty() && number > 0 {
             failures.push(format!("{place}, line {line}: neither number, address nor hash"));

@@ -20,6 +20,7 @@ use super::importing::{self, Importing};
 use super::progress;
 use super::session::Session;
 use crate::config::Settings;
+use crate::domain::DecimalMark;
 use crate::journal::{Envelope, EnvelopeKind, Journal};
 
 /// Lines whose journaling is waited for at once: they share a sync.
@@ -62,6 +63,9 @@ enum What {
         /// Files, or - for standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// What stands before decimals, if a file leaves it open: point or comma
+        #[arg(long, value_name = "MARK", value_parser = importing::decimal_mark)]
+        decimal_mark: Option<DecimalMark>,
     },
     /// Import what ads cost, by ad and day
     ///
@@ -74,7 +78,9 @@ pub(super) async fn run(settings: Settings, args: ImportArgs) -> anyhow::Result<
     let files = match args.what {
         What::Webhooks { files } => files,
         What::Audience { files, name } => return audience::import(settings, &files, &name).await,
-        What::Conversions { files } => return import_conversions::run(settings, &files).await,
+        What::Conversions { files, decimal_mark } => {
+            return import_conversions::run(settings, &files, decimal_mark).await;
+        }
         What::Spend(args) => return import_spend::run(settings, args).await,
     };
     // What cannot be opened is said before anything is imported.

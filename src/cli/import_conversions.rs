@@ -13,22 +13,31 @@ use super::progress;
 use super::session::Session;
 use crate::config::Settings;
 use crate::conversions::{self, MOST_ITEMS};
-use crate::domain::{ReportedConversion, Timestamp};
-use crate::normalize::{FieldError, REPORTED_FIELDS, read_reported, reported_row};
+use crate::domain::{DateOrder, DecimalMark, ReportedConversion, Timestamp};
+use crate::normalize::{
+    FieldError, FileStyle, REPORTED_FIELDS, read_reported, read_reported_row, reported_row,
+};
 use crate::sheet::{self, Cell, Items, Sheet};
 
 /// `import conversions`.
-pub(super) async fn run(settings: Settings, files: &[PathBuf]) -> anyhow::Result<()> {
+pub(super) async fn run(
+    settings: Settings,
+    files: &[PathBuf],
+    mark: Option<DecimalMark>,
+) -> anyhow::Result<()> {
     let now = clock::now_timestamp();
     let mut found: Vec<ReportedConversion> = Vec::new();
     let mut failures: Vec<String> = Vec::new();
     for path in files {
         let (name, bytes) = importing::read(path)?;
-        let (unit, rows) = rows(&bytes, &settings.time_zone).with_context(|| name.clone())?;
+        let read = rows(&bytes, &settings.time_zone, mark).with_context(|| name.clone())?;
+        let Written { unit, rows, style } = read;
         for (place, item) in rows {
-            let read =
-                item.and_then(|item| read_reported(&item, now).map_err(|errors| told(&errors)));
-            match read {
+            let read = |item: Value| match &style {
+                Some(style) => read_reported_row(&item, now, style),
+                None => read_reported(&item, now),
+            };
+            match item.and_then(|item| read(item).map_err(|errors| told(&errors))) {
                 Ok(conversion) => found.push(conversion),
                 Err(reason) => failures.push(format!("{name}, {unit} {place}: {reason}")),
             }
@@ -78,30 +87,44 @@ fn told(errors: &[FieldError]) -> String {
 
 type Rows = Vec<(u64, Result<Value, String>)>;
 
-/// The rows of a file with their places, each as an item or with the reason why it is none; and what they
-/// are counted by.
-fn rows(bytes: &[u8], zone: &TimeZone) -> anyhow::Result<(String, Rows)> {
-    let (unit, rows) = if let Some(text) = sheet::json_text(bytes) {
+/// What a file holds.
+struct Written {
+    /// What its rows are counted by.
+    unit: String,
+    /// Rows with their places, each as an item or with the reason why it is none.
+    rows: Rows,
+    /// How a table writes amounts and times.
+    style: Option<FileStyle>,
+}
+
+fn rows(bytes: &[u8], zone: &TimeZone, mark: Option<DecimalMark>) -> anyhow::Result<Written> {
+    let read = if let Some(text) = sheet::json_text(bytes)? {
         let Items { unit, items } = sheet::items(&text)?;
-        (unit.to_owned(), items)
+        Written { unit: unit.to_owned(), rows: items, style: None }
     } else {
-        table(&sheet::read(bytes, |_| true)?, zone)?
+        table(&sheet::read(bytes, |_| true)?, zone, mark)?
     };
-    if rows.is_empty() {
+    if read.rows.is_empty() {
         bail!("there is no conversion in it");
     }
-    Ok((unit, rows))
+    Ok(read)
 }
 
-/// A day or a time of day as spreadsheets have them, which is one of our zone; others as they are.
-fn in_zone(text: &str, zone: &TimeZone) -> String {
-    let is_instant = text.parse::<jiff::Timestamp>().is_ok();
-    let local = text.parse::<jiff::civil::DateTime>().ok().filter(|_| !is_instant);
-    let zoned = local.and_then(|local| local.to_zoned_datetime(zone.clone()).ok());
-    zoned.map_or_else(|| text.to_owned(), |zoned| zoned.timestamp().to_string())
+/// The texts of some columns; numbers of a spreadsheet are clear by themselves.
+fn texts<'a>(
+    sheet: &'a Sheet,
+    names: &'a [String],
+    wanted: [&str; 2],
+) -> impl Iterator<Item = &'a str> {
+    let place = |wanted: &str| names.iter().position(|name| name == wanted);
+    let places: Vec<usize> = wanted.into_iter().filter_map(place).collect();
+    sheet.rows.iter().flat_map(move |(_, cells)| {
+        let cells = places.clone().into_iter().filter_map(|place| cells.get(place));
+        cells.filter(|cell| matches!(cell, Cell::Text(_))).map(Cell::text)
+    })
 }
 
-fn table(sheet: &Sheet, zone: &TimeZone) -> anyhow::Result<(String, Rows)> {
+fn table(sheet: &Sheet, zone: &TimeZone, mark: Option<DecimalMark>) -> anyhow::Result<Written> {
     let names: Vec<String> = sheet.header.iter().map(|name| name.to_lowercase()).collect();
     let is_unknown = |name: &str| !REPORTED_FIELDS.contains(&name);
     if let Some(at) = names.iter().position(|name| is_unknown(name)) {
@@ -122,13 +145,16 @@ fn table(sheet: &Sheet, zone: &TimeZone) -> anyhow::Result<(String, Rows)> {
                 return Err(format!("{}: {told}", names[at]));
             }
             let texts = names.iter().zip(cells).map(|(name, cell)| {
-                let is_time = matches!(name.as_str(), "time" | "updated_at");
-                let text = cell.text();
-                (name.clone(), if is_time { in_zone(text, zone) } else { text.to_owned() })
+                (name.clone(), (cell.text().to_owned(), matches!(cell, Cell::Plain(_))))
             });
             Ok(reported_row(texts.collect()))
         });
         rows.push((*place, cells));
     }
-    Ok((sheet.unit.clone(), rows))
+    let style = FileStyle {
+        mark: mark.or_else(|| DecimalMark::of(texts(sheet, &names, ["value", "refunded"]))),
+        order: DateOrder::of(texts(sheet, &names, ["time", "updated_at"])),
+        zone: zone.clone(),
+    };
+    Ok(Written { unit: sheet.unit.clone(), rows, style: Some(style) })
 }

@@ -11,8 +11,8 @@ use super::clock;
 use super::importing;
 use super::session::Session;
 use crate::config::Settings;
-use crate::domain::AdDay;
-use crate::spend::export::{self, DecimalMark, Export, Field};
+use crate::domain::{AdDay, DecimalMark};
+use crate::spend::export::{self, Export, Field};
 
 /// Arguments of `import spend`.
 #[derive(Debug, Args)]
@@ -30,16 +30,8 @@ pub(super) struct ImportSpendArgs {
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
     /// What stands before decimals, if the file leaves it open: point or comma
-    #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
+    #[arg(long, value_name = "MARK", value_parser = importing::decimal_mark)]
     decimal_mark: Option<DecimalMark>,
-}
-
-fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
-    match text {
-        "point" => Ok(DecimalMark::Point),
-        "comma" => Ok(DecimalMark::Comma),
-        _ => Err("it is point or comma".to_owned()),
-    }
 }
 
 fn column(text: &str) -> Result<(Field, String), String> {
@@ -130,7 +122,7 @@ fn tell_mapping(export: &Export) {
     if !left.is_empty() {
         println!("  not read: {}", left.join(", "));
     }
-    if export.decimal_mark == DecimalMark::Comma {
+    if export.decimal_mark == Some(DecimalMark::Comma) {
         println!("  numbers have decimal commas");
     }
 }

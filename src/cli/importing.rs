@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::prepared;
 use super::session::{self, Session};
 use crate::config::Settings;
+use crate::domain::DecimalMark;
 use crate::erasure;
 use crate::journal::Journal;
 use crate::store::{Shipper, StoreError};
@@ -64,6 +65,15 @@ impl<'a> Importing<'a> {
             .with_context(|| format!("removing {}", self.folder.display()))?;
         drop(self.journal);
         Ok(())
+    }
+}
+
+/// The argument of `--decimal-mark`.
+pub(super) fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
+    match text {
+        "point" => Ok(DecimalMark::Point),
+        "comma" => Ok(DecimalMark::Comma),
+        _ => Err("it is point or comma".to_owned()),
     }
 }
 

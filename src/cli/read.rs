@@ -60,6 +60,9 @@ pub(super) struct AttributionArgs {
     costs: bool,
     #[arg(long, value_name = "FILE", help = PATHS_HELP, conflicts_with_all = ["from", "to", "by", "conversion", "lookback_days"])]
     paths: Option<PathBuf>,
+    /// What stands between the channels of a path, if it is not " > "; with " > " that nothing else does
+    #[arg(long, value_name = "TEXT", requires = "paths", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    path_separator: Option<String>,
     #[command(flatten)]
     asked: QueryParams,
 }
@@ -92,7 +95,7 @@ pub(super) async fn attribution(settings: Settings, args: AttributionArgs) -> an
         return Err(InvalidParameter { parameter: "format", reason }.into());
     }
     let credited = if let Some(file) = &args.paths {
-        let (frame, lines) = paths::read(file)?;
+        let (frame, lines) = paths::read(file, args.path_separator.as_deref())?;
         let place = |error| match error {
             AnalysisError::Path { row, reason } => {
                 anyhow::anyhow!("{}, line {}: {reason}", file.display(), lines[row])

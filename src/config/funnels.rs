@@ -91,7 +91,8 @@ pub(super) fn load(written: Vec<WrittenFunnel>, folder: &Path) -> anyhow::Result
     paths.sort();
     for path in paths {
         let place = path.display().to_string();
-        let source = config::File::from(path.as_path()).format(config::FileFormat::Toml);
+        let bytes = std::fs::read(&path).with_context(|| place.clone())?;
+        let source = super::toml_source(&bytes).with_context(|| place.clone())?;
         let mut funnel: WrittenFunnel = config::Config::builder()
             .add_source(source)
             .build()

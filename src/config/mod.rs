@@ -244,6 +244,14 @@ impl Default for Written {
     }
 }
 
+/// A file's text, whatever editor wrote it.
+fn toml_source(
+    bytes: &[u8],
+) -> anyhow::Result<config::File<config::FileSourceString, config::FileFormat>> {
+    let text = crate::domain::decoded(bytes).map_err(anyhow::Error::msg)?;
+    Ok(config::File::from_str(&text, config::FileFormat::Toml))
+}
+
 impl Settings {
     /// Reads `file`, or [`DEFAULT_FILE`] if it is there, and the environment.
     ///
@@ -254,7 +262,12 @@ impl Settings {
             Some(file) => (file, true),
             None => (Path::new(DEFAULT_FILE), false),
         };
-        let source = config::File::from(path).format(config::FileFormat::Toml).required(required);
+        let text = match std::fs::read(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Vec::new(),
+            read => read.with_context(|| format!("settings of {}", path.display()))?,
+        };
+        let source =
+            toml_source(&text).with_context(|| format!("settings of {}", path.display()))?;
         let environment =
             config::Environment::with_prefix(PREFIX).prefix_separator("__").separator("__");
         let written = config::Config::builder()

@@ -6,6 +6,8 @@ use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::domain::decoded;
+
 /// A list of secrets: in the file a list, in the environment one text with commas.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -27,8 +29,10 @@ pub(super) fn secret(
     file: Option<PathBuf>,
 ) -> anyhow::Result<SecretString> {
     let Some(file) = file else { return Ok(own) };
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("{key}_file: {}", file.display()))?;
+    let place = || format!("{key}_file: {}", file.display());
+    let bytes = std::fs::read(&file).with_context(place)?;
+    // An editor's mark is no part of the secret.
+    let text = decoded(&bytes).map_err(anyhow::Error::msg).with_context(place)?;
     Ok(text.trim_end().into())
 }
 

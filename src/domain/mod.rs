@@ -1,11 +1,15 @@
 //! The words of the field, as plain types. This room imports none of ours, does no I/O and
 //! reads no clock.
 
+mod action;
 mod age_limit;
+mod amount;
 mod click;
 mod contact;
 mod cost;
 mod country;
+mod currency;
+mod encoding;
 mod event;
 mod event_match;
 mod link;
@@ -21,12 +25,17 @@ mod schedule;
 mod source;
 mod spend;
 mod timestamp;
+mod written_date;
 
+pub use action::actions_by_type;
 pub use age_limit::AgeLimit;
+pub use amount::{AmountFault, DecimalMark, WrittenAmount, plain_number, read_amount};
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};
 pub use country::country;
+pub use currency::is_currency;
+pub use encoding::decoded;
 pub use event::{
     Channel, ConversionMark, Event, EventId, Evidence, Kind, PLACE_BITS, TimeOrigin, Touch,
 };
@@ -34,7 +43,7 @@ pub use event_match::{EventMatch, Occurrence, PersonOccurrences};
 pub use link::{LONGEST_REF, LONGEST_SLUG, Link, LinkError, LinkFault, Links};
 pub use link_note::LinkNote;
 pub use message_cost::{AccountMessages, MessageCost, MessagesOfDays, MessagesOfMonth};
-pub use money::{MOST_COUNT, MOST_MONEY, is_currency};
+pub use money::{MOST_COUNT, MOST_MONEY};
 pub use page_name::PageName;
 pub use period::{Period, PeriodError, parse_instant};
 pub use ref_rules::{RefRules, WrittenRefRule};
@@ -44,6 +53,7 @@ pub use schedule::{Schedule, ScheduleError};
 pub use source::Source;
 pub use spend::{AdAccount, AdDay, AdNames, OurAdDay, add_known};
 pub use timestamp::Timestamp;
+pub use written_date::DateOrder;
 
 /// Milliseconds of one day without a clock change.
 pub const DAY_MS: i64 = 86_400_000;

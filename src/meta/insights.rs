@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::Graph;
 use super::error::{GraphError, Remedy};
-use crate::domain::{AdAccount, AdDay, MOST_COUNT, MOST_MONEY};
+use crate::domain::{AdAccount, AdDay, MOST_COUNT, MOST_MONEY, actions_by_type};
 
 /// Rows of a page; fewer where Meta says that it is too much, as it does to some of more than a hundred.
 const PAGE_ROWS: [usize; 3] = [500, 100, 25];
@@ -190,40 +190,57 @@ fn plain(row: &Value, key: &str) -> String {
     }
 }
 
-fn number<T: FromStr + Default>(row: &Value, key: &str) -> Result<T, GraphError> {
+/// `None` if it is not told.
+fn number<T: FromStr>(row: &Value, key: &str) -> Result<Option<T>, GraphError> {
     let text = plain(row, key);
     if text.is_empty() {
-        return Ok(T::default());
+        return Ok(None);
     }
-    text.parse().map_err(|_| GraphError::Form(format!("{key}: {text:?} is no number")))
+    text.parse().map(Some).map_err(|_| GraphError::Form(format!("{key}: {text:?} is no number")))
 }
 
-fn count(row: &Value, key: &str) -> Result<u64, GraphError> {
-    let count = number(row, key)?;
-    if count > MOST_COUNT {
-        return Err(GraphError::Form(format!("{key}: {count} is more than can be")));
+fn count(row: &Value, key: &str) -> Result<Option<u64>, GraphError> {
+    let count: Option<u64> = number(row, key)?;
+    match count {
+        Some(count) if count > MOST_COUNT => {
+            Err(GraphError::Form(format!("{key}: {count} is more than can be")))
+        }
+        count => Ok(count),
     }
-    Ok(count)
 }
 
 fn read_row(row: &Value) -> Result<AdDay, GraphError> {
     let date = plain(row, "date_start");
     let date = Date::from_str(&date)
         .map_err(|_| GraphError::Form(format!("date_start: {date:?} is no date")))?;
+    let last = plain(row, "date_stop");
+    if !last.is_empty() && last != plain(row, "date_start") {
+        return Err(GraphError::Form(format!("a row of {date} to {last}, not of a day")));
+    }
     let ad_id = plain(row, "ad_id");
     if ad_id.is_empty() {
         return Err(GraphError::Form("a row without ad_id".to_owned()));
     }
-    let spend: Decimal = number(row, "spend")?;
+    let impressions = count(row, "impressions")?;
+    let spend: Option<Decimal> = number(row, "spend")?;
+    // What was not shown cost nothing.
+    let spend = spend.or_else(|| impressions.filter(|shown| *shown == 0).map(|_| Decimal::ZERO));
+    let spend = spend.ok_or_else(|| GraphError::Form("a row without spend".to_owned()))?;
     if spend.abs() > Decimal::from(MOST_MONEY) {
         return Err(GraphError::Form(format!("spend: {spend} is more than anybody spends")));
     }
-    let actions = row["actions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let currency = plain(row, "account_currency");
+    if currency.len() != 3 {
+        return Err(GraphError::Form(format!("account_currency: {currency:?} is no currency")));
+    }
+    let actions = actions_by_type(&row["actions"]);
     let action = |name: &str| {
-        // Once for each destination, say; one that nobody took is left out: none, not unknown.
-        let found = actions.iter().filter(|action| action["action_type"] == name);
-        let counts = found.map(|action| count(action, "value"));
-        counts.sum::<Result<u64, _>>().map(Some)
+        // One that nobody took is left out: none, not unknown.
+        let Some(sum) = actions.get(name) else { return Ok(Some(0)) };
+        let count = sum.as_ref().ok().map(Decimal::normalize).filter(|sum| sum.scale() == 0);
+        let count = count.and_then(|sum| u64::try_from(sum).ok()).filter(|sum| *sum <= MOST_COUNT);
+        let bad = || GraphError::Form(format!("actions: {name}: {sum:?} is no count"));
+        count.map(Some).ok_or_else(bad)
     };
     Ok(AdDay {
         date,
@@ -236,11 +253,11 @@ fn read_row(row: &Value) -> Result<AdDay, GraphError> {
         campaign_name: plain(row, "campaign_name"),
         platform: plain(row, "publisher_platform"),
         position: plain(row, "platform_position"),
-        impressions: Some(count(row, "impressions")?),
+        impressions,
         // A click that nobody made is left out: none, not unknown.
-        clicks: Some(count(row, "inline_link_clicks")?),
+        clicks: Some(count(row, "inline_link_clicks")?.unwrap_or(0)),
         spend,
-        currency: plain(row, "account_currency"),
+        currency,
         conversations_started: action(STARTED)?,
         first_replies: action(FIRST_REPLY)?,
     })
@@ -275,6 +292,39 @@ mod tests {
         let mut bad = row;
         bad["spend"] = json!("a lot");
         assert_eq!(read_row(&bad).unwrap_err().to_string().split(": ").nth(1), Some("spend"));
+    }
+
+    #[test]
+    fn what_a_row_does_not_tell_is_unknown_and_what_it_tells_is_exact() {
+        let row = json!({ "date_start": "2026-11-01", "date_stop": "2026-11-01", "ad_id": "1",
+            "account_currency": "KWD", "spend": "1234567.890" });
+        let with = |key: &str, value: Value| {
+            let mut row = row.clone();
+            row[key] = value;
+            read_row(&row).map_err(|error| error.to_string())
+        };
+        let day = read_row(&row).unwrap();
+        assert_eq!((day.impressions, day.spend), (None, Decimal::new(1_234_567_890, 3)));
+        assert_eq!((day.clicks, day.conversations_started), (Some(0), Some(0)));
+        // Each row is of its own currency.
+        assert_eq!(with("account_currency", json!("EUR")).unwrap().currency, "EUR");
+        let long = with("spend", json!("0.1000000000000000055511151231257827")).unwrap();
+        assert_eq!(long.spend.round_dp(6), Decimal::new(1, 1));
+        assert_eq!(with("spend", json!(1.5)).unwrap().spend, Decimal::new(15, 1));
+        for (key, value, told) in [
+            ("date_stop", json!("2026-11-02"), "a row of 2026-11-01 to 2026-11-02, not of a day"),
+            ("spend", Value::Null, "a row without spend"),
+            ("account_currency", Value::Null, "account_currency: \"\" is no currency"),
+            ("actions", json!([{ "action_type": STARTED, "value": "1.5" }]), "is no count"),
+            ("actions", json!([{ "action_type": STARTED }]), "is no count"),
+        ] {
+            let error = with(key, value).unwrap_err();
+            assert!(error.contains(told), "{key}: {error}");
+        }
+        let mut unseen = row.clone();
+        unseen["spend"] = Value::Null;
+        unseen["impressions"] = json!("0");
+        assert_eq!(read_row(&unseen).unwrap().spend, Decimal::ZERO);
     }
 
     #[test]

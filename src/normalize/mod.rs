@@ -36,7 +36,8 @@ pub use erased::{
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use privacy::{stored_raw, stored_refusal};
 pub use reported::{
-    FieldError, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, reported_event_id, reported_row,
+    FieldError, FileStyle, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, read_reported_row,
+    reported_event_id, reported_row,
 };
 pub use whatsapp::number_hashes;
 

@@ -1,12 +1,12 @@
 //! JSON: an object a line, a list of objects, or an answer of an API with such a list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
-use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::{Cell, Sheet};
+use crate::domain::actions_by_type;
 
 /// Under which answers of APIs have their list.
 const LISTS: [&str; 2] = ["data", "conversions"];
@@ -82,47 +82,13 @@ pub(super) fn sheet(text: &str) -> anyhow::Result<Sheet> {
     Ok(Sheet { unit, is_json: true, separator: None, rows, header })
 }
 
-/// The Marketing API has some figures in a list of actions: each becomes a field of its type's name. A type stands there
-/// once for each destination, say: they add up.
+/// The Marketing API has some figures in a list of actions: each becomes a field of its type's name.
 fn with_actions(mut object: Map<String, Value>) -> Map<String, Value> {
-    let Some(Value::Array(actions)) = object.remove("actions") else { return object };
-    let mut figures: BTreeMap<String, Value> = BTreeMap::new();
-    for action in actions {
-        if let (Some(kind), value) = (action["action_type"].as_str(), &action["value"]) {
-            let known = figures.remove(kind);
-            let sum = known.and_then(|known| sum(&known, value)).unwrap_or_else(|| value.clone());
-            figures.insert(kind.to_owned(), sum);
-        }
-    }
-    object.extend(figures);
+    let Some(actions) = object.remove("actions") else { return object };
+    let figures = actions_by_type(&actions).into_iter();
+    // What is no number is told of if its column is read.
+    object.extend(figures.map(|(kind, sum)| {
+        (kind, Value::String(sum.map_or_else(|text| text, |sum| sum.to_string())))
+    }));
     object
-}
-
-/// Of two figures, as numbers or as texts; `None` if one is none.
-fn sum(one: &Value, other: &Value) -> Option<Value> {
-    let figure = |value: &Value| match value {
-        Value::String(text) => text.trim().parse::<Decimal>().ok(),
-        Value::Number(number) => number.to_string().parse().ok(),
-        _ => None,
-    };
-    Some(Value::String((figure(one)? + figure(other)?).to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn actions_of_one_type_add_up() {
-        let row = json!({ "ad_id": "1", "actions": [
-            { "action_type": "started", "action_destination": "a", "value": "4" },
-            { "action_type": "started", "action_destination": "b", "value": 7 },
-            { "action_type": "replied", "value": "3" },
-        ]});
-        let Value::Object(row) = row else { unreachable!() };
-        let told = with_actions(row);
-        assert_eq!((&told["started"], &told["replied"]), (&json!("11"), &json!("3")));
-    }
 }

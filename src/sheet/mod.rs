@@ -6,10 +6,14 @@ mod workbook;
 
 use anyhow::bail;
 
+use crate::domain::decoded;
+
 pub use json::{Items, items};
 
 /// Rows before which the header is looked for: reports may begin with a title.
 const PREAMBLE: usize = 15;
+/// How files of Excel began before 2007.
+const OLD_EXCEL: [u8; 4] = [0xd0, 0xcf, 0x11, 0xe0];
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,17 +63,28 @@ pub fn read(bytes: &[u8], is_header: impl Fn(&[String]) -> bool) -> anyhow::Resu
     if bytes.starts_with(b"PK\x03\x04") {
         return workbook::read(bytes, &is_header);
     }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+    if bytes.starts_with(&OLD_EXCEL) {
         bail!("this is an old Excel file (.xls): save it as .xlsx or .csv");
     }
-    let text = text::decode(bytes)?;
+    let text = decoded(bytes).map_err(anyhow::Error::msg)?;
     if json::is_json(&text) { json::sheet(&text) } else { text::read(&text, &is_header) }
 }
 
 /// The text of a file that is JSON, whatever its encoding; `None` if it is something else.
-#[must_use]
-pub fn json_text(bytes: &[u8]) -> Option<String> {
-    text::decode(bytes).ok().filter(|text| json::is_json(text))
+///
+/// # Errors
+/// If it is a text in an encoding that is not read.
+pub fn json_text(bytes: &[u8]) -> anyhow::Result<Option<String>> {
+    if is_workbook(bytes) {
+        return Ok(None);
+    }
+    let text = decoded(bytes).map_err(anyhow::Error::msg)?;
+    Ok(Some(text.into_owned()).filter(|text| json::is_json(text)))
+}
+
+/// Excel's, of today or of before 2007.
+fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&OLD_EXCEL)
 }
 
 impl Sheet {

@@ -1,30 +1,12 @@
 //! CSV.
 
-use anyhow::Context;
 use csv::ReaderBuilder;
 
 use super::{Cell, Rows, Sheet};
 
-/// UTF-8, or what Excel calls Unicode text, without its mark and with plain ends of lines.
-pub(super) fn decode(bytes: &[u8]) -> anyhow::Result<String> {
-    let wide = |little: bool| {
-        let units = bytes[2..].chunks_exact(2).map(|pair| {
-            let pair = [pair[0], pair[1]];
-            if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
-        });
-        char::decode_utf16(units).collect::<Result<String, _>>().context("it is not UTF-16 text")
-    };
-    let text = match bytes {
-        [0xff, 0xfe, ..] => wide(true)?,
-        [0xfe, 0xff, ..] => wide(false)?,
-        _ => String::from_utf8(bytes.to_vec()).context("it is not UTF-8 text")?,
-    };
-    // With two signs at its end a line is counted wrong by the reader.
-    Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
-}
-
 pub(super) fn read(text: &str, is_header: &impl Fn(&[String]) -> bool) -> anyhow::Result<Sheet> {
-    let separator = separator(text);
+    let said = said_separator(text);
+    let separator = said.unwrap_or_else(|| separator(text));
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -41,17 +23,31 @@ pub(super) fn read(text: &str, is_header: &impl Fn(&[String]) -> bool) -> anyhow
         });
         rows.push((line, record.iter().map(|cell| Cell::Text(cell.to_owned())).collect()));
     }
+    if said.is_some() {
+        rows.remove(0);
+    }
     let sheet = Sheet::below_header("line".to_owned(), rows, is_header)?;
     Ok(Sheet { separator: Some(separator), ..sheet })
 }
 
-/// The separator that any of the first lines has most of: a title may stand above.
+/// `sep=;` as the first line, which tells Excel.
+fn said_separator(text: &str) -> Option<u8> {
+    let said = text.lines().next()?.trim_matches('"').strip_prefix("sep=")?;
+    let [separator] = said.as_bytes() else { return None };
+    separator.is_ascii().then_some(*separator)
+}
+
+/// The separator that most of the first lines have equally often, outside of quotation marks: a title may stand above, and
+/// decimals and names may have others.
 fn separator(text: &str) -> u8 {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).take(super::PREAMBLE);
-    let count = |separator: u8| {
-        let of_line = |line: &str| line.bytes().filter(|byte| *byte == separator).count();
-        lines.clone().map(of_line).max().unwrap_or(0)
+    let lines: Vec<String> = lines.map(|line| line.split('"').step_by(2).collect()).collect();
+    let cells = |separator: u8| {
+        let of_line = |line: &String| line.bytes().filter(|byte| *byte == separator).count();
+        let counts: Vec<usize> = lines.iter().map(of_line).collect();
+        let with = |count: usize| counts.iter().filter(|other| **other == count).count();
+        counts.iter().map(|count| count * with(*count)).max().unwrap_or(0)
     };
     // Of equals the last wins: a comma.
-    [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|separator| cells(*separator)).unwrap_or(b',')
 }

@@ -95,6 +95,51 @@ fn bad_path_files_are_told_by_line_and_column() {
         assert_eq!(output.status.code(), Some(1), "{name}: {errors}");
         assert!(errors.contains(told) && errors.contains(name), "{name}: {errors}");
     }
+    // What joins channels otherwise is not taken for a part of one name.
+    for (path, mark) in [
+        ("a>b", ">"),
+        ("a \u{2192} b", "\u{2192}"),
+        ("a -> b", ">"),
+        ("a | b", "|"),
+        ("a;b", ";"),
+        ("a - b", " - "),
+        ("a / b", " / "),
+    ] {
+        let file = format!("path,total_conversions\nc,1\n{path},2\n");
+        let file = world.write("joint.csv", file);
+        let ask = ["attribution", "--paths", file.to_str().unwrap(), "--model", "last"];
+        let errors = world.run(&ask).stderr;
+        let errors = String::from_utf8_lossy(&errors);
+        let told = format!("joint.csv, line 3: path: {path:?}: channels are joined by \" > \"");
+        assert!(errors.contains(&told), "{path}: {errors}");
+        let said = |separator: &str| {
+            let more = ["--path-separator", separator, "--format", "csv"];
+            world.succeed(&[&ask[..], &more].concat())
+        };
+        let channels = said(if path.contains("->") { "->" } else { mark });
+        assert!(channels.contains("\r\nb,2,"), "{path}: {channels}");
+        assert!(said(" > ").contains(&format!("\r\n{path},2,")), "{path}");
+    }
+    let mixed = world.write("mixed.csv", "path,total_conversions\na > b,1\nc>d,2\na - b,1\n");
+    let errors = world.run(&["attribution", "--paths", mixed.to_str().unwrap()]).stderr;
+    assert!(String::from_utf8_lossy(&errors).contains("line 3: path: \"c>d\""));
+    let said = ["--path-separator", "|"];
+    for (path, told) in
+        [("a||b", "line 2: path: a channel has no name"), ("a > b|c", "in a channel's name")]
+    {
+        let file = world.write("said.csv", format!("path,total_conversions\n{path},1\n"));
+        let ask = ["attribution", "--paths", file.to_str().unwrap()];
+        let errors = world.run(&[&ask[..], &said].concat()).stderr;
+        assert!(String::from_utf8_lossy(&errors).contains(told), "{path}");
+    }
+    // As a spreadsheet saves it: UTF-16, and lines of old.
+    let text = "\u{feff}path,total_conversions\ra > b,1\rb,2\r";
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let ask = ["attribution", "--paths", "-", "--model", "first", "--format", "csv"];
+    for bytes in [text.as_bytes(), &wide] {
+        let csv = world.succeed_with_input(&ask, bytes);
+        assert_eq!(csv, "channel,conversions,value,currency\r\nb,2,,\r\na,1,,\r\n");
+    }
     for (args, told) in [
         (["--model", "lat"], "unknown attribution model \"lat\"; known are first, last,"),
         (["--order", "5"], "order: 5 is not between 1 and 4"),

@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 29] = [
     ("registry", &["domain", "language", "store"]),
     ("meta", &["domain", "outgoing"]),
     ("feedback", &["domain", "meta", "store"]),
-    ("sheet", &[]),
+    ("sheet", &["domain"]),
     ("spend", &["domain", "meta", "private", "sheet", "store"]),
     ("materializer", &["analysis", "store"]),
     ("accounts", &["domain", "incoming", "outgoing", "private", "store"]),

@@ -167,8 +167,8 @@ fn bad_spend_is_told_by_line_and_column_and_nothing_is_imported() {
         ),
         (
             "b.csv",
-            "Day,Ad ID,Amount spent (EUR)\n2026-11-20,1,\"1,50 EUR\"\n",
-            "line 2: Amount spent (EUR): \"1,50 EUR\" is no number",
+            "Day,Ad ID,Amount spent (EUR)\n2026-11-20,1,\"1,50 USD\"\n",
+            "line 2: Amount spent (EUR): the amount says USD, the currency is EUR",
         ),
         ("c.csv", "Day,Ad ID,Amount spent\n2026-11-20,1,1\n", "say it: --currency EUR"),
         (

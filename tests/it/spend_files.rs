@@ -61,7 +61,19 @@ fn a_torn_or_slipped_file_is_refused_by_line() {
         ),
         (",1,5,1\n", "line 2: Day: it is empty"),
         ("2026-11-20,1,5,7\n2026-11-21,1,5,7\n2026-11-20,1,5,7\n", "line 4 is line 2 again"),
-        ("2026-11-20,1,5,12.345\n", "\"12.345\" may be thousands or decimals"),
+        (
+            "2026-11-20,1,5,1\n2026-11-20,2,5,12.345\n",
+            "line 3: Amount spent (EUR): \"12.345\" may be thousands or decimals, 12345 or 12.345",
+        ),
+        ("2026-11-20,1,5,\"3,999\"\n", "\"3,999\" may be thousands or decimals"),
+        ("2026-11-20,1,5,12\u{2019}34\n", "is no amount: its digits are not grouped by thousands"),
+        ("2026-11-20,1,5,1 2\n", "\"1 2\" is no amount: its digits are not grouped"),
+        ("2026-11-20,1,5,\"1,23,4\"\n", "\"1,23,4\" is no amount: its digits are not grouped"),
+        ("2026-11-20,1,5,$3\n", "line 2: Amount spent (EUR): the amount's sign is not that of EUR"),
+        (
+            "2026-11-20,1,1.000,2.50\n",
+            "line 2: Impressions: \"1.000\" may be 1000 or 1.000, as amounts of the file",
+        ),
         (
             "2026-11-20,120211234567890000,5,1\n2026-11-20,120211234567891000,5,1\n",
             "all ids end in zeros, as a spreadsheet rounds them",
@@ -221,13 +233,13 @@ async fn what_a_file_does_not_tell_stays_unknown() {
                 "column.csv",
                 "Day,Ad ID,Amount spent,Currency\n2026-11-20,3,7,GBP\n2026-11-20,4,8,\n",
             ),
-            ("comma.csv", "Day;Ad ID;Amount spent (EUR)\n2026-11-20;5;3,999\n"),
+            ("comma.csv", "Day;Ad ID;Amount spent (EUR)\n2026-11-20;5;3,99 €\n"),
         ];
         import(&world, &files, &["--currency", "USD"]);
     });
     let found = days(&world).await;
     let spend: Vec<String> = sums(&found).into_iter().map(|row| row.2).collect();
-    assert_eq!(spend, ["5 EUR", "6 USD", "7 GBP", "8 USD", "3.999 EUR"]);
+    assert_eq!(spend, ["5 EUR", "6 USD", "7 GBP", "8 USD", "3.99 EUR"]);
     assert!(found.iter().all(|day| day.impressions.is_none() && day.clicks.is_none()));
     let range = ["--from", "2026-11-20", "--to", "2026-11-21", "--format", "json"];
     let shown = tokio::task::block_in_place(|| {

@@ -5,7 +5,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::domain::{ClickId, MOST_MONEY, Timestamp, as_contact_hash, contact_hash, is_currency};
+use super::style::FileStyle;
+use crate::domain::{
+    AmountFault, ClickId, DecimalMark, MOST_MONEY, Timestamp, WrittenAmount, as_contact_hash,
+    contact_hash, is_currency, plain_number, read_amount,
+};
 use crate::normalize::wire;
 
 /// All fields.
@@ -44,6 +48,8 @@ type Hash = fn(&str) -> Option<String>;
 
 pub(super) struct FieldReader<'a> {
     pub fields: &'a Map<String, Value>,
+    /// How texts of the file are to be read; `None` for JSON.
+    pub style: Option<&'a FileStyle>,
     pub errors: Vec<FieldError>,
 }
 
@@ -107,11 +113,18 @@ impl FieldReader<'_> {
 
     pub(super) fn time(&mut self, field: &str, received_at: Timestamp) -> Option<Timestamp> {
         let value = self.get(field)?;
-        let Some(time) = wire::time_of(value) else {
-            let value = shown(value);
-            let told = format!("{value} is no time such as 2026-01-31T18:00:00Z or Unix seconds");
-            self.wrong(field, told);
-            return None;
+        let read = match (self.style, value) {
+            (Some(style), Value::String(text)) => style.order.instant(text.trim(), &style.zone),
+            _ => wire::time_of(value).ok_or_else(|| {
+                "is no time such as 2026-01-31T18:00:00Z or Unix seconds".to_owned()
+            }),
+        };
+        let time = match read {
+            Ok(time) => time,
+            Err(why) => {
+                self.wrong(field, format!("{} {why}", shown(value)));
+                return None;
+            }
         };
         if !time.can_be(received_at) {
             let value = shown(value);
@@ -130,40 +143,88 @@ impl FieldReader<'_> {
         flag
     }
 
-    fn amount(&mut self, field: &str) -> Option<Decimal> {
+    fn amount(&mut self, field: &str) -> Option<WrittenAmount> {
         let value = self.get(field)?;
-        let text = match value {
-            Value::String(text) => with_point(text.trim()),
-            other => other.to_string(),
+        let amount = match self.read_amount(value) {
+            Ok(amount) => amount,
+            Err(why) => {
+                self.wrong(field, format!("{} {why}", shown(value)));
+                return None;
+            }
         };
-        let amount = text.parse().or_else(|_| Decimal::from_scientific(&text)).ok();
-        let amount = amount.filter(|amount| {
-            (amount.is_zero() || !amount.is_sign_negative()) && *amount <= Decimal::from(MOST_MONEY)
-        });
-        let Some(amount) = amount else {
-            self.wrong(field, format!("{} is no amount such as 49.90", shown(value)));
-            return None;
-        };
-        if !amount.is_zero() && amount.round_dp(4).is_zero() {
-            self.wrong(field, format!("{amount} is less than the smallest amount, 0.0001"));
+        if !amount.number.is_zero() && amount.number.round_dp(4).is_zero() {
+            let told = format!("{} is less than the smallest amount, 0.0001", amount.number);
+            self.wrong(field, told);
         }
         Some(amount)
     }
 
+    fn read_amount(&self, value: &Value) -> Result<WrittenAmount, String> {
+        let amount = match value {
+            Value::String(text) => {
+                let amount = match read_amount(text, self.style.and_then(|style| style.mark)) {
+                    // In JSON a point is what it is in its numbers.
+                    Err(AmountFault::Open { mark: DecimalMark::Point, .. })
+                        if self.style.is_none() =>
+                    {
+                        read_amount(text, Some(DecimalMark::Point))
+                    }
+                    amount => amount,
+                };
+                amount.map_err(|fault| match (fault, self.style) {
+                    (AmountFault::Open { .. }, Some(_)) => format!(
+                        "{fault}, and no other amount of the file tells which: say it, --decimal-mark comma or \
+                         --decimal-mark point"
+                    ),
+                    _ => fault.to_string(),
+                })?
+            }
+            Value::Number(number) => WrittenAmount {
+                number: plain_number(&number.to_string()).ok_or("is no amount such as 49.90")?,
+                currencies: &[],
+            },
+            _ => return Err("is no amount such as 49.90".to_owned()),
+        };
+        if amount.number.is_sign_negative() && !amount.number.is_zero() {
+            let told = "is negative: a refund is the same conversion again, with what was given back as refunded";
+            return Err(told.to_owned());
+        }
+        if amount.number > Decimal::from(MOST_MONEY) {
+            return Err("is more than anybody pays".to_owned());
+        }
+        Ok(amount)
+    }
+
+    /// The currency that the column says, or else the amount itself.
+    fn currency_of(&mut self, field: &str, amount: Option<WrittenAmount>, told: &str) -> String {
+        let Some(amount) = amount else { return String::new() };
+        match amount.currency_beside(told) {
+            Ok(currency) => currency,
+            Err(why) => {
+                self.wrong(field, why);
+                told.to_owned()
+            }
+        }
+    }
+
     /// Value without what was refunded, its currency, and whether nothing is left of it.
     pub(super) fn money(&mut self) -> (Option<Decimal>, String, bool) {
-        let value = self.amount("value");
+        let amount = self.amount("value");
+        let value = amount.map(|amount| amount.number);
         // As some shops write it.
-        let currency = self.text("currency").trim().to_ascii_uppercase();
-        if value.is_some() && !is_currency(&currency) {
+        let told = self.text("currency").trim().to_ascii_uppercase();
+        let errors = self.errors.len();
+        let currency = self.currency_of("value", amount, &told);
+        if value.is_some() && !is_currency(&currency) && self.errors.len() == errors {
             let currency = shown(&Value::String(currency.clone()));
             self.wrong("currency", format!("{currency} is none such as EUR"));
         }
-        let currency = if value.is_some() { currency } else { String::new() };
         if self.get("refunded").is_some_and(Value::is_boolean) {
             return (value, currency, self.flag("refunded").unwrap_or(false));
         }
         let Some(refunded) = self.amount("refunded") else { return (value, currency, false) };
+        self.currency_of("refunded", Some(refunded), &currency);
+        let refunded = refunded.number;
         let Some(paid) = value else {
             self.wrong("refunded", "there is no value of which it could be a part".to_owned());
             return (value, currency, false);
@@ -226,21 +287,6 @@ fn international_hash(phone: &str) -> Option<String> {
     contact_hash(phone).filter(|_| is_international && !phone.contains('@'))
 }
 
-/// An amount as it is written where the comma is the decimal mark: `49,90`, `1.234,50`. What may be read both ways
-/// (`1,234`) stays as it is.
-fn with_point(text: &str) -> String {
-    let Some((whole, decimals)) = text.split_once(',') else { return text.to_owned() };
-    let mut groups = whole.split('.');
-    let first = groups.next().unwrap_or_default();
-    let is_grouped = whole.contains('.') && groups.clone().all(|group| group.len() == 3);
-    let is_decimal = !whole.contains('.') && decimals.len() != 3;
-    let are_digits = decimals.bytes().all(|digit| digit.is_ascii_digit());
-    if decimals.is_empty() || !are_digits || !(is_grouped || is_decimal) {
-        return text.to_owned();
-    }
-    format!("{first}{}.{decimals}", groups.collect::<String>())
-}
-
 /// A value for a message; if it may be somebody's phone number or address, it is not repeated: columns may
 /// have moved.
 fn shown(value: &Value) -> String {
@@ -248,26 +294,4 @@ fn shown(value: &Value) -> String {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let is_personal = text.contains('@') || digits > 6 || text.len() > 40;
     if is_personal { "it".to_owned() } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_point;
-
-    #[test]
-    fn a_comma_is_a_point_where_it_can_be_nothing_else() {
-        for (written, read) in [
-            ("49,90", "49.90"),
-            ("49,9", "49.9"),
-            ("1.234,50", "1234.50"),
-            ("1.234.567,891", "1234567.891"),
-            ("49.90", "49.90"),
-            ("1,234", "1,234"),
-            ("1,234.50", "1,234.50"),
-            ("12.34,5", "12.34,5"),
-            ("4,", "4,"),
-        ] {
-            assert_eq!(with_point(written), read);
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! named.
 
 mod fields;
+mod style;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use super::identity::event_id;
 use crate::domain::{EventId, ReportedConversion, Timestamp};
 use fields::FieldReader;
 pub use fields::{FieldError, LONGEST_REPORTED, REPORTED_FIELDS};
+pub use style::FileStyle;
 
 /// Reads one item that came in at `received_at`. Phone numbers and e-mail addresses become hashes.
 ///
@@ -20,11 +22,31 @@ pub fn read_reported(
     item: &Value,
     received_at: Timestamp,
 ) -> Result<ReportedConversion, Vec<FieldError>> {
+    read(item, received_at, None)
+}
+
+/// Reads a row of a table, as [`reported_row`] makes it.
+///
+/// # Errors
+/// With every field that is wrong.
+pub fn read_reported_row(
+    item: &Value,
+    received_at: Timestamp,
+    style: &FileStyle,
+) -> Result<ReportedConversion, Vec<FieldError>> {
+    read(item, received_at, Some(style))
+}
+
+fn read(
+    item: &Value,
+    received_at: Timestamp,
+    style: Option<&FileStyle>,
+) -> Result<ReportedConversion, Vec<FieldError>> {
     let Some(fields) = item.as_object() else {
         let reason = "a conversion is an object such as {\"id\": \"A1\", …}".to_owned();
         return Err(vec![FieldError { field: String::new(), reason }]);
     };
-    let mut reader = FieldReader { fields, errors: Vec::new() };
+    let mut reader = FieldReader { fields, style, errors: Vec::new() };
     reader.unknown();
     let id = reader.name("id");
     let name = reader.name("name");
@@ -73,11 +95,16 @@ pub fn reported_event_id(report_id: &str, version: u128, parts: &[&str]) -> Even
     event_id(&[&["reported", report_id, &version], parts].concat())
 }
 
-/// Reads a row of a file: texts by the names of their columns. Empty ones are not there.
+/// An item of a row of a file: texts by the names of their columns, and whether each is a number of a spreadsheet. Empty
+/// ones are not there.
 #[must_use]
-pub fn reported_row(cells: BTreeMap<String, String>) -> Value {
-    let cells = cells.into_iter().filter(|(_, cell)| !cell.is_empty());
-    let cell = |(name, cell): (String, String)| {
+pub fn reported_row(cells: BTreeMap<String, (String, bool)>) -> Value {
+    let cells = cells.into_iter().filter(|(_, (cell, _))| !cell.is_empty());
+    let cell = |(name, (cell, is_plain)): (String, (String, bool))| {
+        let is_amount = is_plain && matches!(name.as_str(), "value" | "refunded");
+        if let Some(number) = serde_json::from_str(&cell).ok().filter(|_| is_amount) {
+            return (name, Value::Number(number));
+        }
         // An amount may be 1: what was refunded is true only by its word.
         let is_flag = matches!(name.as_str(), "consent" | "retracted");
         let value = match cell.to_ascii_lowercase().as_str() {
@@ -95,6 +122,8 @@ pub fn reported_row(cells: BTreeMap<String, String>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{DateOrder, DecimalMark};
+    use jiff::tz::TimeZone;
     use rust_decimal::Decimal;
     use serde_json::json;
 
@@ -102,6 +131,32 @@ mod tests {
 
     fn read(item: Value) -> Result<ReportedConversion, Vec<FieldError>> {
         read_reported(&item, NOW)
+    }
+
+    #[test]
+    fn amounts_of_json_have_points_and_those_of_a_file_what_the_file_says() {
+        let item = |value: Value| {
+            json!({ "id": "1", "name": "purchase", "time": 1_795_000_000, "phone": "+33612345678",
+                "value": value, "currency": "eur" })
+        };
+        let value = |read: Result<ReportedConversion, Vec<FieldError>>| {
+            read.map(|read| read.value.unwrap().to_string())
+                .map_err(|errors| errors[0].reason.clone())
+        };
+        assert_eq!(value(read(item(json!("1.500")))).as_deref(), Ok("1.500"));
+        assert!(value(read(item(json!("1,500")))).unwrap_err().ends_with("1500 or 1.500"));
+        let of_file = |text: &str, mark| {
+            let style = FileStyle { mark, order: DateOrder::Unknown, zone: TimeZone::UTC };
+            value(read_reported_row(&item(json!(text)), NOW, &style))
+        };
+        assert!(
+            of_file("1.500", None).unwrap_err().contains("tells which: say it, --decimal-mark")
+        );
+        assert_eq!(of_file("1.500", Some(DecimalMark::Comma)).as_deref(), Ok("1500"));
+        assert_eq!(of_file("1.234,50 €", Some(DecimalMark::Comma)).as_deref(), Ok("1234.50"));
+        assert_eq!(of_file("$5", None).unwrap_err(), "the amount's sign is not that of EUR");
+        assert!(of_file("(5.00)", None).unwrap_err().contains("is negative: a refund is"));
+        assert!(of_file("12\u{2019}34", None).unwrap_err().ends_with("not grouped by thousands"));
     }
 
     fn wrong(item: Value) -> Vec<String> {

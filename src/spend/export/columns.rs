@@ -70,7 +70,7 @@ impl Mapping {
 }
 
 /// Small letters without accents, one kind of apostrophe and of space: files differ in these.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for letter in name.trim().to_lowercase().chars() {
         plain.push(match letter {

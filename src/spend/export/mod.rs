@@ -1,9 +1,10 @@
 //! What Ads Manager exports, as CSV or XLSX, in several languages; and rows of the Marketing API as
 //! JSON lines.
 
+mod breakdown;
 mod columns;
+mod everything;
 mod names;
-mod number;
 mod row;
 mod totals;
 
@@ -12,12 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, bail};
 use rust_decimal::Decimal;
 
-use crate::domain::{AdDay, MOST_MONEY};
+use crate::domain::{AdDay, DecimalMark, MOST_MONEY};
 use crate::sheet;
 pub use columns::Mapping;
 pub use names::Field;
-pub use number::{DateOrder, DecimalMark};
-use row::{Row, RowReader};
+use row::{Row, RowReader, Total};
 use totals::Read;
 
 /// What a file holds.
@@ -29,8 +29,8 @@ pub struct Export {
     pub totals: u64,
     /// Which column was taken for what.
     pub mapping: Mapping,
-    /// What stands before decimals in it.
-    pub decimal_mark: DecimalMark,
+    /// What stands before decimals in it, if anything says it.
+    pub decimal_mark: Option<DecimalMark>,
 }
 
 /// Reads a file. `said` names columns that are not recognized by themselves; `currency` is that of
@@ -55,23 +55,28 @@ pub fn read(
     check(&mapping, sheet.is_json)?;
     let reader = RowReader::new(&mapping, &sheet, currency, mark)?;
     let mut rows: Vec<Read> = Vec::new();
-    let (mut totals, mut undated) = (0, Vec::new());
+    let mut undated = Vec::new();
+    let (mut campaigns, mut of_no_ad) = (BTreeSet::new(), Vec::new());
     for (place, cells) in &sheet.rows {
         let read = sheet.checked(cells).map_err(anyhow::Error::msg);
         let row = read.and_then(|cells| Ok((reader.row(cells)?, cells)));
         match row.with_context(|| format!("{} {place}", sheet.unit))? {
-            (Row::Total, _) => totals += 1,
+            (Row::Total(total), _) => of_no_ad.push((*place, total)),
             (Row::Undated(ad_id), _) => undated.push((*place, ad_id)),
-            (Row::Day(day), cells) => rows.push(Read {
-                place: *place,
-                marks: reader.marks(cells),
-                numbers: reader.numbers(cells),
-                day: *day,
-                cells: cells.iter().map(|cell| cell.text().to_owned()).collect(),
-            }),
+            (Row::Day(day), cells) => {
+                campaigns.extend([day.campaign_id.clone(), day.campaign_name.clone()]);
+                rows.push(Read {
+                    place: *place,
+                    named: reader.named(cells),
+                    unknown: reader.unknown(cells),
+                    day: *day,
+                    cells: cells.iter().map(|cell| cell.text().to_owned()).collect(),
+                });
+            }
         }
     }
     check_ids(&rows)?;
+    let mut totals = 0;
     // An ad's sum over its days has no day.
     for (place, ad_id) in undated {
         if !rows.iter().any(|row| row.day.ad_id == ad_id) {
@@ -79,7 +84,22 @@ pub fn read(
         }
         totals += 1;
     }
-    let (rows, sums) = totals::without_totals(rows, &sheet.unit)?;
+    for (place, total) in &of_no_ad {
+        let is_paid = total.spend.is_some_and(|spend| !spend.is_zero());
+        if let Some(campaign) = total.campaign.as_ref().filter(|name| !campaigns.contains(*name))
+            && is_paid
+        {
+            bail!(
+                "{} {place}: it is of the campaign {campaign:?}, of whose ads nothing is in the file: what it cost \
+                 would be lost; export by ad, or leave the row out",
+                sheet.unit
+            );
+        }
+        totals += 1;
+    }
+    let of_all = of_no_ad.into_iter().map(|(_, total)| total);
+    let of_all: Vec<Total> = of_all.filter(|total| total.campaign.is_none()).collect();
+    let (rows, sums) = totals::without_totals(rows, &of_all, &sheet.unit)?;
     totals += sums;
     let mut days: BTreeMap<_, AdDay> = BTreeMap::new();
     for Read { place, day, .. } in rows {

@@ -1,12 +1,16 @@
 //! One row of an export.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::totals;
-use super::{DateOrder, DecimalMark, Field, Mapping, number};
-use crate::domain::{AdDay, MOST_COUNT, MOST_MONEY, is_currency};
+use super::breakdown::Breakdowns;
+use super::everything;
+use super::{Field, Mapping};
+use crate::domain::{
+    AdDay, AmountFault, DateOrder, DecimalMark, MOST_COUNT, MOST_MONEY, WrittenAmount, is_currency,
+    plain_number, read_amount,
+};
 use crate::sheet::{Cell, Sheet};
 
 /// The year in which Facebook began.
@@ -14,25 +18,31 @@ const FIRST_ADS: Date = Date::constant(2004, 2, 4);
 
 /// What a row is.
 pub(super) enum Row {
-    Total,
+    Total(Total),
     /// Of this ad, without a day.
     Undated(String),
     Day(Box<AdDay>),
 }
 
+/// A row of no ad.
+pub(super) struct Total {
+    /// The campaign of which it is, if it names one.
+    pub campaign: Option<String>,
+    /// What it says of everything below it.
+    pub spend: Option<Decimal>,
+    pub impressions: Option<u64>,
+}
+
 /// Reads rows of one file.
 pub(super) struct RowReader<'a> {
     mapping: &'a Mapping,
-    pub(super) mark: DecimalMark,
+    pub(super) mark: Option<DecimalMark>,
     order: DateOrder,
     /// Of all amounts, if the header says so.
     currency: Option<String>,
     /// Of amounts of which the file tells no currency.
     else_currency: Option<&'a str>,
-    /// Places of columns that break an ad's day down: those of placements, and texts that we know not.
-    breakdowns: Vec<usize>,
-    /// Places of columns of numbers that we know not.
-    numbers: Vec<usize>,
+    breakdowns: Breakdowns,
 }
 
 impl<'a> RowReader<'a> {
@@ -53,29 +63,19 @@ impl<'a> RowReader<'a> {
                 })
             })
         };
-        let mark = match said_mark {
-            Some(mark) => mark,
-            None => DecimalMark::of(texts(&[Field::Spend]), sheet.separator)
-                .map_err(anyhow::Error::msg)?,
-        };
+        let mark = said_mark.or_else(|| DecimalMark::of(texts(&[Field::Spend])));
         let order = DateOrder::of(texts(&[Field::Date, Field::Starts]));
         let in_header = mapping.header_of(Field::Spend).and_then(between_brackets);
         for currency in in_header.as_deref().into_iter().chain(currency) {
             check_currency(currency)?;
         }
-        let breakdowns = breakdowns(mapping, sheet, mark);
-        let is_other = |place: &usize| {
-            !breakdowns.contains(place) && mapping.columns.values().all(|known| known != place)
-        };
-        let numbers = (0..sheet.header.len()).filter(is_other).collect();
         Ok(Self {
             mapping,
             mark,
             order,
             currency: in_header,
             else_currency: currency,
-            breakdowns,
-            numbers,
+            breakdowns: Breakdowns::of(mapping, sheet),
         })
     }
 
@@ -91,12 +91,11 @@ impl<'a> RowReader<'a> {
     pub(super) fn row(&self, cells: &[Cell]) -> anyhow::Result<Row> {
         let ad_id = self.text(cells, Field::AdId);
         let ad_name = self.text(cells, Field::AdName);
-        if ad_id.is_empty() {
-            let is_total = ad_name.is_empty() || ad_name.to_lowercase().starts_with("total");
-            if !is_total {
+        if ad_id.is_empty() || everything::is_everything(&ad_id) {
+            if !ad_name.is_empty() && !everything::is_name_of_totals(&ad_name) {
                 bail!("{}: the ad {ad_name:?} has no id", self.header(Field::AdId));
             }
-            return Ok(Row::Total);
+            return Ok(Row::Total(self.total(cells)));
         }
         if !ad_id.bytes().all(|byte| byte.is_ascii_digit()) {
             bail!(
@@ -105,10 +104,10 @@ impl<'a> RowReader<'a> {
                 self.header(Field::AdId)
             );
         }
-        if self.text(cells, self.date_field()).is_empty() {
+        if everything::mark(&self.text(cells, self.date_field())).is_none() {
             return Ok(Row::Undated(ad_id));
         }
-        let spend = self.spend(cells)?;
+        let (spend, currency) = self.spend(cells)?;
         Ok(Row::Day(Box::new(AdDay {
             date: self.date(cells)?,
             account_id: self.text(cells, Field::AccountId).trim_start_matches("act_").to_owned(),
@@ -122,32 +121,49 @@ impl<'a> RowReader<'a> {
             impressions: self.metric(cells, Field::Impressions)?,
             clicks: self.metric(cells, Field::Clicks)?,
             spend,
-            currency: self.currency(cells)?,
+            currency,
             conversations_started: self.metric(cells, Field::Started)?,
             first_replies: self.metric(cells, Field::FirstReplies)?,
             ..AdDay::new(Date::MIN, &ad_id)
         })))
     }
 
-    fn spend(&self, cells: &[Cell]) -> anyhow::Result<Decimal> {
+    /// What a row of no ad says, as far as it can be read: it is not counted.
+    fn total(&self, cells: &[Cell]) -> Total {
+        let texts = [Field::CampaignId, Field::CampaignName].map(|field| self.text(cells, field));
+        let is_one = |text: &String| {
+            everything::mark(text).is_some() && !everything::is_name_of_totals(text)
+        };
+        let spend = self.number(cells, Field::Spend).ok().flatten();
+        Total {
+            campaign: texts.into_iter().find(is_one),
+            spend: spend.map(|spend| spend.number),
+            impressions: self.count(cells, Field::Impressions).ok().flatten(),
+        }
+    }
+
+    fn spend(&self, cells: &[Cell]) -> anyhow::Result<(Decimal, String)> {
         let header = self.header(Field::Spend);
+        let told = self.currency(cells)?;
         let Some(spend) = self.number(cells, Field::Spend)? else {
             // What was not shown cost nothing.
             if self.count(cells, Field::Impressions)? == Some(0) {
-                return Ok(Decimal::ZERO);
+                return Ok((Decimal::ZERO, self.known_currency(told)?));
             }
             bail!("{header}: it is empty: what the ad cost is not told; write 0 if it is nothing");
         };
+        let currency = spend.currency_beside(&told).map_err(|why| anyhow!("{header}: {why}"))?;
+        let spend = spend.number;
         if spend.is_sign_negative() && !spend.is_zero() {
-            bail!("{}: {spend} is negative", self.header(Field::Spend));
+            bail!("{header}: {spend} is negative");
         }
         if spend > Decimal::from(MOST_MONEY) {
-            bail!("{}: {spend} is more than anybody spends", self.header(Field::Spend));
+            bail!("{header}: {spend} is more than anybody spends");
         }
-        Ok(spend)
+        Ok((spend, self.known_currency(currency)?))
     }
 
-    /// The row's own, else the header's, else what the caller says.
+    /// The row's own, else the header's; empty if neither tells it.
     fn currency(&self, cells: &[Cell]) -> anyhow::Result<String> {
         let own = Some(self.text(cells, Field::Currency).to_uppercase());
         let own = own.filter(|currency| !currency.is_empty());
@@ -156,7 +172,12 @@ impl<'a> RowReader<'a> {
         {
             bail!("{}: it says {own}, the header {header}", self.header(Field::Currency));
         }
-        let told = own.or_else(|| self.currency.clone());
+        Ok(own.or_else(|| self.currency.clone()).unwrap_or_default())
+    }
+
+    /// What the file tells, else what the caller says.
+    fn known_currency(&self, told: String) -> anyhow::Result<String> {
+        let told = Some(told).filter(|told| !told.is_empty());
         let currency = told.or_else(|| self.else_currency.map(str::to_owned)).context(
             "the currency is told neither by a column nor by a header such as Amount spent (EUR); say \
              it: --currency EUR",
@@ -174,25 +195,25 @@ impl<'a> RowReader<'a> {
         if has_day { Field::Date } else { Field::Starts }
     }
 
-    /// What tells a row from the ad's others of the day.
-    pub(super) fn marks(&self, cells: &[Cell]) -> Vec<Option<String>> {
-        let texts = self.breakdowns.iter().map(|place| totals::mark(cells[*place].text()));
-        texts.collect()
+    /// What stands in columns that break a day down.
+    pub(super) fn named(&self, cells: &[Cell]) -> Vec<Option<String>> {
+        marks(&self.breakdowns.named, cells)
     }
 
-    /// What stands in columns of numbers that we know not.
-    pub(super) fn numbers(&self, cells: &[Cell]) -> Vec<Option<String>> {
-        self.numbers.iter().map(|place| totals::mark(cells[*place].text())).collect()
+    /// What stands in texts that may do so.
+    pub(super) fn unknown(&self, cells: &[Cell]) -> Vec<Option<String>> {
+        marks(&self.breakdowns.unknown, cells)
     }
 
     fn date(&self, cells: &[Cell]) -> anyhow::Result<Date> {
         let read = |field: Field| {
             let text = self.text(cells, field);
-            let date = self.order.read(&text).and_then(|date| {
-                let told = || format!("{text:?}: nobody paid Meta for ads on {date}");
-                if date >= FIRST_ADS { Ok(date) } else { Err(told()) }
-            });
-            date.map_err(|why| anyhow::anyhow!("{}: {why}", self.header(field)))
+            let told = |why| anyhow!("{}: {text:?} {why}", self.header(field));
+            let date = self.order.read(&text).map_err(told)?;
+            if date < FIRST_ADS {
+                bail!("{}: {text:?}: nobody paid Meta for ads on {date}", self.header(field));
+            }
+            Ok(date)
         };
         if self.mapping.columns.contains_key(&Field::Date) {
             return read(Field::Date);
@@ -211,31 +232,49 @@ impl<'a> RowReader<'a> {
     }
 
     /// `None` where the cell is empty or a dash.
-    fn number(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<Decimal>> {
-        let Some(cell) = self.cell(cells, field) else { return Ok(None) };
-        if matches!(cell.text(), "" | "-" | "–" | "—" | "N/A") {
-            return Ok(None);
-        }
+    fn number(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<WrittenAmount>> {
+        let Some(cell) = self.shown(cells, field) else { return Ok(None) };
         let number = match cell {
-            Cell::Text(text) => self.mark.read(text),
-            Cell::Plain(text) | Cell::Rounded(text) => {
-                text.parse().or_else(|_| Decimal::from_scientific(text)).ok()
-            }
+            Cell::Text(text) => read_amount(text, self.mark).map_err(|fault| match fault {
+                AmountFault::Open { .. } => format!(
+                    "{fault}, and no other amount of the file tells which: say it, --decimal-mark comma or \
+                     --decimal-mark point"
+                ),
+                _ => fault.to_string(),
+            }),
+            Cell::Plain(text) | Cell::Rounded(text) => plain_number(text)
+                .map(|number| WrittenAmount { number, currencies: &[] })
+                .ok_or_else(|| AmountFault::NoAmount.to_string()),
         };
-        let bad = || format!("{}: {:?} is no number", self.header(field), cell.text());
-        number.map(Some).with_context(bad)
+        let told = |why| anyhow!("{}: {:?} {why}", self.header(field), cell.text());
+        number.map(Some).map_err(told)
     }
 
+    /// A cell in which something stands.
+    fn shown<'c>(&self, cells: &'c [Cell], field: Field) -> Option<&'c Cell> {
+        let cell = self.cell(cells, field);
+        cell.filter(|cell| !matches!(cell.text(), "" | "-" | "–" | "—" | "N/A"))
+    }
+
+    /// A count has no decimals: what may be thousands or decimals is thousands, unless the file's amounts have that mark
+    /// before decimals.
     fn count(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<u64>> {
-        let grouped = self.cell(cells, field).and_then(|cell| match cell {
-            Cell::Text(text) => number::grouped(text),
+        let Some(cell) = self.shown(cells, field) else { return Ok(None) };
+        let open = match cell {
+            Cell::Text(text) => read_amount(text, None).err(),
             Cell::Plain(_) | Cell::Rounded(_) => None,
-        });
-        let number = match grouped {
-            Some(number) => number,
-            None => match self.number(cells, field)? {
-                Some(number) => number,
-                None => return Ok(None),
+        };
+        let number = match open {
+            Some(AmountFault::Open { thousands, decimals, mark }) => {
+                if self.mark == Some(mark) {
+                    let told = format!("{:?} may be {thousands} or {decimals}", cell.text());
+                    bail!("{}: {told}, as amounts of the file have decimals", self.header(field));
+                }
+                thousands
+            }
+            _ => match self.number(cells, field)? {
+                Some(WrittenAmount { number, currencies: [] }) => number,
+                _ => bail!("{}: {:?} is no count", self.header(field), cell.text()),
             },
         };
         let whole = number.normalize();
@@ -256,17 +295,8 @@ impl<'a> RowReader<'a> {
     }
 }
 
-fn breakdowns(mapping: &Mapping, sheet: &Sheet, mark: DecimalMark) -> Vec<usize> {
-    let is_known = |place: &usize| {
-        let field = mapping.columns.iter().find(|(_, known)| *known == place);
-        field.map(|(field, _)| matches!(field, Field::Platform | Field::Position))
-    };
-    let is_number = |cell: &Cell| !cell.text().is_empty() && mark.read(cell.text()).is_some();
-    let has_numbers =
-        |place: &usize| sheet.rows.iter().filter_map(|(_, cells)| cells.get(*place)).any(is_number);
-    (0..sheet.header.len())
-        .filter(|place| is_known(place).unwrap_or_else(|| !has_numbers(place)))
-        .collect()
+fn marks(places: &[usize], cells: &[Cell]) -> Vec<Option<String>> {
+    places.iter().map(|place| everything::mark(cells[*place].text())).collect()
 }
 
 fn check_currency(currency: &str) -> anyhow::Result<()> {
