@@ -69,6 +69,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "one_time_work",
         files: &[include_str!("../../../queries/schema/migrations/0106_one_time_work.sql")],
     },
+    Migration {
+        version: 107,
+        name: "sequences",
+        files: &[include_str!("../../../queries/schema/migrations/0107_sequences.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.
