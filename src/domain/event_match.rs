@@ -23,6 +23,22 @@ pub struct EventMatch {
     pub max_value: Option<f64>,
 }
 
+/// Kinds of events that decide conversations.
+const DECIDING: [&str; 6] = ["message", "echo", "postback", "referral", "opt_in", "conversion"];
+
+impl EventMatch {
+    /// Whether an event's class (see the table `event_classes`) tells all that is asked of it.
+    #[must_use]
+    pub fn is_of_class(&self) -> bool {
+        let is_deciding = !self.kinds.is_empty()
+            && self.kinds.iter().all(|kind| DECIDING.contains(&kind.as_str()));
+        let is_comment = self.names.len() == 1 && self.names[0] == "comment";
+        let asks_more =
+            !self.text.is_empty() || self.min_value.is_some() || self.max_value.is_some();
+        (is_deciding || is_comment) && !asks_more
+    }
+}
+
 /// An event that matters to a funnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {

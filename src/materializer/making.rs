@@ -16,6 +16,8 @@ const RECENT_MS: i64 = 62 * 86_400_000;
 /// What has to be written. `gone_*` are the keys of rows that are no more, marked as deleted.
 #[derive(Debug)]
 pub struct Making {
+    /// Version of all rows.
+    pub version: u64,
     /// Rows of `people`, one for each that changed.
     pub people: Vec<PersonSnapshot>,
     /// Rows of `conversations`.
@@ -148,6 +150,7 @@ impl Maker<'_> {
                 version: self.version,
             });
         Ok(Making {
+            version: self.version,
             people: people.collect(),
             conversations: self.versioned(conversations.frame)?,
             touchpoints: self.versioned(touchpoints.frame)?,

@@ -28,7 +28,9 @@ use tokio::sync::watch;
 pub use making::{Making, bound, make};
 pub use rebuild::{Difference, Rebuilt, rebuild};
 
-use crate::store::{ChangedBatch, ChangedPerson, Lease, MaterializedTables, Store, StoreError};
+use crate::store::{
+    ChangedBatch, ChangedPerson, Lease, MaterializedTables, OneTimeWork, Store, StoreError,
+};
 use waiting::{Waiting, lots};
 
 /// How often changes that another process has shipped are looked for.
@@ -50,6 +52,10 @@ pub enum MaterializeError {
     /// The work was cut off, by a panic or by shutting down.
     #[error("making conversations was cut off: {0}")]
     CutOff(String),
+}
+
+fn cut_off(error: tokio::task::JoinError) -> MaterializeError {
+    MaterializeError::CutOff(error.to_string())
 }
 
 /// Makes conversations of one database's events.
@@ -79,12 +85,18 @@ impl Materializer {
     /// retried.
     pub async fn run<T>(self, mut shipped: watch::Receiver<T>) {
         let mut wait = FIRST_RETRY;
-        let mut is_swept = false;
+        let (mut is_swept, mut is_whole) = (false, false);
         loop {
             if !is_swept {
                 let swept = self.sweep().await;
                 is_swept = swept
                     .inspect_err(|error| tracing::warn!(%error, "a rebuild's tables are left"))
+                    .is_ok();
+            }
+            if !is_whole {
+                let whole = self.make_sequences_of_before().await;
+                is_whole = whole
+                    .inspect_err(|error| tracing::warn!(%error, "there are no sequences yet"))
                     .is_ok();
             }
             let pause = match self.catch_up().await {
@@ -128,6 +140,26 @@ impl Materializer {
         let tables = swept?;
         tracing::info!(tables, "removed what a rebuild had left that was cut off");
         Ok(())
+    }
+
+    /// Makes everything anew where an earlier version, which made no sequences, has left events.
+    async fn make_sequences_of_before(&self) -> Result<(), MaterializeError> {
+        let is_done = async || self.store.done_parts(OneTimeWork::Sequences).await;
+        if !is_done().await?.is_empty() {
+            return Ok(());
+        }
+        let mut lease = self.lease().await?;
+        let is_left = is_done().await.map(|parts| parts.is_empty());
+        let made = match is_left {
+            Ok(true) => {
+                tracing::info!("sequences are made of what earlier versions have stored");
+                rebuild::begin_anew(self, &mut lease, &|_, _| {}).await.map(|_| ())
+            }
+            Ok(false) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        lease.end().await;
+        made
     }
 
     /// Works off everything that has changed until now; how many people that were.
@@ -200,9 +232,9 @@ impl Materializer {
             Vec::new()
         };
         let count = people.len() as u64;
-        let work = move || make(&people, &events, &standing, version);
-        let made = self.store.compute(work).await;
-        let mut made = made.map_err(|error| MaterializeError::CutOff(error.to_string()))??;
+        let work = move || (make(&people, &events, &standing, version), people);
+        let (made, people) = self.store.compute(work).await.map_err(cut_off)?;
+        let mut made = made?;
         self.know_links(&mut made.conversations, &mut made.touchpoints).await?;
         if !lease.holds() {
             return Err(taken_over());
@@ -214,6 +246,7 @@ impl Materializer {
             return Err(taken_over());
         }
         self.write_rows(tables, &made, &token).await?;
+        self.store.make_sequences(tables, &batches, &people, bound, made.version).await?;
         self.store.work_off(tables, lot, &token).await?;
         counter!("messenger_funnel_upkeep_people_total").increment(count);
         Ok(count)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{MaterializeError, Materializer};
-use crate::store::{ChangedBatch, DifferingRow, Lease, MaterializedTables};
+use crate::store::{ChangedBatch, DifferingRow, Lease, MaterializedTables, OneTimeWork};
 
 /// How often the two are compared, if they differ while events come in.
 const COMPARED: usize = 10;
@@ -93,6 +93,9 @@ pub(super) async fn begin_anew(
     let token = format!("exchanged-{}", uuid::Uuid::new_v4());
     store.work_off(MaterializedTables::Live, &exchanges, &token).await?;
     store.drop_left_rebuilt().await?;
+    if store.done_parts(OneTimeWork::Sequences).await?.is_empty() {
+        store.note_done(OneTimeWork::Sequences, "").await?;
+    }
     Ok(Rebuilt { people, tables })
 }
 
@@ -113,7 +116,7 @@ async fn compare(
             upkeep.work_off(set, &news, lease, &|_| {}).await?;
         }
         let mut tables = Vec::new();
-        for table in ["conversations", "touchpoints", "conversions"] {
+        for table in ["conversations", "touchpoints", "conversions", "sequences"] {
             tables.push(difference(upkeep, set, table).await?);
         }
         compared += 1;

@@ -4,8 +4,7 @@
 use serde_json::Value;
 
 use super::places::{Places, tokens};
-use super::whatsapp::LISTS as WHATSAPP_LISTS;
-use super::wire::one_or_many;
+use super::wire::{WHATSAPP_LISTS, one_or_many};
 use super::{repair, wire};
 use crate::domain::Timestamp;
 

@@ -11,17 +11,6 @@ use crate::domain::{
     Channel, Event, Evidence, Kind, PageName, Source, Touch, contact_hashes, usual_number,
 };
 
-/// Lists of a change that hold an event in each item.
-pub(super) const LISTS: [&str; 7] = [
-    "messages",
-    "message_echoes",
-    "statuses",
-    "calls",
-    "user_preferences",
-    "user_actions",
-    "automatic_events",
-];
-
 /// The events in a WhatsApp change. In standby, while another app answers, its lists stand one level deeper.
 pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read {
     let phone = wire::text(&value["metadata"], "phone_number_id");
@@ -31,7 +20,7 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let own: String = own.chars().filter(char::is_ascii_digit).collect();
     let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
     for holder in std::iter::once(value).chain(wire::one_or_many(&value["standby"])) {
-        for key in LISTS {
+        for key in wire::WHATSAPP_LISTS {
             for item in wire::one_or_many(&holder[key]) {
                 let contacts = &holder["contacts"];
                 match event(item, key, contacts, &own, &context) {

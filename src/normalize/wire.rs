@@ -4,6 +4,17 @@ use serde_json::Value;
 
 use crate::domain::Timestamp;
 
+/// Lists of a WhatsApp change that hold an event in each item.
+pub(super) const WHATSAPP_LISTS: [&str; 7] = [
+    "messages",
+    "message_echoes",
+    "statuses",
+    "calls",
+    "user_preferences",
+    "user_actions",
+    "automatic_events",
+];
+
 /// A text, or a number as its digits; empty if the field is missing, null or something else.
 pub(super) fn text(object: &Value, key: &str) -> String {
     match object.get(key) {

@@ -235,7 +235,7 @@ async fn workers_that_are_stopped_and_go_on_make_each_conversation_once() {
         world.succeed(&["conversations", "rebuild", "--strict"])
     });
     let told = told.await.unwrap();
-    assert_eq!(told.matches("0 were missing, 0 should not have been there").count(), 3, "{told}");
+    assert_eq!(told.matches("0 were missing, 0 should not have been there").count(), 4, "{told}");
     drop((workers, server));
     engine.stop().await;
 }

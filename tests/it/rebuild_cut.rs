@@ -89,7 +89,7 @@ async fn a_rebuild_that_is_cut_off_anywhere_leaves_right_figures_and_no_tables()
             }
         }
     }
-    assert_eq!(exchanges, 8);
+    assert_eq!(exchanges, 10);
     engine.stop().await;
 }
 

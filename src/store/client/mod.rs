@@ -10,6 +10,7 @@ pub(in crate::store) mod error;
 mod insert;
 mod kept_twice;
 pub(in crate::store) mod moment;
+pub(in crate::store) mod months;
 mod nodes;
 pub(in crate::store) mod page_filter;
 pub(in crate::store) mod query_limits;

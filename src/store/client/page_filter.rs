@@ -4,7 +4,7 @@
 use crate::store::client::Store;
 
 /// Tables whose rows belong to a Page; all name it `page_id`.
-const OF_PAGES: [&str; 16] = [
+const OF_PAGES: [&str; 17] = [
     "aliases",
     "arrivals",
     "contacts",
@@ -17,6 +17,7 @@ const OF_PAGES: [&str; 16] = [
     "page_names",
     "people",
     "person_consents",
+    "sequences",
     "conversion_report_events",
     "conversion_reports",
     "told_names",

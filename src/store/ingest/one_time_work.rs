@@ -17,6 +17,8 @@ pub enum OneTimeWork {
     Raw,
     /// The numbers of people on WhatsApp.
     Contacts,
+    /// The sequences of events that were there before.
+    Sequences,
 }
 
 impl OneTimeWork {
@@ -24,6 +26,7 @@ impl OneTimeWork {
         match self {
             Self::Raw => "raw",
             Self::Contacts => "contacts",
+            Self::Sequences => "sequences",
         }
     }
 }

@@ -2,4 +2,5 @@
 
 pub(in crate::store) mod materialization;
 pub(in crate::store) mod rebuild;
+pub(in crate::store) mod sequences;
 mod thread_events;

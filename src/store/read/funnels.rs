@@ -14,6 +14,7 @@ use crate::domain::{EventMatch, Occurrence, Period, PersonOccurrences};
 use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
+use crate::store::client::months::{month_after, month_of};
 use crate::store::read::collection::BreakdownColumns;
 
 const EVENTS: &str = include_str!("../../../queries/funnels/custom_funnel_events.sql");
@@ -21,6 +22,7 @@ const ONCE: &str = include_str!("../../../queries/funnels/custom_funnel_once.sql
 const SORTED: &str = include_str!("../../../queries/funnels/custom_funnel_sorted.sql");
 const WAYS: &str = include_str!("../../../queries/funnels/custom_funnel_ways.sql");
 const CANONICAL: &str = include_str!("../../../queries/funnels/custom_funnel_person.sql");
+const SEQUENCES: &str = include_str!("../../../queries/funnels/custom_funnel_sequences.sql");
 const MATCH: &str = include_str!("../../../queries/funnels/custom_funnel_match.sql");
 const COHORTS: &str = include_str!("../../../queries/retention/cohorts.sql");
 const TOP_SEQUENCES: &str = include_str!("../../../queries/funnels/top_sequences.sql");
@@ -63,6 +65,13 @@ pub struct FunnelEvents<'a> {
     pub excluded_people: &'a [String],
 }
 
+impl FunnelEvents<'_> {
+    fn is_of_sequences(&self, ways: &WaysRow) -> bool {
+        let mut all = self.steps.iter().chain(self.exclusions.iter().map(|(matches, _)| matches));
+        ways.has_sequences && all.all(EventMatch::is_of_class)
+    }
+}
+
 /// People that are given at once.
 const BATCH: usize = 5_000;
 
@@ -71,6 +80,7 @@ const BATCH: usize = 5_000;
 struct WaysRow {
     has_aliases: bool,
     has_other_times: bool,
+    has_sequences: bool,
 }
 
 /// A row of the question `custom_funnel_events`.
@@ -133,7 +143,7 @@ impl Packing {
 
 /// The statement for a funnel: its matchers as bits, and how events are read.
 fn statement(asked: &FunnelEvents<'_>, ways: &WaysRow, is_narrow: bool) -> String {
-    let WaysRow { has_aliases, has_other_times } = *ways;
+    let WaysRow { has_aliases, has_other_times, .. } = *ways;
     let one = |number: usize| {
         let lines = MATCH.lines().filter(|line| !line.starts_with("--"));
         lines.map(|line| line.replace('$', &number.to_string()) + "\n").collect::<String>()
@@ -151,6 +161,9 @@ fn statement(asked: &FunnelEvents<'_>, ways: &WaysRow, is_narrow: bool) -> Strin
     let person = if has_aliases { CANONICAL } else { "found.person_id" };
     let wide = if is_narrow { "UInt64" } else { "UInt128" };
     let [steps, gaps] = &masks;
+    if asked.is_of_sequences(ways) {
+        return assemble(SEQUENCES, &[("wide", wide), ("steps", steps), ("gaps", gaps)]);
+    }
     let pieces = [
         ("wide", wide),
         ("steps", steps),
@@ -194,6 +207,11 @@ impl Store {
             .param("place_at", packing.steps + packing.gaps)
             .param("time_at", packing.time_at)
             .param("excluded", asked.excluded_people);
+        if asked.is_of_sequences(&ways) {
+            let months = [month_of(from), month_after(until)].map(|month| month.to_string());
+            let [from_month, to_month] = months;
+            question = question.param("from_month", from_month).param("to_month", to_month);
+        }
         let all = asked.steps.iter().chain(asked.exclusions.iter().map(|(matches, _)| matches));
         for (number, matches) in all.enumerate() {
             question = question

@@ -77,6 +77,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
             include_str!("../../../queries/schema/migrations/0107_v_events.sql"),
         ],
     },
+    Migration {
+        version: 108,
+        name: "sequences",
+        files: &[include_str!("../../../queries/schema/migrations/0108_sequences.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

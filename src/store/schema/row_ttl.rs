@@ -40,6 +40,8 @@ impl Store {
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),
+            ("sequences", "month", conversations),
+            ("event_classes", "month", conversations),
             ("link_visits", "time", visits),
             ("quarantine", "received_at", quarantine),
         ];

@@ -29,17 +29,19 @@ const REFUSED: &str = include_str!("../../../queries/erasure/refused_that_may_na
 const NOBODYS: &str = include_str!("../../../queries/erasure/nobodys_that_may_name.sql");
 const REMAINING: &str = include_str!("../../../queries/erasure/rows_of_people.sql");
 const KEYED_REMAINING: &str = include_str!("../../../queries/erasure/rows_of_keys.sql");
+const UNUSED_CLASSES: &str = include_str!("../../../queries/erasure/unused_classes.sql");
 const ROWS: &str = include_str!("../../../queries/erasure/rows_of_person.sql");
 
 /// A table with both of these columns holds rows of people.
 const PERSON_COLUMNS: [&str; 2] = ["page_id", "person_id"];
 /// Other columns by which rows are somebody's, the kind of key that they hold, and the table that has it under so
 /// common a name; empty: any.
-const KEY_COLUMNS: [(&str, &str, &str); 4] = [
+const KEY_COLUMNS: [(&str, &str, &str); 5] = [
     ("report_id", "report", ""),
     ("refusal_id", "refusal", ""),
     ("hash", "contact", "audience_members"),
     ("key", "contact", "waiting_conversions"),
+    ("class", "class", "event_classes"),
 ];
 /// The table of events, and the column by which rows that belong to nobody are told.
 const EVENTS: (&str, &str) = ("events_by_person", "event_id");
@@ -213,7 +215,22 @@ impl Store {
         if is_needed("event") {
             self.erase_keyed(EVENTS.0, EVENTS.1, "event").await?;
         }
+        self.erase_unused_classes().await?;
         self.end_erasing().await
+    }
+
+    /// Deletes the classes that only events of people had who are gone: payloads and refs stand in them.
+    async fn erase_unused_classes(&self) -> Result<(), StoreError> {
+        let unused: Vec<String> = self.fetch_all(self.client().query(UNUSED_CLASSES)).await?;
+        if unused.is_empty() {
+            return Ok(());
+        }
+        let kind = "class";
+        for keys in in_parts(&unused) {
+            let ask = |query: Query| query.param("kind", kind).param("keys", keys);
+            self.insert_everywhere(BEGIN_KEYS, ask).await?;
+        }
+        self.erase_keyed("event_classes", "class", kind).await
     }
 
     async fn erase_keyed(&self, table: &str, column: &str, kind: &str) -> Result<(), StoreError> {
