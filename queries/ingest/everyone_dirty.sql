@@ -6,6 +6,6 @@ SELECT
     page_id, person_id, toDateTime64(0, 3, 'UTC') AS since
 FROM events_by_person
 WHERE person_id != ''
-    AND (kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion') OR name = 'comment')
+    AND kind NOT IN ('delivery', 'read')
 GROUP BY page_id, person_id
 SETTINGS insert_deduplicate = 0

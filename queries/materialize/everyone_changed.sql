@@ -13,7 +13,6 @@ FROM
     FROM events_by_person AS found
     LEFT ANY JOIN (SELECT page_id, alias, person_id FROM aliases FINAL) AS aliases ON         aliases.page_id = found.page_id AND aliases.alias = found.person_id
     WHERE found.person_id != ''
-        AND (found.kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
-            OR found.name = 'comment')
+        AND found.kind NOT IN ('delivery', 'read')
     GROUP BY page_id, person_id
 )

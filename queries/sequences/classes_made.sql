@@ -13,7 +13,7 @@ WITH
         FROM events_by_person
         WHERE time >= toDateTime64({from_month:Date}, 3, 'UTC')
             AND (page_id, person_id) IN names
-            AND (kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion') OR name = 'comment')
+            AND kind NOT IN ('delivery', 'read')
     )
 SELECT month, class, kind, name, source, payload, base, ad_id
 FROM found

@@ -31,8 +31,7 @@ FROM
             FROM events_by_person
             WHERE time >= fromUnixTimestamp64Milli({read_from:Int64})
                 AND (page_id, person_id) IN names
-                AND (kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
-                    OR name = 'comment')
+                AND kind NOT IN ('delivery', 'read')
             ORDER BY version DESC
             LIMIT 1 BY event_id
         ) AS found

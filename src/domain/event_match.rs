@@ -23,19 +23,28 @@ pub struct EventMatch {
     pub max_value: Option<f64>,
 }
 
-/// Kinds of events that decide conversations.
-const DECIDING: [&str; 6] = ["message", "echo", "postback", "referral", "opt_in", "conversion"];
+/// Kinds that are in no sequence.
+const RECEIPTS: [&str; 2] = ["delivery", "read"];
 
 impl EventMatch {
-    /// Whether an event's class (see the table `event_classes`) tells all that is asked of it.
+    /// Whether sequences (the tables `sequences` and `event_classes`) tell all that is asked of an event: it can be no
+    /// receipt, and neither its text nor its value matters. Receipts have no name, payload, ref, source and ad.
     #[must_use]
     pub fn is_of_class(&self) -> bool {
-        let is_deciding = !self.kinds.is_empty()
-            && self.kinds.iter().all(|kind| DECIDING.contains(&kind.as_str()));
-        let is_comment = self.names.len() == 1 && self.names[0] == "comment";
+        let may_be_empty = |pattern: &str| {
+            pattern.is_empty() || regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(""))
+        };
+        let asks_for_something = !(may_be_empty(&self.payload) && may_be_empty(&self.referral_ref));
+        let can_be_receipt = if self.kinds.is_empty() {
+            let lists = [&self.names, &self.sources, &self.ads];
+            let is_named = |list: &&Vec<String>| !list.is_empty() && !list.contains(&String::new());
+            !asks_for_something && !lists.iter().any(is_named)
+        } else {
+            self.kinds.iter().any(|kind| RECEIPTS.contains(&kind.as_str()))
+        };
         let asks_more =
             !self.text.is_empty() || self.min_value.is_some() || self.max_value.is_some();
-        (is_deciding || is_comment) && !asks_more
+        !can_be_receipt && !asks_more
     }
 }
 
@@ -59,4 +68,38 @@ pub struct PersonOccurrences {
     pub person_id: String,
     /// The events; of one millisecond in the order of their places in the delivery, then of their ids.
     pub events: Vec<Occurrence>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kinds: &[&str], payload: &str, names: &[&str]) -> EventMatch {
+        let owned = |list: &[&str]| list.iter().map(|&one| one.to_owned()).collect();
+        let (kinds, names) = (owned(kinds), owned(names));
+        EventMatch { kinds, names, payload: payload.to_owned(), ..EventMatch::default() }
+    }
+
+    #[test]
+    fn sequences_answer_what_can_be_no_receipt() {
+        for told in [
+            of(&["message"], "", &[]),
+            of(&["message", "other"], ".*", &[]),
+            of(&[], "^BUY", &[]),
+            of(&[], "", &["lead"]),
+        ] {
+            assert!(told.is_of_class(), "{told:?}");
+        }
+        for not in [
+            of(&[], "", &[]),
+            of(&[], ".*", &[]),
+            of(&[], "", &["lead", ""]),
+            of(&["message", "read"], "^BUY", &[]),
+        ] {
+            assert!(!not.is_of_class(), "{not:?}");
+        }
+        let plain = of(&["message"], "", &[]);
+        assert!(!EventMatch { text: "x".to_owned(), ..plain.clone() }.is_of_class());
+        assert!(!EventMatch { min_value: Some(1.0), ..plain }.is_of_class());
+    }
 }

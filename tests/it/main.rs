@@ -105,6 +105,7 @@ mod retention;
 mod roles;
 mod routes;
 mod rows;
+mod sequences;
 mod sizes;
 mod slow_attribution;
 mod slow_threads;

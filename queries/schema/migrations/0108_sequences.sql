@@ -1,5 +1,5 @@
 -- A row for each person and month: when their events were, and of which class each is, in the order of the definitions.
--- Made of the events that decide conversations, and made again when more come: of rows with one key that with the highest
+-- Made of all events but receipts, and made again when more come: of rows with one key that with the highest
 -- version counts. Somebody with several names stands under the latest one; what was taken back is not among them.
 CREATE TABLE IF NOT EXISTS sequences
 (
@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS event_classes
 (
     month   Date                   COMMENT 'first day of the month, UTC' CODEC(ZSTD(1)),
     class   UInt64                 COMMENT 'hash of what follows' CODEC(NONE),
-    kind    LowCardinality(String) COMMENT 'message, echo, postback, referral, opt_in, conversion, or other of a comment' CODEC(ZSTD(1)),
-    name    LowCardinality(String) COMMENT 'goal of a conversion, comment' CODEC(ZSTD(1)),
+    kind    LowCardinality(String) COMMENT 'message, echo, postback, referral, opt_in, conversion, other' CODEC(ZSTD(1)),
+    name    LowCardinality(String) COMMENT 'wire name of an other event; goal of a conversion' CODEC(ZSTD(1)),
     source  LowCardinality(String) COMMENT 'entry point; empty if the event carries none' CODEC(ZSTD(1)),
     payload String                 COMMENT 'payload of a postback or quick reply' CODEC(ZSTD(1)),
     ref     String                 COMMENT 'referral parameter without a click''s mark' CODEC(ZSTD(1)),

@@ -161,10 +161,10 @@ impl ChangedBatch {
 }
 
 impl ChangedRow {
-    /// The people whose conversations some events decide.
+    /// The people whose conversations or sequences some events decide.
     pub(in crate::store) fn of_events(events: &[EventRow], batch: u64) -> Vec<Self> {
         let mut since: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-        for event in events.iter().filter(|event| event.decides_conversations()) {
+        for event in events.iter().filter(|event| event.is_in_sequence()) {
             let (person, time) = event.person_and_time();
             since.entry(person).and_modify(|first| *first = time.min(*first)).or_insert(time);
         }

@@ -128,14 +128,11 @@ impl EventRow {
         (self.event_id, self.version)
     }
 
-    /// Whether conversations are made of it: an act, an answer, a conversion, or a comment.
-    pub(in crate::store) fn decides_conversations(&self) -> bool {
-        let decides = match Kind::from_name(self.kind) {
-            Some(Kind::Echo | Kind::Conversion) => true,
-            Some(Kind::Other) => self.name == "comment",
-            kind => kind.is_some_and(Kind::is_act),
-        };
-        decides && !self.person_id.is_empty()
+    /// Whether conversations or sequences are made of it: all that somebody has but receipts.
+    pub(in crate::store) fn is_in_sequence(&self) -> bool {
+        let is_receipt =
+            matches!(Kind::from_name(self.kind), Some(Kind::Delivery | Kind::Read) | None);
+        !is_receipt && !self.person_id.is_empty()
     }
 
     /// Whether it came in by a webhook: conversions are made of others.
