@@ -1,59 +1,59 @@
 -- What people and business do one after the other, most frequent first: the first events of everyone who
 -- opened a conversation in a range, equal ones in a row once.
+-- sequences_whole stands for the file of that name.
 -- Parameters: from, to (milliseconds; to is exclusive), until (milliseconds: events behind it do not
--- count), length (events of a sequence at most), limit.
+-- count), from_month, to_month (dates of the events; to_month is exclusive), length (events of a sequence at most), limit.
 -- Columns: sequence (entry point, then kinds, joined by " > "; a conversion by its name), people.
-WITH known AS (SELECT page_id, alias, person_id FROM aliases FINAL)
-SELECT sequence, count() AS people
+WITH
+    (
+        -- Without any class transform would have nothing to look for.
+        SELECT (arrayPushBack(groupArray(class), 0), arrayPushBack(groupArray(what), ''))
+        FROM
+        (
+            SELECT class, any(if(kind = 'conversion', toString(name), toString(kind))) AS what
+            FROM event_classes
+            WHERE month >= {from_month:Date} AND month < {to_month:Date}
+                AND kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
+            GROUP BY class
+        )
+    ) AS known
+SELECT arrayStringConcat(arrayConcat([door], arraySlice(arrayCompact(since), 1, {length:UInt32})), ' > ') AS sequence,
+    count() AS people
 FROM
 (
     SELECT
-        page_id,
-        person_id,
-        arrayStringConcat(
-            arrayConcat([any(door)], arraySlice(arrayCompact(groupArray(what)), 1, {length:UInt32})),
-            ' > ') AS sequence
+        toString(firsts.source) AS door,
+        arrayMap(event -> event.3, arrayFilter(event -> event.1 >= firsts.opened, told.events)) AS since
     FROM
     (
-        SELECT
-            found.page_id AS page_id,
-            found.person_id AS person_id,
-            toString(firsts.source) AS door,
-            if(found.kind = 'conversion', toString(found.name), toString(found.kind)) AS what
+        SELECT page_id, person_id, arraySort(groupArray((time, place, what))) AS events
         FROM
         (
-            -- Under whichever of the person's names it stands.
-            SELECT
-                told.event_id AS event_id, told.page_id AS page_id,
-                if(known.person_id = '', told.person_id, known.person_id) AS person_id,
-                told.time AS time, told.place AS place, told.kind AS kind, told.name AS name
+            SELECT page_id, person_id, time, place, transform(class, known.1, known.2, '') AS what
             FROM
             (
-                SELECT event_id, page_id, person_id, time, place, kind, name
-                FROM events_by_person
-                WHERE time >= fromUnixTimestamp64Milli({from:Int64})
-                    AND time < fromUnixTimestamp64Milli({until:Int64})
-                    AND kind IN ('message', 'echo', 'postback', 'referral', 'opt_in', 'conversion')
-                ORDER BY version DESC
-                LIMIT 1 BY event_id
-            ) AS told
-            LEFT JOIN known ON known.page_id = told.page_id AND known.alias = told.person_id
-        ) AS found
-        INNER JOIN
-        (
-            SELECT page_id, person_id, opened_at, source
-            FROM conversations FINAL
-            WHERE conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
-                AND conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
-            ORDER BY opened_at
-            LIMIT 1 BY page_id, person_id
-        ) AS firsts ON firsts.page_id = found.page_id AND firsts.person_id = found.person_id
-        WHERE found.time >= firsts.opened_at
-            -- An echo that never arrived is called failed.
-            AND NOT (found.kind = 'echo' AND found.name = 'failed')
-        ORDER BY found.page_id, found.person_id, found.time, found.place, found.event_id
-    )
-    GROUP BY page_id, person_id
+                SELECT page_id, person_id, toUnixTimestamp(month, 'UTC') * 1000 AS begin, times, classes
+                FROM sequences FINAL
+                WHERE month >= {from_month:Date} AND month < {to_month:Date}
+            )
+            ARRAY JOIN
+                arrayMap(since -> toInt64(begin + since), times) AS time,
+                classes AS class,
+                arrayEnumerate(times) AS place
+            WHERE time >= {from:Int64} AND time < {until:Int64} AND what != ''
+        )
+        GROUP BY page_id, person_id
+    ) AS told
+    INNER JOIN
+    (
+        SELECT page_id, person_id, toUnixTimestamp64Milli(opened_at) AS opened, source
+        FROM conversations FINAL
+        WHERE conversations.opened_at >= fromUnixTimestamp64Milli({from:Int64})
+            AND conversations.opened_at < fromUnixTimestamp64Milli({to:Int64})
+        ORDER BY opened_at
+        LIMIT 1 BY page_id, person_id
+    ) AS firsts ON firsts.page_id = told.page_id AND firsts.person_id = told.person_id
+    WHERE <<sequences_whole>>
 )
 GROUP BY sequence
 ORDER BY people DESC, sequence

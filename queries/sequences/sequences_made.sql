@@ -23,7 +23,9 @@ FROM
             toStartOfMonth(found.time) AS month,
             toString(found.page_id) AS page_id,
             if(known.person_id = '', found.person_id, known.person_id) AS person_id,
-            arraySort(groupArray((toUnixTimestamp64Milli(found.time), found.place, found.event_id, found.class)))
+            arraySort(groupArray((
+                toUInt32(toUnixTimestamp64Milli(found.time) - toInt64(toUnixTimestamp(month, 'UTC')) * 1000),
+                found.place, found.event_id, found.class)))
                 AS sorted
         FROM
         (

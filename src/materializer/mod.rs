@@ -245,8 +245,9 @@ impl Materializer {
         if !lease.is_held().await? {
             return Err(taken_over());
         }
-        self.write_rows(tables, &made, &token).await?;
+        // Before the rows: whoever sees a conversation finds its events.
         self.store.make_sequences(tables, &batches, &people, bound, made.version).await?;
+        self.write_rows(tables, &made, &token).await?;
         self.store.work_off(tables, lot, &token).await?;
         counter!("messenger_funnel_upkeep_people_total").increment(count);
         Ok(count)

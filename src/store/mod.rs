@@ -39,7 +39,8 @@ pub use read::collection::{BreakdownColumns, CollectionState, LATEST};
 pub use read::data_quality::{
     ActiveEntryPoint, KindCount, PageThreads, PolicyEvent, Received, RefusedReason, UnknownRef,
 };
-pub use read::funnels::{CohortWeek, FunnelEvents, Sequence};
+pub use read::funnel_events::FunnelEvents;
+pub use read::funnels::{CohortWeek, Sequence};
 pub use read::links::LinkVisits;
 pub use read::list_rows::{
     ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,

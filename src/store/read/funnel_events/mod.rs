@@ -1,0 +1,136 @@
+//! The events that matter to a custom funnel, by person.
+
+mod over_events;
+mod over_sequences;
+
+use std::fmt::Write;
+
+use clickhouse::Row;
+use clickhouse::query::Query;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+use crate::domain::{EventMatch, PersonOccurrences};
+use crate::store::client::Store;
+use crate::store::client::error::StoreError;
+
+const WAYS: &str = include_str!("../../../../queries/funnels/custom_funnel_ways.sql");
+const MATCH: &str = include_str!("../../../../queries/funnels/custom_funnel_match.sql");
+
+/// What a funnel asks of events.
+#[derive(Debug, Clone, Copy)]
+pub struct FunnelEvents<'a> {
+    /// What each step matches.
+    pub steps: &'a [EventMatch],
+    /// What is excluded, and the bits of the gaps between steps in which it is.
+    pub exclusions: &'a [(EventMatch, u32)],
+    /// Whether any step may be the first.
+    pub is_any_order: bool,
+    /// Whether it matters who people are; they have no ids otherwise.
+    pub has_ids: bool,
+    /// People who do not count, as `page/person`.
+    pub excluded_people: &'a [String],
+}
+
+impl FunnelEvents<'_> {
+    /// What the steps and then the exclusions match, in the order of their numbers.
+    fn matchers(&self) -> impl Iterator<Item = &EventMatch> {
+        self.steps.iter().chain(self.exclusions.iter().map(|(matches, _)| matches))
+    }
+
+    /// Expressions for the bits of the steps that an event meets, and of the gaps in which it is excluded.
+    fn masks(&self) -> [String; 2] {
+        let one = |number: usize| {
+            let lines = MATCH.lines().filter(|line| !line.starts_with("--"));
+            lines.map(|line| line.replace('$', &number.to_string()) + "\n").collect::<String>()
+        };
+        let mut masks = [String::from("0"), String::from("0")];
+        for number in 0..self.steps.len() {
+            let bit = 1_u32 << number;
+            write!(masks[0], " + {bit} * toUInt32({})", one(number)).ok();
+        }
+        for (place, (_, gaps)) in self.exclusions.iter().enumerate() {
+            let matches = one(self.steps.len() + place);
+            masks[1] = format!("bitOr({}, {gaps} * toUInt32({matches}))", masks[1]);
+        }
+        masks
+    }
+
+    /// With the parameters of the expressions.
+    fn with_matchers(&self, question: Query) -> Query {
+        self.matchers().enumerate().fold(question, |question, (number, matches)| {
+            question
+                .param(&format!("kinds{number}"), &matches.kinds)
+                .param(&format!("names{number}"), &matches.names)
+                .param(&format!("payload{number}"), &matches.payload)
+                .param(&format!("text{number}"), &matches.text)
+                .param(&format!("ref{number}"), &matches.referral_ref)
+                .param(&format!("sources{number}"), &matches.sources)
+                .param(&format!("ads{number}"), &matches.ads)
+                .param(&format!("least{number}"), matches.min_value)
+                .param(&format!("most{number}"), matches.max_value)
+        })
+    }
+}
+
+/// How events can be read: a row of the question `custom_funnel_ways`.
+#[derive(Debug, Row, Deserialize)]
+struct WaysRow {
+    has_aliases: bool,
+    has_other_times: bool,
+    has_sequences: bool,
+}
+
+/// Some people at once, on their way to whoever counts them.
+struct People {
+    batch: Vec<PersonOccurrences>,
+    taker: mpsc::Sender<Vec<PersonOccurrences>>,
+}
+
+impl People {
+    const AT_ONCE: usize = 5_000;
+
+    fn new(taker: mpsc::Sender<Vec<PersonOccurrences>>) -> Self {
+        Self { batch: Vec::with_capacity(Self::AT_ONCE), taker }
+    }
+
+    /// Whether somebody still takes them.
+    async fn give(&mut self, person: PersonOccurrences) -> bool {
+        self.batch.push(person);
+        if self.batch.len() < Self::AT_ONCE {
+            return true;
+        }
+        let full = std::mem::replace(&mut self.batch, Vec::with_capacity(Self::AT_ONCE));
+        self.taker.send(full).await.is_ok()
+    }
+
+    async fn end(self) {
+        self.taker.send(self.batch).await.ok();
+    }
+}
+
+impl Store {
+    /// Gives everybody's events of `from` (inclusive) to `until` (exclusive, UTC milliseconds) that meet a
+    /// step or an exclusion of a funnel, some people at once, until nobody takes them any more. They are taken of sequences
+    /// where these tell all that is asked, else of events: it is the same.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn custom_funnel_people(
+        &self,
+        from: i64,
+        until: i64,
+        asked: FunnelEvents<'_>,
+        taker: mpsc::Sender<Vec<PersonOccurrences>>,
+    ) -> Result<(), StoreError> {
+        let ways = self.client().query(WAYS).param("from", from).param("until", until);
+        let ways: WaysRow = self.fetch_one(ways).await?;
+        if ways.has_sequences
+            && asked.matchers().all(EventMatch::is_of_class)
+            && let Some(wanted) = self.wanted_classes(from, until, asked).await?
+        {
+            return self.people_of_sequences(from, until, asked, &wanted, taker).await;
+        }
+        self.people_of_events(from, until, asked, &ways, taker).await
+    }
+}
