@@ -19,7 +19,11 @@ pub(super) const SECTION: Section = section(
             "0",
             "events: at least 30 days longer than conversations, which are made of them",
         ),
-        key("conversations_days", "0", "conversations, touchpoints and conversions"),
+        key(
+            "conversations_days",
+            "0",
+            "conversations, touchpoints, conversions, and by whole months sequences",
+        ),
         key("visits_days", "0", "visits to tracked links"),
         key("quarantine_days", "0", "what could not be understood"),
     ],

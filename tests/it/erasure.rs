@@ -39,8 +39,10 @@ async fn fill(server: &Server) {
     let referral = json!({ "referral": {
         "source": "ADS", "type": "OPEN_THREAD", "ad_id": "120001", "ref": "spring" } });
     let phone = json!({ "quick_reply": { "payload": "+33 6 12 34 56 78" } });
-    let both =
-        [item(ANNA, "m_a1", &referral), item(BEN, "m_b1", &referral), item(ANNA, "m_a2", &phone)];
+    // A ref that names her: the class of her event goes with it.
+    let mut own = referral.clone();
+    own["referral"]["ref"] = json!(format!("spring-{ANNA}"));
+    let both = [item(ANNA, "m_a1", &own), item(BEN, "m_b1", &referral), item(ANNA, "m_a2", &phone)];
     assert_eq!(server.post(&body(&both)).await, 200);
     let broken = json!({ "sender": { "id": ANNA }, "timestamp": TIME });
     assert_eq!(server.post(&body(&[broken])).await, 200);
@@ -143,7 +145,8 @@ async fn of_somebody_erased_nothing_is_left_and_of_others_everything() {
     ask(&world, &format!("INSERT INTO tomorrow VALUES ('{PAGE}', '{ANNA}'), ('{PAGE}', '{BEN}')"))
         .await;
     let rows = rows_holding(&world, ANNA).await;
-    for table in ["quarantine", "conversations_of_before", "tomorrow"] {
+    for table in ["quarantine", "conversations_of_before", "sequences", "event_classes", "tomorrow"]
+    {
         assert!(rows.iter().any(|row| row.starts_with(table)), "{rows:?}");
     }
 

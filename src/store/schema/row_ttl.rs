@@ -12,6 +12,9 @@ const KEEP_RAW_FOR: &str = include_str!("../../../queries/schema/keep_raw_for.sq
 const KEEP_RAW_FOR_GOOD: &str = include_str!("../../../queries/schema/keep_raw_for_good.sql");
 const EVENTS: &str = "events_by_person";
 
+/// Days of a month, less one: events stay so much longer than what is made of them.
+const LONGEST_MONTH: u32 = 30;
+
 /// Days that rows are kept; 0: for good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retention {
@@ -34,14 +37,17 @@ impl Store {
     /// If ClickHouse fails.
     pub async fn keep(&self, retention: &Retention) -> Result<(), StoreError> {
         let Retention { raw, events, conversations, visits, quarantine } = *retention;
+        // From the month's first day: its last conversations go with it, and its first events are there still.
+        let months =
+            if conversations == 0 { 0 } else { conversations.saturating_add(LONGEST_MONTH) };
         let wanted = [
             (EVENTS, "time", events),
             ("webhook_counts", "slot", events),
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),
-            ("sequences", "month", conversations),
-            ("event_classes", "month", conversations),
+            ("sequences", "month", months),
+            ("event_classes", "month", months),
             ("link_visits", "time", visits),
             ("quarantine", "received_at", quarantine),
         ];
