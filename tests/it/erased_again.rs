@@ -342,7 +342,8 @@ async fn every_table_is_known_to_hold_people_or_nobody() {
         |table: &str, column: &str| columns.lines().any(|one| one == format!("{table}.{column}"));
     for table in ask(&world, tables).await.lines() {
         let is_of_people = has(table, "page_id") && has(table, "person_id");
-        let is_keyed = ["audience_members", "waiting_conversions"].contains(&table)
+        let is_keyed = ["audience_members", "event_classes", "waiting_conversions"]
+            .contains(&table)
             || has(table, "report_id")
             || has(table, "refusal_id");
         let is_nobodys = NOBODYS_TABLES.contains(&table);
