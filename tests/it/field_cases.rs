@@ -169,6 +169,24 @@ fn a_payload_is_that_of_a_button_or_an_opt_in() {
     }
 }
 
+/// Two apps may be told of one form, each with other fields, and the second one later.
+#[test]
+fn a_lead_ads_form_is_one_lead_however_often_it_is_told() {
+    let of = |time: i64, value: serde_json::Value| {
+        let change = serde_json::json!({ "field": "leadgen", "value": value });
+        let entry = serde_json::json!({ "id": "9", "time": time, "changes": [change] });
+        let body = serde_json::json!({ "object": "page", "entry": [entry] }).to_string();
+        let found = normalize(body.as_bytes(), Timestamp(1_795_176_000_000), &Settings::default());
+        found.events.iter().map(|event| event.id).collect::<Vec<_>>()
+    };
+    let one =
+        of(1_795_168_800, serde_json::json!({ "leadgen_id": 77, "form_id": "5", "ad_id": "3" }));
+    assert_eq!(one.len(), 2);
+    assert_eq!(one, of(1_795_168_900, serde_json::json!({ "leadgen_id": "77", "form_id": "5" })));
+    let other = of(1_795_168_800, serde_json::json!({ "leadgen_id": "78", "form_id": "5" }));
+    assert!(one.iter().all(|id| !other.contains(id)));
+}
+
 /// No case, and no entry point, has an event of nobody that is somebody's.
 #[test]
 fn what_somebody_does_has_a_person_or_is_refused() {
