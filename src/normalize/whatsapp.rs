@@ -20,9 +20,9 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let own: String = own.chars().filter(char::is_ascii_digit).collect();
     let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
     for holder in std::iter::once(value).chain(wire::one_or_many(&value["standby"])) {
+        let contacts = holder.get("contacts").unwrap_or(&value["contacts"]);
         for key in wire::WHATSAPP_LISTS {
             for item in wire::one_or_many(&holder[key]) {
-                let contacts = &holder["contacts"];
                 match event(item, key, contacts, &own, &context) {
                     Ok(events) => read.events.extend(events),
                     Err(reason) => {
