@@ -22,7 +22,7 @@
     (
         SELECT page_id, alias, person_id
         FROM aliases FINAL
-        WHERE (page_id, person_id) IN changed OR (page_id, alias) IN changed
+        WHERE (page_id, person_id) GLOBAL IN changed OR (page_id, alias) GLOBAL IN changed
     ),
     names AS
     (

@@ -12,10 +12,10 @@ WITH
             replaceRegexpOne(ref, '-mfc[0-9a-f]{20}$', '') AS base, ad_id
         FROM events_by_person
         WHERE time >= toDateTime64({from_month:Date}, 3, 'UTC')
-            AND (page_id, person_id) IN names
+            AND (page_id, person_id) GLOBAL IN names
             AND kind NOT IN ('delivery', 'read')
     )
 SELECT month, class, kind, name, source, payload, base, ad_id
 FROM found
-WHERE (month, class) NOT IN (SELECT month, class FROM event_classes WHERE class IN (SELECT class FROM found))
+WHERE (month, class) GLOBAL NOT IN (SELECT month, class FROM event_classes WHERE class GLOBAL IN (SELECT class FROM found))
 SETTINGS distributed_product_mode = 'allow'

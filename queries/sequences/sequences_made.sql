@@ -32,7 +32,7 @@ FROM
             SELECT event_id, page_id, person_id, time, place, kind, name, <<class>> AS class
             FROM events_by_person
             WHERE time >= fromUnixTimestamp64Milli({read_from:Int64})
-                AND (page_id, person_id) IN names
+                AND (page_id, person_id) GLOBAL IN names
                 AND kind NOT IN ('delivery', 'read')
             ORDER BY version DESC
             LIMIT 1 BY event_id
@@ -44,15 +44,15 @@ FROM
             AND NOT (found.kind = 'echo' AND found.name = 'failed')
         GROUP BY month, page_id, person_id
     )
-    WHERE (page_id, person_id) IN changed
+    WHERE (page_id, person_id) GLOBAL IN changed
     UNION ALL
     SELECT month, toString(page_id), person_id, times, classes, false
     FROM {sequences:Identifier} FINAL
-    WHERE month >= {from_month:Date} AND (page_id, person_id) IN changed
+    WHERE month >= {from_month:Date} AND (page_id, person_id) GLOBAL IN changed
 )
 GROUP BY month, page_id, person_id
 HAVING countIf(is_made) = 0 OR countIf(NOT is_made) = 0
     OR anyIf(row_times, is_made) != anyIf(row_times, NOT is_made)
     OR anyIf(row_classes, is_made) != anyIf(row_classes, NOT is_made)
--- On a cluster each shard asks for itself whom it is about: subqueries that are used twice cannot be sent to it.
+-- On a cluster whom it is about is asked for once, and sent to each shard.
 SETTINGS distributed_product_mode = 'allow'

@@ -1,6 +1,6 @@
 //! `GET` and `POST /webhooks/meta`.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -71,16 +71,19 @@ async fn take(state: &CollectorState, headers: &HeaderMap, body: Body) -> Result
     if !signature::is_valid(&state.keys().app_secrets, signature, &held.bytes) {
         return Err(Refusal::unsigned(held.bytes.len()));
     }
-    serde_json::from_slice::<IgnoredAny>(&held.bytes)
+    let body = without_mark(&held.bytes);
+    serde_json::from_slice::<IgnoredAny>(&body)
         .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("not JSON: {error}")))?;
-    let envelope = Envelope {
-        kind: EnvelopeKind::Webhook,
-        received_at_ms: (state.clock)(),
-        body: held.bytes.clone(),
-    };
+    let envelope = Envelope { kind: EnvelopeKind::Webhook, received_at_ms: (state.clock)(), body };
     // The journal itself logs why it refuses, once.
     state.journal.append(envelope).await.map_err(|_| Refusal::later("cannot store, try again"))?;
     Ok(())
+}
+
+/// A body without the byte order mark that gateways may put in front.
+fn without_mark(body: &Bytes) -> Bytes {
+    let mark = b"\xef\xbb\xbf";
+    if body.starts_with(mark) { body.slice(mark.len()..) } else { body.clone() }
 }
 
 /// Why a webhook is not taken.

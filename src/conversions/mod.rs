@@ -172,6 +172,7 @@ fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
         conversions: Option<Box<RawValue>>,
     }
     let not_json = |error: serde_json::Error| format!("not JSON: {error}");
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let whole: Box<RawValue> = serde_json::from_slice(body).map_err(not_json)?;
     let list = |raw: &RawValue| serde_json::from_str::<Vec<Box<RawValue>>>(raw.get());
     let items = match whole.get().as_bytes().first() {

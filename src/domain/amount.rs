@@ -4,7 +4,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::currency::without_currency;
+use super::currency::{is_whole, without_currency};
 
 /// What stands before the decimals in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,12 +111,31 @@ impl WrittenAmount {
 /// # Errors
 /// If it is none, or may be two.
 pub fn read_amount(text: &str, mark: Option<DecimalMark>) -> Result<WrittenAmount, AmountFault> {
+    read_amount_in(text, mark, "")
+}
+
+/// The same of an amount of which the currency is told beside it. What may be thousands or decimals is thousands in a
+/// currency that has no decimals.
+///
+/// # Errors
+/// If it is none, or may be two.
+pub fn read_amount_in(
+    text: &str,
+    mark: Option<DecimalMark>,
+    currency: &str,
+) -> Result<WrittenAmount, AmountFault> {
     let Parts { number, is_negative, currencies } = parts(text)?;
+    let is_whole = match currencies {
+        [] => is_whole(currency),
+        _ if currencies.contains(&currency) => is_whole(currency),
+        own => own.iter().all(|own| is_whole(own)),
+    };
     let number = match number {
         Number::Clear(_, Some(own)) if mark.is_some_and(|mark| mark != own) => {
             return Err(AmountFault::OtherMark);
         }
         Number::Clear(number, _) => number,
+        Number::Open { thousands, .. } if is_whole => thousands,
         Number::Open { thousands, decimals, mark: own } => match mark {
             None => return Err(AmountFault::Open { thousands, decimals, mark: own }),
             Some(mark) if mark == own => decimals,
@@ -340,6 +359,31 @@ mod tests {
         ] {
             assert_eq!(DecimalMark::of(texts.iter().copied()), mark, "{texts:?}");
         }
+    }
+
+    #[test]
+    fn what_has_no_decimals_is_thousands() {
+        let of = |text, mark, currency| {
+            read_amount_in(text, mark, currency).map(|read| read.number.to_string())
+        };
+        for (text, currency) in [
+            ("12,345", "JPY"),
+            ("12.345", "IDR"),
+            ("-12.345 Ft", ""),
+            ("¥12,345", "JPY"),
+            ("12,345円", ""),
+        ] {
+            let expected = if text.starts_with('-') { "-12345" } else { "12345" };
+            for mark in [None, Some(DecimalMark::Point), Some(DecimalMark::Comma)] {
+                assert_eq!(of(text, mark, currency).as_deref(), Ok(expected), "{text} {mark:?}");
+            }
+        }
+        for (text, currency) in
+            [("12,345", "EUR"), ("¥12,345", ""), ("¥12,345", "CNY"), ("12,345", "")]
+        {
+            assert!(matches!(of(text, None, currency), Err(AmountFault::Open { .. })), "{text}");
+        }
+        assert_eq!(of("12,34", None, "JPY").as_deref(), Ok("12.34"));
     }
 
     #[test]

@@ -19,6 +19,12 @@ const CURRENCIES: [&str; 193] = [
     "XAF", "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMK", "ZMW", "ZWG", "ZWL",
 ];
 
+/// Currencies whose amounts have no decimals: by ISO 4217, or as Meta counts them (Marketing API, currency codes: offset 1).
+const WHOLE: [&str; 20] = [
+    "BIF", "CLP", "COP", "CRC", "DJF", "GNF", "HUF", "IDR", "ISK", "JPY", "KMF", "KRW", "PYG",
+    "RWF", "TWD", "UGX", "VND", "VUV", "XAF", "XOF",
+];
+
 /// Dollars and pesos, which share a sign.
 const DOLLARS: [&str; 32] = [
     "USD", "ARS", "AUD", "BBD", "BMD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "CUP", "CVE",
@@ -93,6 +99,11 @@ pub fn is_currency(code: &str) -> bool {
     CURRENCIES.binary_search(&code).is_ok()
 }
 
+/// Whether nobody writes three decimals behind an amount of this currency, as it has none.
+pub(super) fn is_whole(code: &str) -> bool {
+    WHOLE.binary_search(&code).is_ok()
+}
+
 /// The currencies that a word or sign may stand for, if it stands for any.
 fn meant(word: &str) -> Option<&'static [&'static str]> {
     let code = CURRENCIES.binary_search(&word.to_ascii_uppercase().as_str()).ok();
@@ -123,7 +134,8 @@ mod tests {
 
     #[test]
     fn codes_are_found_and_signs_are_what_they_may_be() {
-        assert!(CURRENCIES.is_sorted());
+        assert!(CURRENCIES.is_sorted() && WHOLE.is_sorted());
+        assert!(WHOLE.iter().all(|code| is_currency(code)) && !is_whole("EUR"));
         for (code, is_one) in
             [("EUR", true), ("HRK", true), ("EUX", false), ("eur", false), ("", false)]
         {

@@ -29,7 +29,9 @@ mod written_date;
 
 pub use action::actions_by_type;
 pub use age_limit::AgeLimit;
-pub use amount::{AmountFault, DecimalMark, WrittenAmount, plain_number, read_amount};
+pub use amount::{
+    AmountFault, DecimalMark, WrittenAmount, plain_number, read_amount, read_amount_in,
+};
 pub use click::ClickId;
 pub use contact::{as_contact_hash, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};

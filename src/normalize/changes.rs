@@ -30,6 +30,12 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     let stamp = stamp.map(|time| time.0.to_string()).unwrap_or_default();
     let (time, time_origin) = context.time(own_time);
     let About { name, person, payload, touch } = about;
+    // A form is sent once, however much a copy tells of it.
+    let id = if name == "leadgen" && person != LEAD_PREFIX {
+        event_id(&["leadgen", &page, &person])
+    } else {
+        event_id(&["change", &name, &page, &person, &stamp, &canonical(value)])
+    };
     let event = Event {
         page: page.clone(),
         person: person.clone(),
@@ -38,8 +44,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
         touch,
         payload,
         raw: privacy::raw(item, context.settings.store_message_text),
-        ..context
-            .event(event_id(&["change", &name, &page, &person, &stamp, &canonical(value)]), &name)
+        ..context.event(id, &name)
     };
     Ok(vec![event].into())
 }
@@ -95,13 +100,16 @@ fn comment(id: String, post_id: String) -> Touch {
     Touch { referral_ref: id, post_id, ..Touch::of(Source::Comment) }
 }
 
+/// What stands before the id of a form in the person that it is of.
+const LEAD_PREFIX: &str = "lead:";
+
 /// A lead ad's form: its sender is not known as a person of the thread, so that each form is somebody
 /// of its own.
 fn lead_form(value: &Value) -> About {
     let ad_id = Some(wire::text(value, "ad_id")).filter(|id| !matches!(id.as_str(), "" | "0"));
     About {
         name: "leadgen".to_owned(),
-        person: format!("lead:{}", wire::text(value, "leadgen_id")),
+        person: LEAD_PREFIX.to_owned() + &wire::text(value, "leadgen_id"),
         payload: wire::text(value, "form_id"),
         touch: ad_id.map(|ad_id| Touch {
             ad_id,

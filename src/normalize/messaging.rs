@@ -75,7 +75,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     // What is somebody's is another event than the same that is nobody's.
     let what = if nobodys.is_some() { &name } else { key };
     let id = identify(kind, what, body, &mid, own_time.or(context.entry_time), &page, &person);
-    let payload = payload(body);
+    let payload = payload(key, body);
     let event = Event {
         aliases: Vec::from_iter(alias(item, body, &person)),
         page,
@@ -222,8 +222,11 @@ pub(super) fn without_contact(event: Event) -> Event {
     Event { payload: what.to_owned(), ..event }
 }
 
+/// Kinds whose payload is the business's. What else is called so may be a person's words.
+const WITH_PAYLOAD: [&str; 5] = ["postback", "optin", "payment", "checkout_update", "pre_checkout"];
+
 /// A button's or a quick reply's payload, a form's id, a label's name.
-fn payload(body: &Value) -> String {
+fn payload(key: &str, body: &Value) -> String {
     let form = wire::text(body, "form_id");
     if !form.is_empty() {
         return form;
@@ -231,8 +234,10 @@ fn payload(body: &Value) -> String {
     if body.get("added_labels").or_else(|| body.get("removed_labels")).is_some() {
         return Label::of(body).name;
     }
-    let direct = wire::text(body, "payload");
-    if direct.is_empty() { wire::text(&body["quick_reply"], "payload") } else { direct }
+    if WITH_PAYLOAD.contains(&key) {
+        return wire::text(body, "payload");
+    }
+    wire::text(&body["quick_reply"], "payload")
 }
 
 fn touch(kind: Kind, item: &Value, settings: &Settings) -> Option<Touch> {

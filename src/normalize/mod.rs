@@ -42,7 +42,7 @@ pub use reported::{
 pub use whatsapp::number_hashes;
 
 /// To be counted up whenever the parser makes something else of a body than before.
-const PARSER: u32 = 3;
+const PARSER: u32 = 4;
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]

@@ -20,9 +20,9 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
     let own: String = own.chars().filter(char::is_ascii_digit).collect();
     let mut read = Read { names: name(value, &context).into_iter().collect(), ..Read::default() };
     for holder in std::iter::once(value).chain(wire::one_or_many(&value["standby"])) {
+        let contacts = holder.get("contacts").unwrap_or(&value["contacts"]);
         for key in wire::WHATSAPP_LISTS {
             for item in wire::one_or_many(&holder[key]) {
-                let contacts = &holder["contacts"];
                 match event(item, key, contacts, &own, &context) {
                     Ok(events) => read.events.extend(events),
                     Err(reason) => {
@@ -105,6 +105,8 @@ fn event(
         Kind::Delivery | Kind::Read => {
             event_id(&["status", kind.as_str(), page, &first_name, &mid])
         }
+        // A call ends once, also where a poorer copy tells it again.
+        _ if name == CALL_MISSED && !mid.is_empty() => event_id(&["call", &name, page, &mid]),
         _ => event_id(&["whatsapp", key, page, &first_name, &mid, &canonical(item)]),
     };
     let (time, time_origin) = context.time(wire::time(item, "timestamp"));
@@ -149,6 +151,8 @@ pub fn number_hashes(person: &str, aliases: &[String]) -> Vec<String> {
 
 /// Name of an echo that never arrived.
 const FAILED: &str = "failed";
+/// Name of the end of a person's call that nobody took.
+const CALL_MISSED: &str = "call_missed";
 
 /// What an item is.
 struct What {
@@ -218,7 +222,7 @@ impl What {
             "connect" if is_persons => plain(Kind::Message),
             "terminate" if was_taken => plain(Kind::Echo),
             "terminate" if is_persons && !status.is_empty() => {
-                Self { kind: Kind::Other, name: "call_missed".to_owned() }
+                Self { kind: Kind::Other, name: CALL_MISSED.to_owned() }
             }
             _ => Self { kind: Kind::Other, name: "whatsapp_calls".to_owned() },
         }

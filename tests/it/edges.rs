@@ -74,6 +74,23 @@ async fn bodies_of_every_kind() {
 }
 
 #[tokio::test]
+async fn a_mark_in_front_of_a_body_is_no_fault() {
+    let world = World::new();
+    let server = world.serve();
+    let marked = |body: &[u8]| [b"\xef\xbb\xbf", body].concat();
+    assert_eq!(server.post(&marked(&message("1", "ann", TIME, "m1"))).await, 200);
+    server.wait_until(QUESTION, |report| count(report, "opened") == Some(1)).await;
+    let sold = json!({ "id": "o1", "name": "lead", "time": "2026-11-20T11:00:00Z", "page": "1", "person": "ann" });
+    let answer = reqwest::Client::new()
+        .post(server.url("/api/v1/conversions"))
+        .header("content-type", "application/json")
+        .body(marked(sold.to_string().as_bytes()));
+    assert_eq!(answer.send().await.unwrap().status(), 200);
+    // A mark alone is no body.
+    assert_eq!(server.post(&marked(b"")).await, 400);
+}
+
+#[tokio::test]
 async fn impossible_times_are_clamped_and_told() {
     let world = World::new();
     let server = world.serve();

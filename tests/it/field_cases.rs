@@ -136,6 +136,57 @@ fn nothing_that_people_say_is_kept() {
     }
 }
 
+/// Also in the columns: what is called a payload in a kind that nobody knows may be anything.
+#[test]
+fn a_payload_is_that_of_a_button_or_an_opt_in() {
+    let of = |what: serde_json::Value| {
+        let mut item =
+            serde_json::json!({ "sender": { "id": "7" }, "timestamp": 1_795_168_800_000_i64 });
+        item.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        let body =
+            serde_json::json!({ "object": "page", "entry": [{ "id": "9", "messaging": [item] }] });
+        let received = Timestamp(1_795_176_000_000);
+        let mut found = normalize(body.to_string().as_bytes(), received, &Settings::default());
+        assert_eq!(found.events.len(), 1);
+        found.events.remove(0)
+    };
+    for unknown in [
+        serde_json::json!({ "something_new": { "payload": "MARKER", "quick_reply": "MARKER" } }),
+        serde_json::json!({ "message": { "mid": "m", "payload": "MARKER" } }),
+    ] {
+        let event = of(unknown);
+        assert!(!format!("{event:?}").contains("MARKER"), "{event:?}");
+    }
+    for (known, payload) in [
+        (serde_json::json!({ "postback": { "payload": "START" } }), "START"),
+        (serde_json::json!({ "optin": { "payload": "NEWS" } }), "NEWS"),
+        (
+            serde_json::json!({ "message": { "mid": "m", "quick_reply": { "payload": "YES" } } }),
+            "YES",
+        ),
+    ] {
+        assert_eq!(of(known).payload, payload);
+    }
+}
+
+/// Two apps may be told of one form, each with other fields, and the second one later.
+#[test]
+fn a_lead_ads_form_is_one_lead_however_often_it_is_told() {
+    let of = |time: i64, value: serde_json::Value| {
+        let change = serde_json::json!({ "field": "leadgen", "value": value });
+        let entry = serde_json::json!({ "id": "9", "time": time, "changes": [change] });
+        let body = serde_json::json!({ "object": "page", "entry": [entry] }).to_string();
+        let found = normalize(body.as_bytes(), Timestamp(1_795_176_000_000), &Settings::default());
+        found.events.iter().map(|event| event.id).collect::<Vec<_>>()
+    };
+    let one =
+        of(1_795_168_800, serde_json::json!({ "leadgen_id": 77, "form_id": "5", "ad_id": "3" }));
+    assert_eq!(one.len(), 2);
+    assert_eq!(one, of(1_795_168_900, serde_json::json!({ "leadgen_id": "77", "form_id": "5" })));
+    let other = of(1_795_168_800, serde_json::json!({ "leadgen_id": "78", "form_id": "5" }));
+    assert!(one.iter().all(|id| !other.contains(id)));
+}
+
 /// No case, and no entry point, has an event of nobody that is somebody's.
 #[test]
 fn what_somebody_does_has_a_person_or_is_refused() {

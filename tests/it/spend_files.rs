@@ -39,6 +39,36 @@ fn told(ad: &str, date: &str, spend: &str) -> (String, String, String) {
     (ad.to_owned(), date.to_owned(), spend.to_owned())
 }
 
+#[tokio::test]
+async fn what_may_be_thousands_is_thousands_in_a_currency_without_decimals() {
+    let world = World::bare();
+    let files = [
+        (
+            "yen.csv",
+            "Day,Ad ID,Impressions,Amount spent (JPY)\n2026-11-20,1,\"1,200\",\"12,345\"\n2026-11-21,1,900,500\n",
+        ),
+        (
+            "rupiah.csv",
+            "Day;Ad ID;Impressions;Currency;Amount spent\n2026-11-20;2;1.200;idr;12.345\n",
+        ),
+    ];
+    import(&world, &files, &[]);
+    import(
+        &world,
+        &[("won.csv", "Day,Ad ID,Amount spent\n2026-11-20,3,\"9,000\"\n")],
+        &["--currency", "KRW"],
+    );
+    let expected = [
+        told("1", "2026-11-20", "12345 JPY"),
+        told("1", "2026-11-21", "500 JPY"),
+        told("2", "2026-11-20", "12345 IDR"),
+        told("3", "2026-11-20", "9000 KRW"),
+    ];
+    let mut found = sums(&days(&world).await);
+    found.sort();
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn a_torn_or_slipped_file_is_refused_by_line() {
     let world = World::bare();

@@ -1,11 +1,29 @@
 //! Whoever is known by several names is one person in all that is told of them.
 
+use messenger_funnel::domain::Timestamp;
+use messenger_funnel::normalize::{Settings, normalize};
 use serde_json::{Value, json};
 
 use crate::support::{Server, WHATSAPP_NUMBER as NUMBER, World, counts, whatsapp};
 
 /// 2026-11-20T10:00:00Z, seconds.
 const TIME: i64 = 1_795_168_800;
+
+/// While another app answers, the contacts may stand with its lists or beside them.
+#[test]
+fn contacts_beside_what_is_on_standby_tell_who_it_is_too() {
+    let contacts = json!([{ "wa_id": "33612345678", "user_id": "FR.900000001" }]);
+    let message = json!([{ "id": "wamid.1", "from_user_id": "FR.900000001", "type": "text" }]);
+    let within = json!({ "standby": { "contacts": contacts, "messages": message } });
+    let beside = json!({ "contacts": contacts, "standby": { "messages": message } });
+    for list in [within, beside] {
+        let body = whatsapp(list);
+        let received = Timestamp(1_795_176_000_000);
+        let found = normalize(body.as_bytes(), received, &Settings::default()).events;
+        assert_eq!(found[0].person, "FR.900000001");
+        assert_eq!(found[0].aliases, ["33612345678"], "{body}");
+    }
+}
 
 /// One of the names is in the number, the other in the user id; each stands with some of the rows.
 #[tokio::test]

@@ -54,6 +54,11 @@ async fn calls_come_in_and_count_in_response_times() {
         // Missed, and left so.
         call("12125550123", 0, "connect", ""),
         call("12125550123", 30, "terminate", "REJECTED"),
+        // Told again by a poorer copy, as to an app on standby.
+        webhook(json!({ "standby": { "calls": [{
+            "id": "wacid.12125550123", "from": "12125550123", "to": "33180000001", "event": "terminate",
+            "status": "REJECTED", "timestamp": TIME + 30,
+        }] } })),
         // Lets the business call: an act, and answered after two minutes.
         permission("4915112345678", 0),
         sent("4915112345678", 120),
@@ -73,6 +78,10 @@ async fn calls_come_in_and_count_in_response_times() {
     let told = all(&report);
     assert_eq!((&told["within_5m"], &told["within_1h"]), (&json!(2), &json!(3)), "{told}");
     assert_eq!(told["median_ms"], 120_000.0, "{told}");
+    // All of them: the copy is a duplicate.
+    let quality = format!("/api/v1/quality?{RANGE}");
+    server.wait_until(&quality, |quality| quality["received"] == 10).await;
+    assert_eq!(server.json(&path).await["calls"], json!({ "missed": 2, "unanswered": 1 }));
 }
 
 /// Somebody's webhooks: a message, at times by the business's id for them, and an answer.

@@ -136,7 +136,7 @@ const ALIKE: [(&str, &str); 15] = [
 ];
 
 /// Where fields stand.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place(&'static str);
 
 /// How a field is kept.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::style::FileStyle;
 use crate::domain::{
     AmountFault, ClickId, DecimalMark, MOST_MONEY, Timestamp, WrittenAmount, as_contact_hash,
-    contact_hash, is_currency, plain_number, read_amount,
+    contact_hash, is_currency, plain_number, read_amount_in,
 };
 use crate::normalize::wire;
 
@@ -143,9 +143,9 @@ impl FieldReader<'_> {
         flag
     }
 
-    fn amount(&mut self, field: &str) -> Option<WrittenAmount> {
+    fn amount(&mut self, field: &str, currency: &str) -> Option<WrittenAmount> {
         let value = self.get(field)?;
-        let amount = match self.read_amount(value) {
+        let amount = match self.read_amount(value, currency) {
             Ok(amount) => amount,
             Err(why) => {
                 self.wrong(field, format!("{} {why}", shown(value)));
@@ -159,17 +159,18 @@ impl FieldReader<'_> {
         Some(amount)
     }
 
-    fn read_amount(&self, value: &Value) -> Result<WrittenAmount, String> {
+    fn read_amount(&self, value: &Value, currency: &str) -> Result<WrittenAmount, String> {
         let amount = match value {
             Value::String(text) => {
-                let amount = match read_amount(text, self.style.and_then(|style| style.mark)) {
+                let mark = self.style.and_then(|style| style.mark);
+                let amount = match read_amount_in(text, mark, "") {
                     // In JSON a point is what it is in its numbers.
                     Err(AmountFault::Open { mark: DecimalMark::Point, .. })
                         if self.style.is_none() =>
                     {
-                        read_amount(text, Some(DecimalMark::Point))
+                        read_amount_in(text, Some(DecimalMark::Point), "")
                     }
-                    amount => amount,
+                    _ => read_amount_in(text, mark, currency),
                 };
                 amount.map_err(|fault| match (fault, self.style) {
                     (AmountFault::Open { .. }, Some(_)) => format!(
@@ -209,10 +210,10 @@ impl FieldReader<'_> {
 
     /// Value without what was refunded, its currency, and whether nothing is left of it.
     pub(super) fn money(&mut self) -> (Option<Decimal>, String, bool) {
-        let amount = self.amount("value");
-        let value = amount.map(|amount| amount.number);
         // As some shops write it.
         let told = self.text("currency").trim().to_ascii_uppercase();
+        let amount = self.amount("value", &told);
+        let value = amount.map(|amount| amount.number);
         let errors = self.errors.len();
         let currency = self.currency_of("value", amount, &told);
         if value.is_some() && !is_currency(&currency) && self.errors.len() == errors {
@@ -222,7 +223,9 @@ impl FieldReader<'_> {
         if self.get("refunded").is_some_and(Value::is_boolean) {
             return (value, currency, self.flag("refunded").unwrap_or(false));
         }
-        let Some(refunded) = self.amount("refunded") else { return (value, currency, false) };
+        let Some(refunded) = self.amount("refunded", &currency) else {
+            return (value, currency, false);
+        };
         self.currency_of("refunded", Some(refunded), &currency);
         let refunded = refunded.number;
         let Some(paid) = value else {

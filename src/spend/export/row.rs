@@ -9,7 +9,7 @@ use super::everything;
 use super::{Field, Mapping};
 use crate::domain::{
     AdDay, AmountFault, DateOrder, DecimalMark, MOST_COUNT, MOST_MONEY, WrittenAmount, is_currency,
-    plain_number, read_amount,
+    plain_number, read_amount, read_amount_in,
 };
 use crate::sheet::{Cell, Sheet};
 
@@ -134,7 +134,8 @@ impl<'a> RowReader<'a> {
         let is_one = |text: &String| {
             everything::mark(text).is_some() && !everything::is_name_of_totals(text)
         };
-        let spend = self.number(cells, Field::Spend).ok().flatten();
+        let currency = self.currency(cells).unwrap_or_default();
+        let spend = self.number(cells, Field::Spend, &currency).ok().flatten();
         Total {
             campaign: texts.into_iter().find(is_one),
             spend: spend.map(|spend| spend.number),
@@ -145,7 +146,8 @@ impl<'a> RowReader<'a> {
     fn spend(&self, cells: &[Cell]) -> anyhow::Result<(Decimal, String)> {
         let header = self.header(Field::Spend);
         let told = self.currency(cells)?;
-        let Some(spend) = self.number(cells, Field::Spend)? else {
+        let known = self.else_currency.filter(|_| told.is_empty()).unwrap_or(&told);
+        let Some(spend) = self.number(cells, Field::Spend, known)? else {
             // What was not shown cost nothing.
             if self.count(cells, Field::Impressions)? == Some(0) {
                 return Ok((Decimal::ZERO, self.known_currency(told)?));
@@ -232,16 +234,23 @@ impl<'a> RowReader<'a> {
     }
 
     /// `None` where the cell is empty or a dash.
-    fn number(&self, cells: &[Cell], field: Field) -> anyhow::Result<Option<WrittenAmount>> {
+    fn number(
+        &self,
+        cells: &[Cell],
+        field: Field,
+        currency: &str,
+    ) -> anyhow::Result<Option<WrittenAmount>> {
         let Some(cell) = self.shown(cells, field) else { return Ok(None) };
         let number = match cell {
-            Cell::Text(text) => read_amount(text, self.mark).map_err(|fault| match fault {
-                AmountFault::Open { .. } => format!(
-                    "{fault}, and no other amount of the file tells which: say it, --decimal-mark comma or \
-                     --decimal-mark point"
-                ),
-                _ => fault.to_string(),
-            }),
+            Cell::Text(text) => {
+                read_amount_in(text, self.mark, currency).map_err(|fault| match fault {
+                    AmountFault::Open { .. } => format!(
+                        "{fault}, and no other amount of the file tells which: say it, --decimal-mark comma or \
+                         --decimal-mark point"
+                    ),
+                    _ => fault.to_string(),
+                })
+            }
             Cell::Plain(text) | Cell::Rounded(text) => plain_number(text)
                 .map(|number| WrittenAmount { number, currencies: &[] })
                 .ok_or_else(|| AmountFault::NoAmount.to_string()),
@@ -272,7 +281,7 @@ impl<'a> RowReader<'a> {
                 }
                 thousands
             }
-            _ => match self.number(cells, field)? {
+            _ => match self.number(cells, field, "")? {
                 Some(WrittenAmount { number, currencies: [] }) => number,
                 _ => bail!("{}: {:?} is no count", self.header(field), cell.text()),
             },

@@ -59,5 +59,5 @@ impl Store {
 }
 
 fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.starts_with("--")).flat_map(|line| [line, "\n"]).collect()
 }
