@@ -1,7 +1,6 @@
 -- Whether the events of a range can be read in the order of their table: nobody is known by two ids, and
--- every event's time is its own. And whether sequences hold all events: where there were events before there were sequences,
--- not until a first rebuild.
--- Parameters: from, until (milliseconds; until is exclusive). Columns: has_aliases, has_other_times, has_sequences.
+-- every event's time is its own.
+-- Parameters: from, until (milliseconds; until is exclusive). Columns: has_aliases, has_other_times.
 SELECT
     toBool(assumeNotNull((SELECT count() FROM aliases)) > 0) AS has_aliases,
     toBool(assumeNotNull((
@@ -11,5 +10,4 @@ SELECT
             AND events_by_person.time < fromUnixTimestamp64Milli({until:Int64})
             -- An answer on WhatsApp is told by several statuses, each with a time of its own.
             AND (time_origin NOT IN ('event', 'entry') OR channel = 'whatsapp' AND kind = 'echo')
-    )) > 0) AS has_other_times,
-    toBool(assumeNotNull((SELECT count() FROM one_time_work WHERE work = 'sequences')) > 0) AS has_sequences
+    )) > 0) AS has_other_times

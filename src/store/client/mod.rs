@@ -14,6 +14,7 @@ pub(in crate::store) mod months;
 mod nodes;
 pub(in crate::store) mod page_filter;
 pub(in crate::store) mod query_limits;
+pub(in crate::store) mod row_binary;
 pub(in crate::store) mod tombstones;
 
 use std::sync::Arc;

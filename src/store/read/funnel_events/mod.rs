@@ -15,6 +15,7 @@ use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 
 const WAYS: &str = include_str!("../../../../queries/funnels/custom_funnel_ways.sql");
+const HAS_SEQUENCES: &str = include_str!("../../../../queries/sequences/has_sequences.sql");
 const MATCH: &str = include_str!("../../../../queries/funnels/custom_funnel_match.sql");
 
 /// What a funnel asks of events.
@@ -78,7 +79,6 @@ impl FunnelEvents<'_> {
 struct WaysRow {
     has_aliases: bool,
     has_other_times: bool,
-    has_sequences: bool,
 }
 
 /// Some people at once, on their way to whoever counts them.
@@ -123,14 +123,14 @@ impl Store {
         asked: FunnelEvents<'_>,
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
-        let ways = self.client().query(WAYS).param("from", from).param("until", until);
-        let ways: WaysRow = self.fetch_one(ways).await?;
-        if ways.has_sequences
-            && asked.matchers().all(EventMatch::is_of_class)
+        if asked.matchers().all(EventMatch::is_of_class)
+            && self.fetch_one::<bool>(self.client().query(HAS_SEQUENCES)).await?
             && let Some(wanted) = self.wanted_classes(from, until, asked).await?
         {
             return self.people_of_sequences(from, until, asked, &wanted, taker).await;
         }
+        let ways = self.client().query(WAYS).param("from", from).param("until", until);
+        let ways: WaysRow = self.fetch_one(ways).await?;
         self.people_of_events(from, until, asked, &ways, taker).await
     }
 }

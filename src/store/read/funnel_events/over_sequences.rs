@@ -11,6 +11,7 @@ use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::client::months::of_months;
+use crate::store::client::row_binary::RowBytes;
 
 const WANTED: &str = include_str!("../../../../queries/funnels/wanted_classes.sql");
 const PEOPLE: &str = include_str!("../../../../queries/funnels/people_sequences.sql");
@@ -36,27 +37,73 @@ struct ClassRow {
     gaps: u32,
 }
 
-/// A row of the question `people_sequences`.
-#[derive(Debug, Row, Deserialize)]
-struct SequenceRow {
+/// A row of the question `people_sequences`, as it came.
+struct SequenceRow<'a> {
     person: u64,
-    page_id: String,
-    person_id: String,
+    page_id: &'a [u8],
+    person_id: &'a [u8],
     begin: i64,
-    times: Vec<u32>,
-    classes: Vec<u64>,
+    times: &'a [[u8; 4]],
+    classes: &'a [[u8; 8]],
 }
 
-impl WantedClasses {
-    /// Adds the events of a row that matter and lie between two instants.
-    fn add(&self, row: &SequenceRow, [from, until]: [i64; 2], to: &mut PersonOccurrences) {
-        for (since, class) in row.times.iter().zip(&row.classes) {
-            let Some(Masks { steps, gaps }) = self.0.get(class).copied() else { continue };
-            let time = row.begin + i64::from(*since);
+impl<'a> SequenceRow<'a> {
+    /// The next row, if it has come as a whole.
+    fn next(bytes: &mut RowBytes<'a>) -> Option<Self> {
+        let mut ahead = *bytes;
+        let row = Self {
+            person: u64::from_le_bytes(ahead.number()?),
+            page_id: ahead.text()?,
+            person_id: ahead.text()?,
+            begin: i64::from_le_bytes(ahead.number()?),
+            times: ahead.numbers()?,
+            classes: ahead.numbers()?,
+        };
+        *bytes = ahead;
+        Some(row)
+    }
+}
+
+/// Puts the rows of each person together.
+struct Counting<'a> {
+    wanted: &'a WantedClasses,
+    period: [i64; 2],
+    is_any_order: bool,
+    current: Option<(u64, PersonOccurrences)>,
+}
+
+impl Counting<'_> {
+    /// Takes a row; whoever came before, if this is somebody else.
+    fn take(&mut self, row: &SequenceRow<'_>) -> Option<PersonOccurrences> {
+        let is_same = self.current.as_ref().is_some_and(|(person, _)| *person == row.person);
+        let before = if is_same { None } else { self.begin(row) };
+        let (_, person) = self.current.as_mut()?;
+        let [from, until] = self.period;
+        for (since, class) in row.times.iter().zip(row.classes) {
+            let class = u64::from_le_bytes(*class);
+            let Some(Masks { steps, gaps }) = self.wanted.0.get(&class).copied() else { continue };
+            let time = row.begin + i64::from(u32::from_le_bytes(*since));
             if (from..until).contains(&time) {
-                to.events.push(Occurrence { time, steps, gaps });
+                person.events.push(Occurrence { time, steps, gaps });
             }
         }
+        before
+    }
+
+    fn begin(&mut self, row: &SequenceRow<'_>) -> Option<PersonOccurrences> {
+        let [page_id, person_id] =
+            [row.page_id, row.person_id].map(|id| String::from_utf8_lossy(id).into_owned());
+        let before = self.end();
+        let next = PersonOccurrences { page_id, person_id, events: Vec::new() };
+        self.current = Some((row.person, next));
+        before
+    }
+
+    /// The last one, if they have an event of the first step.
+    fn end(&mut self) -> Option<PersonOccurrences> {
+        let (_, person) = self.current.take()?;
+        let is_first = |event: &Occurrence| self.is_any_order || event.steps & 1 == 1;
+        person.events.iter().any(is_first).then_some(person)
     }
 }
 
@@ -95,34 +142,28 @@ impl Store {
             .param("excluded", asked.excluded_people)
             .param("has_ids", asked.has_ids);
         let failed = |error| self.failed(error);
-        let mut rows = question.fetch::<SequenceRow>().map_err(failed)?;
+        let mut chunks = question.fetch_bytes("RowBinary").map_err(failed)?;
         let mut people = People::new(taker);
-        let mut current: Option<(u64, PersonOccurrences)> = None;
-        let matters = |person: &PersonOccurrences| {
-            let mut steps = person.events.iter().map(|event| event.steps);
-            if asked.is_any_order {
-                !person.events.is_empty()
-            } else {
-                steps.any(|met| met & 1 == 1)
-            }
-        };
-        while let Some(mut row) = rows.next().await.map_err(failed)? {
-            if current.as_ref().is_none_or(|(person, _)| *person != row.person) {
-                let (page_id, person_id) =
-                    (std::mem::take(&mut row.page_id), std::mem::take(&mut row.person_id));
-                let next = PersonOccurrences { page_id, person_id, events: Vec::new() };
-                let before = current.replace((row.person, next));
-                if let Some((_, person)) = before.filter(|(_, person)| matters(person))
+        let (period, is_any_order) = ([from, until], asked.is_any_order);
+        let mut counting = Counting { wanted, period, is_any_order, current: None };
+        let mut held: Vec<u8> = Vec::new();
+        while let Some(chunk) = chunks.next().await.map_err(failed)? {
+            held.extend_from_slice(&chunk);
+            let mut bytes = RowBytes(&held);
+            while let Some(row) = SequenceRow::next(&mut bytes) {
+                if let Some(person) = counting.take(&row)
                     && !people.give(person).await
                 {
                     return Ok(());
                 }
             }
-            if let Some((_, person)) = &mut current {
-                wanted.add(&row, [from, until], person);
-            }
+            let read = held.len() - bytes.0.len();
+            held.drain(..read);
         }
-        if let Some((_, person)) = current.filter(|(_, person)| matters(person))
+        if !held.is_empty() {
+            return Err(failed(clickhouse::error::Error::NotEnoughData));
+        }
+        if let Some(person) = counting.end()
             && !people.give(person).await
         {
             return Ok(());
