@@ -125,6 +125,7 @@ fn steps(counts: &Counts) -> Vec<Step> {
             rate_from_previous: None,
             rate_from_first: None,
             detail: None,
+            outlook: None,
         });
     }
     let mut previous = None;
@@ -135,6 +136,7 @@ fn steps(counts: &Counts) -> Vec<Step> {
             rate_from_previous: previous.and_then(|previous| rate(count, previous)),
             rate_from_first: rate(count, counts[0]),
             detail: None,
+            outlook: None,
         });
         previous = Some(count);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Rate;
+use super::{Outlook, Rate};
 use crate::domain::add_known;
 
 /// Stages that need spend data or tracked links.
@@ -27,6 +27,10 @@ pub struct Step {
     #[serde(flatten)]
     #[schema(value_type = StepDetail)]
     pub detail: Option<StepDetail>,
+    /// Of rows by day or week of the default funnel: what they come to when the time of all their conversations is over.
+    #[serde(flatten)]
+    #[schema(value_type = Outlook)]
+    pub outlook: Option<Outlook>,
 }
 
 /// What a custom funnel tells of a step besides its count.
@@ -76,6 +80,7 @@ impl Step {
             rate_from_previous: None,
             rate_from_first: None,
             detail: None,
+            outlook: None,
         }
     }
 }

@@ -258,6 +258,7 @@ impl Tally {
                     rate_interval: previous.and_then(|previous| wilson(count, previous)),
                     waits: place.checked_sub(1).and_then(|before| self.waits(before)),
                 }),
+                outlook: None,
             }
         };
         funnel.steps.iter().enumerate().map(step).collect()
