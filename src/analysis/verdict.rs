@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::dispersion::{DayCount, Dispersion, on_the_same_days, sum};
 use super::rates::{Rate, adjusted, interval, lift, probability_better};
 use super::{AnalysisError, Breakdown, FunnelReport, REST, Step, rates};
+use crate::domain::Clock;
 use crate::language::{Message, Value, say};
 
 /// Fewer units in either side, or successes and failures in both together, say nothing.
@@ -29,6 +30,8 @@ pub struct Verdicts {
     pub from: String,
     /// First instant after the period, RFC 3339.
     pub to: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// What is counted.
     pub unit: &'static str,
     /// The step that is to be reached.
@@ -327,6 +330,7 @@ fn told(
         funnel: report.funnel.clone(),
         from: report.from.clone(),
         to: report.to.clone(),
+        clock: report.clock,
         unit: report.unit,
         step: step.to_owned(),
         of: of.to_owned(),

@@ -115,6 +115,7 @@ fn drawings(name: &str) -> Vec<Drawing> {
         from: String::new(),
         to: String::new(),
         time_zone: String::new(),
+        clock: crate::domain::Clock::Opening,
         unknown_days: Vec::new(),
         notes: Vec::new(),
         totals: Vec::new(),

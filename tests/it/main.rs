@@ -122,6 +122,7 @@ mod telemetry;
 mod time_to_convert;
 mod tls;
 mod truth;
+mod two_clocks;
 mod two_names;
 mod upkeep;
 mod upkeep_oracle;
