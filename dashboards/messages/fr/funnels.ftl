@@ -67,6 +67,7 @@ funnels-matured = Part mûrie
 funnels-expected = Attendue à la fin
     .meaning = Part quand toutes les conversations auront eu leurs 28 jours, avec un intervalle à 95 % : ce qui s’est passé à ce jour, et ce qui est encore attendu d’après le temps de conversion des conversations précédentes (Kaplan et Meier)
 funnels-unfinished = Les conversations ont 28 jours pour convertir. Les jours tracés plus clairs ne sont pas terminés : la ligne est ce qui s’est passé à ce jour ; un cercle est la part attendue à la fin, une barre son intervalle à 95 %. Sans cercle, les conversations précédentes ne permettent aucune attente (moins de 20 conversions, ou moins de 30 conversations ou de 7 jours dont les 28 jours sont écoulés), ou la part est celle d’une étape qui n’est pas terminée elle-même.
+funnels-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : c’est leur mélange qui a changé, non leur conversion (paradoxe de Simpson).
 funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).
 funnels-first-day = Pour chaque conversation, ce qui s’est passé dans la journée qui suit son début ; celles du dernier jour sont omises.

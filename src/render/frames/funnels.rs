@@ -48,7 +48,7 @@ fn of<'b>(by: &'b By, name: &str) -> &'b str {
 }
 
 /// `<dimension>…, reached, of, rate, rate_low, rate_high, other_rate, lift, lift_low, lift_high,
-/// probability_better, p_value, adjusted_p_value, verdict`: a row a row compared.
+/// probability_better, p_value, adjusted_p_value, verdict, reversed_within`: a row a row compared.
 #[must_use]
 pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
     let rows = &verdicts.rows;
@@ -70,6 +70,7 @@ pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
         .number("p_value", |row| row.p_value)
         .number("adjusted_p_value", |row| row.adjusted_p_value)
         .text("verdict", |row| row.verdict.to_string())
+        .text("reversed_within", |row| row.reversed_within.join(" "))
         .done()
 }
 
