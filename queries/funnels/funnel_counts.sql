@@ -1,10 +1,10 @@
 -- How many conversations that were opened in a range reached each stage of the default funnel, by
--- what they are broken down by. groups stands for funnel_groups, shown_source for the file of that name.
+-- what they are broken down by. groups stands for funnel_groups or funnel_ages, shown_source for the file of that name.
 -- Parameters: from, to (milliseconds; to is exclusive); by_source, by_page, by_channel, by_country, by_ref, by_ad,
--- by_link, by_referer (whether these are wanted), time_unit (hour, day, or empty), zone (of that unit);
+-- by_link, by_referer (whether these are wanted), time_unit (hour, day, five minutes, or empty), zone (of that unit);
 -- is_limited, limit_at, limit_factor.
 -- Columns: page_id, channel, country, source, ref, ad_id, referer, opened_at (ms: start of the unit; 0 without
--- one), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
+-- one), age (ms: at which they reached the stages, if that is told apart, else 0), link, campaign, ad_set, medium, owner (see links_by_ref: by the click, else by the ref; a link that is
 -- printed has the source qr; the campaign is the link's, else the ad's), opened and the stages.
 SELECT
     counted.page_id AS page_id,
@@ -15,6 +15,7 @@ SELECT
     counted.ad_id AS ad_id,
     counted.referer AS referer,
     counted.opened_at AS opened_at,
+    counted.age AS age,
     counted.link AS link,
     if(links_now.campaign != '', links_now.campaign, ad_campaigns.campaign) AS campaign,
     ad_campaigns.ad_set AS ad_set,
@@ -37,6 +38,7 @@ FROM
         toString(groups.ad_id) AS ad_id,
         toString(groups.referer) AS referer,
         groups.opened_at AS opened_at,
+        groups.age AS age,
         groups.opened AS opened,
         groups.messaged AS messaged,
         groups.answered AS answered,

@@ -3,7 +3,7 @@
 -- With is_limited only stages that a conversation reached until limit_at + limit_factor * opened_at (ms) count.
 -- stored_source stands for the file of that name. Parameters: those of funnel_counts. Columns: page_id, channel,
 -- country, source (see stored_source), ref, clicked, ad_id, referer (as they are stored, which groups fastest),
--- opened_at (ms: start of the unit; 0 without one), opened and the stages.
+-- opened_at (ms: start of the unit; 0 without one), age (0; see funnel_ages), opened and the stages.
 WITH fromUnixTimestamp64Milli(
     {limit_at:Int64} + toInt64(round(toUnixTimestamp64Milli(made.opened_at) * {limit_factor:Float64}))) AS latest
 SELECT
@@ -19,7 +19,9 @@ SELECT
     multiIf(
         {time_unit:String} = 'hour', toInt64(toUnixTimestamp(toStartOfHour(made.opened_at, {zone:String}))),
         {time_unit:String} = 'day', toInt64(toUnixTimestamp(toStartOfDay(made.opened_at, {zone:String}))),
+        {time_unit:String} = 'five minutes', toInt64(toUnixTimestamp(toStartOfFiveMinutes(made.opened_at))),
         0) * 1000 AS opened_at,
+    toInt64(0) AS age,
     count() AS opened,
     sum(made.depth >= 1 AND if({is_limited:Bool}, made.messaged_at <= latest, true)) AS messaged,
     sum(made.depth >= 2 AND if({is_limited:Bool}, made.answered_at <= latest, true)) AS answered,

@@ -1,6 +1,6 @@
 -- The same as funnel_counts where neither links nor the names of ads are asked for: without looking for them, which
 -- takes as long as counting a million conversations. groups stands for
--- funnel_groups.
+-- funnel_groups or funnel_ages.
 SELECT
     toString(groups.page_id) AS page_id,
     toString(groups.channel) AS channel,
@@ -10,6 +10,7 @@ SELECT
     toString(groups.ad_id) AS ad_id,
     toString(groups.referer) AS referer,
     groups.opened_at AS opened_at,
+    groups.age AS age,
     '' AS link,
     '' AS campaign,
     '' AS ad_set,

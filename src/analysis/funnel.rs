@@ -12,7 +12,7 @@ use super::groups::{Counts, counted, groups, total};
 use super::reach::Reach;
 use super::steps::{BEFORE_OPENING, Breakdown, Step, count_in, rate};
 use super::{AnalysisError, Dimension, MOST_GROUPS};
-use crate::domain::{AdDay, Period};
+use crate::domain::{AdDay, Clock, Period};
 
 /// Name of the funnel that everybody has.
 pub const DEFAULT_FUNNEL: &str = "click-to-messenger";
@@ -27,6 +27,8 @@ pub struct FunnelReport {
     pub to: String,
     /// The zone of its days.
     pub time_zone: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// What is counted: `conversation`.
     pub unit: &'static str,
     /// The steps over everything.
@@ -87,6 +89,7 @@ pub fn funnel(
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+        clock: Clock::Opening,
         unit: "conversation",
         steps: total,
         by: by.iter().map(|dimension| dimension.name().into_owned()).collect(),
@@ -125,6 +128,7 @@ fn steps(counts: &Counts) -> Vec<Step> {
             rate_from_previous: None,
             rate_from_first: None,
             detail: None,
+            outlook: None,
         });
     }
     let mut previous = None;
@@ -135,6 +139,7 @@ fn steps(counts: &Counts) -> Vec<Step> {
             rate_from_previous: previous.and_then(|previous| rate(count, previous)),
             rate_from_first: rate(count, counts[0]),
             detail: None,
+            outlook: None,
         });
         previous = Some(count);
     }

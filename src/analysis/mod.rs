@@ -15,13 +15,17 @@ mod flows;
 mod funnel;
 mod funnels;
 mod groups;
+mod lacking;
+mod outlook;
 mod rates;
 mod reach;
 mod reconciliation;
 mod refs;
+mod reversal;
 mod steps;
 mod subscribers;
 mod threads;
+mod time_to_convert;
 mod verdict;
 mod wanted;
 
@@ -44,6 +48,7 @@ pub use funnels::{
     Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
     Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
 };
+pub use outlook::{AgedFrames, marked, with_outlook};
 pub use rates::{Rate, share, wilson};
 pub use reconciliation::{
     BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
@@ -52,6 +57,7 @@ pub use refs::{Silence, nearest_ref, silence};
 pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
+pub use time_to_convert::{AgedCount, ConversionCurve, DaySpread, Outlook};
 pub use verdict::{
     PeriodDays, SameAge, Verdict, Verdicts, compare_periods, compare_rows, corrected,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Rate;
+use super::{AnalysisError, Outlook, Rate};
 use crate::domain::add_known;
 
 /// Stages that need spend data or tracked links.
@@ -27,6 +27,10 @@ pub struct Step {
     #[serde(flatten)]
     #[schema(value_type = StepDetail)]
     pub detail: Option<StepDetail>,
+    /// Of rows by day or week of the default funnel: what they come to when the time of all their conversations is over.
+    #[serde(flatten)]
+    #[schema(value_type = Outlook)]
+    pub outlook: Option<Outlook>,
 }
 
 /// What a custom funnel tells of a step besides its count.
@@ -76,6 +80,7 @@ impl Step {
             rate_from_previous: None,
             rate_from_first: None,
             detail: None,
+            outlook: None,
         }
     }
 }
@@ -145,4 +150,22 @@ impl Breakdown {
 
 pub(super) fn count_in(steps: &[Step], name: &str) -> Option<u64> {
     steps.iter().find(|step| step.name == name).and_then(|step| step.count)
+}
+
+/// How many reached `step`, of how many that reached `of`.
+pub(super) fn pair(steps: &[Step], step: &str, of: &str) -> Result<(u64, u64), AnalysisError> {
+    let place = |name: &str| {
+        let found = steps.iter().position(|step| step.name == name);
+        found.ok_or_else(|| {
+            let known: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+            AnalysisError::UnknownStep { asked: name.to_owned(), known: known.join(", ") }
+        })
+    };
+    let (step, of) = (place(step)?, place(of)?);
+    if step < of {
+        let (asked, known) = (steps[step].name.clone(), steps[of].name.clone());
+        return Err(AnalysisError::StepBefore { asked, of: known });
+    }
+    let count = |place: usize| steps[place].count.unwrap_or(0);
+    Ok((count(step).min(count(of)), count(of)))
 }

@@ -7,13 +7,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dispersion::{DayCount, Dispersion, on_the_same_days, sum};
+use super::lacking::Lacking;
 use super::rates::{Rate, adjusted, interval, lift, probability_better};
-use super::{AnalysisError, Breakdown, FunnelReport, REST, Step, rates};
+use super::reversal::reversed_within;
+use super::steps::pair;
+use super::{AnalysisError, Breakdown, FunnelReport, REST, rates};
+use crate::domain::Clock;
 use crate::language::{Message, Value, say};
 
-/// Fewer units in either side, or successes and failures in both together, say nothing.
-const LEAST_UNITS: u64 = 30;
-const LEAST_OF_EACH: u64 = 5;
 /// Adjusted p-values below this are told as a difference.
 const SURE: f64 = 0.05;
 /// What a row is compared with, in words.
@@ -29,6 +30,8 @@ pub struct Verdicts {
     pub from: String,
     /// First instant after the period, RFC 3339.
     pub to: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// What is counted.
     pub unit: &'static str,
     /// The step that is to be reached.
@@ -79,9 +82,12 @@ pub struct Verdict {
     pub p_value: Option<f64>,
     /// The same, corrected for the number of rows compared.
     pub adjusted_p_value: Option<f64>,
-    /// Whether there are too few units for the test to say anything.
+    /// Of periods: the dimensions within each of whose values the difference is the other way round, because the mix of
+    /// values has changed (Simpson's paradox). Looked at are source, channel and page.
+    pub reversed_within: Vec<String>,
+    /// What is lacking for the test to say anything.
     #[serde(skip)]
-    pub is_too_few: bool,
+    pub lacking: Option<Lacking>,
     /// Whether there are too few days for it.
     #[serde(skip)]
     pub is_too_short: bool,
@@ -142,7 +148,7 @@ pub fn compare_rows(
         let sides =
             [Side::new(own, &own_days, dispersion), Side::new(beside, &other_days, dispersion)];
         rows.push(Verdict {
-            is_too_few: is_too_few(own, others),
+            lacking: Lacking::of(own, others),
             is_too_short: dispersion.is_none(),
             ..verdict(row.by.clone(), own, sides, p_value)
         });
@@ -203,6 +209,8 @@ pub struct PeriodDays {
     pub usual: FunnelReport,
     /// How they are compared, if not by all that happened so far.
     pub same_age: Option<SameAge>,
+    /// The period's and the other's, counted alike, by what may have changed their mix.
+    pub mixes: [FunnelReport; 2],
 }
 
 /// The report's whole beside that of another period.
@@ -232,29 +240,13 @@ pub fn compare_periods(
     let p_value = dispersion.and_then(|known| known.p_value(&own, &other));
     let sides = [Side::new(totals[0], &own, dispersion), Side::new(totals[1], &other, dispersion)];
     let row = Verdict {
-        is_too_few: is_too_few(totals[0], totals[1]),
+        lacking: Lacking::of(totals[0], totals[1]),
+        reversed_within: reversed_within(&days.mixes, step, of)?,
         is_too_short: dispersion.is_none(),
         ..verdict(BTreeMap::new(), totals[0], sides, p_value)
     };
     let same_age = days.same_age.clone();
     Ok(Verdicts { same_age, ..told(report, step, of, vec![row], OTHER_PERIOD) })
-}
-
-fn pair(steps: &[Step], step: &str, of: &str) -> Result<(u64, u64), AnalysisError> {
-    let place = |name: &str| {
-        let found = steps.iter().position(|step| step.name == name);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-            AnalysisError::UnknownStep { asked: name.to_owned(), known: known.join(", ") }
-        })
-    };
-    let (step, of) = (place(step)?, place(of)?);
-    if step < of {
-        let (asked, known) = (steps[step].name.clone(), steps[of].name.clone());
-        return Err(AnalysisError::StepBefore { asked, of: known });
-    }
-    let count = |place: usize| steps[place].count.unwrap_or(0);
-    Ok((count(step).min(count(of)), count(of)))
 }
 
 /// A share, and as how many independent throws it counts.
@@ -298,16 +290,12 @@ fn verdict(
         probability_better: probability_better(side.count(), other.count()),
         p_value,
         adjusted_p_value: None,
-        is_too_few: false,
+        reversed_within: Vec::new(),
+        lacking: None,
         is_too_short: false,
         // Until it is judged together with the other rows.
         verdict: say("none"),
     }
-}
-
-fn is_too_few(own: (u64, u64), other: (u64, u64)) -> bool {
-    let (reached, all) = (own.0 + other.0, own.1 + other.1);
-    own.1.min(other.1) < LEAST_UNITS || reached.min(all - reached) < LEAST_OF_EACH
 }
 
 /// Rows of several comparisons, corrected for all of them together.
@@ -327,6 +315,7 @@ fn told(
         funnel: report.funnel.clone(),
         from: report.from.clone(),
         to: report.to.clone(),
+        clock: report.clock,
         unit: report.unit,
         step: step.to_owned(),
         of: of.to_owned(),
@@ -341,7 +330,7 @@ fn told(
 fn judged(mut verdicts: Verdicts, other: &'static str) -> Verdicts {
     let (rows, unit) = (&mut verdicts.rows, verdicts.unit);
     let p_values: Vec<Option<f64>> =
-        rows.iter().map(|row| row.p_value.filter(|_| !row.is_too_few)).collect();
+        rows.iter().map(|row| row.p_value.filter(|_| row.lacking.is_none())).collect();
     for (row, adjusted) in rows.iter_mut().zip(adjusted(&p_values)) {
         row.adjusted_p_value = adjusted;
         row.verdict = in_words(row, unit, other);
@@ -355,8 +344,13 @@ fn judged(mut verdicts: Verdicts, other: &'static str) -> Verdicts {
 
 fn in_words(row: &Verdict, unit: &str, other: &'static str) -> Message {
     let is_larger = row.rate.map(|rate| rate.rate) > row.other_rate.map(|rate| rate.rate);
+    let too_few = |name: &'static str, more: u64| say(name).with("unit", unit).with("more", more);
     let verdict = match row.adjusted_p_value {
-        _ if row.is_too_few => say("verdict-too-few").with("unit", unit),
+        _ if let Some(lacking) = row.lacking => match lacking {
+            Lacking::Units(more) => too_few("verdict-too-few", more),
+            Lacking::Reached(more) => too_few("verdict-too-few-reached", more),
+            Lacking::Missed(more) => too_few("verdict-too-few-missed", more),
+        },
         _ if row.is_too_short => say("verdict-too-short"),
         Some(p) if p < SURE && is_larger => say("verdict-better").with("other", say(other)),
         Some(p) if p < SURE => say("verdict-worse").with("other", say(other)),

@@ -22,7 +22,7 @@ use crate::insights::attribution::{
 };
 use crate::insights::csv_style::CsvStyle;
 use crate::insights::format::Format;
-use crate::insights::funnel::answer_funnel;
+use crate::insights::funnel_outlook::answer_with_outlook;
 use crate::insights::invalid_parameter::InvalidParameter;
 use crate::insights::query::{CreditParams, QueryParams};
 use crate::render::{frames, table};
@@ -72,7 +72,8 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let asked = QueryParams { filter: args.filter, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let session = Session::open(&settings).await?;
-    let report = answer_funnel(&session.store, &settings.funnels, &args.name, &question).await;
+    let report =
+        answer_with_outlook(&session.store, &settings.funnels, &args.name, &question).await;
     session.close().await;
     show(question.format, &question.csv, &report?, table::funnel, frames::funnel)
 }

@@ -5,6 +5,7 @@ mod action;
 mod age_limit;
 mod amount;
 mod click;
+mod clock;
 mod contact;
 mod cost;
 mod country;
@@ -33,6 +34,7 @@ pub use amount::{
     AmountFault, DecimalMark, WrittenAmount, plain_number, read_amount, read_amount_in,
 };
 pub use click::ClickId;
+pub use clock::Clock;
 pub use contact::{as_contact_hash, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};
 pub use country::country;

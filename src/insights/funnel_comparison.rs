@@ -127,6 +127,7 @@ pub async fn period_days(
         to: until,
         zone: period.zone.clone(),
     };
+    let mix = [Dimension::Source, Dimension::Channel, Dimension::Page];
     let asked = |period: &Period, counted_until| Question {
         period: period.clone(),
         by: vec![Dimension::Day],
@@ -142,24 +143,33 @@ pub async fn period_days(
     // All that counts of the younger one is what happened so far.
     let so_far = so_far.filter(|_| known == last_event && (limits[0] == until_known || !is_same));
     let own_period = async {
-        match so_far {
-            Some(report) => Ok(report),
-            None => answer_funnel(store, own, name, &asked(&period, limit(limits[0]))).await,
-        }
+        let asked = asked(&period, limit(limits[0]));
+        let by_day = so_far.is_none().then(|| asked.by.clone());
+        let breakdowns = [mix.to_vec()].into_iter().chain(by_day).collect();
+        let mut reports = answer_by_each(store, own, name, &asked, breakdowns).await?;
+        reports.extend(so_far);
+        both(reports)
     };
-    let [asked_other, asked_usual] =
-        [asked(&other, limit(limits[1])), asked(&usual, limit(AgeLimit::within(age)))];
-    let (own_days, other_days, usual) = tokio::try_join!(
-        own_period,
-        answer_funnel(store, own, name, &asked_other),
-        answer_funnel(store, own, name, &asked_usual),
-    )?;
+    let other_period = async {
+        let asked = asked(&other, limit(limits[1]));
+        let breakdowns = vec![mix.to_vec(), asked.by.clone()];
+        both(answer_by_each(store, own, name, &asked, breakdowns).await?)
+    };
+    let asked_usual = asked(&usual, limit(AgeLimit::within(age)));
+    let ([own_mix, own_days], [other_mix, other_days], usual) =
+        tokio::try_join!(own_period, other_period, answer_funnel(store, own, name, &asked_usual),)?;
     let same_age = is_same.then(|| SameAge {
         known_until: Timestamp(known).to_rfc3339(),
         other_from: other.from.to_rfc3339(),
         other_to: other.to.to_rfc3339(),
     });
-    Ok(PeriodDays { own: own_days, other: other_days, usual, same_age })
+    let mixes = [own_mix, other_mix];
+    Ok(PeriodDays { own: own_days, other: other_days, usual, same_age, mixes })
+}
+
+fn both(reports: Vec<FunnelReport>) -> Result<[FunnelReport; 2], AnswerError> {
+    let wrong = |_| AnswerError::Unknown("a breakdown is missing".to_owned());
+    <[FunnelReport; 2]>::try_from(reports).map_err(wrong)
 }
 
 fn start_of_day(instant: i64, period: &Period) -> Timestamp {

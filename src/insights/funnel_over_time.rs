@@ -1,9 +1,47 @@
-//! A step's share by day or week.
+//! A step's share by day or week: so far, and what is expected of it in the end.
 
 use std::collections::BTreeMap;
 
-use crate::analysis::{Breakdown, FunnelReport, week_of};
+use crate::analysis::{Breakdown, FunnelReport, Outlook, Rate, week_of};
 use crate::domain::Period;
+
+/// Less of the time is no whole: the row is not finished.
+const WHOLE: f64 = 0.995;
+
+/// A day or week, and how many of it reached a step, of how many.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct ShareInTime {
+    pub day: String,
+    pub reached: u64,
+    pub of: u64,
+    /// What comes of the step; `None` where that is not looked at.
+    pub outlook: Option<Outlook>,
+    /// The share that is expected in the end; `None` where the data do not bear it, or where it is of a step that itself
+    /// is not finished.
+    pub expected: Option<Rate>,
+}
+
+impl ShareInTime {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn new(day: &str, row: &Breakdown, step: &str, of: &str) -> Self {
+        let all = row.count(of).unwrap_or(0);
+        let outlook = row.steps.iter().find(|one| one.name == step).and_then(|one| one.outlook);
+        let expected = outlook.filter(|_| of == "opened" && all > 0).and_then(|outlook| {
+            let share = |count: Option<f64>| Some(count? / all as f64);
+            let [rate, low, high] =
+                [share(outlook.expected)?, share(outlook.low)?, share(outlook.high)?];
+            Some(Rate { rate, low, high })
+        });
+        let (day, reached) = (day.to_owned(), row.count(step).unwrap_or(0));
+        Self { day, reached, of: all, outlook, expected }
+    }
+
+    /// Whether conversations of it may still reach the step.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        let matured = |outlook: Outlook| outlook.matured_share.is_some_and(|share| share >= WHOLE);
+        self.of > 0 && self.outlook.is_some_and(|outlook| !matured(outlook))
+    }
+}
 
 /// Of a report by day or week: each of the period, also those in which nothing was, with how many reached
 /// `step`, and of how many.
@@ -12,19 +50,20 @@ pub(crate) fn shares_in_time(
     period: &Period,
     step: &str,
     of: &str,
-) -> Vec<(String, u64, u64)> {
+) -> Vec<ShareInTime> {
     let unit = report.by.first().map_or("day", String::as_str);
     let row = |row: &Breakdown| {
         let day = row.value(unit)?.to_owned();
-        Some((day, (row.count(step).unwrap_or(0), row.count(of).unwrap_or(0))))
+        let share = ShareInTime::new(&day, row, step, of);
+        Some((day, share))
     };
-    let known: BTreeMap<String, (u64, u64)> = report.breakdown.iter().filter_map(row).collect();
+    let known: BTreeMap<String, ShareInTime> = report.breakdown.iter().filter_map(row).collect();
     let mut days: Vec<String> = period
         .days()
         .into_iter()
         .map(|(date, _)| if unit == "week" { week_of(date) } else { date.to_string() })
         .collect();
     days.dedup();
-    let counts = |day: &String| known.get(day).copied().unwrap_or_default();
-    days.iter().map(|day| (day.clone(), counts(day).0, counts(day).1)).collect()
+    let nothing = |day: &String| ShareInTime { day: day.clone(), ..ShareInTime::default() };
+    days.iter().map(|day| known.get(day).cloned().unwrap_or_else(|| nothing(day))).collect()
 }

@@ -7,7 +7,7 @@ use super::breakdown_columns::apart;
 use super::error::AnswerError;
 use super::query::Question;
 use crate::analysis::{self, Dimension, Step};
-use crate::domain::{Link, LinkNote};
+use crate::domain::{Clock, Link, LinkNote};
 use crate::store::Store;
 
 /// All links in a period.
@@ -17,6 +17,8 @@ pub struct LinksReport {
     pub from: String,
     /// First instant after the period, RFC 3339.
     pub to: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// The links, by slug.
     pub links: Vec<LinkFigures>,
 }
@@ -88,6 +90,7 @@ pub async fn answer_links(
         }
     });
     Ok(LinksReport {
+        clock: Clock::Opening,
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         links: figures.collect(),

@@ -17,6 +17,7 @@ pub mod format;
 pub mod funnel;
 pub mod funnel_comparison;
 pub mod funnel_correlation;
+pub mod funnel_outlook;
 pub mod funnel_over_time;
 pub mod funnel_people;
 pub mod invalid_parameter;

@@ -7,7 +7,7 @@ use super::error::AnswerError;
 use super::query::Question;
 use crate::accounts::{Accounts, Scope, Who};
 use crate::analysis::{Rate, wilson};
-use crate::domain::{Channel, Period, Timestamp};
+use crate::domain::{Channel, Clock, Period, Timestamp};
 use crate::language::{Message, say};
 use crate::store::{
     ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SentMessages, SourceWindow, Store,
@@ -25,6 +25,8 @@ pub struct ResponseReport {
     pub from: String,
     /// First instant after the period, RFC 3339.
     pub to: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// The zone of hours and weekdays.
     pub time_zone: String,
     /// Over all, and by source, hour, weekday, app and persona.
@@ -150,6 +152,7 @@ pub async fn answer_responses(
         free_until: row.free_until.map(|at| Timestamp(at).to_rfc3339()),
     };
     Ok(ResponseReport {
+        clock: Clock::Opening,
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),

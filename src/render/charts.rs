@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::chart::drawing::Drawing;
+use super::chart::shares::{SharePoint, shares};
 use super::chart::{self, Bar, Day, sankey};
 use super::labels::stage;
 use super::lettering::told;
@@ -10,6 +11,7 @@ use super::numbers::{credit, percent, thousands};
 use crate::analysis::{
     AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
 };
+use crate::insights::funnel_over_time::ShareInTime;
 use crate::language::say;
 
 const MOST_BARS: usize = 12;
@@ -64,15 +66,22 @@ pub(crate) fn days(report: &FunnelReport) -> Drawing {
     trend(&days, days.len())
 }
 
-/// A step's share of another by day or week: each with how many reached it, and of how many.
-pub(crate) fn rates(days: &[(String, u64, u64)], step: &str, of: &str) -> Drawing {
-    let description =
-        say("chart-rates").with("step", told(step)).with("of", told(of)).with("count", days.len());
-    let share = |(day, reached, of): &(String, u64, u64)| {
-        (day.clone(), (*of > 0).then(|| length(*reached) / length(*of)))
+/// A step's share of another by day or week.
+pub(crate) fn rates(days: &[ShareInTime], step: &str, of: &str) -> Drawing {
+    let unfinished = days.iter().filter(|day| day.is_unfinished()).count();
+    let description = say("chart-rates")
+        .with("step", told(step))
+        .with("of", told(of))
+        .with("count", days.len())
+        .with("unfinished", unfinished);
+    let point = |day: &ShareInTime| SharePoint {
+        date: day.day.clone(),
+        share: (day.of > 0).then(|| length(day.reached) / length(day.of)),
+        is_unfinished: day.is_unfinished(),
+        expected: day.expected.filter(|_| day.is_unfinished()),
     };
-    let shares: Vec<_> = days.iter().map(share).collect();
-    chart::shares(&shares, &description.to_string())
+    let points: Vec<SharePoint> = days.iter().map(point).collect();
+    shares(&points, &description.to_string())
 }
 
 /// Who has opted in at the end of each day, who did on it and who is lost.

@@ -18,6 +18,7 @@ use super::{charts, table};
 use crate::analysis::{AdsReport, AdsRow, Flow};
 use crate::insights::csv_style::CsvStyle;
 use crate::insights::format::Format;
+use crate::insights::funnel_over_time::ShareInTime;
 
 /// Names that have broken something somewhere.
 pub(crate) fn names() -> Vec<String> {
@@ -114,10 +115,17 @@ fn drawings(name: &str) -> Vec<Drawing> {
         from: String::new(),
         to: String::new(),
         time_zone: String::new(),
+        clock: crate::domain::Clock::Opening,
         unknown_days: Vec::new(),
         notes: Vec::new(),
         totals: Vec::new(),
         rows: vec![row(name), row("another")],
+    };
+    let half = |day: &str| ShareInTime {
+        day: day.to_owned(),
+        reached: 1,
+        of: 2,
+        ..ShareInTime::default()
     };
     let channels = [(name.to_owned(), 2.0), ("another".to_owned(), 1.0)];
     vec![
@@ -126,7 +134,7 @@ fn drawings(name: &str) -> Vec<Drawing> {
         charts::flows(&[flow(name, 6), flow("another", 3), named.clone()], &steps),
         charts::flows(&[named], &[(name.to_owned(), 3)]),
         charts::flows(&[], &[(name.to_owned(), 0)]),
-        charts::rates(&[(name.to_owned(), 1, 2), ("2026-01-02".to_owned(), 1, 2)], name, name),
+        charts::rates(&[name, "2026-01-02"].map(half), name, name),
     ]
 }
 

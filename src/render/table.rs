@@ -11,7 +11,7 @@ use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
     conversation_steps,
 };
-use crate::domain::{Cost, Timestamp};
+use crate::domain::{Clock, Cost, Timestamp};
 use crate::insights::links::LinksReport;
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
@@ -121,7 +121,7 @@ pub fn ads(report: &AdsReport) -> String {
     for note in &report.notes {
         notes = format!("{notes}{note}\n");
     }
-    format!("{table}\n{notes}")
+    format!("{table}\n{}\n{notes}", report.clock.told())
 }
 
 /// Costs that were put down by hand, a row each.
@@ -174,7 +174,11 @@ pub fn attribution(report: &AttributionReport) -> String {
     let notes: Vec<String> = report.notes.iter().map(|note| printable(&note.to_string())).collect();
     let notes = notes.join("\n");
     let end = if notes.is_empty() { "" } else { "\n" };
-    format!("model {}{lookback}, {total} conversions{goal}\n{table}\n{notes}{end}", report.model)
+    let clock = told(report.clock);
+    format!(
+        "model {}{lookback}, {total} conversions{goal}{clock}\n{table}\n{notes}{end}",
+        report.model
+    )
 }
 
 /// Models side by side: a row a channel and currency, a column a model; `*` where a model differs
@@ -199,8 +203,9 @@ pub fn comparison(comparison: &Comparison) -> String {
         table.add_row(cells);
     }
     format!(
-        "{} conversions; * differs from {} by a tenth or more\n{table}\n",
+        "{} conversions{}; * differs from {} by a tenth or more\n{table}\n",
         conversions(comparison.total_conversions),
+        told(comparison.clock),
         comparison.reference
     )
 }
@@ -241,7 +246,13 @@ pub fn costs(report: &CostReport) -> String {
     } else {
         ""
     };
-    format!("model {}, conversions{goal}\n{table}\n{nothing}", report.model)
+    let clock = told(report.clock);
+    format!("model {}, conversions{goal}{clock}\n{table}\n{nothing}", report.model)
+}
+
+/// By which clock a table counts, if its rows have days.
+fn told(clock: Option<Clock>) -> String {
+    clock.map_or_else(String::new, |clock| format!(" {}", clock.told()))
 }
 
 /// How journeys look: channels and their part, lengths, common paths.
@@ -286,8 +297,9 @@ pub fn journeys(journeys: &Description) -> String {
         ]);
     }
     format!(
-        "{} journeys with a conversion, {} without\n{channels}\n{lengths}\n{paths}\n",
+        "{} journeys with a conversion{}, {} without\n{channels}\n{lengths}\n{paths}\n",
         conversions(journeys.conversions),
+        told(journeys.clock),
         conversions(journeys.without_conversion)
     )
 }
@@ -314,7 +326,8 @@ pub fn links(report: &LinksReport) -> String {
         let told = row.lint.iter();
         notes.extend(told.map(|told| format!("{}: {}\n", link.slug, printable(&told.to_string()))));
     }
-    format!("links from {} to {}\n{table}\n{}", report.from, report.to, notes.concat())
+    let (from, to, clock) = (&report.from, &report.to, report.clock.told());
+    format!("links from {from} to {to}, stages {clock}\n{table}\n{}", notes.concat())
 }
 
 /// Whole conversions without decimals, parts with two.

@@ -15,7 +15,7 @@ use crate::insights::audience::answer_audience;
 use crate::insights::csv_style::CsvStyle;
 use crate::insights::error::AnswerError;
 use crate::insights::format::Format;
-use crate::insights::funnel::answer_funnel;
+use crate::insights::funnel_outlook::answer_with_outlook;
 use crate::insights::links::answer_links;
 use crate::insights::list_filters::listed_filters;
 use crate::insights::query::Question;
@@ -205,7 +205,7 @@ pub async fn tell(
     let Answering { store, funnels, public_url, window, now } = *answering;
     match topic {
         Dataset::Funnel(name) => {
-            let report = answer_funnel(store, funnels, name, question).await?;
+            let report = answer_with_outlook(store, funnels, name, question).await?;
             let chart = Some(charts::funnel(&report));
             Told::new(&report, frames::funnel(&report), table::funnel(&report), chart)
         }

@@ -119,6 +119,7 @@ fn a_funnel_as_json_csv_and_table() {
             "model": "last",
             "parameters": {},
             "lookback_days": 28,
+            "clock": "conversion",
             "conversion": null,
             "channels": [
                 { "channel": "ad", "conversions": 1.0, "value": null, "currency": null },

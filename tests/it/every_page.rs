@@ -178,7 +178,7 @@ async fn the_keyboard_alone_is_enough() {
     press(tab).await;
     assert_eq!(focused().await, json!(["A", "Skip to the figures", true]));
     let mut stops = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..41 {
         press(tab).await;
         let stop = focused().await;
         assert_eq!(stop[2], true, "focus cannot be seen at {stop}");

@@ -47,7 +47,10 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
             let adjusted = row["adjusted_p_value"].as_f64();
             assert!(adjusted.is_none_or(|p| p >= row["p_value"].as_f64().unwrap() - 1e-12));
             match adjusted {
-                None => assert!(said.starts_with("too few "), "{row}"),
+                None => assert!(
+                    said.starts_with("too few ") && said.contains(" more are needed: "),
+                    "{row}"
+                ),
                 Some(p) if p < 0.05 => assert!(
                     said.contains("e than the others") || said.contains("r than the others"),
                     "{row}"
@@ -66,6 +69,7 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
         let rate = half["rows"][0]["other_rate"]["rate"].as_f64().unwrap();
         assert!((rate - last as f64 / all as f64).abs() < 1e-12, "{half}");
         assert!(half["same_age"].is_null(), "{half}");
+        assert_eq!(half["rows"][0]["reversed_within"], serde_json::json!([]), "{half}");
         // As long as the later ones have had: fewer.
         let aged = server.json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19")).await;
         let rate = aged["rows"][0]["other_rate"]["rate"].as_f64().unwrap();

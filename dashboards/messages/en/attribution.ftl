@@ -60,7 +60,7 @@ attribution-spend = Spend
 attribution-cost-each = Cost each
     .meaning = Spend over conversions
 attribution-roas = ROAS
-    .meaning = Return on ad spend: value over spend
+    .meaning = Return on ad spend by day of conversion: value of the conversions of these days over the spend of these days
 attribution-cost-lost = Cost per incremental conversion (removal effect)
     .meaning = Markov only, with at least 300 conversions: spend for each conversion that would be lost without the channel
 

@@ -18,6 +18,11 @@ pages-data = Data
 log-out = Log out
 language = Language
 
+clock-opening = By day of opening: a conversion counts on the day on which its conversation was opened.
+    .link = By day of opening
+clock-conversion = By day of conversion: a conversion counts on the day on which it happened.
+    .link = By day of conversion
+
 page-overview = Overview
 page-funnels = Funnels
 page-ads = Ads

@@ -50,10 +50,24 @@ funnels-how-many = How many
 funnels-rates = { $step } of { $of }: daily trend
 funnels-share-step = Share of
 funnels-share-of = of
-chart-rates = Share of { $step } of { $of } over { $count } days or weeks. The table below has each.
+chart-rates = Share of { $step } of { $of } over { $count } days or weeks.{ $unfinished ->
+    [0] {""}
+    [one] {" "}One is not finished: it is lighter, with the share expected in the end.
+   *[other] {" "}{ $unfinished } are not finished: they are lighter, with the share expected in the end.
+} The table below has each.
 funnels-day = Day
 funnels-share = Share
     .meaning = With its 95 % interval (Wilson)
+funnels-share-so-far = Share so far
+    .meaning = Of what happened until now, with its 95 % interval (Wilson)
+funnels-so-far = share so far
+funnels-so-far-unfinished = so far, of unfinished days
+funnels-matured = Matured
+    .meaning = Matured share: the part of the eventual conversions that the conversations have had time for, from the time to convert of earlier ones
+funnels-expected = Expected in the end
+    .meaning = Share once all conversations have had their 28 days, with a 95 % interval: what happened so far, and what is still expected by the time to convert of earlier conversations (Kaplan and Meier)
+funnels-unfinished = Conversations have 28 days to convert. The days drawn lighter are unfinished: the line is what happened so far; a circle is the share expected in the end, a bar its 95 % interval. Without a circle, earlier conversations do not bear an expectation (fewer than 20 conversions, or fewer than 30 conversations or 7 days whose 28 days are over), or the share is of a step that is unfinished itself.
+funnels-reversed = Within each value of “{ $dimension }” it is the other way round: what changed is their mix, not how they convert (Simpson’s paradox).
 funnels-compared = { $step } of { $of }, row by row
 funnels-compared-note = Each row beside all others, as if they had been opened on the same days. Intervals are 95 %; p-values allow for days that differ, and for the number of rows (Benjamini and Hochberg).
 funnels-first-day = For each conversation, what happened within a day of its start; those of the last day are left out.

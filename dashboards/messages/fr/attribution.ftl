@@ -57,7 +57,7 @@ attribution-spend = Dépense
 attribution-cost-each = Coût unitaire
     .meaning = Dépense divisée par conversions
 attribution-roas = ROAS
-    .meaning = Retour sur la dépense publicitaire : valeur divisée par dépense
+    .meaning = Retour sur la dépense publicitaire par jour de conversion : valeur des conversions de ces jours divisée par la dépense de ces jours
 attribution-cost-lost = Coût par conversion perdue sans lui
     .meaning = Markov uniquement, à partir de 300 conversions : dépense pour chaque conversion qui serait perdue sans le canal
 

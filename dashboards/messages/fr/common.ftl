@@ -17,6 +17,11 @@ pages-data = Données
 log-out = Se déconnecter
 language = Langue
 
+clock-opening = Par jour d’ouverture : une conversion compte le jour où sa conversation a été ouverte.
+    .link = Par jour d’ouverture
+clock-conversion = Par jour de conversion : une conversion compte le jour où elle a eu lieu.
+    .link = Par jour de conversion
+
 page-overview = Vue d’ensemble
 page-funnels = Entonnoirs
 page-ads = Publicités

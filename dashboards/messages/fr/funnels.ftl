@@ -50,10 +50,24 @@ funnels-how-many = Combien
 funnels-rates = { $step } sur { $of }, jour après jour
 funnels-share-step = Part de
 funnels-share-of = sur
-chart-rates = Part de { $step } sur { $of } sur { $count } jours ou semaines. Le tableau ci-dessous les donne tous.
+chart-rates = Part de { $step } sur { $of } sur { $count } jours ou semaines.{ $unfinished ->
+    [0] {""}
+    [one] {" "}Un n’est pas terminé : il est plus clair, avec la part attendue à la fin.
+   *[other] {" "}{ $unfinished } ne sont pas terminés : ils sont plus clairs, avec la part attendue à la fin.
+} Le tableau ci-dessous les donne tous.
 funnels-day = Jour
 funnels-share = Part
     .meaning = Avec son intervalle à 95 % (Wilson)
+funnels-share-so-far = Part à ce jour
+    .meaning = De ce qui s’est passé jusqu’à présent, avec son intervalle à 95 % (Wilson)
+funnels-so-far = part à ce jour
+funnels-so-far-unfinished = à ce jour, jours non terminés
+funnels-matured = Part mûrie
+    .meaning = La part des conversions finales pour laquelle les conversations ont eu le temps, d’après le temps de conversion des précédentes
+funnels-expected = Attendue à la fin
+    .meaning = Part quand toutes les conversations auront eu leurs 28 jours, avec un intervalle à 95 % : ce qui s’est passé à ce jour, et ce qui est encore attendu d’après le temps de conversion des conversations précédentes (Kaplan et Meier)
+funnels-unfinished = Les conversations ont 28 jours pour convertir. Les jours tracés plus clairs ne sont pas terminés : la ligne est ce qui s’est passé à ce jour ; un cercle est la part attendue à la fin, une barre son intervalle à 95 %. Sans cercle, les conversations précédentes ne permettent aucune attente (moins de 20 conversions, ou moins de 30 conversations ou de 7 jours dont les 28 jours sont écoulés), ou la part est celle d’une étape qui n’est pas terminée elle-même.
+funnels-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : c’est leur mélange qui a changé, non leur conversion (paradoxe de Simpson).
 funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).
 funnels-first-day = Pour chaque conversation, ce qui s’est passé dans la journée qui suit son début ; celles du dernier jour sont omises.

@@ -1,7 +1,15 @@
 verdict-too-few = trop peu de { $unit ->
     [person] personnes
    *[conversation] conversations
-} pour conclure : { $share } contre { $other-share }
+} pour conclure, il en manque { $more } : { $share } contre { $other-share }
+verdict-too-few-reached = trop peu de { $unit ->
+    [person] personnes
+   *[conversation] conversations
+} arrivées là pour conclure, il en manque { $more } : { $share } contre { $other-share }
+verdict-too-few-missed = trop peu de { $unit ->
+    [person] personnes
+   *[conversation] conversations
+} qui n’y sont pas arrivées pour conclure, il en manque { $more } : { $share } contre { $other-share }
 verdict-too-short = trop peu de jours pour savoir combien les jours diffèrent : { $share } contre { $other-share }
 verdict-better = meilleur que { $other } : { $share } contre { $other-share }
 verdict-worse = moins bon que { $other } : { $share } contre { $other-share }

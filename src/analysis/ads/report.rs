@@ -14,7 +14,7 @@ use super::openings::Key;
 use super::sums::{STEPS, Sum, sums};
 use super::{AdsData, Level};
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
-use crate::domain::{Period, add_known};
+use crate::domain::{Clock, Period, add_known};
 use crate::language::{Message, say};
 
 /// What ads, links or entry points cost and brought in a period.
@@ -28,6 +28,8 @@ pub struct AdsReport {
     pub to: String,
     /// The zone of its days.
     pub time_zone: String,
+    /// Which day a conversion counts on.
+    pub clock: Clock,
     /// Days of which it is unknown what ads cost, by account; they are in no cost.
     pub unknown_days: Vec<UnknownDays>,
     /// What else has to be known to read it.
@@ -83,9 +85,9 @@ pub struct AdsRow {
     pub opened_by_day: BTreeMap<i64, u64>,
     /// Conversations of days of which the cost is unknown: counted in `steps`, in no cost.
     pub without_cost: u64,
-    /// Value of the purchases in `currency`.
+    /// Value of the purchases in `currency`, of the conversations that were opened in the period.
     pub value: Option<f64>,
-    /// Value of each unit of spend.
+    /// Return on ad spend by day of opening: `value` of each unit of spend.
     pub roas: Option<Estimate>,
     /// Meta's `onsite_conversion.messaging_conversation_started_7d`; `None` if unknown.
     pub conversations_started: Option<u64>,
@@ -143,6 +145,7 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
         from: period.from.to_rfc3339(),
         to: period.to.to_rfc3339(),
         time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
+        clock: Clock::Opening,
         unknown_days: unknown(&data, period)?,
         notes: notes(&data, level, period),
         totals: totals.map(row).collect(),

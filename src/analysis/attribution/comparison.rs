@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::journeys::Journeys;
 use super::markov::MOST_CHANNELS;
 use super::{Model, Parameters, credits, report};
+use crate::domain::Clock;
 
 /// A difference counts from this part of the reference model's figure on, and from one conversion.
 const MARKED: f64 = 0.1;
@@ -22,6 +23,8 @@ pub struct Comparison {
     pub models: Vec<&'static str>,
     /// Days before a conversion in which touchpoints earn credit; `None` for path files.
     pub lookback_days: Option<u32>,
+    /// Which day a conversion counts on; `None` for path files, which have no days.
+    pub clock: Option<Clock>,
     /// The only conversions that count; `None`: all.
     pub conversion: Option<String>,
     /// A row a channel and currency, those with most credit by the reference first.
@@ -116,6 +119,7 @@ pub fn comparison(
         reference: reference.as_str(),
         models: models.iter().map(|model| model.as_str()).collect(),
         lookback_days: journeys.is_observed.then_some(parameters.lookback_days),
+        clock: journeys.is_observed.then_some(Clock::Conversion),
         conversion: journeys.goal.clone(),
         rows: rows.collect(),
         total_conversions: journeys.conversions(),

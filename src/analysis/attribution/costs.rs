@@ -11,7 +11,7 @@ use super::intervals::{self, Intervals};
 use super::journeys::Journeys;
 use super::{Model, Parameters, report};
 use crate::analysis::{AnalysisError, Dimension};
-use crate::domain::AdDay;
+use crate::domain::{AdDay, Clock};
 
 /// Fewer conversions cannot bear a marginal figure.
 const ENOUGH_FOR_MARGINAL: f64 = 300.0;
@@ -21,6 +21,8 @@ const ENOUGH_FOR_MARGINAL: f64 = 300.0;
 pub struct CostReport {
     /// The model.
     pub model: &'static str,
+    /// Which day a conversion counts on; `None` for path files, which have no days.
+    pub clock: Option<Clock>,
     /// The only conversions that count; `None`: all.
     pub conversion: Option<String>,
     /// A row a channel and currency of its spend, the dearest first.
@@ -45,7 +47,7 @@ pub struct ChannelCost {
     pub cost_per_conversion_interval: Option<[Option<f64>; 2]>,
     /// Value credited in `currency`; `None` if no conversion in it carried any.
     pub value: Option<f64>,
-    /// Return on ad spend: value over spend, in one currency.
+    /// Return on ad spend by day of conversion: value over spend, in one currency.
     pub roas: Option<f64>,
     /// Its 95 % interval, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +112,12 @@ pub fn costs(
         });
     }
     rows.sort_by(|a, b| b.cost.total_cmp(&a.cost));
-    Ok(CostReport { model: model.as_str(), conversion: journeys.goal.clone(), channels: rows })
+    Ok(CostReport {
+        model: model.as_str(),
+        clock: journeys.is_observed.then_some(Clock::Conversion),
+        conversion: journeys.goal.clone(),
+        channels: rows,
+    })
 }
 
 fn roas_interval(

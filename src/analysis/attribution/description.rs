@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::chain::Chain;
 use super::journeys::{FirstSeen, Journeys, Outcome, Part, Touch};
 use super::markov;
-use crate::domain::DAY_MS;
+use crate::domain::{Clock, DAY_MS};
 
 /// Paths that are told one by one.
 const MOST_PATHS: usize = 20;
@@ -18,6 +18,8 @@ const MOST_PATHS: usize = 20;
 /// How journeys look.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Description {
+    /// Which day a conversion counts on; `None` for path files, which have no days.
+    pub clock: Option<Clock>,
     /// Journeys with a conversion, those without a touchpoint included.
     pub conversions: f64,
     /// Journeys without one.
@@ -118,6 +120,7 @@ pub fn describe(journeys: &Journeys) -> Description {
     let chain = Chain::new(journeys, 1);
     let (lengths, paths) = shapes(journeys);
     Description {
+        clock: journeys.is_observed.then_some(Clock::Conversion),
         conversions: journeys.conversions(),
         without_conversion: journeys.nulls(),
         lengths,

@@ -10,6 +10,7 @@ use super::intervals::{self, Interval};
 use super::journeys::{Journeys, NONE};
 use super::{Model, Parameters, credits, markov, notes};
 use crate::analysis::AnalysisError;
+use crate::domain::Clock;
 use crate::language::Message;
 
 /// The credit of every channel.
@@ -21,6 +22,8 @@ pub struct AttributionReport {
     pub parameters: BTreeMap<&'static str, f64>,
     /// Days before a conversion in which touchpoints earn credit; `None` for path files.
     pub lookback_days: Option<u32>,
+    /// Which day a conversion counts on; `None` for path files, which have no days.
+    pub clock: Option<Clock>,
     /// The only conversions that count; `None`: all.
     pub conversion: Option<String>,
     /// A row a channel and currency, largest first.
@@ -92,6 +95,7 @@ pub fn attribution(
         model: model.as_str(),
         parameters: parameters.of(model),
         lookback_days: journeys.is_observed.then_some(parameters.lookback_days),
+        clock: journeys.is_observed.then_some(Clock::Conversion),
         conversion: journeys.goal.clone(),
         channels,
         total_conversions: found.totals.iter().map(|total| total.conversions).sum::<f64>() + 0.0,

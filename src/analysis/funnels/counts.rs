@@ -13,7 +13,7 @@ use super::units::{Counted, Units, labels};
 use crate::analysis::funnel::FunnelReport;
 use crate::analysis::steps::{Breakdown, REST, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, MOST_GROUPS, wilson};
-use crate::domain::{Period, PersonOccurrences};
+use crate::domain::{Clock, Period, PersonOccurrences};
 
 /// Upper ends of the histogram's bars, milliseconds.
 const BARS: [i64; 9] = [
@@ -132,6 +132,7 @@ impl Counting {
         }
         let period = &self.period;
         Ok(FunnelReport {
+            clock: Clock::Opening,
             by: self.by.iter().map(|dimension| dimension.name().into_owned()).collect(),
             funnel: funnel.name.clone(),
             from: period.from.to_rfc3339(),
@@ -258,6 +259,7 @@ impl Tally {
                     rate_interval: previous.and_then(|previous| wilson(count, previous)),
                     waits: place.checked_sub(1).and_then(|before| self.waits(before)),
                 }),
+                outlook: None,
             }
         };
         funnel.steps.iter().enumerate().map(step).collect()

@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod drawing;
 pub mod png;
 pub mod sankey;
+pub mod shares;
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -130,32 +131,6 @@ fn mesh(
         .y_labels(5)
         .y_label_formatter(&|at| number(*at))
         .draw()
-}
-
-/// A line of shares, 0 to 1, by day or week; a gap where there is none.
-#[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
-pub(crate) fn shares(days: &[(String, Option<f64>)], description: &str) -> Drawing {
-    let most = days.iter().filter_map(|(_, share)| *share).fold(0.01, f64::max);
-    let last = days.len().saturating_sub(1) as f64;
-    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
-    draw(960, 220, description, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin(10)
-            .margin_right(24)
-            .x_label_area_size(28)
-            .y_label_area_size(64)
-            .build_cartesian_2d(range, 0.0..(most * 1.08).min(1.0))?;
-        let dates: Vec<&str> = days.iter().map(|(date, _)| date.as_str()).collect();
-        mesh(&mut chart, &dates, language::percent)?;
-        let places: Vec<(f64, Option<f64>)> =
-            days.iter().enumerate().map(|(place, (_, share))| (place as f64, *share)).collect();
-        for part in places.split(|(_, share)| share.is_none()) {
-            let points = || part.iter().filter_map(|(place, share)| Some((*place, (*share)?)));
-            chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(2)))?;
-            chart.draw_series(points().map(|point| Circle::new(point, 2, SERIES[0].filled())))?;
-        }
-        Ok(())
-    })
 }
 
 /// A line without axes, as high as a row of text.

@@ -12,7 +12,7 @@ use crate::store::Sequence;
 type By = std::collections::BTreeMap<String, Option<String>>;
 
 /// `<dimension>…, step, count, rate_from_previous, rate_from_first`: a row a step, over everything
-/// or for each row of the breakdown.
+/// or for each row of the breakdown. By day or week alone `matured_share, expected, low, high` besides.
 #[must_use]
 pub fn funnel(report: &FunnelReport) -> DataFrame {
     let none = By::new();
@@ -27,11 +27,19 @@ pub fn funnel(report: &FunnelReport) -> DataFrame {
     let dimensions = names
         .into_iter()
         .fold(Columns::of(&rows), |columns, name| columns.text(name, |row| of(row.0, name)));
-    dimensions
+    let columns = dimensions
         .text("step", |row| row.1.name.as_str())
         .count("count", |row| row.1.count)
         .number("rate_from_previous", |row| row.1.rate_from_previous)
-        .number("rate_from_first", |row| row.1.rate_from_first)
+        .number("rate_from_first", |row| row.1.rate_from_first);
+    if !matches!(report.by.as_slice(), [unit] if unit == "day" || unit == "week") {
+        return columns.done();
+    }
+    columns
+        .number("matured_share", |row| row.1.outlook?.matured_share)
+        .number("expected", |row| row.1.outlook?.expected)
+        .number("low", |row| row.1.outlook?.low)
+        .number("high", |row| row.1.outlook?.high)
         .done()
 }
 
@@ -40,7 +48,7 @@ fn of<'b>(by: &'b By, name: &str) -> &'b str {
 }
 
 /// `<dimension>…, reached, of, rate, rate_low, rate_high, other_rate, lift, lift_low, lift_high,
-/// probability_better, p_value, adjusted_p_value, verdict`: a row a row compared.
+/// probability_better, p_value, adjusted_p_value, verdict, reversed_within`: a row a row compared.
 #[must_use]
 pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
     let rows = &verdicts.rows;
@@ -62,6 +70,7 @@ pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
         .number("p_value", |row| row.p_value)
         .number("adjusted_p_value", |row| row.adjusted_p_value)
         .text("verdict", |row| row.verdict.to_string())
+        .text("reversed_within", |row| row.reversed_within.join(" "))
         .done()
 }
 

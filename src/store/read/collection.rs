@@ -17,6 +17,7 @@ use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
 const CLOCK: &str = include_str!("../../../queries/schema/clock.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../../queries/funnels/funnel_counts.sql");
 const FUNNEL_GROUPS: &str = include_str!("../../../queries/funnels/funnel_groups.sql");
+const FUNNEL_AGES: &str = include_str!("../../../queries/funnels/funnel_ages.sql");
 const FUNNEL_UNNAMED: &str = include_str!("../../../queries/funnels/funnel_unnamed.sql");
 const AD_TITLES: &str = include_str!("../../../queries/ads/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../../queries/attribution/touchpoints.sql");
@@ -69,7 +70,7 @@ pub struct BreakdownColumns {
     pub link: bool,
     /// By the page that the visitor was on.
     pub referer: bool,
-    /// By `hour` or `day` of the period's zone; empty: not at all.
+    /// By `hour` or `day` of the period's zone, or by `five minutes`; empty: not at all.
     pub time_unit: &'static str,
 }
 
@@ -105,16 +106,37 @@ impl Store {
         by: BreakdownColumns,
         limit: Option<AgeLimit>,
     ) -> Result<DataFrame, StoreError> {
+        let groups = assemble(FUNNEL_GROUPS, &[("stored_source", STORED_SOURCE)]);
+        let question = self.counts_question(&groups, period, by);
+        let question = question
+            .param("is_limited", limit.is_some())
+            .param("limit_at", limit.map_or(0, |limit| limit.at_ms))
+            .param("limit_factor", limit.map_or(0.0, |limit| limit.factor));
+        self.frame(question).await
+    }
+
+    /// The same by the age at which they reached the stages, without those that reached none.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn funnel_ages(
+        &self,
+        period: &Period,
+        by: BreakdownColumns,
+    ) -> Result<DataFrame, StoreError> {
+        let groups = assemble(FUNNEL_AGES, &[("stored_source", STORED_SOURCE)]);
+        self.frame(self.counts_question(&groups, period, by)).await
+    }
+
+    fn counts_question(&self, groups: &str, period: &Period, by: BreakdownColumns) -> Query {
         let zone = period.zone.iana_name().unwrap_or("UTC");
         let named = by.link || by.ad_names;
-        let groups = assemble(FUNNEL_GROUPS, &[("stored_source", STORED_SOURCE)]);
         let statement = if named {
-            assemble(FUNNEL_COUNTS, &[("groups", &groups), ("shown_source", SHOWN_SOURCE)])
+            assemble(FUNNEL_COUNTS, &[("groups", groups), ("shown_source", SHOWN_SOURCE)])
         } else {
-            assemble(FUNNEL_UNNAMED, &[("groups", &groups)])
+            assemble(FUNNEL_UNNAMED, &[("groups", groups)])
         };
-        let question = self
-            .client()
+        self.client()
             .query(&statement)
             .with_setting("max_rows_to_group_by", MOST_GROUPS)
             .param("from", period.from.0)
@@ -129,10 +151,6 @@ impl Store {
             .param("by_referer", by.referer)
             .param("time_unit", by.time_unit)
             .param("zone", zone)
-            .param("is_limited", limit.is_some())
-            .param("limit_at", limit.map_or(0, |limit| limit.at_ms))
-            .param("limit_factor", limit.map_or(0.0, |limit| limit.factor));
-        self.frame(question).await
     }
 
     /// The titles of ads of conversations opened in the period. Columns: `queries/ads/ad_titles.sql`.

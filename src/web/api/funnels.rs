@@ -18,6 +18,7 @@ use crate::insights::format::Format;
 use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::{answer_verdicts, rows_compared};
 use crate::insights::funnel_correlation::answer_drivers;
+use crate::insights::funnel_outlook::{answer_with_outlook, outlook_of};
 use crate::insights::funnel_over_time::shares_in_time;
 use crate::insights::query::Question;
 use crate::render::{charts, frames};
@@ -108,7 +109,7 @@ pub(crate) async fn funnel_of(
     question: &Question,
     look: &OutputOptions,
 ) -> Answer {
-    let report = answer_funnel(&views.store, own, name, question).await;
+    let report = answer_with_outlook(&views.store, own, name, question).await;
     funnel_in(look, report.map_err(Problem::from)?)
 }
 
@@ -165,6 +166,7 @@ pub(crate) async fn comparison_in(
     }
     let report = answer_funnel(&views.store, own, name, question).await;
     let report = report.map_err(Problem::from)?;
+    let report = outlook_of(&views.store, own, question, report).await.map_err(Problem::from)?;
     // They are days themselves.
     let steps = rows_compared(&report, &report, question).map_err(Problem::from)?;
     let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);

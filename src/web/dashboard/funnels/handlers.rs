@@ -19,6 +19,7 @@ use crate::insights::funnel::answer_funnel;
 use crate::insights::funnel_comparison::{
     answer_by_each, by_day, period_days, periods_compared, rows_compared,
 };
+use crate::insights::funnel_outlook::outlook_of;
 use crate::insights::query::Question;
 use crate::web::dashboard::download::is_asked;
 use crate::web::dashboard::page::{Asks, show};
@@ -107,7 +108,7 @@ async fn parts(
     let unit =
         if question.period.days().len() > MOST_DAYS { Dimension::Week } else { Dimension::Day };
     let is_daily = unit == Dimension::Day;
-    let mut breakdowns = vec![vec![question.by[0].clone()], vec![unit]];
+    let mut breakdowns = vec![vec![question.by[0].clone()], vec![unit.clone()]];
     // Mostly the days of the rows are those of the period: then they cost no pass of their own.
     let is_same_period = days.period.from == question.period.from
         && days.counted_until.is_none()
@@ -140,7 +141,11 @@ async fn parts(
         .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
     let days = days.ok_or_else(|| AnswerError::Unknown("the days are missing".to_owned()))?;
     let so_far = is_daily.then(|| trend.clone());
-    let periods = period_days(store, own, &name, question, so_far).await?;
+    let by_time = Question { by: vec![unit], ..question.clone() };
+    let (periods, trend) = tokio::try_join!(
+        period_days(store, own, &name, question, so_far),
+        outlook_of(store, own, &by_time, trend),
+    )?;
     let verdicts = rows_compared(&report, &days, question)?;
     let against = periods_compared(&report, &periods, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());

@@ -49,6 +49,8 @@ struct Shown {
     has_times: bool,
     steps: Vec<StepRow>,
     against: Option<Message>,
+    /// Within what that is the other way round.
+    reversed: Vec<Message>,
     /// How old conversations count as in that, and the address of the other way.
     age: ([Message; 2], String),
     share: Share,
@@ -238,6 +240,12 @@ impl Shown {
                 .first()
                 .filter(|row| row.other_rate.is_some())
                 .map(|row| row.verdict.clone()),
+            reversed: against
+                .rows
+                .iter()
+                .flat_map(|row| &row.reversed_within)
+                .map(|name| reversed(name))
+                .collect(),
             age,
             share: Share::new(trend, verdicts, &units, &question.period, range, behind, kept),
             is_first_day: verdicts.within_ms.is_some(),
@@ -268,6 +276,11 @@ impl Shown {
             addresses: Addresses::new(parts, question, range, built),
         }
     }
+}
+
+/// That a difference is the other way round within each value of a dimension.
+fn reversed(dimension: &str) -> Message {
+    say("funnels-reversed").with("dimension", say(format!("by-{dimension}")))
 }
 
 fn step_row(step: &Step, next: Option<u64>, behind: &DrilldownLinks) -> StepRow {

@@ -8,9 +8,9 @@ use super::labels::label;
 use super::parts::Choice;
 use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
-use crate::insights::funnel_over_time::shares_in_time;
+use crate::insights::funnel_over_time::{ShareInTime, shares_in_time};
 use crate::render::charts;
-use crate::render::numbers::rate;
+use crate::render::numbers::{percent, rate};
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::LinkedCount;
 
@@ -23,6 +23,9 @@ pub(crate) struct Share {
     pub ofs: Vec<Choice>,
     pub chart: String,
     pub rows: Vec<Row>,
+    /// Whether it is told what comes of days that are not finished, and how many are not.
+    pub has_outlook: bool,
+    pub unfinished: usize,
 }
 
 /// A day or a week.
@@ -31,6 +34,9 @@ pub(crate) struct Row {
     pub of: LinkedCount,
     pub reached: LinkedCount,
     pub share: String,
+    pub is_unfinished: bool,
+    /// The part of the conversions that there was time for, and the share that is expected in the end.
+    pub outlook: [String; 2],
 }
 
 impl Share {
@@ -56,14 +62,19 @@ impl Share {
         let rates = shares_in_time(trend, period, &verdicts.step, &verdicts.of);
         let (step, of) = (label(&verdicts.step), label(&verdicts.of));
         let is_weekly = trend.by.first().is_some_and(|unit| unit == "week");
-        let row = |(day, reached, of): &(String, u64, u64)| {
+        let row = |one: &ShareInTime| {
+            let ShareInTime { day, reached, of, outlook, expected } = one;
             let last = if is_weekly { sunday(day) } else { day.clone() };
             let behind = behind.of_days(range.days(day, &last));
+            // What is finished has come to what it is.
+            let in_the_end = if one.is_unfinished() { rate(*expected) } else { String::new() };
             Row {
                 day: day.clone(),
                 of: behind.with("reached", &verdicts.of).count(Some(*of)),
                 reached: behind.with("reached", &verdicts.step).count(Some(*reached)),
                 share: rate(wilson(*reached, *of)),
+                is_unfinished: one.is_unfinished(),
+                outlook: [percent(outlook.and_then(|known| known.matured_share)), in_the_end],
             }
         };
         Self {
@@ -73,6 +84,8 @@ impl Share {
             ofs: choices(&verdicts.of, 0, at_step.clamp(1, units.len().max(1)).min(units.len())),
             chart: charts::rates(&rates, &step, &of).on_page(),
             rows: rates.iter().map(row).collect(),
+            has_outlook: rates.iter().any(|one| one.outlook.is_some()),
+            unfinished: rates.iter().filter(|one| one.is_unfinished()).count(),
             step,
             of,
         }
