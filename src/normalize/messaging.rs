@@ -212,14 +212,16 @@ fn contacts(kind: Kind, body: &Value, payload: &str) -> Vec<String> {
     if is_shared { crate::domain::contact_hashes(payload) } else { Vec::new() }
 }
 
-/// The event with Meta's word for what was shared in place of the number or address itself, of which its hash is kept.
+/// What stands for a number or an address that was shared, as the view `v_events` shows it.
+const CONTACT: &str = "(contact)";
+
+/// The event without the number or address that was shared, of which its hash is kept.
 pub(super) fn without_contact(event: Event) -> Event {
     let is_shared = event.channel != Channel::WhatsApp && event.kind == Kind::Message;
     if !is_shared || event.contacts.is_empty() {
         return event;
     }
-    let what = if event.payload.contains('@') { "user_email" } else { "user_phone_number" };
-    Event { payload: what.to_owned(), ..event }
+    Event { payload: CONTACT.to_owned(), ..event }
 }
 
 /// Kinds whose payload is the business's. What else is called so may be a person's words.

@@ -8,7 +8,7 @@ use crate::domain::usual_number;
 /// Fields that name a party: an object with an id, or the id itself.
 const PARTIES: [&str; 5] = ["sender", "recipient", "from", "to", "user"];
 /// Fields that are a person's id.
-const IDS: [&str; 9] = [
+const IDS: [&str; 10] = [
     "recipient_id",
     "sender_id",
     "wa_id",
@@ -17,6 +17,7 @@ const IDS: [&str; 9] = [
     "from_user_id",
     "to_user_id",
     "recipient_user_id",
+    "recipient_parent_user_id",
     "previous_user_id",
 ];
 /// Fields whose value is a person's id behind a prefix of ours.

@@ -172,7 +172,8 @@ impl What {
         let plain = |kind: Kind| Self { kind, name: String::new() };
         let other = |name: &str| Self { kind: Kind::Other, name: name.to_owned() };
         let of_type = wire::text(item, "type");
-        match (key, of_type.as_str(), wire::text(item, "status").as_str()) {
+        let status = wire::text(item, "status").to_ascii_lowercase();
+        match (key, of_type.as_str(), status.as_str()) {
             ("messages" | "message_echoes", "revoke", _) => other("message_deleted"),
             ("messages" | "message_echoes", "edit", _) => other("message_edit"),
             // Somebody has opened the chat and not written yet: what led here comes with it.
@@ -212,7 +213,8 @@ impl What {
     fn call(item: &Value, own: &str) -> Self {
         let plain = |kind: Kind| Self { kind, name: String::new() };
         let is_persons = is_persons_call(item, own) == Some(true);
-        let status = wire::text(item, "status");
+        let statuses = wire::one_or_many(&item["status"]).filter_map(Value::as_str);
+        let status = statuses.last().unwrap_or_default();
         // How long it lasted is told of calls that were taken.
         let has_lasted = ["duration", "start_time"]
             .iter()

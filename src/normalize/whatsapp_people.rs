@@ -31,7 +31,8 @@ impl People {
         } else {
             // The last ones are those of whom something is noted.
             let numbers = ["to", "recipient_id", "wa_id"];
-            (of(&numbers), of(&["to_user_id", "recipient_user_id", "user_id"]))
+            let ids = ["to_user_id", "recipient_user_id", "user_id", "recipient_parent_user_id"];
+            (of(&numbers), of(&ids))
         };
         let number = number.map(|number| dialled(&number));
         let contact = contact(contacts, number.as_deref(), user_id.as_deref());

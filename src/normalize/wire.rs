@@ -61,7 +61,8 @@ pub(super) fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
     many.iter()
 }
 
-/// Whether a flag is set.
+/// Whether a flag is set, also as a text.
 pub(super) fn flag(object: &Value, key: &str) -> bool {
-    object.get(key).is_some_and(|value| value.as_bool() == Some(true))
+    let is_set = |value: &Value| value.as_bool() == Some(true) || value.as_str() == Some("true");
+    object.get(key).is_some_and(is_set)
 }

@@ -65,10 +65,10 @@ fn a_form_that_an_ad_led_to_is_one_lead_whatever_tells_of_it() {
 
 #[test]
 fn a_number_that_was_shared_with_a_tap_is_a_lead_and_kept_as_a_hash() {
-    for (shared, word) in [("+33612345678", "user_phone_number"), ("a@example.org", "user_email")] {
+    for shared in ["+33612345678", "a@example.org"] {
         let tap = json!({ "message": { "mid": "m", "text": shared, "quick_reply": { "payload": shared } } });
         let events = messenger("messaging", &tap);
-        assert_eq!(events[0].payload, word);
+        assert_eq!(events[0].payload, "(contact)");
         assert_eq!(events[0].contacts.len(), 1);
         assert_eq!(events[1].name, "lead");
         assert!(!format!("{events:?}").contains(shared), "{events:?}");
@@ -124,4 +124,25 @@ fn what_led_to_an_act_stands_before_an_act_of_the_same_time() {
         "{:?}",
         (alone, with, without, answer)
     );
+}
+
+#[test]
+fn words_and_flags_of_the_wire_count_however_they_are_spelled() {
+    let status = |status: &str| {
+        json!({ "id": "w", "status": status, "timestamp": "1795168800",
+        "recipient_parent_user_id": "FR.ENT.7" })
+    };
+    for said in ["sent", "SENT"] {
+        let events = whatsapp(&json!({ "statuses": [status(said)] }));
+        assert_eq!((events[0].kind, events[0].person.as_str()), (Kind::Echo, "FR.ENT.7"));
+    }
+    let call = |status: Value| {
+        let call = json!({ "id": "c", "from": "33612345678", "event": "terminate", "status": status,
+            "direction": "USER_INITIATED", "timestamp": "1795168800" });
+        whatsapp(&json!({ "calls": [call] }))[0].name.clone()
+    };
+    assert_eq!(call(json!("FAILED")), "call_missed");
+    assert_eq!(call(json!(["FAILED"])), "call_missed");
+    let own = json!({ "is_self": "true", "message": { "mid": "m" } });
+    assert_eq!(messenger("messaging", &own)[0].person, "");
 }

@@ -25,7 +25,7 @@ const KEPT: [(&str, &str); 45] = [
     (
         ITEM,
         "id sender/ recipient/ from from/ to to/ user user/ user_id psid wa_id page_id from_user_id to_user_id \
-         recipient_id recipient_user_id sender_id group_id recipient_type thread_type context_type is_group is_self \
+         recipient_id recipient_user_id recipient_parent_user_id sender_id group_id recipient_type thread_type context_type is_group is_self \
          timestamp time created_time seq type status messaging_type tag",
     ),
     // Of a thread.
