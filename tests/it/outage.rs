@@ -139,7 +139,7 @@ impl Setting {
 
     async fn post(&self, server: &Server, people: std::ops::Range<u32>) {
         for person in people {
-            let name = person.to_string();
+            let name = format!("p{person}");
             let body = message("1", &name, TIME + i64::from(person), &format!("m_{name}"));
             assert_eq!(server.post(&body).await, 200);
         }
