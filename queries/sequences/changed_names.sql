@@ -1,5 +1,5 @@
 -- For sequences_made and classes_made: whoever has changed in some batches since or before a bound, under their latest name
--- (whose), and all names that they have (names).
+-- (changed), and all names that they have (names).
 -- Parameters: changed (table), batches, bound (ms), is_older (those who have changed before it).
     changed AS
     (

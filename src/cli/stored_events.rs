@@ -63,9 +63,9 @@ async fn work_off(
     materializer: &Materializer,
     settings: &Settings,
 ) -> anyhow::Result<()> {
-    let is_left = is_left(store, OneTimeWork::Contacts).await?
-        || !settings.store_message_text && is_left(store, OneTimeWork::Raw).await?;
-    if !is_left {
+    let is_done = store.is_done(OneTimeWork::Contacts).await?
+        && (settings.store_message_text || store.is_done(OneTimeWork::Raw).await?);
+    if is_done {
         return Ok(());
     }
     // One process at a time; what another has done meanwhile is noted.
@@ -79,12 +79,8 @@ async fn work_off(
     done
 }
 
-async fn is_left(store: &Store, work: OneTimeWork) -> anyhow::Result<bool> {
-    Ok(!store.done_parts(work).await?.iter().any(|part| part == ALL))
-}
-
 async fn contacts(store: &Store, materializer: &Materializer) -> anyhow::Result<()> {
-    if !is_left(store, OneTimeWork::Contacts).await? {
+    if store.is_done(OneTimeWork::Contacts).await? {
         return Ok(());
     }
     let mut after = PersonPlace::default();

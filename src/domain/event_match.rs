@@ -34,11 +34,11 @@ impl EventMatch {
         let may_be_empty = |pattern: &str| {
             pattern.is_empty() || regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(""))
         };
-        let asks_for_something = !(may_be_empty(&self.payload) && may_be_empty(&self.referral_ref));
         let can_be_receipt = if self.kinds.is_empty() {
             let lists = [&self.names, &self.sources, &self.ads];
             let is_named = |list: &&Vec<String>| !list.is_empty() && !list.contains(&String::new());
-            !asks_for_something && !lists.iter().any(is_named)
+            !lists.iter().any(is_named)
+                && [&self.payload, &self.referral_ref].into_iter().all(|text| may_be_empty(text))
         } else {
             self.kinds.iter().any(|kind| RECEIPTS.contains(&kind.as_str()))
         };

@@ -144,18 +144,17 @@ impl Materializer {
 
     /// Makes everything anew where an earlier version, which made no sequences, has left events.
     async fn make_sequences_of_before(&self) -> Result<(), MaterializeError> {
-        let is_done = async || self.store.done_parts(OneTimeWork::Sequences).await;
-        if !is_done().await?.is_empty() {
+        if self.store.is_done(OneTimeWork::Sequences).await? {
             return Ok(());
         }
         let mut lease = self.lease().await?;
-        let is_left = is_done().await.map(|parts| parts.is_empty());
-        let made = match is_left {
-            Ok(true) => {
+        // Another process may have made them meanwhile.
+        let made = match self.store.is_done(OneTimeWork::Sequences).await {
+            Ok(false) => {
                 tracing::info!("sequences are made of what earlier versions have stored");
                 rebuild::begin_anew(self, &mut lease, &|_, _| {}).await.map(|_| ())
             }
-            Ok(false) => Ok(()),
+            Ok(true) => Ok(()),
             Err(error) => Err(error.into()),
         };
         lease.end().await;

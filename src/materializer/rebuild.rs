@@ -93,7 +93,7 @@ pub(super) async fn begin_anew(
     let token = format!("exchanged-{}", uuid::Uuid::new_v4());
     store.work_off(MaterializedTables::Live, &exchanges, &token).await?;
     store.drop_left_rebuilt().await?;
-    if store.done_parts(OneTimeWork::Sequences).await?.is_empty() {
+    if !store.is_done(OneTimeWork::Sequences).await? {
         store.note_done(OneTimeWork::Sequences, "").await?;
     }
     Ok(Rebuilt { people, tables })

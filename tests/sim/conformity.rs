@@ -20,8 +20,8 @@ use crate::run::record;
 
 /// Runs that are compared.
 const SEEDS: [u64; 2] = [1, 3];
-/// Tables that are not compared: what stands in them depends on the real clock, or on the migrations.
-// Sequences are compared with events elsewhere; a migration notes that nothing of before is left to be done.
+/// Tables that are not compared: what stands in them depends on the real clock, or on the migrations; sequences are
+/// compared with events elsewhere.
 const APART: [&str; 5] =
     ["program_settings", "erasing", "event_classes", "one_time_work", "sequences"];
 

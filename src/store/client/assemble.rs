@@ -26,6 +26,12 @@ pub(in crate::store) fn assemble(statement: &str, pieces: &[(&str, &str)]) -> St
     text
 }
 
+/// A piece without the lines that explain it: where it stands more than once, or behind it come rows.
+pub(in crate::store) fn without_comments(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("--")).collect();
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

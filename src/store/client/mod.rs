@@ -12,6 +12,7 @@ mod kept_twice;
 pub(in crate::store) mod moment;
 pub(in crate::store) mod months;
 mod nodes;
+pub(in crate::store) mod one_time_work;
 pub(in crate::store) mod page_filter;
 pub(in crate::store) mod query_limits;
 pub(in crate::store) mod row_binary;

@@ -3,7 +3,6 @@
 mod alias_chains;
 mod batch;
 mod known_rows;
-pub(in crate::store) mod one_time_work;
 pub(in crate::store) mod quarantine;
 mod refill;
 mod same_person;

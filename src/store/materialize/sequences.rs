@@ -4,7 +4,7 @@
 use jiff::tz::TimeZone;
 
 use crate::store::client::Store;
-use crate::store::client::assemble::assemble;
+use crate::store::client::assemble::{assemble, without_comments};
 use crate::store::client::error::StoreError;
 use crate::store::client::months::month_of;
 use crate::store::materialize::materialization::{ChangedPerson, MaterializedTables};
@@ -47,7 +47,7 @@ impl Store {
             };
             let class = without_comments(CLASS);
             let definitions = without_comments(CHANGED);
-            let pieces = [("definitions", &*definitions), ("class", class.trim_end())];
+            let pieces = [("definitions", &*definitions), ("class", &*class)];
             // Whoever reads a class finds what it is.
             self.execute(asked(&assemble(CLASSES, &pieces))).await?;
             let made = asked(&assemble(MADE, &pieces));
@@ -56,8 +56,4 @@ impl Store {
         }
         Ok(())
     }
-}
-
-fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.starts_with("--")).flat_map(|line| [line, "\n"]).collect()
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::store::client::Store;
-use crate::store::client::assemble::assemble;
+use crate::store::client::assemble::{assemble, without_comments};
 use crate::store::client::error::StoreError;
 
 const CREATE: &str = include_str!("../../../queries/schema/create_reader.sql");
@@ -63,13 +63,8 @@ impl Reader {
     /// The statements that make it in a ClickHouse of one's own.
     #[must_use]
     pub fn statements(&self, database: &str) -> Vec<String> {
-        let lines: Vec<&str> = CREATE.lines().filter(|line| !line.starts_with("--")).collect();
-        let statement = lines.join(
-            "
-",
-        );
         let create = assemble(
-            &statement,
+            &without_comments(CREATE),
             &[
                 ("user", &self.user),
                 ("hash", &self.hash()),

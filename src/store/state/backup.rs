@@ -7,7 +7,7 @@ use clickhouse::query::BytesCursor;
 use serde::Deserialize;
 
 use crate::store::client::Store;
-use crate::store::client::assemble::assemble;
+use crate::store::client::assemble::{assemble, without_comments};
 use crate::store::client::error::StoreError;
 
 const TABLES: &str = include_str!("../../../queries/backup/kept_tables.sql");
@@ -99,8 +99,7 @@ impl Store {
     #[must_use]
     pub fn restore_table(&self, table: &KeptTable) -> Restoring {
         // Behind the statement come the rows: nothing else may stand there.
-        let statement = RESTORE.lines().filter(|line| !line.starts_with("--"));
-        let statement: String = statement.collect();
+        let statement = without_comments(RESTORE);
         let insert = self
             .client()
             .insert_formatted_with(assemble(&statement, &[("table", &table.name)]))

@@ -5,17 +5,15 @@ mod over_sequences;
 
 use std::fmt::Write;
 
-use clickhouse::Row;
 use clickhouse::query::Query;
-use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::domain::{EventMatch, PersonOccurrences};
 use crate::store::client::Store;
+use crate::store::client::assemble::without_comments;
 use crate::store::client::error::StoreError;
+use crate::store::client::one_time_work::OneTimeWork;
 
-const WAYS: &str = include_str!("../../../../queries/funnels/custom_funnel_ways.sql");
-const HAS_SEQUENCES: &str = include_str!("../../../../queries/sequences/has_sequences.sql");
 const MATCH: &str = include_str!("../../../../queries/funnels/custom_funnel_match.sql");
 
 /// What a funnel asks of events.
@@ -41,10 +39,8 @@ impl FunnelEvents<'_> {
 
     /// Expressions for the bits of the steps that an event meets, and of the gaps in which it is excluded.
     fn masks(&self) -> [String; 2] {
-        let one = |number: usize| {
-            let lines = MATCH.lines().filter(|line| !line.starts_with("--"));
-            lines.map(|line| line.replace('$', &number.to_string()) + "\n").collect::<String>()
-        };
+        let pattern = without_comments(MATCH);
+        let one = |number: usize| pattern.replace('$', &number.to_string());
         let mut masks = [String::from("0"), String::from("0")];
         for number in 0..self.steps.len() {
             let bit = 1_u32 << number;
@@ -72,13 +68,6 @@ impl FunnelEvents<'_> {
                 .param(&format!("most{number}"), matches.max_value)
         })
     }
-}
-
-/// How events can be read: a row of the question `custom_funnel_ways`.
-#[derive(Debug, Row, Deserialize)]
-struct WaysRow {
-    has_aliases: bool,
-    has_other_times: bool,
 }
 
 /// Some people at once, on their way to whoever counts them.
@@ -124,13 +113,11 @@ impl Store {
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
         if asked.matchers().all(EventMatch::is_of_class)
-            && self.fetch_one::<bool>(self.client().query(HAS_SEQUENCES)).await?
+            && self.is_done(OneTimeWork::Sequences).await?
             && let Some(wanted) = self.wanted_classes(from, until, asked).await?
         {
             return self.people_of_sequences(from, until, asked, &wanted, taker).await;
         }
-        let ways = self.client().query(WAYS).param("from", from).param("until", until);
-        let ways: WaysRow = self.fetch_one(ways).await?;
-        self.people_of_events(from, until, asked, &ways, taker).await
+        self.people_of_events(from, until, asked, taker).await
     }
 }

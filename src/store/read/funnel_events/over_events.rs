@@ -6,16 +6,24 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use super::{FunnelEvents, People, WaysRow};
+use super::{FunnelEvents, People};
 use crate::domain::{Occurrence, PersonOccurrences};
 use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 
+const WAYS: &str = include_str!("../../../../queries/funnels/custom_funnel_ways.sql");
 const EVENTS: &str = include_str!("../../../../queries/funnels/custom_funnel_events.sql");
 const ONCE: &str = include_str!("../../../../queries/funnels/custom_funnel_once.sql");
 const SORTED: &str = include_str!("../../../../queries/funnels/custom_funnel_sorted.sql");
 const CANONICAL: &str = include_str!("../../../../queries/funnels/custom_funnel_person.sql");
+
+/// How events can be read: a row of the question `custom_funnel_ways`.
+#[derive(Debug, Row, Deserialize)]
+struct WaysRow {
+    has_aliases: bool,
+    has_other_times: bool,
+}
 
 /// A row of the question `custom_funnel_events`.
 #[derive(Debug, Row, Deserialize)]
@@ -77,7 +85,7 @@ impl Packing {
 
 /// The statement for a funnel: its matchers as bits, and how events are read.
 fn statement(asked: &FunnelEvents<'_>, ways: &WaysRow, is_narrow: bool) -> String {
-    let WaysRow { has_aliases, has_other_times, .. } = *ways;
+    let WaysRow { has_aliases, has_other_times } = *ways;
     let events = if has_aliases || has_other_times { SORTED } else { ONCE };
     let person = if has_aliases { CANONICAL } else { "found.person_id" };
     let wide = if is_narrow { "UInt64" } else { "UInt128" };
@@ -98,14 +106,15 @@ impl Store {
         from: i64,
         until: i64,
         asked: FunnelEvents<'_>,
-        ways: &WaysRow,
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
+        let ways = self.client().query(WAYS).param("from", from).param("until", until);
+        let ways: WaysRow = self.fetch_one(ways).await?;
         let packing = Packing::new(&asked, from);
         let is_narrow = packing.is_narrow(until);
         let question = self
             .client()
-            .query(&statement(&asked, ways, is_narrow))
+            .query(&statement(&asked, &ways, is_narrow))
             .with_setting("optimize_aggregation_in_order", "1")
             // It is read as it comes.
             .with_setting("max_result_bytes", "0")

@@ -48,6 +48,14 @@ impl Store {
         question.fetch_all().await.map_err(|error| self.failed(error))
     }
 
+    /// Whether all of it is done.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn is_done(&self, work: OneTimeWork) -> Result<bool, StoreError> {
+        Ok(self.done_parts(work).await?.iter().any(String::is_empty))
+    }
+
     /// Notes that a part of it is done, or all of it.
     ///
     /// # Errors
