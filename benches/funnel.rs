@@ -14,7 +14,7 @@ use messenger_funnel::analysis::{Dimension, Funnels, Model, Parameters, WrittenF
 use messenger_funnel::domain::{Period, Timestamp};
 use messenger_funnel::insights::csv_style::CsvStyle;
 use messenger_funnel::insights::funnel::{answer_custom_funnel, answer_funnel};
-use messenger_funnel::insights::query::{Age, Credit, Question};
+use messenger_funnel::insights::query::{Against, Age, Credit, Question};
 use messenger_funnel::store::Endpoint;
 use secrecy::ExposeSecret;
 
@@ -73,7 +73,7 @@ async fn measure(people: u64) {
         csv: CsvStyle::default(),
         step: None,
         of: None,
-        against: None,
+        against: Against::Previous,
         age: Age::Same,
         counted_until: None,
         asked_at: period.to,

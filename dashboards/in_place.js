@@ -1,3 +1,5 @@
+import { switchable } from "./charts.js";
+
 // Forms and links that ask the same page for something else show it in place. Without this file everything works;
 // the page is loaded anew then.
 
@@ -11,39 +13,34 @@ const isHere = (address) => address.origin === location.origin && address.pathna
 export async function fetched(address) {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
   const isPage = answer.headers.get("content-type")?.startsWith("text/html");
-  if (!isPage || answer.redirected) throw new Error("this is no page of ours");
+  const found = new URL(answer.url);
+  if (!isPage || found.pathname !== new URL(address, location.href).pathname) throw new Error("this is no page of ours");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return { isGood: answer.ok, page };
+  return { isGood: answer.ok, page, found };
 }
 
 // Puts another page's figures in place of these. What the reader has opened or is typing stays.
 export function place(page) {
   const [main, fresh] = [document.querySelector("main"), page.querySelector("main")];
   const [bar, freshBar] = [document.querySelector("header.bar"), page.querySelector("header.bar")];
-  for (const part of main.querySelectorAll("details[open][id]")) {
+  for (const part of main.querySelectorAll("details[open][id]:not(.menu)")) {
     const same = fresh.querySelector(`#${CSS.escape(part.id)}`);
     if (same) same.open = true;
   }
   const { id, value, selectionStart, selectionEnd } = document.activeElement ?? {};
-  const isTyped = document.activeElement?.matches("[data-live][type=search]");
+  const isTyped = document.activeElement?.matches("[data-live]:not(select, [type=checkbox], [type=radio])");
   main.replaceWith(fresh);
   bar.replaceWith(freshBar);
+  // The other pages show the same days and filters.
+  const [pages, freshPages] = [document.querySelector("nav.pages"), page.querySelector("nav.pages")];
+  if (pages && freshPages) pages.replaceChildren(...freshPages.childNodes);
+  switchable();
   document.title = page.title;
   const again = id ? document.getElementById(id) : null;
   if (!again) return;
   if (isTyped) again.value = value;
   again.focus({ preventScroll: true });
   if (isTyped) again.setSelectionRange(selectionStart, selectionEnd);
-}
-
-// The days go along from page to page.
-export function carryDays() {
-  const asked = new URLSearchParams(location.search);
-  const days = new URLSearchParams();
-  for (const name of ["from", "through", "to"]) if (asked.has(name)) days.set(name, asked.get(name));
-  for (const link of document.querySelectorAll("nav.pages a[data-days]")) {
-    link.setAttribute("href", days.size ? `${link.pathname}?${days}` : link.pathname);
-  }
 }
 
 function lead(to) {
@@ -67,17 +64,16 @@ async function show(address, { isBack = false, isTyping = false, isTurning = fal
   const main = document.querySelector("main");
   main.setAttribute("aria-busy", "true");
   try {
-    const { isGood, page } = await fetched(address);
+    const { isGood, page, found } = await fetched(address);
     if (turn !== asked.turn) return;
     main.removeAttribute("aria-busy");
     if (!isGood) return refuse(page);
     // Back leads to what was there before somebody began to type, not to each letter.
     const isMore = isTyping && history.state?.isTyping;
-    if (isMore) history.replaceState({ isTyping }, "", address);
-    else if (!isBack) history.pushState({ isTyping }, "", address);
+    if (isMore) history.replaceState({ isTyping }, "", found);
+    else if (!isBack) history.pushState({ isTyping }, "", found);
     shown = location.pathname + location.search;
     place(page);
-    carryDays();
     const alert = document.querySelector("main [role=alert]");
     if (alert) lead(alert);
     else if (isTurning) lead(document.querySelector("main h1"));
@@ -132,5 +128,3 @@ addEventListener("popstate", () => {
   // A step to another place of the same page is none of ours.
   if (location.pathname + location.search !== shown) show(new URL(location.href), { isBack: true });
 });
-
-carryDays();

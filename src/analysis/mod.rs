@@ -7,6 +7,7 @@
 
 mod ads;
 mod attribution;
+mod changes;
 mod columns;
 mod dimension;
 mod dispersion;
@@ -39,6 +40,7 @@ pub use attribution::{
     Scope, TopPath, Transition, attribution, comparison, costs, describe, goals, journeys_of,
     journeys_of_paths,
 };
+pub use changes::{DailyVariation, WeekdayCount};
 pub use dimension::{Dimension, week_of};
 pub use dispersion::{DayCount, Dispersion, on_the_same_days};
 pub use filter::Filter;

@@ -23,6 +23,7 @@ use crate::collector::{self, CollectorState, Keys};
 use crate::config::Settings;
 use crate::conversions::{self, ConversionsState};
 use crate::domain::Links;
+use crate::http::carried;
 use crate::http::locale::in_their_language;
 use crate::http::problem::not_allowed;
 use crate::journal::{InUse, Journal};
@@ -333,6 +334,7 @@ fn routes(
     let back = back
         .method_not_allowed_fallback(not_allowed)
         .layer(limit)
+        .layer(middleware::from_fn(carried::along))
         .layer(middleware::from_fn(in_their_language))
         .layer(middleware::from_fn_with_state(Aside::start()?, operations::aside));
     Ok(front.merge(back).layer(middleware::from_fn(operations::noted)))

@@ -1,6 +1,7 @@
 //! What every room that answers over HTTP shares: problems, pages, languages, limits, and answers in the form that was
 //! asked for.
 
+pub mod carried;
 pub mod locale;
 pub mod nav;
 pub mod page;

@@ -1,5 +1,6 @@
 //! The pages there are, in groups, as the side bar has them.
 
+use super::carried;
 use crate::language::{Message, say};
 
 /// A group's name (none of what stands alone) and its pages: each one's name and address.
@@ -13,6 +14,7 @@ const GROUPS: [Pages; 5] = [
             ("funnels", "/funnels"),
             ("attribution", "/attribution"),
             ("ads", "/ads"),
+            ("entry-points", "/ads?by=source"),
             ("links", "/links"),
         ],
     ),
@@ -42,12 +44,10 @@ pub struct Group {
 pub struct Page {
     /// Its name.
     pub name: &'static str,
-    /// Its address.
-    pub href: &'static str,
+    /// Its address, with what goes along from the page that is shown.
+    pub href: String,
     /// What it is called.
     pub label: Message,
-    /// Whether it shows days, which go along from page to page.
-    pub has_days: bool,
 }
 
 /// The groups of the side bar, in order.
@@ -58,10 +58,18 @@ pub fn groups() -> impl Iterator<Item = Group> {
             .iter()
             .map(|(name, href)| Page {
                 name,
-                href,
+                href: address(name, href),
                 label: say(format!("page-{name}")),
-                has_days: !WITHOUT_DAYS.contains(name),
             })
             .collect(),
     })
+}
+
+fn address(name: &str, href: &str) -> String {
+    let carried = carried::query();
+    if carried.is_empty() || WITHOUT_DAYS.contains(&name) {
+        return href.to_owned();
+    }
+    let mark = if href.contains('?') { '&' } else { '?' };
+    format!("{href}{mark}{carried}")
 }

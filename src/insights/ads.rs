@@ -24,13 +24,17 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
 
 /// What is known of a period's ads, links and entry points.
 pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
-    let apart = BreakdownColumns {
-        ad: true,
-        source: true,
-        link: true,
-        time_unit: "day",
-        ..BreakdownColumns::default()
-    };
+    facts_apart(store, period, BreakdownColumns::default()).await
+}
+
+/// The same with counts by `more` columns.
+pub(crate) async fn facts_apart(
+    store: &Store,
+    period: &Period,
+    more: BreakdownColumns,
+) -> Result<AdsData, StoreError> {
+    let time_unit = if more.time_unit.is_empty() { "day" } else { more.time_unit };
+    let apart = BreakdownColumns { ad: true, source: true, link: true, time_unit, ..more };
     let known = async {
         match period.whole_days() {
             Some((first, last)) => store.known_spend_days(first, last).await,

@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use super::error::AnswerError;
 use super::funnel::{answer_funnel, answer_own_by_each, narrowed};
 use super::invalid_parameter::InvalidParameter;
-use super::query::{Age, Question};
+use super::query::{Against, Age, Question};
 use crate::analysis::{
     AnalysisError, Dimension, FunnelReport, Funnels, PeriodDays, SameAge, Verdicts,
     compare_periods, compare_rows,
@@ -67,7 +67,11 @@ pub(crate) async fn answer_by_each(
 
 /// The question over the period that its own is compared with, without a breakdown.
 pub(crate) fn period_before(question: &Question) -> Question {
-    let period = question.against.clone().unwrap_or_else(|| before(&question.period));
+    let period = match &question.against {
+        Against::Other(period) => period.clone(),
+        Against::LastYear => a_year_before(&question.period),
+        Against::Previous | Against::Nothing => before(&question.period),
+    };
     Question { period, by: Vec::new(), ..question.clone() }
 }
 
@@ -111,7 +115,7 @@ pub async fn period_days(
     let is_as_long = period.to.0 - period.from.0 == other.to.0 - other.from.0;
     // What is not over is as long as it is known.
     period.to = Timestamp(period.to.0.min(known.saturating_add(1)).max(period.from.0 + 1));
-    if is_as_long || question.against.is_none() {
+    if is_as_long || !matches!(question.against, Against::Other(_)) {
         let length = period.to.0 - period.from.0;
         other.to = other.to.min(Timestamp(other.from.0.saturating_add(length)));
     }
@@ -228,6 +232,18 @@ fn before(period: &Period) -> Period {
             .unwrap_or(Timestamp(period.from.0 - length))
     });
     Period { from, to: period.from, zone: period.zone.clone() }
+}
+
+/// The same weekdays a year before: 52 weeks.
+fn a_year_before(period: &Period) -> Period {
+    let back = |instant: Timestamp| {
+        let local = jiff::Timestamp::from_millisecond(instant.0).unwrap_or_default();
+        let local = period.zone.to_datetime(local).saturating_sub(52.weeks());
+        // Of an hour that there is twice the first, as for all days.
+        let there = period.zone.to_ambiguous_zoned_datetime(local).compatible();
+        there.map_or(instant, |there| Timestamp(there.timestamp().as_millisecond()))
+    };
+    Period { from: back(period.from), to: back(period.to), zone: period.zone.clone() }
 }
 
 /// The step to be reached (the last but for the question's), of the first that has units.

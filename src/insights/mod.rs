@@ -32,5 +32,7 @@ pub mod response_times;
 pub mod retention;
 pub mod share;
 pub mod sizes;
+pub(crate) mod suggestions;
+pub(crate) mod text_match;
 pub mod understand;
 pub mod worker;

@@ -80,6 +80,9 @@ pub struct QueryParams {
     /// Its end; as `to`.
     #[arg(skip)]
     pub against_to: Option<String>,
+    /// What the period is compared with: `previous` (the one before), `year` (52 weeks before) or `none`.
+    #[arg(skip)]
+    pub compare: Option<String>,
     /// How periods are compared: `same` (at the same age) or `whole` (all that happened so far).
     #[arg(skip)]
     pub age: Option<String>,
@@ -160,8 +163,8 @@ pub struct Question {
     pub step: Option<String>,
     /// The step of which a share is taken, if one was named.
     pub of: Option<String>,
-    /// What the period is compared with; `None`: the period before it.
-    pub against: Option<Period>,
+    /// What the period is compared with.
+    pub against: Against,
     /// How periods are compared.
     pub age: Age,
     /// Until when what became of conversations counts; `None`: until now.
@@ -170,6 +173,19 @@ pub struct Question {
     pub asked_at: Timestamp,
     /// How credit is given.
     pub credit: Credit,
+}
+
+/// What a period is compared with.
+#[derive(Debug, Clone)]
+pub enum Against {
+    /// The period of the same length before it.
+    Previous,
+    /// The same weekdays a year before: 52 weeks.
+    LastYear,
+    /// Another one.
+    Other(Period),
+    /// Nothing.
+    Nothing,
 }
 
 /// How periods are compared whose conversations have had different time.

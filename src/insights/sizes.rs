@@ -48,6 +48,7 @@ pub(crate) fn check(asked: &QueryParams) -> Result<(), InvalidParameter> {
         ("from", &asked.from),
         ("to", &asked.to),
         ("by", &asked.by),
+        ("compare", &asked.compare),
         ("top", &asked.top),
         ("format", &asked.format),
         ("locale", &asked.locale),

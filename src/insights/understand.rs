@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::csv_style::CsvStyle;
 use super::format::Format;
 use super::invalid_parameter::InvalidParameter;
-use super::query::{Age, Credit, CreditParams, Defaults, QueryParams, Question};
+use super::query::{Against, Age, Credit, CreditParams, Defaults, QueryParams, Question};
 use super::sizes;
 use crate::analysis::{Dimension, Filter, Model, Parameters};
 use crate::domain::{Period, PeriodError, Timestamp};
@@ -117,9 +117,18 @@ impl QueryParams {
         }
     }
 
-    fn against(&self, zone: &TimeZone, now: Timestamp) -> Result<Option<Period>, InvalidParameter> {
+    fn against(&self, zone: &TimeZone, now: Timestamp) -> Result<Against, InvalidParameter> {
+        let compared = match self.compare.as_deref() {
+            None | Some("" | "previous") => Against::Previous,
+            Some("year") => Against::LastYear,
+            Some("none") => Against::Nothing,
+            Some(other) => {
+                let reason = format!("{other:?} is none of previous, year, none");
+                return Err(InvalidParameter { parameter: "compare", reason });
+            }
+        };
         let (from, to) = match (self.against_from.as_deref(), self.against_to.as_deref()) {
-            (None, None) => return Ok(None),
+            (None, None) => return Ok(compared),
             (Some(from), Some(to)) => (from, to),
             _ => {
                 let reason = "a period has both ends: against_from and against_to".to_owned();
@@ -127,7 +136,7 @@ impl QueryParams {
             }
         };
         let period = Period::parse(Some(from), Some(to), zone, now);
-        period.map(Some).map_err(|error| InvalidParameter {
+        period.map(Against::Other).map_err(|error| InvalidParameter {
             parameter: "against_from",
             reason: error.to_string(),
         })

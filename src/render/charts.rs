@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chart::drawing::Drawing;
 use super::chart::shares::{SharePoint, shares};
-use super::chart::{self, Bar, Day, sankey};
+use super::chart::{self, Bar, Day, Width, sankey};
 use super::labels::stage;
 use super::lettering::told;
 use super::numbers::{credit, percent, thousands};
@@ -45,14 +45,14 @@ fn length(count: u64) -> f64 {
 }
 
 /// Conversations by day of opening, with their leads and purchases.
-pub(crate) fn trend(days: &[Day], over: usize) -> Drawing {
+pub(crate) fn trend(days: &[Day], over: usize, is_open: bool, width: Width) -> Drawing {
     let total = |series: usize| days.iter().map(|day| day.counts[series]).sum::<u64>();
     let description = say("chart-trend")
         .with("days", over)
         .with("opened", total(0))
         .with("leads", total(1))
         .with("purchases", total(2));
-    chart::trend(days, &description.to_string())
+    chart::trend(days, is_open, &description.to_string(), width)
 }
 
 /// The trend of a report that is broken down by day.
@@ -63,11 +63,11 @@ pub(crate) fn days(report: &FunnelReport) -> Drawing {
     };
     let mut days: Vec<Day> = report.breakdown.iter().filter_map(day).collect();
     days.sort_by(|one, other| one.date.cmp(&other.date));
-    trend(&days, days.len())
+    trend(&days, days.len(), false, Width::Wide)
 }
 
 /// A step's share of another by day or week.
-pub(crate) fn rates(days: &[ShareInTime], step: &str, of: &str) -> Drawing {
+pub(crate) fn rates(days: &[ShareInTime], step: &str, of: &str, width: Width) -> Drawing {
     let unfinished = days.iter().filter(|day| day.is_unfinished()).count();
     let description = say("chart-rates")
         .with("step", told(step))
@@ -81,11 +81,11 @@ pub(crate) fn rates(days: &[ShareInTime], step: &str, of: &str) -> Drawing {
         expected: day.expected.filter(|_| day.is_unfinished()),
     };
     let points: Vec<SharePoint> = days.iter().map(point).collect();
-    shares(&points, &description.to_string())
+    shares(&points, &description.to_string(), width)
 }
 
 /// Who has opted in at the end of each day, who did on it and who is lost.
-pub(crate) fn audience(days: &[SubscriberDay]) -> Drawing {
+pub(crate) fn audience(days: &[SubscriberDay], width: Width) -> Drawing {
     let day = |day: &SubscriberDay| Day {
         date: day.date.clone(),
         counts: [day.audience, day.opted_in, day.stopped + day.expired],
@@ -94,7 +94,7 @@ pub(crate) fn audience(days: &[SubscriberDay]) -> Drawing {
     let last = days.last().map_or(0, |day| day.audience);
     let days: Vec<Day> = days.iter().map(day).collect();
     let description = say("audience-chart").with("days", days.len()).with("count", last);
-    chart::trend(&days, &description.to_string())
+    chart::trend(&days, false, &description.to_string(), width)
 }
 
 /// From entry points over the steps to the end, as a Sankey diagram.

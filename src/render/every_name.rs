@@ -10,6 +10,7 @@ use polars_io::parquet::read::ParquetReader;
 use proptest::prelude::*;
 use resvg::usvg::roxmltree::Document;
 
+use super::chart::Width;
 use super::chart::drawing::Drawing;
 use super::chart::png;
 use super::frames::columns::Columns;
@@ -134,7 +135,7 @@ fn drawings(name: &str) -> Vec<Drawing> {
         charts::flows(&[flow(name, 6), flow("another", 3), named.clone()], &steps),
         charts::flows(&[named], &[(name.to_owned(), 3)]),
         charts::flows(&[], &[(name.to_owned(), 0)]),
-        charts::rates(&[name, "2026-01-02"].map(half), name, name),
+        charts::rates(&[name, "2026-01-02"].map(half), name, name, Width::Wide),
     ]
 }
 

@@ -39,6 +39,7 @@ pub use read::collection::{BreakdownColumns, CollectionState, LATEST};
 pub use read::data_quality::{
     ActiveEntryPoint, KindCount, PageThreads, PolicyEvent, Received, RefusedReason, UnknownRef,
 };
+pub use read::event_values::EventField;
 pub use read::funnel_events::FunnelEvents;
 pub use read::funnels::{CohortWeek, Sequence};
 pub use read::links::LinkVisits;

@@ -2,6 +2,7 @@
 
 mod api;
 mod dashboard;
+mod filter_form;
 pub mod guard;
 mod page_cache;
 pub mod page_names;

@@ -134,6 +134,12 @@ pub(super) const AGAINST: &[Parameter] = &[
     ),
     text("against_to", "2026-10-01", "Its end, exclusive"),
     of(
+        "compare",
+        Kind::Choice(&["previous", "year"]),
+        "year",
+        "Instead of the two: the range before (previous), or the same weekdays 52 weeks before (year)",
+    ),
+    of(
         "age",
         Kind::Choice(&["same", "whole"]),
         "whole",

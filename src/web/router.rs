@@ -13,7 +13,7 @@ use super::api::{
 };
 use super::dashboard;
 use super::state::Views;
-use super::{guard, page_cache, parameter_check};
+use super::{filter_form, guard, page_cache, parameter_check};
 use crate::http::{locale, rate_limit};
 use crate::incoming;
 
@@ -68,6 +68,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
     let guarded = questions
         .route("/", get(dashboard::overview::page::overview))
         .route("/live", get(live::live))
+        .route("/suggest", get(dashboard::suggest::suggest))
         .route("/funnels", get(dashboard::funnels::handlers::funnels))
         .route("/funnels/build", get(dashboard::funnels::handlers::build))
         .route("/funnels/people", get(dashboard::funnels::people::people))
@@ -84,6 +85,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/audience", get(dashboard::audience::page::audience))
         .route("/quality", get(dashboard::data_quality::page::quality))
         .merge(descriptions)
+        .route_layer(middleware::from_fn(filter_form::to_filter))
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
@@ -92,9 +94,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
     Router::new()
         .merge(guarded)
         .route("/language", post(locale::choose).layer(middleware::from_fn(incoming::of_strangers)))
-        .route("/assets/style.css", get(dashboard::assets::style_sheet))
-        .route("/assets/live.js", get(dashboard::assets::live_script))
-        .route("/assets/in_place.js", get(dashboard::assets::in_place_script))
+        .route("/assets/{name}", get(dashboard::assets::asset))
         .fallback(guard::not_found)
         .with_state(views.clone())
         // As public as the links themselves, and without figures.

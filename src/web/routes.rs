@@ -87,6 +87,7 @@ impl Route {
 const ROUTES: &[Route] = &[
     get("/", Read).per_page(),
     get("/live", Read).per_page(),
+    get("/suggest", Read).per_page(),
     get("/funnels", Read).per_page(),
     get("/funnels/build", Read).per_page(),
     get("/funnels/people", People).per_page().of_people(),

@@ -66,7 +66,7 @@ async fn the_page_shows_the_figures_of_the_api() {
         let html = chart.html(false).await.unwrap();
         assert!(html.contains("var(--series-1)") && !html.contains("#04"), "{html}");
     }
-    let bars = "return [...document.querySelectorAll('figure svg rect')].map(bar => bar.getBoundingClientRect().width)";
+    let bars = "return [...document.querySelectorAll('#funnel .column rect:last-child')].map(bar => bar.getBoundingClientRect().height)";
     let bars = browser.run(bars).await;
     let widths: Vec<f64> =
         bars.as_array().unwrap().iter().filter_map(serde_json::Value::as_f64).collect();
@@ -111,6 +111,7 @@ async fn dates_are_chosen_by_form_and_by_link() {
     for (name, date) in [("from", "2026-11-05"), ("through", "2026-11-05")] {
         browser.run(&format!("document.querySelector('[name={name}]').value = '{date}'")).await;
     }
+    browser.client.find(Locator::Css("#range > summary")).await.unwrap().click().await.unwrap();
     browser.client.find(Locator::Css("form.range button")).await.unwrap().click().await.unwrap();
     browser.client.wait().for_element(Locator::Css("#tile-opened")).await.unwrap();
     // The old page has the same elements: only the address tells that the new one is there.
@@ -139,7 +140,7 @@ async fn a_phone_in_the_dark_needs_no_sideways_scrolling() {
     browser.screenshot("overview-phone-dark").await;
     assert!(!browser.overflows().await);
     let ground = browser.run("return getComputedStyle(document.body).backgroundColor").await;
-    assert_eq!(ground, json!("rgb(20, 23, 27)"));
+    assert_eq!(ground, json!("rgb(14, 17, 22)"));
 }
 
 #[tokio::test]

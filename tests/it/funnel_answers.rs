@@ -173,6 +173,7 @@ async fn the_page_shows_any_funnel_with_the_figures_of_the_api() {
         browser.screenshot(&format!("funnel-{name}-light")).await;
         let report = server.json(&format!("/api/v1/funnels/{name}?{RANGE}&by=source")).await;
         let first = if name == "sale" { "wrote" } else { "opened" };
+        browser.run("document.getElementById('steps-table').open = true").await;
         let reached = browser.number("#steps tbody tr:first-child td").await;
         assert_eq!(Some(reached), count(&report, first));
         let rows = browser.client.find_all(Locator::Css("#compared tbody tr")).await.unwrap();

@@ -28,28 +28,40 @@ async fn a_funnel_is_built_in_a_form() {
     client.find(Locator::LinkText("Build a custom funnel")).await.unwrap().click().await.unwrap();
     client.wait().for_element(Locator::Css("#build")).await.unwrap();
     let fill = async |name: &str, text: &str| {
-        let field = client.find(Locator::Css(&format!("[name='{name}']"))).await.unwrap();
+        let field = format!("main [name='{name}']:not([type=hidden])");
+        let field = client.find(Locator::Css(&field)).await.unwrap();
         field.send_keys(text).await.unwrap();
     };
     let choose = async |name: &str, value: &str| {
-        let field = client.find(Locator::Css(&format!("[name='{name}']"))).await.unwrap();
+        let field =
+            client.find(Locator::Css(&format!("main select[name='{name}']"))).await.unwrap();
         field.select_by_value(value).await.unwrap();
     };
     let compute = async || {
-        let button = client.find(Locator::Css("#build button[type=submit]")).await.unwrap();
+        let button = client.find(Locator::Css("#compute")).await.unwrap();
         button.click().await.unwrap();
     };
     // One step is none; what is missing is said, and nothing is lost.
     fill("title", "Sale & <b>more</b>").await;
     choose("s1.kind", "message").await;
-    compute().await;
+    // It is asked with as soon as it is chosen.
     until(&browser, "return !!document.querySelector('[role=alert]')").await;
     let alert = browser.text("[role=alert]").await;
     assert!(alert.starts_with("Steps: 1 steps"), "{alert}");
-    fill("s2.conversion", "lead").await;
-    fill("s3.name", "bought").await;
-    fill("s3.conversion", "purchase").await;
+    let asked = async |part: &str| {
+        until(&browser, &format!("return location.search.includes('{part}')")).await;
+        until(&browser, "return !document.querySelector('main[aria-busy]')").await;
+    };
+    browser.run("document.getElementById('s2-more').open = true").await;
+    fill("s2.conversion", "lead\t").await;
+    asked("s2.conversion=lead").await;
+    fill("s3.name", "bought\t").await;
+    asked("s3.name=bought").await;
+    browser.run("document.getElementById('s3-more').open = true").await;
+    fill("s3.conversion", "purchase\t").await;
+    asked("s3.conversion=purchase").await;
     choose("unit", "person").await;
+    asked("unit=person").await;
     compute().await;
     until(&browser, "return document.querySelectorAll('#steps tbody tr').length === 3").await;
     browser.screenshot("funnel-built").await;
@@ -171,6 +183,7 @@ async fn the_table_of_ads_is_sorted_searched_and_narrowed() {
     until(&browser, "return ![...document.querySelectorAll('#ads th')].some(head => head.textContent === 'Impressions')").await;
     assert_eq!(browser.run("return document.querySelector('#columns').open").await, json!(true));
     same("columns").await;
+    client.find(Locator::Css("#range > summary")).await.unwrap().click().await.unwrap();
     client.find(Locator::LinkText("7 days")).await.unwrap().click().await.unwrap();
     until(
         &browser,
@@ -246,6 +259,7 @@ async fn news_do_not_undo_a_choice() {
          document.dispatchEvent(new Event('visibilitychange'))",
     )
     .await;
+    client.find(Locator::Css("#range > summary")).await.unwrap().click().await.unwrap();
     client.find(Locator::Css("#preset-7")).await.unwrap().click().await.unwrap();
     until(&browser, "return document.querySelector('.presets [aria-current]').id === 'preset-7'")
         .await;
@@ -330,7 +344,7 @@ async fn behind_every_figure_are_its_rows() {
     let dropped = server.json("/api/v1/funnels/click-to-messenger/people?step=answered").await;
     client.goto(&server.url("/funnels")).await.unwrap();
     client
-        .find(Locator::Css("#steps tbody tr:nth-child(3) td:nth-child(5) a"))
+        .find(Locator::Css("#funnel [data-step=answered] .dropped a"))
         .await
         .unwrap()
         .click()

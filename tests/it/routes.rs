@@ -7,13 +7,11 @@ use messenger_funnel::web::routes::route_needs;
 use crate::support::files::files;
 
 /// Paths that anybody may ask.
-const OPEN: [&str; 20] = [
+const OPEN: [&str; 18] = [
     "/L/{slug}",
     "/L/{slug}/",
     "/L/{slug}/{*rest}",
-    "/assets/in_place.js",
-    "/assets/live.js",
-    "/assets/style.css",
+    "/assets/{name}",
     "/healthz",
     "/l/{slug}",
     "/l/{slug}/",

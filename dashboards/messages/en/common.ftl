@@ -140,3 +140,27 @@ chart-trend = Conversations by day of opening over { $days ->
 }: { $opened } opened, { $leads } leads, { $purchases } purchases. The table below has each day.
 error-days = A page shows at most { $count } days. Choose fewer; the API takes more.
 chart-rest = { $count } others
+
+page-entry-points = Entry points
+# What the menu of days says.
+range-day = { $last } { $month } { $year }
+range-days = { $first } – { $last } { $month } { $year }
+range-months = { $first } { $first-month } – { $last } { $month } { $year }
+range-years = { $first } { $first-month } { $first-year } – { $last } { $month } { $year }
+compare-previous = vs. previous period
+compare-year = vs. same weekdays last year
+compare-none = No comparison
+filter-add = Add filter
+filter-by = Filter by
+filter-value = Value
+filter-apply = Apply
+filter-remove = Remove the filter { $filter }
+
+suggest-nothing = Nothing like this in these days
+suggest-all = { $events ->
+    [one] { $events } event
+   *[other] { $events } events
+} by { $people ->
+    [one] { $people } person
+   *[other] { $people } people
+} match

@@ -1,8 +1,6 @@
 funnels-usual = Click to Messenger
 funnels-funnel = Funnel
 funnels-by = By
-funnels-only = Only
-    .about = What has these values alone, such as source=ad;campaign=Autumn
 by-source = Entry point
 by-ad = Ad
 by-campaign = Campaign
@@ -149,3 +147,17 @@ people-more = { $count ->
     [one] { $count } more is in the CSV.
    *[other] { $count } more are in the CSV.
 }
+
+funnels-headline = { $share } of { $count } reached { $step }
+funnels-biggest-drop = The biggest drop-off: { $share } of those who reached { $step } went no further ({ $count } of { $of }).
+funnels-median-told = median { $time }
+
+funnels-way-contains = contains
+funnels-way-is = is
+funnels-way-starts = starts with
+funnels-way-matches = matches the regular expression
+funnels-way = How
+funnels-conditions = More conditions
+funnels-step-up = Move step { $number } up
+funnels-step-down = Move step { $number } down
+funnels-step-remove = Remove step { $number }

@@ -15,7 +15,7 @@ overview-alerts-more = { $count ->
 overview-alerts-about = More in Data quality
 
 overview-tile-opened = Conversations
-overview-tile-answered = Answered
+overview-tile-answered = Reply rate
 overview-tile-lead = Leads
 overview-tile-purchase = Purchases
 overview-clock = The value of conversions alone is by day of conversion.
@@ -23,7 +23,7 @@ overview-tile-value = Value by day of conversion
     .meaning = Value of all conversions that happened in these days, whenever their conversation was opened
 overview-tile-cost = Cost per lead
     .meaning = What ads cost on the days of which that is known, by the leads of the conversations that they opened on those days
-overview-tile-response = Median response time
+overview-tile-response = Median first response
     .meaning = Median time from a person's first message to the first answer, for conversations opened in this period
 overview-wrote = { $share } wrote
 overview-answered = { $count } of those who wrote
@@ -31,20 +31,9 @@ overview-of-conversations = { $share } of conversations
 overview-of-conversions = of { $count } conversions
 overview-spent = { $amount } { $currency } spent
 overview-response-slow = P90: { $time }
-overview-change = { $change } % vs. the previous { $days } days
-overview-change-so-far = { $change } % vs. the previous { $days } days, up to the same hour
-overview-change-later = { $change } % vs. the previous { $days } days at the same age
 
 overview-funnel = From opening to purchase
     .note = Conversations opened in this period. A stage counts only after all stages before it, within 28 days of the opening.
-    .figures = Figures of the funnel
-overview-stage = Stage
-overview-conversations = Conversations
-    .meaning = How many conversations reached the stage; of impressions and clicks, what Meta counts
-overview-of-previous = Step conversion
-    .meaning = Share of the conversations that reached the previous stage
-overview-of-first = Overall conversion
-    .meaning = Share of all conversations opened in this period
 overview-trend = Daily trend
     .note = Each day shows the conversations opened on it; their leads and purchases may have come later.
     .figures = Figures of each day
@@ -100,3 +89,48 @@ first-run-test = Try it
 overview-words = Definitions
 overview-weekly = Each row is the seven days from the one named.
 overview-open = The last day is not over yet; the previous period is cut at the same hour.
+
+overview-points = { $number } pt
+overview-change-sure = { $before } in the period it is compared with: more of a change than days usually differ by.
+overview-change-chance = { $before } in the period it is compared with: days alone may explain the change.
+overview-change-before = { $before } in the period it is compared with.
+overview-compared = Compared with { $period }, at the same age. A change is coloured where days alone do not explain it.
+overview-compared-so-far = Compared with { $period }, up to the same hour and at the same age. A change is coloured where days alone do not explain it.
+overview-filtered = With filters, cost, value and response time are left out: they are known for everything alone.
+
+overview-ad-funnel = From ad to purchase
+    .note = Ads whose cost is known: what Meta counts, then conversations these ads opened, with the cost of each step.
+overview-cost-each = { $amount } each
+overview-cost-thousand = { $amount } per 1,000
+overview-dropped = { $count } dropped off
+overview-step-converted = { $share } converted
+overview-overall = { $share } of all
+
+overview-changed = What changed
+    .note = Entry points and ads that moved conversations most, and their part of all that rose or fell.
+overview-changed-nothing = Nothing changed.
+overview-mover-ad = ad
+overview-mover-source = entry point
+overview-moved-conversations = { $count ->
+    [one] { $change } conversation
+   *[other] { $change } conversations
+}
+overview-moved-leads = { $count ->
+    [one] { $change } lead
+   *[other] { $change } leads
+}
+overview-moved-spend = spend { $before } → { $now }
+overview-moved-up = { $percent } % of the rise
+overview-moved-down = { $percent } % of the fall
+overview-moved-chance = within the usual range
+
+overview-attention-none = Nothing needs attention.
+overview-do-look = Look into it
+overview-do-ads = Open ads
+overview-do-links = Open links
+overview-do-register = Register link
+overview-do-compare = Compare
+overview-attention-high = Urgent
+overview-attention-middle = Important
+overview-attention-low = To know
+overview-more-funnel = Break down, compare, see paths

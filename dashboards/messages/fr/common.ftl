@@ -137,3 +137,27 @@ chart-trend = Conversations par jour d’ouverture sur { $days ->
 } : { $opened } ouvertes, { $leads } prospects, { $purchases } achats. Le tableau ci-dessous donne chaque jour.
 error-days = Une page montre au plus { $count } jours. Choisissez-en moins ; l’API en accepte davantage.
 chart-rest = { $count } autres
+
+page-entry-points = Points d’entrée
+# Ce que dit le menu des jours.
+range-day = { $last } { $month } { $year }
+range-days = { $first } – { $last } { $month } { $year }
+range-months = { $first } { $first-month } – { $last } { $month } { $year }
+range-years = { $first } { $first-month } { $first-year } – { $last } { $month } { $year }
+compare-previous = par rapport à la période précédente
+compare-year = par rapport aux mêmes jours de l’an dernier
+compare-none = Sans comparaison
+filter-add = Ajouter un filtre
+filter-by = Filtrer par
+filter-value = Valeur
+filter-apply = Appliquer
+filter-remove = Retirer le filtre { $filter }
+
+suggest-nothing = Rien de tel ces jours-là
+suggest-all = { $events ->
+    [one] { $events } événement
+   *[other] { $events } événements
+} de { $people ->
+    [one] { $people } personne
+   *[other] { $people } personnes
+}

@@ -1,8 +1,6 @@
 funnels-usual = Clic vers Messenger
 funnels-funnel = Entonnoir
 funnels-by = Par
-funnels-only = Seulement
-    .about = Uniquement ce qui a ces valeurs, par exemple source=ad;campaign=Automne
 by-source = Source
 by-ad = Publicité
 by-campaign = Campagne
@@ -149,3 +147,17 @@ people-more = { $count ->
     [one] { $count } autre est dans le CSV.
    *[other] { $count } autres sont dans le CSV.
 }
+
+funnels-headline = { $share } de { $count } ont atteint { $step }
+funnels-biggest-drop = Le plus grand abandon : { $share } de ceux qui ont atteint { $step } ne sont pas allés plus loin ({ $count } sur { $of }).
+funnels-median-told = médiane { $time }
+
+funnels-way-contains = contient
+funnels-way-is = est
+funnels-way-starts = commence par
+funnels-way-matches = correspond à l’expression régulière
+funnels-way = Comment
+funnels-conditions = Autres conditions
+funnels-step-up = Monter l’étape { $number }
+funnels-step-down = Descendre l’étape { $number }
+funnels-step-remove = Supprimer l’étape { $number }

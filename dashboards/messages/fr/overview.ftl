@@ -15,7 +15,7 @@ overview-alerts-more = { $count ->
 overview-alerts-about = Plus de détails dans Qualité des données
 
 overview-tile-opened = Conversations
-overview-tile-answered = Répondues
+overview-tile-answered = Taux de réponse
 overview-tile-lead = Prospects
 overview-tile-purchase = Achats
 overview-clock = Seule la valeur des conversions est par jour de conversion.
@@ -23,7 +23,7 @@ overview-tile-value = Valeur par jour de conversion
     .meaning = Valeur de toutes les conversions survenues ces jours-là, quelle que soit l’ouverture de leur conversation
 overview-tile-cost = Coût par prospect
     .meaning = Dépense publicitaire des jours où elle est connue, divisée par les prospects des conversations ouvertes ces jours-là par des publicités
-overview-tile-response = Réponse en
+overview-tile-response = Première réponse (médiane)
     .meaning = Temps médian entre le premier message d’une personne et la première réponse, pour les conversations ouvertes ces jours-là
 overview-wrote = { $share } ont écrit
 overview-answered = { $count } de celles qui ont écrit
@@ -31,20 +31,9 @@ overview-of-conversations = { $share } des conversations
 overview-of-conversions = de { $count } conversions
 overview-spent = { $amount } { $currency } dépensés
 overview-response-slow = 9 sur 10 en moins de { $time }
-overview-change = { $change } % par rapport aux { $days } jours précédents
-overview-change-so-far = { $change } % par rapport aux { $days } jours précédents, jusqu’à la même heure
-overview-change-later = { $change } % par rapport aux { $days } jours précédents, au même âge
 
 overview-funnel = De l’ouverture à l’achat
     .note = Conversations ouvertes entre ces jours. Une étape ne compte qu’après toutes les précédentes, dans les 28 jours suivant l’ouverture.
-    .figures = Chiffres de l’entonnoir
-overview-stage = Étape
-overview-conversations = Conversations
-    .meaning = Combien de conversations ont atteint l’étape ; pour les impressions et les clics, le décompte de Meta
-overview-of-previous = Conversion de l’étape
-    .meaning = Part des conversations qui ont atteint l’étape précédente
-overview-of-first = Conversion globale
-    .meaning = Part de toutes les conversations ouvertes ces jours-là
 overview-trend = Tendance quotidienne
     .note = Chaque jour représente les conversations ouvertes ce jour-là ; leurs prospects et leurs achats ont pu venir plus tard.
     .figures = Chiffres de chaque jour
@@ -100,3 +89,48 @@ first-run-test = Essayez
 overview-words = Ce que les mots veulent dire
 overview-weekly = Chaque ligne couvre les sept jours à partir de celui indiqué.
 overview-open = Le dernier jour n’est pas terminé ; la période précédente est coupée à la même heure.
+
+overview-points = { $number } pt
+overview-change-sure = { $before } dans la période de comparaison : un changement plus grand que l’écart habituel entre les jours.
+overview-change-chance = { $before } dans la période de comparaison : l’écart entre les jours peut suffire à l’expliquer.
+overview-change-before = { $before } dans la période de comparaison.
+overview-compared = Comparé à { $period }, au même âge. Un changement est coloré quand l’écart entre les jours ne suffit pas à l’expliquer.
+overview-compared-so-far = Comparé à { $period }, jusqu’à la même heure et au même âge. Un changement est coloré quand l’écart entre les jours ne suffit pas à l’expliquer.
+overview-filtered = Avec des filtres, le coût, la valeur et le temps de réponse sont omis : ils ne sont connus que pour l’ensemble.
+
+overview-ad-funnel = De la publicité à l’achat
+    .note = Publicités dont le coût est connu : ce que Meta compte, puis les conversations qu’elles ont ouvertes, avec le coût de chaque étape.
+overview-cost-each = { $amount } chacun
+overview-cost-thousand = { $amount } les 1 000
+overview-dropped = { $count } abandons
+overview-step-converted = { $share } convertis
+overview-overall = { $share } du total
+
+overview-changed = Ce qui a changé
+    .note = Les points d’entrée et publicités qui ont le plus fait varier les conversations, et leur part de la hausse ou de la baisse.
+overview-changed-nothing = Rien n’a changé.
+overview-mover-ad = publicité
+overview-mover-source = point d’entrée
+overview-moved-conversations = { $count ->
+    [one] { $change } conversation
+   *[other] { $change } conversations
+}
+overview-moved-leads = { $count ->
+    [one] { $change } prospect
+   *[other] { $change } prospects
+}
+overview-moved-spend = dépense { $before } → { $now }
+overview-moved-up = { $percent } % de la hausse
+overview-moved-down = { $percent } % de la baisse
+overview-moved-chance = dans la fourchette habituelle
+
+overview-attention-none = Rien à signaler.
+overview-do-look = Examiner
+overview-do-ads = Voir les publicités
+overview-do-links = Voir les liens
+overview-do-register = Enregistrer le lien
+overview-do-compare = Comparer
+overview-attention-high = Urgent
+overview-attention-middle = Important
+overview-attention-low = À savoir
+overview-more-funnel = Détailler, comparer, voir les parcours

@@ -13,14 +13,17 @@ pub(crate) const INK: RGBColor = RGBColor(1, 1, 1);
 pub(crate) const MUTED: RGBColor = RGBColor(2, 2, 2);
 pub(crate) const GRID: RGBColor = RGBColor(3, 3, 3);
 pub(crate) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
+/// Of what a bar could fill and does not.
+pub(crate) const TRACK: RGBColor = RGBColor(7, 7, 7);
 /// Of each its variable in the style sheet, and its colour in the light one.
-const COLORS: [(RGBColor, &str, &str); 6] = [
-    (INK, "var(--ink)", "#1b1f24"),
-    (MUTED, "var(--muted)", "#5b6470"),
-    (GRID, "var(--grid)", "#e2e4e8"),
-    (SERIES[0], "var(--series-1)", "#0072b2"),
-    (SERIES[1], "var(--series-2)", "#e69f00"),
-    (SERIES[2], "var(--series-3)", "#009e73"),
+const COLORS: [(RGBColor, &str, &str); 7] = [
+    (INK, "var(--ink)", "#14181f"),
+    (MUTED, "var(--muted)", "#5d6878"),
+    (GRID, "var(--grid)", "#e1e5ec"),
+    (SERIES[0], "var(--series-1)", "#3157d5"),
+    (SERIES[1], "var(--series-2)", "#d98200"),
+    (SERIES[2], "var(--series-3)", "#0a8f5b"),
+    (TRACK, "var(--track)", "#edf0f5"),
 ];
 
 /// A letter's size as plotters counts it beside that of SVG.
@@ -41,7 +44,20 @@ pub(crate) struct Drawing {
     /// Read out instead of it.
     description: String,
     class: Option<&'static str>,
+    /// Whether it fills the room that the style sheet gives it, whatever its shape.
+    is_stretched: bool,
+    /// Where its points are, for whoever asks for their values.
+    plot: Option<Plot>,
     shapes: Vec<Shape>,
+}
+
+/// Where a chart over days has its points: from the first to the last, and how high it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plot {
+    pub left: i32,
+    pub right: i32,
+    pub top: i32,
+    pub bottom: i32,
 }
 
 #[derive(Debug, Clone)]
@@ -82,12 +98,32 @@ pub(crate) enum Look {
 impl Drawing {
     pub(crate) fn new(width: i32, height: i32, description: &str) -> Self {
         let description = description.to_owned();
-        Self { width, height, description, class: None, shapes: Vec::new() }
+        Self {
+            width,
+            height,
+            description,
+            class: None,
+            is_stretched: false,
+            plot: None,
+            shapes: Vec::new(),
+        }
     }
 
     /// With a class of the style sheet.
     pub(crate) fn of_class(mut self, class: &'static str) -> Self {
         self.class = Some(class);
+        self
+    }
+
+    /// Stretched to the room that the style sheet gives it.
+    pub(crate) fn stretched(mut self) -> Self {
+        self.is_stretched = true;
+        self
+    }
+
+    /// With the place of its points.
+    pub(crate) fn with_plot(mut self, plot: Plot) -> Self {
+        self.plot = Some(plot);
         self
     }
 
@@ -112,15 +148,26 @@ impl Drawing {
     fn written(&self, place: Place) -> String {
         let mut xml = Xml::default();
         let (width, height) = (self.width.to_string(), self.height.to_string());
-        let mut head: Vec<(&str, String)> = vec![
-            ("role", "img".to_owned()),
-            ("aria-label", self.description.clone()),
+        // What is told beside it in words is not read out twice.
+        let mut head: Vec<(&str, String)> = if self.description.is_empty() {
+            vec![("aria-hidden", "true".to_owned())]
+        } else {
+            vec![("role", "img".to_owned()), ("aria-label", self.description.clone())]
+        };
+        head.extend([
             ("viewBox", format!("0 0 {width} {height}")),
             ("width", width),
             ("height", height),
             ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
-        ];
+        ]);
         head.extend(self.class.map(|class| ("class", class.to_owned())));
+        if self.is_stretched {
+            head.push(("preserveAspectRatio", "none".to_owned()));
+        }
+        if let (Some(plot), Place::Page) = (self.plot, place) {
+            let Plot { left, right, top, bottom } = plot;
+            head.push(("data-plot", format!("{left} {right} {top} {bottom}")));
+        }
         xml.begin("svg", &head);
         if place == Place::Alone {
             let whole = "100%".to_owned();

@@ -13,12 +13,51 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::language::{self, say};
 use crate::render::lettering::{fitting, isolated, width_of};
 use canvas::Canvas;
-use drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, SERIES};
+use drawing::{Drawing, FONT_SCALE, GRID, INK, MUTED, Plot, SERIES, TRACK};
 
 pub(crate) const FONT: &str = "sans-serif";
 /// Sizes of letters, and of those at axes.
 const LARGE: f64 = 16.0;
 pub(crate) const SMALL: f64 = 13.0;
+
+/// How high a chart over days is.
+const HIGH: i32 = 280;
+
+/// How wide a chart is drawn: for a screen or a file, or for a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Width {
+    Wide,
+    Narrow,
+}
+
+impl Width {
+    fn pixels(self) -> i32 {
+        match self {
+            Self::Wide => 960,
+            Self::Narrow => 380,
+        }
+    }
+
+    /// Days that are told below, at most.
+    fn labels(self) -> usize {
+        match self {
+            Self::Wide => 10,
+            Self::Narrow => 4,
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+}
+
+/// A chart as part of a page: for a screen and for a phone, of which the style sheet shows one.
+pub(crate) fn on_page(drawn: impl Fn(Width) -> Drawing) -> String {
+    drawn(Width::Wide).on_page() + &drawn(Width::Narrow).on_page()
+}
 
 /// One bar of several.
 #[derive(Debug, Clone)]
@@ -71,41 +110,38 @@ pub(crate) struct Day {
     pub before: Option<[u64; 3]>,
 }
 
-/// An area for the opened conversations, lines for leads and purchases.
+/// An area for the opened conversations, lines for leads and purchases. Of a last day that is not over they are dashed.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(crate) fn trend(days: &[Day], description: &str) -> Drawing {
+pub(crate) fn trend(days: &[Day], is_open: bool, description: &str, width: Width) -> Drawing {
     let before = |day: &Day| day.before.map_or(0, |before| before[0]);
     let most =
         days.iter().map(|day| day.counts[0].max(before(day))).max().unwrap_or(0).max(1) as f64;
-    // One day alone is a point; it gets some room to both sides.
-    let last = days.len().saturating_sub(1) as f64;
-    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
-    draw(960, 280, description, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin(10)
-            .margin_right(24)
-            .x_label_area_size(28)
-            .y_label_area_size(52)
-            .build_cartesian_2d(range, 0.0..most * 1.08)?;
-        let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
-        mesh(&mut chart, &dates, whole)?;
+    let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
+    over_days(&dates, most * 1.08, (whole, HIGH), description, width, |chart| {
         let points = |series: usize| {
             let days = days.iter().enumerate();
-            days.map(move |(place, day)| (place as f64, day.counts[series] as f64))
+            let points = days.map(move |(place, day)| (place as f64, day.counts[series] as f64));
+            points.collect::<Vec<_>>()
         };
-        let area_series = AreaSeries::new(points(0), 0.0, SERIES[0].mix(0.18));
-        chart.draw_series(area_series.border_style(SERIES[0].stroke_width(2)))?;
+        let over = days.len() - usize::from(is_open && days.len() > 1);
+        let finished = points(0).into_iter().take(over);
+        let area = AreaSeries::new(finished, 0.0, SERIES[0].mix(0.14)).border_style(TRANSPARENT);
+        chart.draw_series(area)?;
         if days.iter().any(|day| day.before.is_some()) {
             let before =
                 days.iter().enumerate().map(|(place, day)| (place as f64, before(day) as f64));
-            chart.draw_series(DashedLineSeries::new(before, 4, 4, MUTED.stroke_width(1)))?;
+            chart.draw_series(DashedLineSeries::new(before, 2, 4, MUTED.stroke_width(1)))?;
         }
-        for (series, color) in SERIES.iter().enumerate().skip(1) {
-            chart.draw_series(LineSeries::new(points(series), color.stroke_width(2)))?;
-        }
-        if days.len() < 2 {
-            for (series, color) in SERIES.iter().enumerate() {
-                let dots = points(series).map(|point| Circle::new(point, 4, color.filled()));
+        for (series, color) in SERIES.iter().enumerate() {
+            let points = points(series);
+            let (done, open) = (&points[..over], &points[over.saturating_sub(1)..]);
+            let line = color.stroke_width(2);
+            chart.draw_series(LineSeries::new(done.iter().copied(), line))?;
+            if over < points.len() {
+                chart.draw_series(DashedLineSeries::new(open.iter().copied(), 5, 4, line))?;
+            }
+            if points.len() < 2 {
+                let dots = points.iter().map(|point| Circle::new(*point, 4, color.filled()));
                 chart.draw_series(dots)?;
             }
         }
@@ -113,11 +149,52 @@ pub(crate) fn trend(days: &[Day], description: &str) -> Drawing {
     })
 }
 
+/// A chart that is being drawn over days.
+pub(crate) type DayChart<'a, 'b> =
+    ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A chart over days, from nothing to `top`: its grid, and what `paint` draws. With it goes how numbers are written
+/// beside it and how high it is.
+#[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
+pub(crate) fn over_days(
+    dates: &[&str],
+    top: f64,
+    (number, height): (fn(f64) -> String, i32),
+    description: &str,
+    width: Width,
+    paint: impl FnOnce(&mut DayChart<'_, '_>) -> Drawn,
+) -> Drawing {
+    const MARGIN: i32 = 10;
+    const BESIDE: i32 = 52;
+    const BELOW: i32 = 28;
+    // One day alone is a point; it gets some room to both sides.
+    let last = dates.len().saturating_sub(1) as f64;
+    let range = if dates.len() < 2 { -0.5..0.5 } else { 0.0..last };
+    let plot = Plot {
+        left: MARGIN + BESIDE,
+        right: width.pixels() - 2 * MARGIN,
+        top: MARGIN,
+        bottom: height - MARGIN - BELOW,
+    };
+    let drawn = draw(width.pixels(), height, description, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(MARGIN)
+            .margin_right(2 * MARGIN)
+            .x_label_area_size(BELOW)
+            .y_label_area_size(BESIDE)
+            .build_cartesian_2d(range, 0.0..top)?;
+        mesh(&mut chart, dates, number, width)?;
+        paint(&mut chart)
+    });
+    drawn.of_class(width.class()).with_plot(plot)
+}
+
 /// The grid of a chart over days, which are told below, with five numbers beside it.
 fn mesh(
-    chart: &mut ChartContext<'_, Canvas<'_>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    chart: &mut DayChart<'_, '_>,
     dates: &[&str],
     number: fn(f64) -> String,
+    width: Width,
 ) -> Drawn {
     chart
         .configure_mesh()
@@ -126,26 +203,42 @@ fn mesh(
         .bold_line_style(GRID)
         .axis_style(GRID)
         .label_style((FONT, SMALL).into_font().color(&MUTED))
-        .x_labels(dates.len().clamp(1, 10))
+        .x_labels(dates.len().clamp(1, width.labels()))
         .x_label_formatter(&|place| day_label(dates, *place))
         .y_labels(5)
         .y_label_formatter(&|at| number(*at))
         .draw()
 }
 
-/// A line without axes, as high as a row of text.
-#[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
-pub(crate) fn spark(counts: &[u64], description: &str) -> Drawing {
-    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let points = || counts.iter().enumerate().map(|(day, count)| (day as f64, *count as f64));
-    let last = counts.len().saturating_sub(1).max(1) as f64;
+/// A line without axes, as high as a row of text. Gaps are left out.
+#[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
+pub(crate) fn spark(values: &[Option<f64>], description: &str) -> Drawing {
+    let most = values.iter().flatten().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let points = values.iter().enumerate().filter_map(|(day, value)| Some((day as f64, (*value)?)));
+    let last = values.len().saturating_sub(1).max(1) as f64;
     let drawn = draw(96, 24, description, |area| {
         let mut chart =
             ChartBuilder::on(area).margin(2).build_cartesian_2d(0.0..last, 0.0..most)?;
-        chart.draw_series(LineSeries::new(points(), SERIES[0].stroke_width(1)))?;
+        chart.draw_series(LineSeries::new(points, SERIES[0].stroke_width(1)))?;
         Ok(())
     });
-    drawn.of_class("spark")
+    drawn.of_class("spark").stretched()
+}
+
+/// How much of a whole there is, as a column and, for phones, as a bar. What it says stands beside it in words.
+pub(crate) fn part(share: f64, strength: f64) -> String {
+    const LONG: i32 = 120;
+    const THICK: i32 = 8;
+    let length = pixels(share.clamp(0.0, 1.0), f64::from(LONG)).max(1);
+    let drawn = |(width, height), from, to, class| {
+        let drawn = draw(width, height, "", |area| {
+            area.draw(&Rectangle::new([(0, 0), (width, height)], TRACK.filled()))?;
+            area.draw(&Rectangle::new([from, to], SERIES[0].mix(strength).filled()))
+        });
+        drawn.of_class(class).stretched().on_page()
+    };
+    let column = drawn((THICK, LONG), (0, LONG - length), (THICK, LONG), "column");
+    column + &drawn((LONG, THICK), (0, 0), (length, THICK), "bar")
 }
 
 pub(crate) type Drawn = Result<(), DrawingAreaErrorKind<std::convert::Infallible>>;

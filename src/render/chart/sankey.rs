@@ -10,7 +10,7 @@ use crate::language::{self, say};
 use crate::render::chart;
 
 const WIDTH: i32 = 960;
-const HEIGHT: i32 = 340;
+const HEIGHT: i32 = 380;
 const TOP: i32 = 46;
 /// Of the largest node.
 const TALLEST: i32 = 220;
@@ -19,9 +19,9 @@ const LEFT: i32 = 140;
 const RIGHT: i32 = 60;
 const GAP: i32 = 6;
 /// From the middle of a label to that of the next at least.
-const LABEL: i32 = 13;
+const LABEL: i32 = 18;
 /// Entry points that are drawn.
-const MOST_DOORS: usize = 9;
+const MOST_DOORS: usize = 8;
 /// Room for the name of an entry point.
 const DOOR: f64 = 120.0;
 /// Room for the name of a step.
@@ -53,21 +53,18 @@ pub(crate) fn sankey(flows: &[Flow], steps: &[(String, u64)], description: &str)
     let height = |count: u64| pixels(share(count, *most), f64::from(TALLEST)).max(1);
     let doors = largest(flows.iter().filter(|flow| flow.to == *first));
     chart::draw(WIDTH, HEIGHT, description, |area| {
-        let (mut from, mut to, mut labelled) = (TOP, TOP, 0);
+        let (mut from, mut to) = (TOP, TOP);
         for (place, door) in doors.iter().enumerate() {
             let tall = height(door.count);
             let color = SERIES[place % SERIES.len()];
             band(area, (LEFT, from), (column(0), to), tall, color, 0.25)?;
             area.draw(&Rectangle::new([(LEFT - NODE, from), (LEFT, from + tall)], color.filled()))?;
-            // Labels of slim entry points would lie on one another.
-            let middle = from + tall / 2;
-            if middle - labelled >= LABEL {
-                labelled = middle;
-                let at = (LEFT - NODE - 6, middle);
-                let name = chart::label(&door.from, DOOR);
-                area.draw(&chart::text(&name, at, HPos::Right))?;
-            }
-            from += tall + GAP;
+            let at = (LEFT - NODE - 6, from + tall / 2);
+            let name = chart::label(&door.from, DOOR);
+            area.draw(&chart::text(&name, at, HPos::Right))?;
+            // Labels of slim entry points do not lie on one another.
+            let next = doors.get(place + 1).map_or(0, |next| height(next.count));
+            from += (tall + GAP).max(LABEL + tall / 2 - next / 2);
             to += tall;
         }
         for (place, (name, count)) in steps.iter().enumerate() {

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::drawing::{Drawing, SERIES};
-use super::{draw, mesh};
+use super::{Width, over_days};
 use crate::analysis::Rate;
 use crate::language;
 
@@ -24,24 +24,19 @@ pub(crate) struct SharePoint {
     pub expected: Option<Rate>,
 }
 
+/// How high it is.
+const HIGH: i32 = 240;
+
 /// The line, with a circle and a bar for each share that is expected. `description` is read out instead of it.
 #[expect(clippy::cast_precision_loss, reason = "days are far below 2^52")]
-pub(crate) fn shares(days: &[SharePoint], description: &str) -> Drawing {
+pub(crate) fn shares(days: &[SharePoint], description: &str, width: Width) -> Drawing {
     let told = |day: &SharePoint| [day.share, day.expected.map(|rate| rate.rate)];
     let most = days.iter().flat_map(told).flatten().fold(0.01, f64::max);
     let ends = days.iter().filter_map(|day| Some(day.expected?.high));
     let top = ends.fold(most, f64::max).min(most * HIGHEST);
-    let last = days.len().saturating_sub(1) as f64;
-    let range = if days.len() < 2 { -0.5..0.5 } else { 0.0..last };
-    draw(960, 220, description, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin(10)
-            .margin_right(24)
-            .x_label_area_size(28)
-            .y_label_area_size(64)
-            .build_cartesian_2d(range, 0.0..(top * 1.08).min(1.0))?;
-        let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
-        mesh(&mut chart, &dates, language::percent)?;
+    let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
+    let style = (language::percent as fn(f64) -> String, HIGH);
+    over_days(&dates, (top * 1.08).min(1.0), style, description, width, |chart| {
         let places = || days.iter().enumerate().map(|(place, day)| (place as f64, day));
         let dot = |(place, day): (f64, &SharePoint)| Some(((place, day.share?), strength(day)));
         let steps = places().zip(places().skip(1));

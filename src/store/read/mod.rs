@@ -4,6 +4,7 @@ pub(in crate::store) mod ad_spend;
 pub(in crate::store) mod audience;
 pub(in crate::store) mod collection;
 pub(in crate::store) mod data_quality;
+pub(in crate::store) mod event_values;
 pub(in crate::store) mod funnel_events;
 pub(in crate::store) mod funnels;
 pub(in crate::store) mod links;

@@ -7,6 +7,7 @@ use crate::http::problem::Problem;
 use crate::http::respond;
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::insights::format::Format;
+use crate::render::chart::Width;
 use crate::render::{charts, frames};
 use crate::web::page_scope::Allowed;
 use crate::web::request::{self, Asks};
@@ -22,7 +23,9 @@ pub(crate) async fn audience(
     let (question, look) = request::understand(&views, asked, &headers)?;
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
-        Format::Svg | Format::Png => respond::charted(look.format, &charts::audience(&report.days)),
+        Format::Svg | Format::Png => {
+            respond::charted(look.format, &charts::audience(&report.days, Width::Wide))
+        }
         _ => respond::rendered(&look, report, frames::audience),
     }
 }

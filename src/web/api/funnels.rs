@@ -21,6 +21,7 @@ use crate::insights::funnel_correlation::answer_drivers;
 use crate::insights::funnel_outlook::{answer_with_outlook, outlook_of};
 use crate::insights::funnel_over_time::shares_in_time;
 use crate::insights::query::Question;
+use crate::render::chart::Width;
 use crate::render::{charts, frames};
 use crate::web::page_scope::Allowed;
 use crate::web::request::{self, Answer, Asks, understand};
@@ -170,7 +171,7 @@ pub(crate) async fn comparison_in(
     // They are days themselves.
     let steps = rows_compared(&report, &report, question).map_err(Problem::from)?;
     let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);
-    respond::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of))
+    respond::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of, Width::Wide))
 }
 
 /// Which property values go with reaching a step: the rate of each beside that of all others, with lift.

@@ -1,34 +1,30 @@
 //! Style sheet and scripts.
 
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
-const STYLE: &str = include_str!("../../../dashboards/style.css");
-const LIVE: &str = include_str!("../../../dashboards/live.js");
-const IN_PLACE: &str = include_str!("../../../dashboards/in_place.js");
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// Each file with its type.
+const ASSETS: [(&str, &str, &str); 6] = [
+    ("style.css", CSS, include_str!("../../../dashboards/style.css")),
+    ("charts.js", SCRIPT, include_str!("../../../dashboards/charts.js")),
+    ("in_place.js", SCRIPT, include_str!("../../../dashboards/in_place.js")),
+    ("live.js", SCRIPT, include_str!("../../../dashboards/live.js")),
+    ("menus.js", SCRIPT, include_str!("../../../dashboards/menus.js")),
+    ("suggest.js", SCRIPT, include_str!("../../../dashboards/suggest.js")),
+];
 
-/// `GET /assets/style.css`.
-pub(crate) async fn style_sheet() -> impl IntoResponse {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
-    (headers, STYLE)
-}
-
-/// `GET /assets/live.js`.
-pub(crate) async fn live_script() -> impl IntoResponse {
-    script(LIVE)
-}
-
-/// `GET /assets/in_place.js`.
-pub(crate) async fn in_place_script() -> impl IntoResponse {
-    script(IN_PLACE)
-}
-
-fn script(text: &'static str) -> impl IntoResponse {
+/// `GET /assets/{name}`.
+pub(crate) async fn asset(Path(name): Path<String>) -> Response {
+    let Some((_, kind, text)) = ASSETS.into_iter().find(|(known, ..)| *known == name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let headers = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "max-age=300"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, text)
+    (headers, text).into_response()
 }

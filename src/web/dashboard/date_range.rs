@@ -11,17 +11,40 @@ use crate::store::CollectionState;
 pub(crate) struct Range {
     pub first_day: String,
     pub last_day: String,
+    /// Both, as people write them.
+    pub label: Message,
     pub time_zone: String,
     pub presets: Vec<Preset>,
+    /// Path of the page, and what its address asks besides the days.
+    pub page: String,
+    pub kept: Vec<(String, String)>,
+    /// What the days may be compared with; nothing on a page that does not compare.
+    pub comparisons: Vec<Preset>,
+    /// The page's filters; none of a page without.
+    pub filters: Option<Filters>,
     /// Begin and end, RFC 3339, if they are not those of whole days.
     instants: Option<[String; 2]>,
 }
 
+/// A choice of a menu.
 pub(crate) struct Preset {
     pub id: &'static str,
     pub label: Message,
     pub href: String,
     pub is_current: bool,
+}
+
+/// The filters of a page.
+pub(crate) struct Filters {
+    pub chips: Vec<Chip>,
+    /// Dimensions that a filter may be added of: each one's name and label.
+    pub offered: Vec<(&'static str, Message)>,
+}
+
+/// A filter, and the address of the page without it.
+pub(crate) struct Chip {
+    pub label: Message,
+    pub without: String,
 }
 
 impl Range {
@@ -69,7 +92,13 @@ impl Range {
             href: format!("{page}?from={from}&through={through}{rest}"),
             is_current: current == Some(id),
         });
+        let kept = form_urlencoded::parse(rest.trim_start_matches('&').as_bytes());
         Self {
+            label: label(first, last),
+            page: page.to_owned(),
+            kept: kept.into_owned().collect(),
+            comparisons: Vec::new(),
+            filters: None,
             first_day: first.to_string(),
             last_day: last.to_string(),
             time_zone: period.zone.iana_name().unwrap_or("UTC").to_owned(),
@@ -80,6 +109,23 @@ impl Range {
                 .then(|| [period.from.to_rfc3339(), period.to.to_rfc3339()]),
         }
     }
+}
+
+/// `1 – 30 Nov 2026`: what both days share is told once.
+pub(crate) fn label(first: Date, last: Date) -> Message {
+    let month = |date: Date| say(format!("month-{}", date.month()));
+    let told = if first == last {
+        say("range-day")
+    } else if first.first_of_month() == last.first_of_month() {
+        say("range-days")
+    } else if first.year() == last.year() {
+        say("range-months").with("first-month", month(first))
+    } else {
+        let told = say("range-years").with("first-month", month(first));
+        told.with("first-year", first.year().to_string())
+    };
+    let told = told.with("first", first.day().to_string()).with("last", last.day().to_string());
+    told.with("month", month(last)).with("year", last.year().to_string())
 }
 
 /// Ranges that people ask for most, each with its first and last day.

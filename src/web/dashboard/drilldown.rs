@@ -1,6 +1,7 @@
 //! Where the rows behind a figure are.
 
 use super::date_range::Range;
+use crate::analysis::Filter;
 use crate::render::numbers::{dash, thousands};
 
 /// A count as it is told, and the address of what it counts; empty if there is none.
@@ -48,6 +49,14 @@ impl DrilldownLinks {
         all.query.retain(|(known, _)| known != name);
         all.query.push((name.to_owned(), value.into()));
         all
+    }
+
+    /// Only those that have a value of a dimension, too.
+    pub(crate) fn filtered(&self, dimension: &str, value: &str) -> Self {
+        let known = self.query.iter().find(|(name, _)| name == "filter");
+        let one = Filter::one_written(dimension, value);
+        let all = known.map_or_else(|| one.clone(), |(_, known)| format!("{known};{one}"));
+        self.with("filter", all)
     }
 
     pub(crate) fn address(&self) -> String {

@@ -26,6 +26,8 @@ pub(crate) struct Asking {
     pub(crate) to: Option<String>,
     pub(crate) through: Option<String>,
     pub(crate) by: Option<String>,
+    /// What the period is compared with.
+    pub(crate) compare: Option<String>,
     /// The funnel.
     pub(crate) name: Option<String>,
     pub(crate) step: Option<String>,
@@ -88,6 +90,7 @@ pub(crate) fn asked(asking: Asking, views: &Views) -> Result<QueryParams, Invali
         }
         None => asking.to,
     };
-    let Asking { from, by, step, of, filter, credit, .. } = asking;
-    Ok(QueryParams { from, to, by, filter, step, of, credit, ..QueryParams::default() })
+    let Asking { from, by, step, of, filter, compare, credit, .. } = asking;
+    let rest = QueryParams::default();
+    Ok(QueryParams { from, to, by, filter, step, of, compare, credit, ..rest })
 }

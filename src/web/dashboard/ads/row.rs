@@ -126,7 +126,9 @@ impl Making<'_> {
         let by = counts.len().div_ceil(31).max(1);
         let counts: Vec<u64> = counts.chunks(by).map(|some| some.iter().sum()).collect();
         let most = counts.iter().copied().max().unwrap_or(0);
-        chart::spark(&counts, &say("ads-trend-told").with("most", most).to_string()).on_page()
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let points: Vec<Option<f64>> = counts.iter().map(|count| Some(*count as f64)).collect();
+        chart::spark(&points, &say("ads-trend-told").with("most", most).to_string()).on_page()
     }
 
     /// Conversations are listed by what they have themselves: not by an ad's campaign.

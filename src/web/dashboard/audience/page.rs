@@ -7,6 +7,7 @@ use crate::analysis::SubscriberDay;
 use crate::domain::{Period, Timestamp};
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::language::filters;
+use crate::render::chart::on_page;
 use crate::render::charts;
 use crate::render::numbers::{local_minute, thousands};
 use crate::web::dashboard::date_range::Range;
@@ -58,7 +59,7 @@ impl AudiencePage {
             page: "audience",
             range: Range::new(period, now, "/audience", ""),
             is_empty: report.days.iter().all(is_quiet),
-            chart: charts::audience(&days).on_page(),
+            chart: on_page(|width| charts::audience(&days, width)),
             days: days
                 .iter()
                 .map(|day| {

@@ -3,10 +3,11 @@
 
 use crate::analysis::{Funnel, FunnelError, Funnels, OneOrMany, WrittenFunnel, WrittenMatch};
 use crate::domain::{Kind, Source};
+use crate::insights::text_match::{TextMatch, WAYS};
 use crate::language::{Message, say};
 
 /// Steps that the form has at least, and at most.
-const STEPS: (usize, usize) = (3, 20);
+const STEPS: (usize, usize) = (2, 20);
 /// The name under which a built funnel is computed.
 const NAME: &str = "built";
 
@@ -38,7 +39,10 @@ pub(crate) struct Row {
     pub kind: String,
     pub source: String,
     pub payload: String,
+    /// How the payload is looked for.
+    pub payload_way: String,
     pub referral_ref: String,
+    pub ref_way: String,
     pub conversion: String,
     pub min_value: String,
 }
@@ -48,6 +52,7 @@ impl Builder {
         let mut own = form_urlencoded::Serializer::new(String::new());
         let mut funnel = WrittenFunnel { name: NAME.to_owned(), ..WrittenFunnel::default() };
         let mut steps: Vec<Row> = Vec::new();
+        let mut changed: Vec<StepChange> = Vec::new();
         let mut exclusion = Row { prefix: "x1".to_owned(), ..Row::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = value.trim();
@@ -56,6 +61,11 @@ impl Builder {
             }
             let said = Some(value.to_owned());
             match name.as_ref() {
+                // A button that changes the steps: what comes of it is another address.
+                "do" => {
+                    changed.extend(StepChange::read(value));
+                    continue;
+                }
                 "title" => funnel.title = said,
                 "unit" => funnel.unit = said,
                 // `order` is that of a Markov chain.
@@ -76,10 +86,15 @@ impl Builder {
                     None => continue,
                 },
             }
-            own.append_pair(&name, value);
+            if !name.starts_with('s') {
+                own.append_pair(&name, value);
+            }
         }
         // A step that somebody has emptied is taken out, wherever it stood.
         steps.retain(Row::is_filled);
+        for change in changed {
+            change.apply(&mut steps);
+        }
         funnel.steps = named(&steps);
         if exclusion.is_filled() {
             funnel.exclude = vec![WrittenMatch { name: None, ..exclusion.written() }];
@@ -89,9 +104,23 @@ impl Builder {
         for (index, step) in steps.iter_mut().enumerate() {
             (step.number, step.prefix) = (index + 1, format!("s{}", index + 1));
         }
+        for step in steps.iter().filter(|step| step.is_filled()) {
+            step.write(&mut own);
+        }
         let is_begun = !funnel.steps.is_empty();
         let checked = number_error(&steps, &exclusion).map_or_else(|| funnel.clone().check(), Err);
         Self { funnel, checked, is_begun, steps, exclusion, query: own.finish() }
+    }
+
+    /// The address with the steps as a button has changed them; `None` if none was pressed.
+    pub(crate) fn without_change(&self, query: &str) -> Option<String> {
+        let pairs = || form_urlencoded::parse(query.as_bytes());
+        pairs().find(|(name, _)| name == "do")?;
+        let mut all = form_urlencoded::Serializer::new(String::new());
+        let own = ["title", "unit", "in_order", "window", "reentry", "do"];
+        let is_own = |name: &str| own.contains(&name) || name.contains('.');
+        all.extend_pairs(pairs().filter(|(name, value)| !is_own(name) && !value.is_empty()));
+        Some(format!("{}&{}", all.finish(), self.query))
     }
 
     /// The funnel as a file of the folder `funnels` has it.
@@ -120,6 +149,13 @@ impl Builder {
         Source::ALL
             .into_iter()
             .map(|source| (source.as_str(), say(format!("source-{}", source.as_str()))))
+    }
+
+    /// Ways of looking for a text, with their labels; a text that is there without one is a regular expression.
+    pub(crate) fn ways(way: &str, text: &str) -> Vec<(&'static str, Message, bool)> {
+        let usual = if text.is_empty() { WAYS[0] } else { "matches" };
+        let chosen = if way.is_empty() { usual } else { way };
+        WAYS.map(|one| (one, say(format!("funnels-way-{one}")), one == chosen)).into()
     }
 
     /// What may be chosen, the usual first.
@@ -155,6 +191,37 @@ impl Builder {
         let field = if field_name.is_known() { field_name.to_string() } else { field.to_owned() };
         let number = step.parse::<u64>().unwrap_or(0) + 1;
         format!("{}, {field}", say("funnels-step-number").with("number", number))
+    }
+}
+
+/// What a button of the form does with a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StepChange {
+    /// Before the one in front of it; `up-2` is of the second.
+    Up(usize),
+    Down(usize),
+    Remove(usize),
+}
+
+impl StepChange {
+    fn read(text: &str) -> Option<Self> {
+        let (what, number) = text.split_once('-')?;
+        let place = number.parse::<usize>().ok()?.checked_sub(1)?;
+        match what {
+            "up" => Some(Self::Up(place)),
+            "down" => Some(Self::Down(place)),
+            "remove" => Some(Self::Remove(place)),
+            _ => None,
+        }
+    }
+
+    fn apply(self, steps: &mut Vec<Row>) {
+        match self {
+            Self::Up(place) if place > 0 && place < steps.len() => steps.swap(place - 1, place),
+            Self::Down(place) if place + 1 < steps.len() => steps.swap(place, place + 1),
+            Self::Remove(place) if place < steps.len() => _ = steps.remove(place),
+            Self::Up(_) | Self::Down(_) | Self::Remove(_) => (),
+        }
     }
 }
 
@@ -203,7 +270,9 @@ impl Row {
             "kind" => &mut self.kind,
             "source" => &mut self.source,
             "payload" => &mut self.payload,
+            "payload_way" => &mut self.payload_way,
             "ref" => &mut self.referral_ref,
+            "ref_way" => &mut self.ref_way,
             "conversion" => &mut self.conversion,
             "min_value" => &mut self.min_value,
             _ => return,
@@ -221,19 +290,57 @@ impl Row {
         [name, kind, source, payload, referral_ref, conversion, min_value]
     }
 
-    fn is_filled(&self) -> bool {
+    /// As its fields stand in an address.
+    fn write(&self, query: &mut form_urlencoded::Serializer<'_, String>) {
+        let fields = [
+            ("name", &self.name),
+            ("kind", &self.kind),
+            ("source", &self.source),
+            ("payload", &self.payload),
+            ("payload_way", &self.payload_way),
+            ("ref", &self.referral_ref),
+            ("ref_way", &self.ref_way),
+            ("conversion", &self.conversion),
+            ("min_value", &self.min_value),
+        ];
+        let has_text = |field: &str| match field {
+            "payload_way" => !self.payload.is_empty(),
+            "ref_way" => !self.referral_ref.is_empty(),
+            _ => true,
+        };
+        for (field, value) in
+            fields.into_iter().filter(|(field, value)| !value.is_empty() && has_text(field))
+        {
+            query.append_pair(&format!("{}.{field}", self.prefix), value);
+        }
+    }
+
+    /// Whether it asks for more than a kind of event.
+    pub(crate) fn has_conditions(&self) -> bool {
+        let Self { source, payload, referral_ref, conversion, min_value, .. } = self;
+        [source, payload, referral_ref, conversion, min_value].iter().any(|text| !text.is_empty())
+    }
+
+    pub(crate) fn is_filled(&self) -> bool {
         self.fields().iter().any(|text| !text.is_empty())
     }
 
     fn written(&self) -> WrittenMatch {
         let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        // An address without a way has a regular expression.
+        let pattern = |said: &String, way: &String| {
+            let way = if way.is_empty() { "matches" } else { way };
+            let found =
+                TextMatch::new(way, said).map_or_else(|_| said.clone(), |one| one.pattern());
+            text(&found)
+        };
         let one = |said: &String| text(said).map(OneOrMany::One);
         WrittenMatch {
             name: text(&self.name),
             kind: one(&self.kind),
             source: one(&self.source),
-            payload: text(&self.payload),
-            referral_ref: text(&self.referral_ref),
+            payload: pattern(&self.payload, &self.payload_way),
+            referral_ref: pattern(&self.referral_ref, &self.ref_way),
             conversion: one(&self.conversion),
             min_value: self.min_value.parse().ok(),
             ..WrittenMatch::default()

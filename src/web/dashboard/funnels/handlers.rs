@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Extension;
 use axum::extract::Query;
 use axum::http::{HeaderMap, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::builder::{Builder, only};
 use super::download;
@@ -57,6 +57,9 @@ pub(crate) async fn build(
     asking: Asks,
 ) -> Response {
     let builder = Builder::read(uri.query().unwrap_or_default());
+    if let Some(address) = builder.without_change(uri.query().unwrap_or_default()) {
+        return Redirect::to(&format!("/funnels/build?{address}")).into_response();
+    }
     if is_asked(&asking) {
         let told = Box::pin(download::figures(&views, asking, &headers, &builder.checked)).await;
         return told.unwrap_or_else(IntoResponse::into_response);

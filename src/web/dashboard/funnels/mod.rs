@@ -11,3 +11,4 @@ pub(crate) mod page;
 pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod rate_over_time;
+pub(crate) mod summary;

@@ -10,15 +10,17 @@ use super::labels::{label, named, sequence, usual_title, word};
 use super::links::Addresses;
 use super::parts::{Choice, Parts};
 use super::rate_over_time::Share;
+use super::summary::{biggest_drop, columns, headline};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Filter, Flow, Funnels, NONE, Step};
 use crate::domain::Timestamp;
 use crate::insights::list_filters::is_listed;
-use crate::insights::query::{Age, Question};
+use crate::insights::query::{Against, Age, Question};
 use crate::language::{Message, filters, say};
 use crate::render::numbers::{dash, percent, rate, span, thousands};
 use crate::render::{charts, labels};
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
+use crate::web::dashboard::funnel_columns::Column;
 
 /// Rows of the table of flows.
 const MOST_FLOWS: usize = 60;
@@ -38,14 +40,16 @@ pub(crate) struct FunnelsPage {
     /// The form, and what stands in it.
     builder: Option<Builder>,
     title: String,
-    /// Values of dimensions that all must have, as they stand in an address.
-    filter: String,
     shown: Option<Shown>,
 }
 
 /// A funnel's figures.
 struct Shown {
     unit: Message,
+    /// What matters most, in a sentence each.
+    headline: Option<Message>,
+    biggest_drop: Option<Message>,
+    columns: Vec<Column>,
     has_times: bool,
     steps: Vec<StepRow>,
     against: Option<Message>,
@@ -108,8 +112,14 @@ impl FunnelsPage {
             if builder.is_none() {
                 kept.append_pair("name", name.unwrap_or_default());
             }
+            let compare = match question.against {
+                Against::LastYear => Some("year".to_owned()),
+                Against::Nothing => Some("none".to_owned()),
+                Against::Previous | Against::Other(_) => None,
+            };
             let own = [
                 ("filter", Some(&filter)),
+                ("compare", compare.as_ref()),
                 ("step", question.step.as_ref()),
                 ("of", question.of.as_ref()),
             ];
@@ -127,7 +137,9 @@ impl FunnelsPage {
         let is_whole = question.age == Age::Whole;
         let other_age = if is_whole { kept.clone() } else { format!("{kept}&age=whole") };
         let kept = if is_whole { format!("{kept}&age=whole") } else { kept };
-        let range = Range::new(&question.period, now, path, &format!("&{kept}"));
+        let range = Range::new(&question.period, now, path, &format!("&{kept}"))
+            .compared(&question.against)
+            .filtered(&question.filters);
         let mut here = form_urlencoded::Serializer::new(String::new());
         here.extend_pairs(range.asked());
         let other_age = format!("{path}?{}&{other_age}", here.finish());
@@ -157,7 +169,6 @@ impl FunnelsPage {
                 let age = (Compared::by_age(&parts.against), other_age);
                 Shown::new(parts, question, &range, built, &rows, kept.collect(), age)
             }),
-            filter,
             builder,
             range,
         }
@@ -207,10 +218,11 @@ impl Shown {
         let units: Vec<&Step> = report.unit_steps().collect();
         let counted: Vec<(String, u64)> =
             units.iter().map(|step| (label(&step.name), step.count.unwrap_or(0))).collect();
-        let steps = units.iter().enumerate().map(|(place, step)| {
+        let rows = units.iter().enumerate().map(|(place, step)| {
             let next = units.get(place + 1).and_then(|next| next.count);
             step_row(step, next, behind.all)
         });
+        let rows: Vec<StepRow> = rows.collect();
         let doors: Vec<Flow> = flows
             .iter()
             .map(|flow| Flow { from: word(parts, &by, &flow.from), ..flow.clone() })
@@ -233,12 +245,17 @@ impl Shown {
         Self {
             unit: say(format!("funnels-unit-{}", report.unit)),
             has_times: units.iter().any(|step| step.detail.is_some()),
-            steps: steps.collect(),
+            headline: headline(&units),
+            biggest_drop: biggest_drop(&units),
+            columns: columns(&units, behind.all),
+            steps: rows,
             // Nothing is compared with a period in which there was nobody.
             against: against
                 .rows
                 .first()
-                .filter(|row| row.other_rate.is_some())
+                .filter(|row| {
+                    row.other_rate.is_some() && !matches!(question.against, Against::Nothing)
+                })
                 .map(|row| row.verdict.clone()),
             reversed: against
                 .rows

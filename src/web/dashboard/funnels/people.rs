@@ -30,11 +30,7 @@ const MOST_PEOPLE: usize = 200;
 #[template(path = "people.html", config = "dashboards/askama.toml")]
 struct PeoplePage {
     page: &'static str,
-    /// Its own address.
-    here: &'static str,
     range: Range,
-    /// What the days' form has to carry along.
-    kept: Vec<(String, String)>,
     heading: Message,
     /// What all have in common.
     told: Vec<Message>,
@@ -142,7 +138,6 @@ impl PeoplePage {
         let heading = say(if found.no_further { "people-no-further" } else { "people-reached" });
         Self {
             page: "funnels",
-            here: HERE,
             heading: heading.with("step", label(&found.step)),
             told: question.filters.iter().map(labels::filter).collect(),
             title,
@@ -151,7 +146,6 @@ impl PeoplePage {
             people: found.people.iter().map(person).collect(),
             api,
             back: format!("{path}?{days}&{}", written(&funnel)),
-            kept,
             range,
         }
     }

@@ -9,6 +9,7 @@ use super::parts::Choice;
 use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
 use crate::domain::Period;
 use crate::insights::funnel_over_time::{ShareInTime, shares_in_time};
+use crate::render::chart::on_page;
 use crate::render::charts;
 use crate::render::numbers::{percent, rate};
 use crate::web::dashboard::date_range::Range;
@@ -82,7 +83,7 @@ impl Share {
             // A step is a share of one that lies before it.
             steps: choices(&verdicts.step, at_of + 1, units.len()),
             ofs: choices(&verdicts.of, 0, at_step.clamp(1, units.len().max(1)).min(units.len())),
-            chart: charts::rates(&rates, &step, &of).on_page(),
+            chart: on_page(|width| charts::rates(&rates, &step, &of, width)),
             rows: rates.iter().map(row).collect(),
             has_outlook: rates.iter().any(|one| one.outlook.is_some()),
             unfinished: rates.iter().filter(|one| one.is_unfinished()).count(),

@@ -29,11 +29,7 @@ const AT_ONCE: u64 = 100;
 #[template(path = "rows.html", config = "dashboards/askama.toml")]
 struct RowsPage {
     page: &'static str,
-    /// Its own address.
-    here: &'static str,
     range: Range,
-    /// What else the days' form has to carry along.
-    kept: Vec<(String, String)>,
     /// What all rows have in common.
     told: Vec<Message>,
     /// How many there are; told on the first page.
@@ -126,7 +122,6 @@ impl RowsPage {
         };
         Self {
             page: "conversations",
-            here: HERE,
             told: stages.chain(filtered).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(
@@ -134,7 +129,6 @@ impl RowsPage {
                 period.from.to_rfc3339(),
                 period.to.to_rfc3339()
             ),
-            kept,
             total,
             next,
             range,

@@ -28,11 +28,7 @@ const AT_ONCE: u64 = 100;
 #[template(path = "touchpoints.html", config = "dashboards/askama.toml")]
 struct TouchpointsPage {
     page: &'static str,
-    /// Its own address.
-    here: &'static str,
     range: Range,
-    /// What the days' form has to carry along.
-    kept: Vec<(String, String)>,
     /// What all rows have in common.
     told: Vec<Message>,
     /// How many there are; told on the first page.
@@ -112,7 +108,6 @@ impl TouchpointsPage {
         };
         Self {
             page: "attribution",
-            here: HERE,
             told: question.filters.iter().map(labels::filter).collect(),
             rows: rows.iter().map(row).collect(),
             api: format!(
@@ -121,7 +116,6 @@ impl TouchpointsPage {
             ),
             total,
             next,
-            kept,
             range,
         }
     }

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::analysis::{
-    AdsReport, AdsRow, Estimate, Filter, Paid, StageCost, daily_spread, surely_differ,
-};
+use crate::analysis::{AdsReport, AdsRow, Estimate, Paid, StageCost, daily_spread, surely_differ};
 use crate::language::{Message, say};
 use crate::render::numbers::{between, dash, money};
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
@@ -75,7 +73,7 @@ pub(crate) fn extremes(
         title: titles.get(&row.id).unwrap_or(&row.name).clone(),
         spend: money(row.spend.unwrap_or(0.0), currency),
         leads: behind
-            .with("filter", Filter::one_written("ad", &row.id))
+            .filtered("ad", &row.id)
             .with("reached", "lead")
             .count(leads(row).and_then(|step| step.count)),
         cost: cost.value.map_or_else(dash, |value| money(value, currency)),

@@ -8,56 +8,100 @@ use crate::analysis::{
     self, AdsData, AdsReport, AnalysisError, AttributionReport, Dimension, FunnelReport, Level,
     Model, Parameters,
 };
-use crate::domain::Period;
+use crate::domain::{AdDay, Period};
 use crate::insights::ad_titles::ad_titles;
 use crate::insights::attribution::JourneyInputs;
 use crate::insights::query::Question;
+use crate::store::ResponseTimes;
 
 pub(crate) struct Figures {
+    pub own: Counts,
+    /// Of the period that it is compared with; `None` if it is compared with nothing.
+    pub before: Option<Counts>,
+    /// Figures that are told for everything: with filters there are none.
+    pub whole: Option<Whole>,
+    /// Titles of the ads, by id.
+    pub ad_titles: HashMap<String, String>,
+}
+
+/// A period's conversations.
+pub(crate) struct Counts {
+    pub period: Period,
     pub by_source: FunnelReport,
     pub by_ad: FunnelReport,
+    pub by_source_and_ad: FunnelReport,
     pub by_day: FunnelReport,
-    /// By day too, of the period of the same length before.
-    pub before: FunnelReport,
+    /// Speed of the business's answers.
+    pub answers: Option<ResponseTimes>,
+    /// What each ad cost on each day.
+    pub spend: Vec<AdDay>,
+}
+
+pub(crate) struct Whole {
     pub last_touch: AttributionReport,
     /// What ads cost.
     pub ads: AdsReport,
-    /// Titles of the ads, by id.
-    pub ad_titles: HashMap<String, String>,
 }
 
 /// What was fetched for it.
 pub(crate) struct Fetched {
     /// Counts by source, ad, link and day, and what ads cost.
     pub ads: AdsData,
+    pub answers: Option<ResponseTimes>,
     pub titles: DataFrame,
     /// Touchpoints and conversions of those who converted.
     pub ways: JourneyInputs,
-    /// Counts by day of the period before.
-    pub before: DataFrame,
+    /// The same counts of the period that it is compared with.
+    pub before: Option<FetchedBefore>,
+}
+
+pub(crate) struct FetchedBefore {
+    pub period: Period,
+    pub counts: DataFrame,
+    pub spend: Vec<AdDay>,
+    pub answers: Option<ResponseTimes>,
 }
 
 impl Figures {
-    pub(crate) fn new(
-        fetched: Fetched,
+    pub(crate) fn new(fetched: Fetched, question: &Question) -> Result<Self, AnalysisError> {
+        let Fetched { ads, answers, titles, ways, before } = fetched;
+        let own = Counts::new(&question.period, &ads.counts, ads.spend.clone(), answers, question)?;
+        let before = before.map(|before| {
+            let FetchedBefore { period, counts, spend, answers } = before;
+            Counts::new(&period, &counts, spend, answers, question)
+        });
+        let ad_titles = ad_titles(&titles, "titled_at", &ads.spend)?;
+        let whole = question.filters.is_empty().then(|| {
+            let journeys = ways.journeys(question)?;
+            let parameters = Parameters::default();
+            Ok::<_, AnalysisError>(Whole {
+                last_touch: analysis::attribution(&journeys, Model::Last, &parameters, false)?,
+                ads: analysis::ads(ads, Level::Ad, &question.period)?,
+            })
+        });
+        Ok(Self { own, before: before.transpose()?, whole: whole.transpose()?, ad_titles })
+    }
+}
+
+impl Counts {
+    fn new(
+        period: &Period,
+        counts: &DataFrame,
+        spend: Vec<AdDay>,
+        answers: Option<ResponseTimes>,
         question: &Question,
-        before: &Period,
     ) -> Result<Self, AnalysisError> {
-        let Fetched { ads, titles, ways, before: counts_before } = fetched;
-        let period = &question.period;
-        let by = |dimension| analysis::funnel(&ads.counts, period, &[dimension], &[], &ads.spend);
-        let (by_source, by_ad, by_day) =
-            (by(Dimension::Source)?, by(Dimension::Ad)?, by(Dimension::Day)?);
-        let journeys = ways.journeys(question)?;
-        let parameters = Parameters::default();
+        let by = |dimension: &[Dimension]| {
+            analysis::funnel(counts, period, dimension, &question.filters, &spend)
+        };
         Ok(Self {
-            by_source,
-            by_ad,
-            by_day,
-            before: analysis::funnel(&counts_before, before, &[Dimension::Day], &[], &[])?,
-            last_touch: analysis::attribution(&journeys, Model::Last, &parameters, false)?,
-            ad_titles: ad_titles(&titles, "titled_at", &ads.spend)?,
-            ads: analysis::ads(ads, Level::Ad, period)?,
+            period: period.clone(),
+            by_source: by(&[Dimension::Source])?,
+            by_ad: by(&[Dimension::Ad])?,
+            by_source_and_ad: by(&[Dimension::Source, Dimension::Ad])?,
+            by_day: by(&[Dimension::Day])?,
+            answers,
+            spend,
         })
     }
 }

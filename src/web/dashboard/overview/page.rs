@@ -1,43 +1,41 @@
 //! The overview as texts: every number formatted, every label chosen, ready for the template.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::Extension;
 use axum::response::Response;
 
+use super::attention::{Attention, attention};
 use super::best_ads::{BestAndWorstAds, extremes};
-use super::figures::{Fetched, Figures};
+use super::changes::{Days, Movers, movers};
+use super::days::{Trend, days_of};
+use super::figures::{Fetched, FetchedBefore, Figures};
+use super::steps;
 use super::tiles::{Tile, tiles, worth};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{
     AttributionReport, Breakdown, DEFAULT_FUNNEL, Dimension, Filter, FunnelReport, Model,
-    Parameters, Step, conversation_steps,
+    Parameters, conversation_steps,
 };
 use crate::domain::{AgeLimit, Period, Timestamp};
 use crate::insights::alerts::{Alert, AlertInputs};
-use crate::insights::attribution::JourneyInputs;
+use crate::insights::attribution::{JourneyInputs, spend_of};
 use crate::insights::breakdown_columns::apart;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel_comparison::period_before;
-use crate::insights::query::{Credit, Question};
+use crate::insights::query::{Against, Credit, Question};
 use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
-use crate::render::chart::Day;
-use crate::render::numbers::{dash, local_minute, percent, thousands};
-use crate::render::{charts, labels};
-use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store};
+use crate::render::labels;
+use crate::render::numbers::{dash, local_minute, percent};
+use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store, StoreError};
 use crate::web::dashboard::date_range::{self, Range};
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
+use crate::web::dashboard::funnel_columns::Column;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
 
 /// Rows of the ads table.
 const MOST_ADS: usize = 25;
-/// Days that have a row each.
-const MOST_DAYS: usize = 92;
-/// Alerts that are told; the others are on the page of quality.
-const MOST_ALERTS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "overview.html", config = "dashboards/askama.toml")]
@@ -47,16 +45,21 @@ pub(crate) struct Overview {
     all_time: String,
     stored: Stored,
     is_empty: bool,
+    /// Whether some figures are left out, because they are told for everything alone.
+    is_filtered: bool,
     /// Where Meta sends webhooks.
     webhook: String,
-    alerts: Vec<Message>,
+    attention: Vec<Attention>,
     more_alerts: usize,
     tiles: Vec<Tile>,
-    funnel_chart: String,
-    steps: Vec<StepTexts>,
+    /// Why changes are as they are told.
+    changes_note: Option<Message>,
+    steps: Vec<Column>,
+    ad_steps: Option<Vec<Column>>,
     trend: Trend,
+    movers: Option<Movers>,
     extremes: Option<BestAndWorstAds>,
-    columns: Vec<Column>,
+    columns: Vec<Heading>,
     sources: Vec<Row>,
     ads: Vec<Row>,
     ads_left_out: usize,
@@ -70,47 +73,7 @@ struct Stored {
     quarantined: Option<Message>,
 }
 
-struct StepTexts {
-    name: String,
-    label: String,
-    meaning: String,
-    count: LinkedCount,
-    of_previous: String,
-    of_first: String,
-}
-
-/// Day by day, or seven days each, beside the period before.
-struct Trend {
-    chart: String,
-    days: Vec<DayTexts>,
-    /// Whether there was anything in the period before.
-    has_before: bool,
-    /// Whether rows are seven days each.
-    is_weekly: bool,
-    /// Whether the last day is not over.
-    is_open: bool,
-}
-
-impl Trend {
-    fn new(all_days: &[Day], is_open: bool, range: &Range, behind: &DrilldownLinks) -> Self {
-        let days = weekly(all_days);
-        Self {
-            chart: charts::trend(&days, all_days.len()).on_page(),
-            has_before: days.iter().any(|day| day.before.is_some()),
-            is_weekly: all_days.len() > MOST_DAYS,
-            days: day_texts(&days, all_days, range, behind),
-            is_open,
-        }
-    }
-}
-
-struct DayTexts {
-    date: String,
-    /// Each of the day, and of the day as many days before as are shown.
-    counts: Vec<(LinkedCount, String)>,
-}
-
-struct Column {
+struct Heading {
     label: String,
     meaning: String,
 }
@@ -129,7 +92,6 @@ struct Row {
 /// What was found for the page.
 struct Found {
     figures: Figures,
-    answers: Option<ResponseTimes>,
     alerts: Vec<Alert>,
     state: CollectionState,
 }
@@ -145,7 +107,7 @@ pub(crate) async fn overview(
     let is_limited = who.pages.is_some();
     show(&views, asking, async |views, question, now| {
         let found = Box::pin(found(&views.store, &question, now, is_limited)).await?;
-        Ok(Overview::new(&found, &question.period, now, webhook, shows_people))
+        Ok(Overview::new(&found, &question, now, webhook, shows_people))
     })
     .await
 }
@@ -161,24 +123,21 @@ async fn found(
     let parameters = Parameters::default();
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
-    let before = so_far(period_before(&question).period, &question, now);
-    let mut so_far = question.period.clone();
-    so_far.to = so_far.to.min(now).max(so_far.from);
-    let as_old = AgeLimit::as_old_as(&so_far, &before, now.0);
     let lookback = question.credit.parameters.lookback_ms();
     let fetch = async {
-        let (ads, titles, touchpoints, conversions, before) = tokio::try_join!(
-            ads::facts(store, &question.period),
+        let (ads, answers, titles, touchpoints, conversions, before) = tokio::try_join!(
+            ads::facts_apart(store, &question.period, filtered_by(&question, &[])),
+            answers(store, &question, &question.period),
             store.ad_titles(&question.period),
             store.touchpoints(&question.period, lookback, true, BreakdownColumns::default()),
             store.conversions(&question.period, 0),
-            store.funnel_counts(&before, apart(&[Dimension::Day]), Some(as_old)),
+            fetched_before(store, &question, now),
         )?;
-        Ok(Fetched { ads, titles, ways: JourneyInputs { touchpoints, conversions }, before })
+        let ways = JourneyInputs { touchpoints, conversions };
+        Ok(Fetched { ads, answers, titles, ways, before })
     };
-    let asked = (question.clone(), before.clone());
-    let figures =
-        worker::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked.0, &asked.1));
+    let asked = question.clone();
+    let figures = worker::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked));
     // What is wrong is wrong with all Pages.
     let alerts = async {
         if is_limited {
@@ -186,49 +145,87 @@ async fn found(
         }
         Ok(AlertInputs::of(store, &question, now).await?.alerts())
     };
-    let answers = async { Ok(store.response_times(&question.period).await?) };
     let state = async { Ok(store.collection_state().await?) };
-    let (figures, alerts, answers, state) = tokio::try_join!(figures, alerts, answers, state)?;
-    let answers = answers.into_iter().find(|row| row.dimension == "all");
-    Ok(Found { figures, answers, alerts, state })
+    let (figures, alerts, state) = tokio::try_join!(figures, alerts, state)?;
+    Ok(Found { figures, alerts, state })
+}
+
+/// The same counts of the period that it is compared with, at the same age.
+async fn fetched_before(
+    store: &Store,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Option<FetchedBefore>, StoreError> {
+    if matches!(question.against, Against::Nothing) {
+        return Ok(None);
+    }
+    let period = so_far(period_before(question).period, question, now);
+    let mut own = question.period.clone();
+    own.to = own.to.min(now).max(own.from);
+    let as_old = AgeLimit::as_old_as(&own, &period, now.0);
+    let by = filtered_by(question, &[Dimension::Day, Dimension::Ad, Dimension::Source]);
+    let (counts, spend, answers) = tokio::try_join!(
+        store.funnel_counts(&period, by, Some(as_old)),
+        spend_of(store, &period),
+        answers(store, question, &period),
+    )?;
+    Ok(Some(FetchedBefore { period, counts, spend, answers }))
+}
+
+/// How fast answers are is told for everything alone.
+async fn answers(
+    store: &Store,
+    question: &Question,
+    period: &Period,
+) -> Result<Option<ResponseTimes>, StoreError> {
+    if !question.filters.is_empty() {
+        return Ok(None);
+    }
+    let times = store.response_times(period).await?;
+    Ok(times.into_iter().find(|row| row.dimension == "all"))
+}
+
+/// The columns that these dimensions and the question's filters need.
+fn filtered_by(question: &Question, by: &[Dimension]) -> BreakdownColumns {
+    let filters = question.filters.iter().map(|filter| filter.dimension.clone());
+    apart(&by.iter().cloned().chain(filters).collect::<Vec<_>>())
 }
 
 /// The period before as far as the question's own has come: what is not over is not compared with what is.
 fn so_far(before: Period, question: &Question, now: Timestamp) -> Period {
-    let length = question.period.to.0 - question.period.from.0;
-    let to = before.to.0.min(now.0 - length).max(before.from.0);
+    let since = now.0.saturating_sub(question.period.from.0).max(0);
+    let to = before.to.0.min(before.from.0.saturating_add(since));
     Period { to: Timestamp(to), ..before }
 }
 
 impl Overview {
     fn new(
         found: &Found,
-        period: &Period,
+        question: &Question,
         now: Timestamp,
         webhook: String,
         shows_people: bool,
     ) -> Self {
-        let Found { figures, answers, alerts, state } = found;
-        let total = &figures.by_source;
-        let first = local_minute(Timestamp(state.first_event), &period.zone);
-        let days = days_of(&figures.by_day, &figures.before, period, &first);
+        let Found { figures, alerts, state } = found;
+        let period = &question.period;
+        let total = &figures.own.by_source;
+        let (days, back) = days_of(figures, period, Timestamp(state.first_event));
         let is_open = period.to > now;
-        let range = Range::new(period, now, "/", "");
-        let behind = DrilldownLinks::conversations(&range, shows_people);
-        let mut ads: Vec<Row> = figures
-            .by_ad
-            .breakdown
-            .iter()
-            .filter_map(|row| Some((row.value("ad")?, row)))
-            .map(|(ad, row)| {
-                let untitled = || say("overview-untitled").to_string();
-                let title = figures.ad_titles.get(ad).cloned().unwrap_or_else(untitled);
-                let behind = behind.with("filter", Filter::one_written("ad", ad));
-                new_row(ad, title, String::new(), row, String::new(), &behind)
-            })
-            .collect();
+        let range = range(question, now);
+        let mut behind = DrilldownLinks::conversations(&range, shows_people);
+        if !question.filters.is_empty() {
+            behind = behind.with("filter", Filter::written(&question.filters));
+        }
+        let sure = Days::new(&days, is_open, back);
+        let ads = ads(figures, &behind);
         let ads_left_out = ads.len().saturating_sub(MOST_ADS);
-        ads.truncate(MOST_ADS);
+        let (attention, more_alerts) = attention(alerts);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("from", &period.from.to_rfc3339());
+        query.append_pair("to", &period.to.to_rfc3339());
+        if !question.filters.is_empty() {
+            query.append_pair("filter", &Filter::written(&question.filters));
+        }
         Self {
             page: "overview",
             all_time: date_range::all_time(state, period, now),
@@ -240,118 +237,82 @@ impl Overview {
                     .then(|| say("overview-quarantined").with("count", state.quarantined)),
             },
             is_empty: total.count("opened").unwrap_or(0) == 0,
+            is_filtered: !question.filters.is_empty(),
             webhook,
-            alerts: alerts.iter().take(MOST_ALERTS).map(|alert| alert.text.clone()).collect(),
-            more_alerts: alerts.len().saturating_sub(MOST_ALERTS),
-            tiles: tiles(figures, answers.as_ref(), days.len(), is_open, &range, &behind),
-            funnel_chart: charts::funnel(total).on_page(),
-            steps: total.steps.iter().map(|step| step_texts(step, &behind)).collect(),
+            attention,
+            more_alerts,
+            tiles: tiles(figures, &sure, &range, &behind),
+            changes_note: figures.before.as_ref().map(|before| {
+                let told = if is_open { "overview-compared-so-far" } else { "overview-compared" };
+                let (first, last) = before.period.first_and_last_day();
+                say(told).with("period", date_range::label(first, last))
+            }),
+            steps: steps::conversations(total, &behind),
+            ad_steps: figures.whole.as_ref().and_then(|whole| steps::of_ads(whole, &behind)),
             trend: Trend::new(&days, is_open, &range, &behind),
-            extremes: extremes(&figures.ads, &figures.ad_titles, &behind),
+            movers: movers(figures, &sure, &behind),
+            extremes: figures
+                .whole
+                .as_ref()
+                .and_then(|whole| extremes(&whole.ads, &figures.ad_titles, &behind)),
             columns: conversation_steps()
                 .map(labels::stage)
-                .map(|(label, meaning)| Column { label, meaning })
+                .map(|(label, meaning)| Heading { label, meaning })
                 .collect(),
-            sources: sources(total, &figures.last_touch, &behind),
-            ads,
+            sources: sources(total, figures.whole.as_ref().map(|whole| &whole.last_touch), &behind),
+            ads: ads.into_iter().take(MOST_ADS).collect(),
             ads_left_out,
-            api: format!(
-                "/api/v1/funnels/{DEFAULT_FUNNEL}?from={}&to={}",
-                period.from.to_rfc3339(),
-                period.to.to_rfc3339()
-            ),
+            api: format!("/api/v1/funnels/{DEFAULT_FUNNEL}?{}", query.finish()),
             range,
         }
     }
 }
 
-/// Every day of the period, those without a conversation too, each beside the same one before.
-/// Before the `first` event there is nothing to compare with.
-fn days_of(report: &FunnelReport, before: &FunnelReport, period: &Period, first: &str) -> Vec<Day> {
-    let by_date = |report: &'_ FunnelReport| -> BTreeMap<String, [u64; 3]> {
-        let rows = report.breakdown.iter().filter_map(|row| Some((row.value("day")?, row)));
-        let counts = |row: &Breakdown| {
-            ["opened", "lead", "purchase"].map(|step| row.count(step).unwrap_or(0))
-        };
-        rows.map(|(date, row)| (date.to_owned(), counts(row))).collect()
-    };
-    let (own, before_by_date) = (by_date(report), by_date(before));
-    let days: Vec<_> = period.days().into_iter().map(|(date, _)| date).collect();
-    let back = i64::try_from(days.len()).unwrap_or(0);
-    days.into_iter()
-        .map(|date| {
-            let same = date.saturating_sub(jiff::Span::new().days(back)).to_string();
-            let date = date.to_string();
-            Day {
-                counts: own.get(&date).copied().unwrap_or_default(),
-                before: (same.as_str() >= first.split(' ').next().unwrap_or_default())
-                    .then(|| before_by_date.get(&same).copied().unwrap_or_default()),
-                date,
-            }
-        })
-        .collect()
-}
-
-/// Seven days a row, each called by its first, if single ones would be too many.
-fn weekly(days: &[Day]) -> Vec<Day> {
-    if days.len() <= MOST_DAYS {
-        return days.to_vec();
+/// The bar of the page.
+fn range(question: &Question, now: Timestamp) -> Range {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    if !question.filters.is_empty() {
+        kept.append_pair("filter", &Filter::written(&question.filters));
     }
-    let sum = |all: &mut [u64; 3], more: [u64; 3]| {
-        all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
-    };
-    let week = |days: &[Day]| {
-        let mut week = Day { date: days[0].date.clone(), counts: [0; 3], before: None };
-        for day in days {
-            sum(&mut week.counts, day.counts);
-            if let Some(before) = day.before {
-                sum(week.before.get_or_insert_default(), before);
-            }
-        }
-        week
-    };
-    days.chunks(7).map(week).collect()
+    match question.against {
+        Against::LastYear => _ = kept.append_pair("compare", "year"),
+        Against::Nothing => _ = kept.append_pair("compare", "none"),
+        Against::Previous | Against::Other(_) => (),
+    }
+    let kept = kept.finish();
+    let rest = if kept.is_empty() { kept } else { format!("&{kept}") };
+    Range::new(&question.period, now, "/", &rest)
+        .compared(&question.against)
+        .filtered(&question.filters)
 }
 
-/// Rows of `days`, each of which is one or more of `all_days`.
-fn day_texts(
-    days: &[Day],
-    all_days: &[Day],
-    range: &Range,
-    behind: &DrilldownLinks,
-) -> Vec<DayTexts> {
-    let last_of = |day: &Day| {
-        let first = all_days.iter().position(|one| one.date == day.date).unwrap_or(0);
-        let many = if days.len() == all_days.len() { 1 } else { 7 };
-        &all_days[(first + many).min(all_days.len()) - 1].date
-    };
-    let texts = |day: &Day| {
-        let behind = behind.within(range.days(&day.date, last_of(day)));
-        let counts = ["opened", "lead", "purchase"].into_iter().enumerate().map(|(at, stage)| {
-            let now = behind.with("reached", stage).count(Some(day.counts[at]));
-            (now, day.before.map_or_else(dash, |before| thousands(before[at])))
-        });
-        DayTexts { date: day.date.clone(), counts: counts.collect() }
-    };
-    days.iter().map(texts).collect()
+fn ads(figures: &Figures, behind: &DrilldownLinks) -> Vec<Row> {
+    let rows = figures.own.by_ad.breakdown.iter().filter_map(|row| Some((row.value("ad")?, row)));
+    rows.map(|(ad, row)| {
+        let untitled = || say("overview-untitled").to_string();
+        let title = figures.ad_titles.get(ad).cloned().unwrap_or_else(untitled);
+        let behind = behind.filtered("ad", ad);
+        new_row(ad, title, String::new(), row, String::new(), &behind)
+    })
+    .collect()
 }
 
 fn sources(
     total: &FunnelReport,
-    last_touch: &AttributionReport,
+    last_touch: Option<&AttributionReport>,
     behind: &DrilldownLinks,
 ) -> Vec<Row> {
     let rows = total.breakdown.iter().filter_map(|row| Some((row.value("source")?, row)));
     rows.map(|(name, row)| {
         let (label, meaning) = labels::source(name);
-        let value = worth(last_touch, |channel| channel == name).join(" + ");
+        let value = last_touch.map(|report| worth(report, |channel| channel == name).join(" + "));
         new_row(
             name,
             label,
             meaning,
             row,
-            value,
-            &behind.with("filter", Filter::one_written("source", name)),
+            value.unwrap_or_default(),
+            &behind.filtered("source", name),
         )
     })
     .collect()
@@ -376,20 +337,5 @@ fn new_row(
             .collect(),
         rate: percent(last),
         value: if value.is_empty() { dash() } else { value },
-    }
-}
-
-fn step_texts(step: &Step, behind: &DrilldownLinks) -> StepTexts {
-    let (label, meaning) = labels::stage(&step.name);
-    // What Meta counts is in no list of ours.
-    let is_of_conversations = conversation_steps().any(|stage| stage == step.name);
-    let behind = if is_of_conversations { behind } else { &DrilldownLinks::nowhere() };
-    StepTexts {
-        name: step.name.clone(),
-        label,
-        meaning,
-        count: behind.with("reached", &step.name).count(step.count),
-        of_previous: percent(step.rate_from_previous),
-        of_first: percent(step.rate_from_first),
     }
 }

@@ -1,21 +1,27 @@
-//! The figures at the top of the overview.
+//! The figures at the top of the overview: each with its change, its days and the way to what is behind it.
 
 use std::collections::BTreeMap;
 
-use super::figures::Figures;
-use crate::analysis::{AttributionReport, FunnelReport};
-use crate::language::{Message, decimal, say};
-use crate::render::labels;
+use super::changes::{Change, Days, percents, signed};
+use super::figures::{Counts, Figures};
+use crate::analysis::{AttributionReport, Breakdown, FunnelReport};
+use crate::language::{Message, say};
 use crate::render::numbers::{amount, credit, dash, money, percent, span, thousands};
-use crate::store::ResponseTimes;
+use crate::render::{chart, labels};
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
+
+/// Points of a line at most: it has about as many as it has room for.
+const MOST_POINTS: usize = 46;
 
 pub(crate) struct Tile {
     pub id: &'static str,
     pub label: Message,
     /// One a line.
     pub values: Vec<String>,
+    pub change: Option<Change>,
+    /// Its days, as SVG; empty if they are unknown.
+    pub spark: String,
     pub notes: Vec<Message>,
     pub meaning: String,
     /// Stage that it counts.
@@ -26,68 +32,107 @@ pub(crate) struct Tile {
 
 pub(crate) fn tiles(
     figures: &Figures,
-    answers: Option<&ResponseTimes>,
-    days: usize,
-    is_open: bool,
+    days: &Days,
     range: &Range,
     behind: &DrilldownLinks,
 ) -> Vec<Tile> {
-    let total = &figures.by_source;
+    let total = &figures.own.by_source;
+    let before = figures.before.as_ref().map(|before| &before.by_source);
+    let before = before.filter(|before| before.count("opened").is_some_and(|count| count > 0));
     let step = |name: &str| total.steps.iter().find(|step| step.name == name);
     let count = |name| step(name).and_then(|step| step.count).map_or_else(dash, thousands);
     let of_previous = |name| percent(step(name).and_then(|step| step.rate_from_previous));
     let of_first = |name| percent(step(name).and_then(|step| step.rate_from_first));
     let of_all = |name| say("overview-of-conversations").with("share", of_first(name));
-    let changed = |name| {
-        let change = change(total, &figures.before, name)?;
-        let told = match (name, is_open) {
-            ("opened", false) => "overview-change",
-            ("opened", true) => "overview-change-so-far",
-            _ => "overview-change-later",
-        };
-        Some(say(told).with("change", change).with("days", days))
-    };
-    let tile = |id: &'static str, value: String, notes: Vec<Message>| Tile {
+    let counted = |id: &'static str, series: usize, note: Message| Tile {
         id,
         label: say(format!("overview-tile-{id}")),
-        values: vec![value],
-        notes,
+        values: vec![count(id)],
+        change: before.and_then(|before| days.change(series, total.count(id)?, before.count(id)?)),
+        spark: spark(&figures.own, |row| {
+            Some(row.and_then(|row| row.count(id)).map_or(0.0, float))
+        }),
+        notes: vec![note],
         meaning: labels::stage(id).1,
         stage: Some(id),
         rows: behind.with("reached", id).count(step(id).and_then(|step| step.count)).rows,
     };
     let wrote = say("overview-wrote").with("share", of_previous("messaged"));
-    let answered = say("overview-answered").with("count", count("answered"));
-    let mut tiles = vec![
-        tile("opened", count("opened"), vec![wrote].into_iter().chain(changed("opened")).collect()),
-        tile("answered", of_previous("answered"), vec![answered]),
-        tile(
-            "lead",
-            count("lead"),
-            vec![of_all("lead")].into_iter().chain(changed("lead")).collect(),
-        ),
-        tile(
-            "purchase",
-            count("purchase"),
-            vec![of_all("purchase")].into_iter().chain(changed("purchase")).collect(),
-        ),
-    ];
+    let mut tiles = vec![counted("opened", 0, wrote)];
+    tiles.push(reply_rate(figures, before, behind));
     let table = |page: &str, more: &str| {
         format!("{page}?from={}&through={}{more}", range.first_day, range.last_day)
     };
-    tiles.extend(value(figures, table("/attribution", "&model=last")));
+    tiles.extend(response_time(figures, table("/conversations", "")));
+    tiles.push(counted("lead", 1, of_all("lead")));
     tiles.extend(cost_per_lead(figures, table("/ads", "&by=ad")));
-    tiles.extend(answers.and_then(|times| response_time(times, table("/conversations", ""))));
+    tiles.push(counted("purchase", 2, of_all("purchase")));
+    tiles.extend(value(figures, table("/attribution", "&model=last")));
     tiles
 }
 
+/// A figure of each day, of several days a point if there are more than the line has room for. Of a day without a row
+/// conversations are none, and rates are unknown.
+fn spark(counts: &Counts, figure: impl Fn(Option<&Breakdown>) -> Option<f64>) -> String {
+    let rows = counts.by_day.breakdown.iter().filter_map(|row| Some((row.value("day")?, row)));
+    let by_day: BTreeMap<&str, &Breakdown> = rows.collect();
+    let days = counts.period.days().into_iter();
+    let days: Vec<Option<f64>> =
+        days.map(|(date, _)| figure(by_day.get(date.to_string().as_str()).copied())).collect();
+    let mean = |days: &[Option<f64>]| {
+        let known: Vec<f64> = days.iter().flatten().copied().collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / float(known.len() as u64))
+    };
+    let by = days.len().div_ceil(MOST_POINTS).max(1);
+    let points: Vec<Option<f64>> = days.chunks(by).map(mean).collect();
+    if points.len() < 2 { String::new() } else { chart::spark(&points, "").on_page() }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+fn reply_rate(figures: &Figures, before: Option<&FunnelReport>, behind: &DrilldownLinks) -> Tile {
+    let total = &figures.own.by_source;
+    let step = |report: &'_ FunnelReport| {
+        report.steps.iter().find(|step| step.name == "answered").cloned()
+    };
+    let own = step(total);
+    let rate = own.as_ref().and_then(|step| step.rate_from_previous);
+    let then = before.and_then(step).and_then(|step| step.rate_from_previous);
+    let change = rate.zip(then).map(|(now, then)| Change {
+        text: say("overview-points").with("number", signed((now - then) * 100.0, 1)).to_string(),
+        tone: "flat",
+        meaning: say("overview-change-before").with("before", percent(Some(then))).to_string(),
+    });
+    let count = own.as_ref().and_then(|step| step.count);
+    let answered = say("overview-answered").with("count", count.map_or_else(dash, thousands));
+    Tile {
+        id: "answered",
+        label: say("overview-tile-answered"),
+        values: vec![percent(rate)],
+        change,
+        spark: spark(&figures.own, |row| {
+            row?.steps.iter().find(|step| step.name == "answered")?.rate_from_previous
+        }),
+        notes: vec![answered],
+        meaning: labels::stage("answered").1,
+        stage: Some("answered"),
+        rows: behind.with("reached", "answered").count(count).rows,
+    }
+}
+
 fn value(figures: &Figures, rows: String) -> Option<Tile> {
-    let values = worth(&figures.last_touch, |_| true);
-    let count = credit(figures.last_touch.total_conversions);
+    let report = &figures.whole.as_ref()?.last_touch;
+    let values = worth(report, |_| true);
+    let count = credit(report.total_conversions);
     (!values.is_empty()).then(|| Tile {
         id: "value",
         label: say("overview-tile-value"),
         values,
+        change: None,
+        spark: String::new(),
         notes: vec![say("overview-of-conversions").with("count", count)],
         meaning: say("overview-tile-value.meaning").to_string(),
         stage: None,
@@ -97,7 +142,7 @@ fn value(figures: &Figures, rows: String) -> Option<Tile> {
 
 /// What a lead by an ad cost, each currency for itself.
 fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
-    let paid = figures.ads.totals.iter().filter_map(|total| {
+    let paid = figures.whole.as_ref()?.ads.totals.iter().filter_map(|total| {
         let spend = total.spend.filter(|spend| *spend > 0.0)?;
         let cost = total.steps.iter().find(|step| step.name == "lead")?.cost?;
         let currency = total.currency.as_deref().unwrap_or_default();
@@ -110,6 +155,8 @@ fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
         id: "cost-per-lead",
         label: say("overview-tile-cost"),
         values,
+        change: None,
+        spark: String::new(),
         notes,
         meaning: say("overview-tile-cost.meaning").to_string(),
         stage: None,
@@ -117,33 +164,27 @@ fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
     })
 }
 
-fn response_time(answers: &ResponseTimes, rows: String) -> Option<Tile> {
+fn response_time(figures: &Figures, rows: String) -> Option<Tile> {
+    let answers = figures.own.answers.as_ref()?;
     let median = answers.median_ms?;
+    let then = figures.before.as_ref().and_then(|before| before.answers.as_ref()?.median_ms);
+    let change = then.filter(|then| *then > 0.0).map(|then| Change {
+        text: percents(median / then - 1.0),
+        tone: "flat",
+        meaning: say("overview-change-before").with("before", span(Some(then))).to_string(),
+    });
     let slow = say("overview-response-slow").with("time", span(answers.p90_ms));
     Some(Tile {
         id: "response",
         label: say("overview-tile-response"),
         values: vec![span(Some(median))],
+        change,
+        spark: String::new(),
         notes: vec![slow],
         meaning: say("overview-tile-response.meaning").to_string(),
         stage: None,
         rows,
     })
-}
-
-/// How a count has changed since the period before.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn change(now: &FunnelReport, before: &FunnelReport, step: &str) -> Option<String> {
-    let (now, before) = (now.count(step)? as f64, before.count(step).filter(|count| *count > 0)?);
-    let percents = (now / before as f64 - 1.0) * 100.0;
-    let sign = if percents < -0.5 {
-        "−"
-    } else if percents >= 0.5 {
-        "+"
-    } else {
-        "±"
-    };
-    Some(format!("{sign}{}", decimal(percents.abs(), 0)))
 }
 
 /// The value of some channels' conversions, each currency for itself.
