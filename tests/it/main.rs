@@ -113,6 +113,7 @@ mod slow_threads;
 mod spend;
 mod spend_files;
 mod spend_sync;
+mod spend_texts;
 mod spend_totals;
 mod stored_events;
 mod storm;
