@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use crate::domain::{
     Channel, Event, EventId, Evidence, Kind, PLACE_BITS, PageName, RefRules, TimeOrigin, Timestamp,
 };
-pub use conversions::{ConversionRule, ConversionRules, RuleError};
+pub use conversions::{ConversionRule, ConversionRules, RuleError, conversion_id};
 pub use erased::{Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use person_name::{IsErased, PersonName, is_number, number_alone};

@@ -122,6 +122,7 @@ mod support;
 mod telemetry;
 mod time_to_convert;
 mod tls;
+mod told_twice;
 mod truth;
 mod two_clocks;
 mod two_names;

@@ -10,3 +10,4 @@ pub(in crate::store) mod shipper;
 pub(in crate::store) mod stored_contacts;
 pub(in crate::store) mod stored_raw;
 pub(in crate::store) mod stored_refusals;
+mod told_twice;
