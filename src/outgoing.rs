@@ -54,6 +54,32 @@ fn mozillas_list() -> Result<ClientConfig, rustls::Error> {
     Ok(versions.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// From so many bytes on a secret is taken out wherever it stands, also within other words.
+const SURE_SECRET: usize = 8;
+/// A shorter one is taken out where it is a word of its own; what is shorter than this is in every text, and protects
+/// nothing.
+const SHORTEST_SECRET: usize = 4;
+
+/// What another system said, without a secret that it repeats.
+pub fn without_secret(text: &str, secret: &str) -> String {
+    if secret.len() < SHORTEST_SECRET {
+        return text.to_owned();
+    }
+    let (mut told, mut end) = (String::with_capacity(text.len()), 0);
+    for (start, found) in text.match_indices(secret) {
+        let behind = start + found.len();
+        let is_within_word = text[..start].ends_with(char::is_alphanumeric)
+            || text[behind..].starts_with(char::is_alphanumeric);
+        if is_within_word && secret.len() < SURE_SECRET {
+            continue;
+        }
+        told.push_str(&text[end..start]);
+        told.push('…');
+        end = behind;
+    }
+    told + &text[end..]
+}
+
 /// An error and its causes, those left out that it has told itself.
 pub fn with_causes(error: &dyn Error) -> String {
     let mut told = error.to_string();
@@ -72,5 +98,29 @@ pub fn with_causes(error: &dyn Error) -> String {
 impl Sender for Client {
     async fn send(&self, request: Request) -> Result<Response, Unanswered> {
         self.execute(request).await.map_err(Unanswered::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secret;
+
+    #[test]
+    fn a_secret_is_taken_out_and_words_that_hold_a_few_letters_of_it_stay() {
+        let said = "a malformed access token: access, accessible";
+        for (secret, told) in [
+            ("", said),
+            ("a", said),
+            ("ss", said),
+            ("acc", said),
+            ("access", "a malformed … token: …, accessible"),
+            ("cess", said),
+            ("malformed", "a … access token: access, accessible"),
+            ("ed access", "a malform… token: access, accessible"),
+        ] {
+            assert_eq!(without_secret(said, secret), told, "{secret}");
+        }
+        assert_eq!(without_secret("x12345678x12345678é", "12345678"), "x…x…é");
+        assert_eq!(without_secret("é1234 1234", "1234"), "é1234 …");
     }
 }

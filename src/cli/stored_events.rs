@@ -1,11 +1,12 @@
-//! What is done once to what earlier versions have stored: the JSON of events keeps only what is stored of it today, and
-//! people on WhatsApp get their numbers as contacts. Each part that is done is noted, so that it costs nothing later; who
+//! What is done once to what earlier versions have stored: the JSON of events, and what is in quarantine, keeps only what is
+//! stored of it today, and people on WhatsApp get their numbers as contacts. Each part that is done is noted, so that it costs nothing later; who
 //! is cut off begins its month again.
 
 use std::time::Duration;
 
 use anyhow::bail;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::session::Session;
 use super::{clock, prepared};
@@ -63,8 +64,13 @@ async fn work_off(
     materializer: &Materializer,
     settings: &Settings,
 ) -> anyhow::Result<()> {
-    let is_done = store.is_done(OneTimeWork::Contacts).await?
-        && (settings.store_message_text || store.is_done(OneTimeWork::Raw).await?);
+    let with_words = [OneTimeWork::Raw, OneTimeWork::Refusals];
+    let works = std::iter::once(OneTimeWork::Contacts)
+        .chain(with_words.into_iter().filter(|_| !settings.store_message_text));
+    let mut is_done = true;
+    for work in works {
+        is_done &= store.is_done(work).await?;
+    }
     if is_done {
         return Ok(());
     }
@@ -72,7 +78,11 @@ async fn work_off(
     let lease = store.wait_for_lease(&settings.data_dir.join("stored-events.lock")).await?;
     let done = async {
         contacts(store, materializer).await?;
-        if settings.store_message_text { Ok(()) } else { raw(store, materializer).await }
+        if settings.store_message_text {
+            return Ok(());
+        }
+        refusals(store, materializer).await?;
+        raw(store, materializer).await
     };
     let done = done.await;
     lease.end().await;
@@ -93,6 +103,34 @@ async fn contacts(store: &Store, materializer: &Materializer) -> anyhow::Result<
         after = last;
     }
     Ok(store.note_done(OneTimeWork::Contacts, ALL).await?)
+}
+
+async fn refusals(store: &Store, materializer: &Materializer) -> anyhow::Result<()> {
+    if store.is_done(OneTimeWork::Refusals).await? {
+        return Ok(());
+    }
+    let (mut outdated, mut after) = (0, Uuid::nil());
+    loop {
+        let mut batch = store.bring_refusals_up_to_date(after, false).await?;
+        if batch.outdated > 0 {
+            // Whoever is erased waits for this lease, and is not written again after it.
+            let nobody_is_erased = materializer.lease().await?;
+            let written = store.bring_refusals_up_to_date(after, true).await;
+            nobody_is_erased.end().await;
+            batch = written?;
+        }
+        outdated += batch.outdated;
+        let Some(last) = batch.next else { break };
+        after = last;
+    }
+    if outdated > 0 {
+        store.merge_quarantine().await?;
+        tracing::info!(
+            outdated,
+            "refused items of earlier versions were written again without words"
+        );
+    }
+    Ok(store.note_done(OneTimeWork::Refusals, ALL).await?)
 }
 
 async fn raw(store: &Store, materializer: &Materializer) -> anyhow::Result<()> {

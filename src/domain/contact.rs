@@ -35,6 +35,20 @@ pub fn contact_hashes(contact: &str) -> Vec<String> {
     std::iter::once(usual).chain(other).collect()
 }
 
+/// A number without the signs that people and programs write into it: a plus in front, blanks, dashes, brackets, dots and
+/// slashes. Anything else, such as an id, as it is.
+#[must_use]
+pub fn bare_number(number: &str) -> String {
+    let is_sign = |letter: char| {
+        letter.is_whitespace()
+            || "+().-/".contains(letter)
+            || matches!(letter, '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+    };
+    let digits: String = number.chars().filter(|letter| !is_sign(*letter)).collect();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits } else { number.to_owned() }
+}
+
 /// A mobile number in the one of its two forms that is used here: WhatsApp, address books and shops write numbers of some
 /// countries with a digit and without. Brazil (55, area, eight digits from 6 to 9 on) has had a ninth digit since 2016
 /// (Anatel); Mexico (52) has no 1 before the area since 2019 (IFT); Argentina (54) has a 9 before it from abroad.
@@ -102,6 +116,22 @@ mod tests {
         ] {
             assert_eq!(contact_hashes(one), contact_hashes(other));
             assert_eq!(contact_hashes(one).len(), 2, "{one}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_its_digits_and_an_id_is_as_it_is() {
+        for written in [
+            "33611223344",
+            "+33 6 11 22 33 44",
+            "+33\u{a0}6\u{202f}11-22-33-44",
+            " (33) 6.11.22/33\u{2011}44\n",
+            "\u{202a}+33611223344\u{202c}",
+        ] {
+            assert_eq!(bare_number(written), "33611223344", "{written}");
+        }
+        for other in ["", "+", "FR.1234-5", "user_ref:33 6", "lead:1", "33 6 x"] {
+            assert_eq!(bare_number(other), other);
         }
     }
 

@@ -35,7 +35,7 @@ pub use amount::{
 };
 pub use click::ClickId;
 pub use clock::Clock;
-pub use contact::{as_contact_hash, contact_hash, contact_hashes, usual_number};
+pub use contact::{as_contact_hash, bare_number, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};
 pub use country::country;
 pub use currency::is_currency;

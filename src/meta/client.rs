@@ -155,7 +155,7 @@ impl Graph {
         let token = self.token.expose_secret();
         match std::str::from_utf8(&body) {
             Ok(text) if !token.is_empty() && text.contains(token) => {
-                Bytes::from(text.replace(token, "…"))
+                Bytes::from(outgoing::without_secret(text, token))
             }
             _ => body,
         }

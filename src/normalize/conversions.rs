@@ -7,7 +7,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::identity::event_id;
-use crate::domain::{Channel, ConversionMark, Event, Kind, Touch};
+use crate::domain::{Channel, ConversionMark, Event, EventId, Kind, Touch};
 
 /// One rule, as the configuration writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -175,9 +175,15 @@ fn event_touch(cause: &Event) -> Option<Touch> {
     cause.touch.clone().filter(|_| cause.name == "leadgen")
 }
 
+/// The id of a conversion of that name by an event.
+#[must_use]
+pub fn conversion_id(name: &str, cause: EventId) -> EventId {
+    event_id(&["conversion", name, &cause.to_string()])
+}
+
 fn conversion(cause: &Event, name: &str, value: Option<Decimal>, currency: &str) -> Event {
     Event {
-        id: event_id(&["conversion", name, &cause.id.to_string()]),
+        id: conversion_id(name, cause.id),
         kind: Kind::Conversion,
         name: name.to_owned(),
         mid: String::new(),

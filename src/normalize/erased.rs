@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::places::{Places, tokens};
+use super::person_name::{IsErased, PersonName, is_number, number_alone};
+use super::places::{Places, forms, tokens};
 use super::wire::{WHATSAPP_LISTS, one_or_many};
 use super::{repair, wire};
 use crate::domain::Timestamp;
@@ -17,38 +18,6 @@ const BARE: [&str; 4] = ["sender", "recipient", "value", "from"];
 
 /// Of what cannot be parsed nobody knows when it happened: it counts as from before an erasure.
 const TIMELESS: Timestamp = Timestamp(i64::MIN);
-
-/// A name by which something stored may be somebody's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PersonName<'a> {
-    /// A person's id, the `user_ref:…` of a plugin, or what [`number_alone`] makes of a number, as a Page knows them. The
-    /// Page is empty if it is unknown.
-    Person {
-        /// Page or Instagram account.
-        page: &'a str,
-        /// The id.
-        id: &'a str,
-    },
-    /// SHA-256 of a phone number or an e-mail address.
-    Contact(&'a str),
-    /// The reporter's id of a reported conversion.
-    Report(&'a str),
-}
-
-/// Tells whether something that happened at a time is of somebody who was erased after it.
-pub type IsErased<'a> = dyn Fn(PersonName<'_>, Timestamp) -> bool + 'a;
-
-/// The name of whoever has a number that others had before: theirs is what tells of the number and of no id beside it.
-#[must_use]
-pub fn number_alone(number: &str) -> String {
-    format!("number:{number}")
-}
-
-/// Whether a name is a number, not an id.
-#[must_use]
-pub fn is_number(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_digit())
-}
 
 /// What is left of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +160,11 @@ impl Walk<'_> {
         // Who is told of beside the messages: they have no time of their own.
         if let Some(contacts) = holder.get_mut("contacts") {
             keep_of(contacts, |contact| {
-                let ids = ["wa_id", "user_id"].map(|key| wire::text(contact, key));
+                let ids = ["wa_id", "user_id", "parent_user_id"]
+                    .map(|key| wire::text(contact, key))
+                    .into_iter()
+                    .flat_map(|id| forms(&id));
+                let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
                 let is_of = |people: &[String]| ids.iter().any(|id| people.contains(id));
                 !is_of(&gone) || is_of(&staying)
             });
@@ -370,8 +343,30 @@ mod tests {
         let both = value(&["33600000001", "33600000002"]);
         assert_eq!(left(rest(&both, "33600000001")), value(&["33600000002"]));
         assert_eq!(rest(&value(&["33600000001"]), "33600000001"), Remains::Nothing);
+        // However the number is written.
+        let signed = value(&["+33 6-00 (00) 00 01", "33600000002"]);
+        assert_eq!(left(rest(&signed, "33600000001")), value(&["33600000002"]));
         // Who is answered is not who writes.
         assert_eq!(rest(&value(&["33600000002"]), "33600000001"), Remains::Everything);
+    }
+
+    #[test]
+    fn a_change_of_ids_is_theirs_by_each_of_them() {
+        let update = |number: &str| {
+            json!({ "wa_id": number, "user_id": { "previous": "FR.1", "current": "FR.2" },
+                "parent_user_id": { "previous": "FR.ENT.1", "current": "FR.ENT.2" } })
+        };
+        let body = |updates: Value| {
+            json!({ "object": "whatsapp_business_account", "entry": [{ "id": "9", "changes": [{
+                "field": "user_id_update", "value": { "messaging_product": "whatsapp",
+                "metadata": { "phone_number_id": PAGE }, "user_id_update": updates } }] }] })
+        };
+        let other = json!({ "wa_id": "337", "user_id": { "previous": "FR.7", "current": "FR.8" } });
+        let both = body(json!([update("+33 6"), other]));
+        for name in ["336", "FR.1", "FR.2", "FR.ENT.1", "FR.ENT.2"] {
+            assert_eq!(left(rest(&both, name)), body(json!([other])), "{name}");
+        }
+        assert_eq!(rest(&both, "FR.3"), Remains::Everything);
     }
 
     #[test]

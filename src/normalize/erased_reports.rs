@@ -1,6 +1,7 @@
 //! Whose a reported conversion is, for an erasure.
 
-use super::erased::{IsErased, PersonName, Remains, has_token, number_alone};
+use super::erased::{Remains, has_token};
+use super::person_name::{IsErased, PersonName, number_alone};
 use crate::domain::{ReportedConversion, Timestamp};
 
 /// Takes the conversions of erased people out of a journaled list of reported conversions.

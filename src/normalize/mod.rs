@@ -13,6 +13,7 @@ mod erased_reports;
 mod identity;
 mod labels;
 mod messaging;
+mod person_name;
 mod places;
 mod privacy;
 mod referral;
@@ -29,11 +30,10 @@ use serde_json::{Value, json};
 use crate::domain::{
     Channel, Event, EventId, Evidence, Kind, PLACE_BITS, PageName, RefRules, TimeOrigin, Timestamp,
 };
-pub use conversions::{ConversionRule, ConversionRules, RuleError};
-pub use erased::{
-    IsErased, PersonName, Remains, is_number, item_is_erased, number_alone, without_erased,
-};
+pub use conversions::{ConversionRule, ConversionRules, RuleError, conversion_id};
+pub use erased::{Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
+pub use person_name::{IsErased, PersonName, is_number, number_alone};
 pub use privacy::{stored_raw, stored_refusal};
 pub use reported::{
     FieldError, FileStyle, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, read_reported_row,
@@ -42,7 +42,7 @@ pub use reported::{
 pub use whatsapp::number_hashes;
 
 /// To be counted up whenever the parser makes something else of a body than before.
-const PARSER: u32 = 4;
+const PARSER: u32 = 5;
 
 /// What normalization may know beyond the body.
 #[derive(Debug, Clone, Default)]

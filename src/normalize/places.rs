@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::wire::{self, one_or_many};
-use crate::domain::usual_number;
+use crate::domain::{bare_number, usual_number};
 
 /// Fields that name a party: an object with an id, or the id itself.
 const PARTIES: [&str; 5] = ["sender", "recipient", "from", "to", "user"];
 /// Fields that are a person's id.
-const IDS: [&str; 10] = [
+const IDS: [&str; 15] = [
     "recipient_id",
     "sender_id",
     "wa_id",
@@ -19,7 +19,14 @@ const IDS: [&str; 10] = [
     "recipient_user_id",
     "recipient_parent_user_id",
     "previous_user_id",
+    "from_parent_user_id",
+    "to_parent_user_id",
+    "parent_user_id",
+    "previous_parent_user_id",
+    "new_user_id",
 ];
+/// Fields that hold a person's id of before and of now.
+const CHANGED_IDS: [&str; 2] = ["user_id", "parent_user_id"];
 /// Fields whose value is a person's id behind a prefix of ours.
 const PREFIXED: [(&str, &str); 2] = [("user_ref", "user_ref:"), ("leadgen_id", "lead:")];
 /// Objects of an item that tell of other messages, and of whoever wrote those.
@@ -60,11 +67,15 @@ impl Places {
             }
         }
         self.add_ids(holder, "");
-        // A number is also what it is in the form of today.
+        for changed in CHANGED_IDS {
+            let ids = ["current", "previous"].map(|when| wire::text(&holder[changed], when));
+            self.people.extend(ids.into_iter().filter(|id| !id.is_empty()));
+        }
+        // A number is also what it is without signs, and in the form of today.
         let whole: Vec<String> = self
             .people
             .iter()
-            .map(|id| usual_number(id))
+            .flat_map(|id| forms(id))
             .filter(|id| !self.people.contains(id))
             .collect();
         self.people.extend(whole);
@@ -85,6 +96,12 @@ impl Places {
             }
         }
     }
+}
+
+/// A number without signs, and in the one of its two forms that is used.
+pub(super) fn forms(id: &str) -> [String; 2] {
+    let plain = bare_number(id);
+    [usual_number(&plain), plain]
 }
 
 /// An id that stands where an object would.

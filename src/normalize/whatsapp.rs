@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::erased::is_number;
 use super::identity::{canonical, event_id};
+use super::person_name::is_number;
 use super::whatsapp_people::{People, is_persons_call};
 use super::{Context, Read, privacy, referral, wire};
 use crate::domain::{
@@ -81,7 +81,7 @@ fn event(
 ) -> Result<Vec<Event>, String> {
     let mid = wire::text(item, "id");
     let is_group =
-        !wire::text(item, "group_id").is_empty() || wire::text(item, "recipient_type") == "group";
+        !wire::text(item, "group_id").is_empty() || wire::word(item, "recipient_type") == "group";
     let People { person, first_name, aliases } =
         if is_group { People::default() } else { People::of(item, key, contacts, own) };
     // The number writing to itself.
@@ -171,8 +171,7 @@ impl What {
     fn of(item: &Value, key: &str, own: &str) -> Self {
         let plain = |kind: Kind| Self { kind, name: String::new() };
         let other = |name: &str| Self { kind: Kind::Other, name: name.to_owned() };
-        let of_type = wire::text(item, "type");
-        let status = wire::text(item, "status").to_ascii_lowercase();
+        let (of_type, status) = (wire::word(item, "type"), wire::word(item, "status"));
         match (key, of_type.as_str(), status.as_str()) {
             ("messages" | "message_echoes", "revoke", _) => other("message_deleted"),
             ("messages" | "message_echoes", "edit", _) => other("message_edit"),
@@ -200,7 +199,7 @@ impl What {
             ("statuses", _, "failed") => Self { kind: Kind::Echo, name: FAILED.to_owned() },
             ("calls", ..) => Self::call(item, own),
             // Whether the business may send marketing.
-            ("user_preferences", ..) => match wire::text(item, "value").as_str() {
+            ("user_preferences", ..) => match wire::word(item, "value").as_str() {
                 "stop" => other("notification_messages_stop"),
                 _ => other("whatsapp_user_preferences"),
             },
@@ -213,14 +212,13 @@ impl What {
     fn call(item: &Value, own: &str) -> Self {
         let plain = |kind: Kind| Self { kind, name: String::new() };
         let is_persons = is_persons_call(item, own) == Some(true);
-        let statuses = wire::one_or_many(&item["status"]).filter_map(Value::as_str);
-        let status = statuses.last().unwrap_or_default();
+        let status = wire::word(item, "status");
         // How long it lasted is told of calls that were taken.
         let has_lasted = ["duration", "start_time"]
             .iter()
             .any(|key| !matches!(wire::text(item, key).as_str(), "" | "0"));
-        let was_taken = has_lasted || status.eq_ignore_ascii_case("completed");
-        match wire::text(item, "event").as_str() {
+        let was_taken = has_lasted || status == "completed";
+        match wire::word(item, "event").as_str() {
             "connect" if is_persons => plain(Kind::Message),
             "terminate" if was_taken => plain(Kind::Echo),
             "terminate" if is_persons && !status.is_empty() => {
@@ -234,7 +232,7 @@ impl What {
 /// Whether a setting of the person's answers the wish to call them.
 fn is_automatic(item: &Value) -> bool {
     let reply = &item["interactive"]["call_permission_reply"];
-    wire::text(reply, "response_source").eq_ignore_ascii_case("automatic")
+    wire::word(reply, "response_source") == "automatic"
 }
 
 /// The payload of a template's button, or the id of an interactive reply.

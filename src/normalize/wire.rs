@@ -5,12 +5,13 @@ use serde_json::Value;
 use crate::domain::Timestamp;
 
 /// Lists of a WhatsApp change that hold an event in each item.
-pub(super) const WHATSAPP_LISTS: [&str; 7] = [
+pub(super) const WHATSAPP_LISTS: [&str; 8] = [
     "messages",
     "message_echoes",
     "statuses",
     "calls",
     "user_preferences",
+    "user_id_update",
     "user_actions",
     "automatic_events",
 ];
@@ -61,8 +62,48 @@ pub(super) fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
     many.iter()
 }
 
-/// Whether a flag is set, also as a text.
+/// One of Meta's words, in small letters; of a list of them the last.
+pub(super) fn word(object: &Value, key: &str) -> String {
+    let words = one_or_many(object.get(key).unwrap_or(&Value::Null)).filter_map(Value::as_str);
+    words.last().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a flag is set, also as a text or as 1.
 pub(super) fn flag(object: &Value, key: &str) -> bool {
-    let is_set = |value: &Value| value.as_bool() == Some(true) || value.as_str() == Some("true");
-    object.get(key).is_some_and(is_set)
+    match object.get(key) {
+        Some(Value::Bool(is_set)) => *is_set,
+        Some(Value::String(text)) => {
+            let text = text.trim();
+            text.eq_ignore_ascii_case("true") || text == "1"
+        }
+        Some(Value::Number(number)) => number.as_i64() == Some(1),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_flag_and_a_word_are_read_however_they_are_written() {
+        for set in
+            [json!(true), json!("true"), json!("True"), json!(" TRUE "), json!(1), json!("1")]
+        {
+            assert!(flag(&json!({ "is": set }), "is"), "{set}");
+        }
+        for unset in [json!(false), json!("false"), json!(0), json!(""), json!({}), json!(null)] {
+            assert!(!flag(&json!({ "is": unset }), "is"), "{unset}");
+        }
+        for (said, is) in [
+            (json!("Sent"), "sent"),
+            (json!(["RINGING", "REJECTED"]), "rejected"),
+            (json!([]), ""),
+            (json!(7), ""),
+        ] {
+            assert_eq!(word(&json!({ "said": said }), "said"), is);
+        }
+    }
 }

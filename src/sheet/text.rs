@@ -21,13 +21,21 @@ pub(super) fn read(text: &str, is_header: &impl Fn(&[String]) -> bool) -> anyhow
             let blank = text.as_bytes()[begin.min(text.len())..].iter();
             position.line() + blank.take_while(|byte| **byte == b'\n').count() as u64
         });
-        rows.push((line, record.iter().map(|cell| Cell::Text(cell.to_owned())).collect()));
+        rows.push((line, record.iter().map(|cell| Cell::Text(as_shown(cell))).collect()));
     }
     if said.is_some() {
         rows.remove(0);
     }
     let sheet = Sheet::below_header("line".to_owned(), rows, is_header)?;
     Ok(Sheet { separator: Some(separator), ..sheet })
+}
+
+/// What Excel shows of a cell: `="0123"` is how a file has it show digits as they are, also more than a number has.
+fn as_shown(cell: &str) -> String {
+    let formula = cell.trim().strip_prefix('=').map(str::trim_start);
+    let text = formula.and_then(|it| it.strip_prefix('"')).and_then(|it| it.strip_suffix('"'));
+    let is_one = |text: &&str| !text.replace("\"\"", "").contains('"');
+    text.filter(is_one).map_or_else(|| cell.to_owned(), |text| text.replace("\"\"", "\""))
 }
 
 /// `sep=;` as the first line, which tells Excel.
@@ -50,4 +58,27 @@ fn separator(text: &str) -> u8 {
     };
     // Of equals the last wins: a comma.
     [b'|', b'\t', b';', b','].into_iter().max_by_key(|separator| cells(*separator)).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_shown;
+
+    #[test]
+    fn a_formula_that_is_a_text_is_the_text() {
+        for (cell, shown) in [
+            ("=\"120211000000000001\"", "120211000000000001"),
+            (" = \"0012\" ", "0012"),
+            ("=\"say \"\"hi\"\"\"", "say \"hi\""),
+            ("=\"\"", ""),
+            // Others are not reckoned.
+            ("=\"1\"&\"2\"", "=\"1\"&\"2\""),
+            ("=1+1", "=1+1"),
+            ("=\"", "=\""),
+            ("\"1\"", "\"1\""),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(as_shown(cell), shown, "{cell}");
+        }
+    }
 }

@@ -27,6 +27,7 @@ pub use ingest::quarantine::{Replayed, replay_quarantined};
 pub use ingest::shipper::{Progress, Shipper, Waiting};
 pub use ingest::stored_contacts::PersonPlace;
 pub use ingest::stored_raw::{EventPlace, RawBatch};
+pub use ingest::stored_refusals::RefusalBatch;
 pub use jobs::lease::Lease;
 pub use jobs::shared_lease::SharedLease;
 pub use materialize::materialization::{

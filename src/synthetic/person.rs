@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::delivery::{Happening, Object};
 use super::rhythm::{delay, moment};
-use super::wire::Thread;
+use super::wire::{self, Thread};
 use super::world::{EntryPoint, Page, World};
 use super::{Plan, Truth};
 use crate::domain::{CONVERSATION_GAP_MS, DAY_MS, Source};
@@ -36,6 +36,7 @@ pub(super) fn play(
         plan,
         page,
         person: format!("{}", 7_000_000_000_000_000 + index),
+        person_number: index,
         now: moment(plan, random),
         random,
         truth,
@@ -63,6 +64,7 @@ struct Script<'a, R> {
     plan: Plan,
     page: &'a Page,
     person: String,
+    person_number: u64,
     /// Time of the latest event; only moves forward.
     now: i64,
     random: &'a mut R,
@@ -90,12 +92,8 @@ impl<R: Rng> Script<'_, R> {
         self.open(entry_point, &mut stages)?;
         // Cut short by the end of the traffic, it keeps the stages reached so far.
         let outcome = self.go_on(entry_point, &mut stages);
-        self.truth.conversation(
-            self.page.id,
-            entry_point.source.as_str(),
-            entry_point.ad_id,
-            stages,
-        );
+        let source = self.door(entry_point);
+        self.truth.conversation(self.page.id, source, entry_point.ad_id, stages);
         outcome
     }
 
@@ -149,8 +147,9 @@ impl<R: Rng> Script<'_, R> {
         } else {
             thread.get_started(now, &mid, Some(entry_point))
         };
+        let opening = self.as_told_here(opening, entry_point);
         self.event(opening)?;
-        self.last_door = entry_point.source.as_str();
+        self.last_door = self.door(entry_point);
         if entry_point.source == Source::Ad && *stages == MESSAGED && self.chance(25) {
             // The same click once more, in its other carrier: one touchpoint, though an act.
             self.now += 400;
@@ -242,8 +241,9 @@ impl<R: Rng> Script<'_, R> {
             self.wait_within_conversation(2 * DAY_MS);
             let person = self.person.clone();
             let again = self.thread(&person).referral(self.now, entry_point);
+            let again = self.as_told_here(again, entry_point);
             self.event(again)?;
-            self.last_door = entry_point.source.as_str();
+            self.last_door = self.door(entry_point);
         }
         Ok(())
     }
@@ -260,12 +260,34 @@ impl<R: Rng> Script<'_, R> {
             self.now += DAY_MS;
             let person = self.person.clone();
             let again = self.thread(&person).referral(self.now, entry_point);
+            let again = self.as_told_here(again, entry_point);
             self.event(again)?;
-            self.last_door = entry_point.source.as_str();
+            self.last_door = self.door(entry_point);
             self.pass(MINUTE);
             self.purchase()?;
         }
         Ok(())
+    }
+
+    /// Whether Meta leaves out the source of this Page's links, as it does in Europe and Japan.
+    fn lacks_source(&self, entry_point: &EntryPoint) -> bool {
+        self.plan.has_newest && self.page.is_european && entry_point.source == Source::Link
+    }
+
+    /// What the entry point counts as: a link without a source is one by its click's mark alone.
+    fn door(&self, entry_point: &EntryPoint) -> &'static str {
+        let is_unknown = self.lacks_source(entry_point) && !entry_point.is_tracked;
+        if is_unknown { Source::Other.as_str() } else { entry_point.source.as_str() }
+    }
+
+    /// An item with its referral as Meta tells it of this Page.
+    fn as_told_here(&mut self, item: Value, entry_point: &EntryPoint) -> Value {
+        if !self.lacks_source(entry_point) {
+            return item;
+        }
+        self.messages += 1;
+        let click = self.person_number * 1_000 + self.messages;
+        wire::without_source(item, entry_point.is_tracked.then_some(click))
     }
 
     fn message(&mut self, text: &str) -> Result<(), Over> {

@@ -111,6 +111,18 @@ impl Thread<'_> {
     }
 }
 
+/// An item whose referral has no source, but a mark of its click if it was a tracked link's.
+pub(super) fn without_source(mut item: Value, click: Option<u64>) -> Value {
+    for place in ["/referral", "/message/referral", "/postback/referral"] {
+        let Some(told) = item.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
+        told.remove("source");
+        if let (Some(click), Some(Value::String(reference))) = (click, told.get_mut("ref")) {
+            *reference = format!("{reference}-mfc{click:020x}");
+        }
+    }
+    item
+}
+
 fn referral(entry_point: &EntryPoint) -> Value {
     let mut referral = json!({ "source": entry_point.wire_name, "type": "OPEN_THREAD" });
     if !entry_point.referral_ref.is_empty() {

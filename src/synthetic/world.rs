@@ -10,6 +10,8 @@ use crate::domain::Source;
 pub(super) struct Page {
     pub id: &'static str,
     pub is_instagram: bool,
+    /// Whether Meta tells no source of its links.
+    pub is_european: bool,
     /// Its share of the people.
     weight: u32,
 }
@@ -33,6 +35,8 @@ pub(super) struct EntryPoint {
     pub referral_ref: &'static str,
     pub ad_id: &'static str,
     pub ad_title: &'static str,
+    /// Whether it is a tracked link, which puts a mark of each click behind its ref.
+    pub is_tracked: bool,
     pub chances: Chances,
     weight: u32,
 }
@@ -52,12 +56,13 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        let page = |id, is_instagram, weight| Page { id, is_instagram, weight };
+        let page =
+            |id, is_instagram, is_european, weight| Page { id, is_instagram, is_european, weight };
         Self {
             pages: vec![
-                page("104857600000001", false, 5),
-                page("104857600000002", false, 3),
-                page("17841400000000001", true, 2),
+                page("104857600000001", false, false, 5),
+                page("104857600000002", false, true, 3),
+                page("17841400000000001", true, false, 2),
             ],
             entry_points: entry_points(),
         }
@@ -91,6 +96,7 @@ fn entry_points() -> Vec<EntryPoint> {
         referral_ref,
         ad_id,
         ad_title,
+        is_tracked: false,
         chances: chances(numbers),
         weight,
     };
@@ -100,6 +106,7 @@ fn entry_points() -> Vec<EntryPoint> {
         referral_ref,
         ad_id: "",
         ad_title: "",
+        is_tracked: source == Source::Link && !referral_ref.contains('='),
         chances: chances(numbers),
         weight,
     };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::ads::{TIME, ask, by_ad, row, thread};
 use crate::support::{World, count, start_engine};
 
-fn import(world: &World, files: &[(&str, &str)], more: &[&str]) -> String {
+pub fn import(world: &World, files: &[(&str, &str)], more: &[&str]) -> String {
     let paths: Vec<String> = files
         .iter()
         .map(|(name, text)| world.write(name, text).to_str().unwrap().to_owned())
@@ -19,7 +19,7 @@ fn import(world: &World, files: &[(&str, &str)], more: &[&str]) -> String {
     world.succeed(&[&["import", "spend"], &paths[..], more].concat())
 }
 
-async fn days(world: &World) -> Vec<AdDay> {
+pub async fn days(world: &World) -> Vec<AdDay> {
     let engine = start_engine(&world.data_dir()).await.unwrap();
     let store = Store::new(engine.endpoint("messenger_funnel"));
     let first = Date::constant(2026, 1, 1);
@@ -28,14 +28,14 @@ async fn days(world: &World) -> Vec<AdDay> {
     days
 }
 
-fn sums(days: &[AdDay]) -> Vec<(String, String, String)> {
+pub fn sums(days: &[AdDay]) -> Vec<(String, String, String)> {
     let told = days.iter().map(|day| {
         (day.ad_id.clone(), day.date.to_string(), format!("{} {}", day.spend, day.currency))
     });
     told.collect()
 }
 
-fn told(ad: &str, date: &str, spend: &str) -> (String, String, String) {
+pub fn told(ad: &str, date: &str, spend: &str) -> (String, String, String) {
     (ad.to_owned(), date.to_owned(), spend.to_owned())
 }
 

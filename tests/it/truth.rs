@@ -39,6 +39,13 @@ async fn the_funnel_equals_the_truth_figure_by_figure() {
     let world = World::new();
     let (bodies, truth) = generated(&world, "5000");
     assert_eq!(truth["bodies"].as_u64().unwrap(), bodies.len() as u64);
+    // Referrals of links without a source: by tracked ones, and by others.
+    for told in
+        ["{\"ref\":\"site_footer-mfc", "{\"ref\":\"src=newsletter_medium=email_week=47\",\"type\""]
+    {
+        let with = bodies.iter().filter(|body| String::from_utf8_lossy(body).contains(told));
+        assert!(with.count() > 5, "{told}");
+    }
     let server = world.serve();
     post_all(&server, &bodies).await;
 

@@ -99,6 +99,75 @@ async fn whoever_has_two_names_is_shown_and_exported_by_either() {
     assert_eq!(told[0], told[1]);
 }
 
+/// A number as people and programs write it, an id that changed as `user_id_update` tells it, and a portfolio's id: one
+/// person, who is erased by any of them.
+#[tokio::test]
+async fn a_number_with_signs_and_an_update_of_ids_are_one_person_and_are_erased_as_one() {
+    let world = World::new();
+    let lines = |line: usize| {
+        let update = json!([{
+            "wa_id": "+33 6 11 22 33 44", "detail": "…", "timestamp": (TIME + 120).to_string(),
+            "user_id": { "previous": "FR.81", "current": "FR.82" },
+            "parent_user_id": { "previous": "FR.ENT.81", "current": "FR.ENT.82" },
+        }]);
+        let status = |to: Value, id: &str, at: i64| {
+            let mut status =
+                json!({ "id": id, "status": "SENT", "timestamp": (TIME + at).to_string() });
+            status.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+            of_line(json!({ "statuses": [status] }), line)
+        };
+        vec![
+            message(line, json!({ "from": "+33 (6) 11-22-33-44" }), "first", 0),
+            status(json!({ "recipient_id": "33 6.11.22.33.44" }), "w1", 60),
+            message(line, json!({ "from_user_id": "FR.81" }), "second", 90),
+            of_line(json!({ "user_id_update": update }), line)
+                .replace("\"messages\"", "\"user_id_update\""),
+            message(
+                line,
+                json!({ "from_user_id": "FR.82", "from_parent_user_id": "FR.ENT.82" }),
+                "third",
+                180,
+            ),
+            status(json!({ "recipient_parent_user_id": "FR.ENT.82" }), "w2", 240),
+            message(line, json!({ "from": "33700000000" }), "other", 300),
+        ]
+    };
+    let names = ["+33 6 11 22 33 44", "FR.81", "FR.ENT.82"];
+    for line in 0..names.len() {
+        let mut lines = lines(line);
+        lines.rotate_left(line % 4);
+        if line % 2 == 1 {
+            lines.reverse();
+        }
+        let path = world.write("names.jsonl", lines.join("\n"));
+        world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    }
+    let server = world.serve();
+    let page = |line: usize| format!("10400000000001{line}");
+    for line in 0..names.len() {
+        let shown = server.json(&format!("/api/v1/people/{}/FR.82", page(line))).await;
+        let kinds = |kind: &str| {
+            shown["events"].as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
+        };
+        let conversations = shown["conversations"].as_array().unwrap();
+        assert_eq!(conversations.len(), 1, "{shown}");
+        assert_eq!((kinds("message"), kinds("echo"), kinds("other")), (3, 2, 1), "{shown}");
+        assert_eq!(conversations[0]["person_id"], "33611223344", "{shown}");
+    }
+    server.interrupt();
+    for (line, name) in names.iter().enumerate() {
+        let told = world.succeed(&["erase", "--page", &page(line), "--person", name]);
+        assert!(told.contains("erased: 6 events"), "{name}: {told}");
+    }
+    let server = world.serve();
+    for line in 0..names.len() {
+        let shown = server.json(&format!("/api/v1/people/{}/33700000000", page(line))).await;
+        assert_eq!(shown["conversations"].as_array().unwrap().len(), 1, "{shown}");
+    }
+    let quality = server.json("/api/v1/quality?from=2026-11-16&to=2026-11-30").await;
+    assert_eq!(quality["events"], names.len(), "{quality}");
+}
+
 /// The body of a number of the business's own for each order.
 fn of_line(list: Value, line: usize) -> String {
     whatsapp(list).replace(NUMBER, &format!("10400000000001{line}"))

@@ -121,6 +121,8 @@ mod tests {
             json!({ "field": "feed", "value": { "item": "comment", "from": { "id": "1" }, "media": { "id": "7" } } }),
             json!({ "from": "336", "id": "w", "type": "interactive", "interactive": { "button_reply": { "id": "a" } } }),
             json!({ "delivery": { "mids": ["m", "n"], "watermark": 3 } }),
+            json!({ "field": "user_id_update", "value": { "user_id_update": [{ "wa_id": "336", "timestamp": "1",
+                "user_id": { "previous": "FR.1", "current": "FR.2" }, "parent_user_id": { "current": "FR.ENT.2" } }] } }),
             json!({ "field": "messages", "value": { "standby": { "statuses": [{ "id": "w", "status": "sent" }] } } }),
         ] {
             assert_eq!(kept(&item), item);

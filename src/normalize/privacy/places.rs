@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 
 /// Where an item begins. Its lists and what wraps it hold the same fields.
 pub(super) const ITEM: &str = "";
-const AS_AN_ITEM: [&str; 9] = [
+const AS_AN_ITEM: [&str; 10] = [
     "value",
     "standby",
     "messages",
     "message_echoes",
     "statuses",
     "calls",
+    "user_id_update",
     "entry",
     "messaging",
     "changes",
@@ -20,11 +21,12 @@ const AS_AN_ITEM: [&str; 9] = [
 
 /// Fields by their place: who, when, which, of what kind, and what of that the business has written itself. One that ends
 /// in a slash is looked into: it holds an object, or a list of them; any other holds a text, a number, or a list of such.
-const KEPT: [(&str, &str); 45] = [
+const KEPT: [(&str, &str); 46] = [
     // Who, when, and what it is.
     (
         ITEM,
         "id sender/ recipient/ from from/ to to/ user user/ user_id psid wa_id page_id from_user_id to_user_id \
+         from_parent_user_id to_parent_user_id parent_user_id user_id/ parent_user_id/ \
          recipient_id recipient_user_id recipient_parent_user_id sender_id group_id recipient_type thread_type context_type is_group is_self \
          timestamp time created_time seq type status messaging_type tag",
     ),
@@ -45,7 +47,7 @@ const KEPT: [(&str, &str); 45] = [
     (
         ITEM,
         "messaging_product metadata/ contacts/ messages/ message_echoes/ statuses/ calls/ standby/ messaging_handovers/ \
-         automatic_events/ user_actions/ user_preferences/ conversation/ pricing/ errors/ context/ button/ interactive/ \
+         automatic_events/ user_actions/ user_preferences/ user_id_update/ conversation/ pricing/ errors/ context/ button/ interactive/ \
          system/ revoke/ edit/ event direction start_time end_time duration",
     ),
     // A whole body.
@@ -56,7 +58,8 @@ const KEPT: [(&str, &str); 45] = [
     ("from", "id"),
     ("to", "id"),
     ("user", "id user_id"),
-    ("contacts", "wa_id user_id"),
+    ("contacts", "wa_id user_id parent_user_id"),
+    ("changed id", "previous current"),
     // Messages and taps. Attachments keep their types.
     (
         "message",
@@ -111,13 +114,14 @@ const KEPT: [(&str, &str); 45] = [
     ("form", "form_id"),
     (
         "names",
-        "id type wa_id new_wa_id user_id new_user_id previous_user_id category value timestamp event_name ctwa_clid",
+        "id type wa_id new_wa_id user_id new_user_id previous_user_id parent_user_id previous_parent_user_id \
+         category value timestamp event_name ctwa_clid",
     ),
     ("metadata", "display_phone_number phone_number_id"),
 ];
 
 /// Places that hold the same fields as another.
-const ALIKE: [(&str, &str); 15] = [
+const ALIKE: [(&str, &str); 17] = [
     ("pass_thread_control", "thread control"),
     ("take_thread_control", "thread control"),
     ("request_thread_control", "thread control"),
@@ -129,6 +133,8 @@ const ALIKE: [(&str, &str); 15] = [
     ("inbox_labels", ITEM),
     ("messaging_in_thread_lead_form_submit", "form"),
     ("lead", "form"),
+    ("user_id", "changed id"),
+    ("parent_user_id", "changed id"),
     ("system", "names"),
     ("user_preferences", "names"),
     ("automatic_events", "names"),

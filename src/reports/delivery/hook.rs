@@ -82,12 +82,8 @@ impl Hook {
         let mut said = cut(String::from_utf8_lossy(&said).trim(), 200);
         let address = self.url.expose_secret();
         let parts = address.splitn(4, '/').nth(3).unwrap_or_default();
-        for part in std::iter::once(parts)
-            .chain(parts.split(['/', '?', '&', '=']).filter(|part| part.len() > 3))
-        {
-            if !part.is_empty() {
-                said = said.replace(part, "…");
-            }
+        for part in std::iter::once(parts).chain(parts.split(['/', '?', '&', '='])) {
+            said = outgoing::without_secret(&said, part);
         }
         said
     }

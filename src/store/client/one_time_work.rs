@@ -13,8 +13,10 @@ const FORGET: &str = include_str!("../../../queries/stored_events/forget_done.sq
 /// A piece of such work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OneTimeWork {
-    /// The JSON of events.
+    /// The JSON of events. What was noted as `raw` kept fields by their names, wherever they stood; so it is done again.
     Raw,
+    /// What was refused.
+    Refusals,
     /// The numbers of people on WhatsApp.
     Contacts,
     /// The sequences of events that were there before.
@@ -24,7 +26,8 @@ pub enum OneTimeWork {
 impl OneTimeWork {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Raw => "raw",
+            Self::Raw => "raw_by_place",
+            Self::Refusals => "refusals_by_place",
             Self::Contacts => "contacts",
             Self::Sequences => "sequences",
         }

@@ -265,6 +265,7 @@ impl Rows {
             refusals.push(event.refused(reason));
         }
         store.insert_block("quarantine", &refusals, token).await?;
+        store.join_told_twice(&self.events, token).await?;
         // Behind the events: when it is read, they are there.
         store.note_changed(&changed, token).await?;
         // Behind the contacts and clicks that they may wait for.

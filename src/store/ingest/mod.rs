@@ -9,3 +9,5 @@ mod same_person;
 pub(in crate::store) mod shipper;
 pub(in crate::store) mod stored_contacts;
 pub(in crate::store) mod stored_raw;
+pub(in crate::store) mod stored_refusals;
+mod told_twice;

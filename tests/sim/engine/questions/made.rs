@@ -146,6 +146,18 @@ pub fn standing_rows(tables: &Tables, asked: Parameters<'_>) -> Answer {
     Answer { columns, rows }
 }
 
+/// Of the traffic here each tap has the id of its message.
+pub fn taps_without_id(tables: &Tables) -> Answer {
+    let is_tap = |row: &Named<'_>| matches!(row.text("kind"), "message" | "postback");
+    let mut taps = named(tables.get("events_by_person")).filter(is_tap);
+    assert!(
+        taps.all(|row| !row.text("mid").is_empty()),
+        "the model does not know taps without an id"
+    );
+    let columns = vec![("page_id", "String"), ("person_id", "String"), ("time", "Int64")];
+    Answer { columns, rows: Vec::new() }
+}
+
 pub fn clicked_links(tables: &Tables, asked: Parameters<'_>) -> Answer {
     let clicks = set(asked.list("clicks"));
     let mut links: BTreeMap<Value, Value> = BTreeMap::new();
