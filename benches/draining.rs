@@ -54,10 +54,16 @@ async fn measure() {
     .unwrap();
 
     let (from, to) = (Timestamp(1_790_000_000_000), Timestamp(1_792_592_000_000));
-    let bodies: Vec<Bytes> =
-        Traffic::new(Plan { seed: 7, people: PEOPLE, from, to, has_newest: false })
-            .map(Bytes::from)
-            .collect();
+    let bodies: Vec<Bytes> = Traffic::new(Plan {
+        seed: 7,
+        people: PEOPLE,
+        from,
+        to,
+        has_newest: false,
+        has_story: false,
+    })
+    .map(Bytes::from)
+    .collect();
     let bytes: usize = bodies.iter().map(Bytes::len).sum();
     let mut rows: Vec<EventRow> = Vec::new();
     let mut ratios = Vec::new();

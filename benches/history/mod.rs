@@ -78,7 +78,8 @@ impl History {
         let (from, to) = (Timestamp(FROM), Timestamp(TO));
         let started = Instant::now();
         let mut traffic =
-            Traffic::new(Plan { seed: 7, people, from, to, has_newest: false }).map(Bytes::from);
+            Traffic::new(Plan { seed: 7, people, from, to, has_newest: false, has_story: false })
+                .map(Bytes::from);
         loop {
             let bodies: Vec<Bytes> = traffic.by_ref().take(CHUNK).collect();
             if bodies.is_empty() {

@@ -1,6 +1,7 @@
-//! `demo`: a month of synthetic traffic, sent through the real collector, then served.
+//! `demo`: four months of synthetic traffic, sent through the real collector, then served.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -15,16 +16,37 @@ use super::clock;
 use super::progress;
 use super::roles::Roles;
 use super::serve::Server;
+use super::session::defaults;
 use super::stopping::Stopping;
 use crate::accounts::Accounts;
+use crate::analysis::WrittenFunnel;
 use crate::collector::{SIGNATURE_HEADER, sign};
 use crate::config::Settings;
 use crate::domain::{PageName, Period, Timestamp};
 use crate::outgoing;
 use crate::private;
+use crate::reports::WrittenReport;
 use crate::store::engine;
 use crate::synthetic::{self, Plan, Traffic};
 
+/// A funnel of the team's own.
+const FUNNEL: &str = r#"
+name = "price-to-sale"
+title = "Price to sale"
+unit = "person"
+[[steps]]
+name = "Wrote"
+kind = "message"
+[[steps]]
+name = "Got an answer"
+kind = "echo"
+[[steps]]
+name = "Left a number"
+conversion = "lead"
+[[steps]]
+name = "Bought"
+conversion = "purchase"
+"#;
 /// Webhooks under way at once.
 const AT_ONCE: usize = 64;
 
@@ -32,8 +54,11 @@ const AT_ONCE: usize = 64;
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// How many people write
-    #[arg(long, default_value_t = 6_000)]
+    #[arg(long, default_value_t = 20_000)]
     people: u64,
+    /// Over how many days, today among them
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    days: u32,
     /// The same seed gives the same traffic
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -66,6 +91,7 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
     if settings.public_url.is_none() && settings.listen.port() > 0 {
         settings.public_url = Some(format!("http://{}", settings.listen));
     }
+    with_examples(&mut settings)?;
     if args.fresh {
         engine::remove_data(&settings.data_dir)?;
     }
@@ -96,12 +122,12 @@ pub(super) async fn run(mut settings: Settings, args: DemoArgs) -> anyhow::Resul
 
 fn new_note(args: &DemoArgs, settings: &Settings) -> anyhow::Result<Note> {
     let now = clock::now_timestamp();
-    let month = Period::last_days(29, &settings.time_zone, now)?;
+    let days = Period::last_days(i64::from(args.days) - 1, &settings.time_zone, now)?;
     // Nothing of the future, and nothing so late that its time would be the time of receipt.
     Ok(Note {
         seed: args.seed,
         people: args.people,
-        from: month.from.0,
+        from: days.from.0,
         to: now.0,
         is_complete: false,
     })
@@ -120,9 +146,30 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
         server.store().save_page_name(&name, edited_at).await?;
     }
     let (account, messages) = synthetic::message_costs(note.seed, note.people, first, last);
-    server.store().save_message_costs(account, first, last, &messages, edited_at).await?;
-    let spend = synthetic::spend(note.seed, note.people, first, last);
-    Ok(server.store().save_spend(&spend, edited_at).await?)
+    Ok(server.store().save_message_costs(account, first, last, &messages, edited_at).await?)
+}
+
+/// A funnel of the team's own, and the report that it gets every Monday.
+fn with_examples(settings: &mut Settings) -> anyhow::Result<()> {
+    let funnel: WrittenFunnel = toml::from_str(FUNNEL).context("the demo's funnel")?;
+    let funnel = funnel.check().context("the demo's funnel")?;
+    let mut funnels = (*settings.funnels).clone();
+    funnels.entry(funnel.name.clone()).or_insert(funnel);
+    settings.funnels = Arc::new(funnels);
+    let written = WrittenReport {
+        name: "weekly-funnel".to_owned(),
+        title: "Funnel by entry point, last week".to_owned(),
+        range: "last_week".to_owned(),
+        by: vec!["source".to_owned()],
+        schedule: "0 8 * * 1".to_owned(),
+        formats: vec!["csv".to_owned(), "xlsx".to_owned()],
+        ..WrittenReport::default()
+    };
+    let report = written.check(&defaults(settings), |_| true, |_| false);
+    let mut reports = (*settings.reports).clone();
+    reports.reports.push(report.context("the demo's report")?);
+    settings.reports = Arc::new(reports);
+    Ok(())
 }
 
 async fn send(
@@ -140,9 +187,10 @@ async fn send(
         from: Timestamp(note.from),
         to: Timestamp(note.to),
         has_newest: true,
+        has_story: true,
     };
-    let bar = progress::bar(plan.people, "sending a month of traffic, people");
-    println!("Sending a month of traffic of {} people to {address}", plan.people);
+    let bar = progress::bar(plan.people, "sending traffic, people");
+    println!("Sending the traffic of {} people to {address}", plan.people);
     let mut traffic = Traffic::new(plan);
     let mut posted = stream::iter(std::iter::from_fn(|| {
         let body = traffic.next()?;
@@ -167,18 +215,18 @@ async fn send(
     }
     drop(posted);
     bar.finish_and_clear();
-    println!("{bodies} webhooks are on disk; waiting for ClickHouse to have them all");
+    // Of what the traffic's own books say that ads brought.
+    let spend = synthetic::spend(plan, traffic.truth(), &settings.time_zone);
+    server.store().save_spend(&spend, Timestamp(note.to).micros()).await?;
     let mut progress = server.progress.clone().context("this server ships nothing")?;
     tokio::select! {
         shipped = progress.wait_for(|progress| progress.bodies >= bodies) => drop(shipped?),
         () = stop.cancelled() => return Ok(()),
     }
     server.upkeep(settings).catch_up().await?;
-    let truth = traffic.truth();
-    println!("What the traffic's own books say:");
-    for step in &truth.steps {
-        println!("  {:<10} {:>8}", step.name, step.count);
-    }
+    let steps = traffic.truth().steps.iter();
+    let steps: Vec<String> = steps.map(|step| format!("{} {}", step.count, step.name)).collect();
+    println!("{bodies} webhooks are stored. Their own books say: {}", steps.join(", "));
     Ok(())
 }
 
@@ -186,20 +234,16 @@ fn announce(settings: &Settings, server: &Server) {
     let address = server.address;
     let secret = settings.app_secrets.first().map_or("", |secret| secret.expose_secret());
     let link = server.accounts.as_ref().and_then(Accounts::bootstrap_link);
-    let who = link.map_or("Log in as the user that you have made.\n".to_owned(), |link| {
+    let who = link.map_or("Log in as the user that you have made.".to_owned(), |link| {
         format!(
-            "Only this machine may look, without logging in; make a user, and all have to:\n  http://{address}{link}\n"
+            "Only this machine may look, without logging in. Make a user, and all have to log in:\n  http://{address}{link}"
         )
     });
     println!(
         "
 The dashboard: http://{address}/
 {who}
-Post a webhook yourself; the demo's app secret is {secret:?}:
-  BODY='{{\"object\":\"page\",\"entry\":[{{\"id\":\"1\",\"messaging\":[{{\"sender\":{{\"id\":\"2\"}},\"recipient\":{{\"id\":\"1\"}},\"timestamp\":'$(date +%s)',\"message\":{{\"mid\":\"m_1\"}}}}]}}]}}'
-  SIGNATURE=$(printf %s \"$BODY\" | openssl dgst -sha256 -hmac {secret} -r | cut -d' ' -f1)
-  curl -sS http://{address}/webhooks/meta -H \"X-Hub-Signature-256: sha256=$SIGNATURE\" --data-binary \"$BODY\"
-
+Post a webhook of your own with the app secret {secret:?}: docs/start/connecting.md has the lines.
 Ctrl-C stops it; the data stays in {}.",
         settings.data_dir.display()
     );

@@ -31,6 +31,9 @@ pub(super) struct GenerateArgs {
     /// Only Messenger and Instagram, on the wire of before 2026
     #[arg(long)]
     classic: bool,
+    /// With a season, a campaign that begins and an ad that people tire of, as the demo has them
+    #[arg(long)]
+    story: bool,
     /// Write the true figures to this file, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -52,8 +55,8 @@ impl GenerateArgs {
             None => Timestamp(to.0 - 29 * crate::domain::DAY_MS),
         };
         Period::new(from, to, utc)?;
-        let has_newest = !self.classic;
-        Ok(Plan { seed: self.seed, people: self.people, from, to, has_newest })
+        let (has_newest, has_story) = (!self.classic, self.story);
+        Ok(Plan { seed: self.seed, people: self.people, from, to, has_newest, has_story })
     }
 }
 

@@ -83,7 +83,7 @@ enum Command {
     ///
     /// With `--role` a part of it, where several processes share the work on one ClickHouse server.
     Serve(roles::ServeArgs),
-    /// Serve an embedded ClickHouse with a month of synthetic traffic
+    /// Serve an embedded ClickHouse with months of synthetic traffic
     Demo(demo::DemoArgs),
     /// Bring the database to this version's schema
     ///

@@ -22,6 +22,27 @@ pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport,
     worker::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
 }
 
+/// The same report, and behind it those of the levels below: of campaigns their ad sets and ads, of ad sets their ads.
+///
+/// # Errors
+/// If the dimension is none of ads, or a report cannot be computed.
+pub(crate) async fn answer_ads_by_level(
+    store: &Store,
+    question: &Question,
+) -> Result<Vec<AdsReport>, AnswerError> {
+    let levels: &[Level] = match level(question)? {
+        Level::Campaign => &[Level::Campaign, Level::AdSet, Level::Ad],
+        Level::AdSet => &[Level::AdSet, Level::Ad],
+        _ => return Ok(vec![answer_ads(store, question).await?]),
+    };
+    let asked = question.period.clone();
+    let facts = Box::pin(facts(store, &question.period));
+    worker::in_turn(facts, move |facts, _| {
+        levels.iter().map(|level| analysis::ads(facts.clone(), *level, &asked)).collect()
+    })
+    .await
+}
+
 /// What is known of a period's ads, links and entry points.
 pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
     facts_apart(store, period, BreakdownColumns::default()).await

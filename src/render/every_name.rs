@@ -87,6 +87,7 @@ fn row(name: &str) -> AdsRow {
         ad_set: name.to_owned(),
         account_id: String::new(),
         currency: Some(name.to_owned()),
+        parent: String::new(),
         spend: Some(2.5),
         impressions: None,
         clicks: None,

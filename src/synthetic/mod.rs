@@ -13,6 +13,7 @@ mod delivery;
 mod message_costs;
 mod person;
 mod rhythm;
+mod story;
 mod truth;
 mod whatsapp;
 mod wire;
@@ -48,6 +49,8 @@ pub struct Plan {
     /// Whether a part of the people write on WhatsApp, and Meta's wire is that of 2026: referrals without a source, and in
     /// webhooks of their own.
     pub has_newest: bool,
+    /// Whether months have a story: a season, a campaign that begins, an ad that people tire of. Else all days are alike.
+    pub has_story: bool,
 }
 
 /// Webhook bodies, one after the other.

@@ -9,7 +9,7 @@ use super::delivery::{Happening, Object};
 use super::rhythm::{delay, moment};
 use super::wire::{self, Thread};
 use super::world::{EntryPoint, Page, World};
-use super::{Plan, Truth};
+use super::{Plan, Truth, story};
 use crate::domain::{CONVERSATION_GAP_MS, DAY_MS, Source};
 
 const SECOND: i64 = 1_000;
@@ -85,15 +85,17 @@ impl<R: Rng> Script<'_, R> {
     fn visit(&mut self, world: &World) -> Result<(), Over> {
         let mut entry_point = world.entry_point(self.random);
         // A private reply to somebody known would also answer their earlier conversation.
-        while self.is_known && entry_point.source == Source::Comment {
+        while self.is_known && entry_point.source == Source::Comment
+            || !story::is_there(self.plan, entry_point, self.now)
+        {
             entry_point = world.entry_point(self.random);
         }
-        let mut stages = 0;
+        let (opened, mut stages) = (self.now, 0);
         self.open(entry_point, &mut stages)?;
         // Cut short by the end of the traffic, it keeps the stages reached so far.
         let outcome = self.go_on(entry_point, &mut stages);
         let source = self.door(entry_point);
-        self.truth.conversation(self.page.id, source, entry_point.ad_id, stages);
+        self.truth.conversation(self.page.id, source, entry_point.ad_id, (opened, stages));
         outcome
     }
 
@@ -162,7 +164,7 @@ impl<R: Rng> Script<'_, R> {
     }
 
     fn go_on(&mut self, entry_point: &EntryPoint, stages: &mut usize) -> Result<(), Over> {
-        let chances = entry_point.chances;
+        let chances = story::chances(self.plan, entry_point, self.now);
         if *stages == 0 {
             // A greeting before the person has written answers nothing.
             if self.chance(70) {

@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::Plan;
+use super::{Plan, story};
 use crate::domain::DAY_MS;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -18,7 +18,9 @@ pub(super) fn moment(plan: Plan, random: &mut impl Rng) -> i64 {
         let time = random.random_range(plan.from.0..plan.to.0);
         let hour = BY_HOUR[index(time.rem_euclid(DAY_MS) / HOUR_MS)];
         let day = BY_DAY[index(time.div_euclid(DAY_MS).rem_euclid(7))];
-        if random.random_range(0..100 * 102) < hour * day {
+        let is_drawn = random.random_range(0..100 * 102) < hour * day;
+        let season = story::season(plan, time);
+        if is_drawn && (season >= 1.0 || random.random_bool(season)) {
             return time;
         }
     }

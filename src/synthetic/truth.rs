@@ -37,6 +37,9 @@ pub struct Truth {
     pub attribution_last: BTreeMap<&'static str, TrueCredit>,
     /// All conversions.
     pub conversions: u64,
+    /// Conversations that an ad opened in an hour: by ad and hours since 1970. What ads cost is made of them.
+    #[serde(skip)]
+    pub(super) by_ad_and_hour: BTreeMap<(&'static str, i64), u64>,
 }
 
 /// A stage and how many conversations reached it.
@@ -72,16 +75,17 @@ impl Truth {
             by_page: BTreeMap::new(),
             attribution_last: BTreeMap::new(),
             conversions: 0,
+            by_ad_and_hour: BTreeMap::new(),
         }
     }
 
-    /// Books a conversation that reached `stages` stages behind `opened`.
+    /// Books a conversation that was opened at an instant and reached `stages` stages behind `opened`.
     pub(super) fn conversation(
         &mut self,
         page: &'static str,
         source: &'static str,
         ad: &'static str,
-        stages: usize,
+        (opened, stages): (i64, usize),
     ) {
         let mut books = vec![
             &mut self.steps,
@@ -89,6 +93,8 @@ impl Truth {
             self.by_page.entry(page).or_insert_with(none_yet),
         ];
         if !ad.is_empty() {
+            let hour = (ad, opened.div_euclid(3_600_000));
+            *self.by_ad_and_hour.entry(hour).or_default() += 1;
             books.push(self.by_ad.entry(ad).or_insert_with(none_yet));
         }
         for steps in books {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::delivery::{Happening, Object};
 use super::rhythm::{delay, moment};
 use super::world::EntryPoint;
-use super::{Plan, Truth};
+use super::{Plan, Truth, story};
 use crate::domain::{CONVERSATION_GAP_MS, DAY_MS, Source};
 
 const SECOND: i64 = 1_000;
@@ -92,12 +92,13 @@ struct Script<'a, R> {
 impl<R: Rng> Script<'_, R> {
     fn visit(&mut self, ads: &[&EntryPoint]) -> Result<(), Over> {
         let ad = self.chance(70).then(|| ads[self.random.random_range(0..ads.len())]);
-        let mut stages = 0;
+        let ad = ad.filter(|ad| story::is_there(self.plan, ad, self.now));
+        let (opened, mut stages) = (self.now, 0);
         let source = ad.map_or(Source::Organic, |_| Source::Ad).as_str();
         self.open(ad)?;
         let outcome = self.go_on(source, &mut stages);
         let ad_id = ad.map_or("", |ad| ad.ad_id);
-        self.truth.conversation(NUMBER, source, ad_id, stages);
+        self.truth.conversation(NUMBER, source, ad_id, (opened, stages));
         outcome
     }
 

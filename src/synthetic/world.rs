@@ -38,14 +38,8 @@ pub(super) struct EntryPoint {
     /// Whether it is a tracked link, which puts a mark of each click behind its ref.
     pub is_tracked: bool,
     pub chances: Chances,
-    weight: u32,
-}
-
-impl EntryPoint {
     /// Its share of the people, of about a thousand.
-    pub(super) fn weight(&self) -> u32 {
-        self.weight
-    }
+    weight: u32,
 }
 
 #[derive(Debug)]

@@ -68,11 +68,13 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
     let guarded = questions
         .route("/", get(dashboard::overview::page::overview))
         .route("/live", get(live::live))
+        .route("/find", get(dashboard::find::find))
         .route("/suggest", get(dashboard::suggest::suggest))
         .route("/funnels", get(dashboard::funnels::handlers::funnels))
         .route("/funnels/build", get(dashboard::funnels::handlers::build))
         .route("/funnels/people", get(dashboard::funnels::people::people))
         .route("/ads", get(dashboard::ads::page::ads))
+        .route("/ads/{id}", get(dashboard::ads::ad::ad))
         .route("/attribution", get(dashboard::attribution::page::attribution))
         .route("/links", get(dashboard::links::page::links))
         .route("/links/new", get(dashboard::links::form::new_link))

@@ -87,11 +87,13 @@ impl Route {
 const ROUTES: &[Route] = &[
     get("/", Read).per_page(),
     get("/live", Read).per_page(),
+    get("/find", Read).per_page(),
     get("/suggest", Read).per_page(),
     get("/funnels", Read).per_page(),
     get("/funnels/build", Read).per_page(),
     get("/funnels/people", People).per_page().of_people(),
     get("/ads", Read).per_page(),
+    get("/ads/{id}", Read).per_page(),
     get("/attribution", Read).per_page(),
     get("/links", Read).per_page(),
     get("/links/new", Write),

@@ -15,7 +15,7 @@ const LARGEST: usize = 120 * 1024;
 /// The demo, with a month of traffic of a few people.
 pub fn demo() -> (World, Server) {
     let world = World::new();
-    let mut command = world.command(&["demo", "--people", "700"]);
+    let mut command = world.command(&["demo", "--people", "700", "--days", "30"]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let address = lines.find_map(|line| {

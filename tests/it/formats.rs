@@ -123,7 +123,7 @@ async fn every_answer_has_the_same_rows_in_every_form() {
     let (status, _, svg) = fetch(&server, &format!("{path}&format=svg"), "*/*").await;
     let svg = String::from_utf8(svg).unwrap();
     assert!(status == 200 && svg.contains("xmlns=\"http://www.w3.org/2000/svg\""), "{svg}");
-    assert!(svg.contains("Opened") && svg.contains("#0072b2") && !svg.contains("var("), "{svg}");
+    assert!(svg.contains("Opened") && svg.contains("#3157d5") && !svg.contains("var("), "{svg}");
     let (status, kind, png) = fetch(&server, &format!("{path}&format=png"), "*/*").await;
     assert_eq!((status, kind.as_str()), (200, "image/png"));
     let mut picture = png::Decoder::new(Cursor::new(png)).read_info().unwrap();

@@ -79,6 +79,7 @@ impl Plan {
             from: Timestamp(begin - 60 * DAY),
             to: Timestamp(begin),
             has_newest: false,
+            has_story: false,
         };
         let mut traffic = Traffic::new(script);
         let bodies: Vec<Vec<u8>> = traffic.by_ref().collect();

@@ -71,3 +71,17 @@ messages-type-regular = Charged
 messages-type-free_customer_service = Free: customer service
 messages-type-free_entry_point = Free: entry by an ad
 messages-type-free_tier = Free: monthly tier
+
+ads-parts = Parts of { $name }
+ads-tones = A cost is marked where its 95 % interval lies below (▼) or above (▲) the median of all rows in its currency.
+ad-account = Account
+ad-campaign = Campaign
+ad-ad-set = Ad set
+ad-manager = Open in Ads Manager
+ad-conversations = Its conversations
+ad-models = Attribution across models
+    .note = By day of conversion: what each model gives this ad of the conversions in these days.
+ad-credited = Conversions
+    .meaning = Conversions credited to the ad by the model
+ad-value = Value
+    .meaning = Their value, each currency for itself

@@ -164,3 +164,12 @@ suggest-all = { $events ->
     [one] { $people } person
    *[other] { $people } people
 } match
+
+find-title = Search
+find-label = Page, funnel, ad, link or a person’s id
+find-page = page
+find-funnel = funnel
+find-ad = ad
+find-link = link
+find-person = person
+find-nothing = Nothing is called like this

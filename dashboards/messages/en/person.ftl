@@ -18,11 +18,12 @@ person-acts = Acts
 person-answers = Answers
     .meaning = Messages of the business in it
 person-timeline = What happened
+    .note = Kinds of events, not texts. Dashed lines are where a conversation begins, where the person entered, and when the business could not answer freely any more.
 
 # What somebody did, by the kind of its event.
 person-did-message = Wrote
 person-did-postback = Tapped a button
-person-did-referral = Came
+person-did-referral = Entered
 person-did-opt_in = Opted in
 person-did-read = Read
 person-did-echo = The business wrote
@@ -31,3 +32,9 @@ person-detail-by = by { $source }
 person-detail-ad = ad { $text }
 person-detail-ref = ref { $text }
 person-detail-payload = payload { $text }
+
+person-conversation = Conversation { $number }: { $source }
+person-window-closed = The messaging window closed
+person-became = { $name }
+person-other = { $name }
+person-worth = { $value }

@@ -71,3 +71,17 @@ messages-type-regular = Facturé
 messages-type-free_customer_service = Gratuit : service client
 messages-type-free_entry_point = Gratuit : entrée par une publicité
 messages-type-free_tier = Gratuit : palier mensuel
+
+ads-parts = Éléments de { $name }
+ads-tones = Un coût est marqué là où son intervalle à 95 % se trouve au-dessous (▼) ou au-dessus (▲) de la médiane de toutes les lignes dans sa devise.
+ad-account = Compte
+ad-campaign = Campagne
+ad-ad-set = Ensemble de publicités
+ad-manager = Ouvrir dans le Gestionnaire de publicités
+ad-conversations = Ses conversations
+ad-models = Attribution selon les modèles
+    .note = Par jour de conversion : ce que chaque modèle attribue à cette publicité parmi les conversions de ces jours.
+ad-credited = Conversions
+    .meaning = Conversions que le modèle attribue à la publicité
+ad-value = Valeur
+    .meaning = Leur valeur, chaque devise à part

@@ -161,3 +161,12 @@ suggest-all = { $events ->
     [one] { $people } personne
    *[other] { $people } personnes
 }
+
+find-title = Rechercher
+find-label = Page, entonnoir, publicité, lien ou identifiant d’une personne
+find-page = page
+find-funnel = entonnoir
+find-ad = publicité
+find-link = lien
+find-person = personne
+find-nothing = Rien ne porte ce nom

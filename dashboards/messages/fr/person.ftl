@@ -17,6 +17,7 @@ person-acts = Gestes
 person-answers = Réponses
     .meaning = Messages de l’entreprise dans la conversation
 person-timeline = Ce qui s’est passé
+    .note = Les types d’événements, pas les textes. Les traits pointillés marquent le début d’une conversation, une entrée, et le moment où l’entreprise ne pouvait plus répondre librement.
 
 person-did-message = A écrit
 person-did-postback = A touché un bouton
@@ -29,3 +30,9 @@ person-detail-by = par « { $source } »
 person-detail-ad = publicité { $text }
 person-detail-ref = ref { $text }
 person-detail-payload = payload { $text }
+
+person-conversation = Conversation { $number } : { $source }
+person-window-closed = La fenêtre de réponse s’est fermée
+person-became = { $name }
+person-other = { $name }
+person-worth = { $value }

@@ -95,7 +95,7 @@ pub struct LinkBefore {
 }
 
 /// Everything that the report is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AdsData {
     /// The columns of `queries/funnels/funnel_counts.sql`, broken down by ad, link, source and day.
     pub counts: DataFrame,

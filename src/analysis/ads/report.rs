@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::interval::{Drawn, Estimate};
-use super::openings::Key;
+use super::openings::{Key, ad_key};
 use super::sums::{STEPS, Sum, sums};
 use super::{AdsData, Level};
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
@@ -80,6 +80,9 @@ pub struct AdsRow {
     pub cost_per_click: Option<Estimate>,
     /// What conversations did.
     pub steps: Vec<StageCost>,
+    /// Id of the row that it is a part of, a level higher: of an ad its ad set, of that its campaign; else empty.
+    #[serde(skip)]
+    pub parent: String,
     /// Conversations opened on each day that has some, by its first instant (UTC milliseconds).
     #[serde(skip)]
     pub opened_by_day: BTreeMap<i64, u64>,
@@ -130,8 +133,7 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
             add(totals.entry(currency.clone()).or_default(), sum);
         }
     }
-    let is_placement = level == Level::Placement;
-    let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, is_placement);
+    let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, level);
     let mut all: Vec<AdsRow> = rows.into_iter().map(row).collect();
     all.sort_by(|one, other| {
         let spend = |row: &AdsRow| row.spend.unwrap_or(-1.0);
@@ -226,7 +228,8 @@ fn add(total: &mut Sum, sum: &Sum) {
 }
 
 impl AdsRow {
-    fn new((id, currency): Key, sum: &Sum, is_placement: bool) -> Self {
+    fn new((id, currency): Key, sum: &Sum, level: Level) -> Self {
+        let is_placement = level == Level::Placement;
         let spend = sum.spend.and_then(|spend: Decimal| spend.to_f64());
         let paid = sum.paid().and_then(|paid| paid.to_f64());
         let steps = std::iter::once("opened").chain(STAGES).enumerate();
@@ -270,6 +273,11 @@ impl AdsRow {
                 .filter(|_| spend.is_some())
                 .zip(clicks)
                 .map(|(spend, clicks)| Drawn::count(clicks).cost(spend)),
+            parent: match level {
+                Level::Ad => ad_key(Level::AdSet, "", &sum.names).0,
+                Level::AdSet => ad_key(Level::Campaign, "", &sum.names).0,
+                _ => String::new(),
+            },
             opened_by_day: sum.opened_by_day.clone(),
             without_cost: sum.unpaid,
             value: returned.map(|_| sum.value.sum),

@@ -7,12 +7,13 @@ use axum::response::{IntoResponse, Response};
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Each file with its type.
-const ASSETS: [(&str, &str, &str); 6] = [
+const ASSETS: [(&str, &str, &str); 7] = [
     ("style.css", CSS, include_str!("../../../dashboards/style.css")),
     ("charts.js", SCRIPT, include_str!("../../../dashboards/charts.js")),
     ("in_place.js", SCRIPT, include_str!("../../../dashboards/in_place.js")),
     ("live.js", SCRIPT, include_str!("../../../dashboards/live.js")),
     ("menus.js", SCRIPT, include_str!("../../../dashboards/menus.js")),
+    ("palette.js", SCRIPT, include_str!("../../../dashboards/palette.js")),
     ("suggest.js", SCRIPT, include_str!("../../../dashboards/suggest.js")),
 ];
 

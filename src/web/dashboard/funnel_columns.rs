@@ -1,8 +1,10 @@
 //! A funnel's steps as columns.
 
-use super::drilldown::LinkedCount;
-use crate::language::Message;
-use crate::render::chart;
+use super::drilldown::{DrilldownLinks, LinkedCount};
+use crate::analysis::{AdsRow, conversation_steps};
+use crate::language::{Message, say};
+use crate::render::numbers::{dash, money, percent, thousands};
+use crate::render::{chart, labels};
 
 /// A step of a funnel as a column, with what stands below it.
 pub(crate) struct Column {
@@ -38,4 +40,50 @@ pub(crate) fn share(count: Option<u64>, of: Option<u64>) -> Option<f64> {
 pub(crate) fn drawn(count: Option<u64>, most: u64, place: usize) -> String {
     let strength = STRENGTH.0 - STRENGTH.1 * place as f64;
     chart::part(share(count, Some(most)).unwrap_or(0.0), strength.max(0.4))
+}
+
+/// What a row of ads brought, from the impression to the purchase, with the cost of each step; `behind` are its
+/// conversations.
+pub(crate) fn ad_columns(total: &AdsRow, behind: &DrilldownLinks) -> Vec<Column> {
+    let currency = total.currency.as_deref().unwrap_or_default();
+    let counts = conversation_steps().map(|name| {
+        let step = total.steps.iter().find(|step| step.name == name);
+        (name, step.and_then(|step| step.count), step.and_then(|step| step.cost?.value))
+    });
+    let before = [
+        ("impressions", total.impressions, total.cpm),
+        ("clicks", total.clicks, total.cost_per_click.and_then(|cost| cost.value)),
+    ];
+    let all: Vec<_> = before.into_iter().chain(counts).collect();
+    // Impressions would leave no room for the others.
+    let most = all.iter().skip(1).filter_map(|(_, count, _)| *count).max().unwrap_or(0);
+    let mut previous = None;
+    let column = |(place, (name, count, cost)): (usize, &(&str, Option<u64>, Option<f64>))| {
+        let (label, meaning) = labels::stage(name);
+        let of_previous = share(*count, previous);
+        previous = *count;
+        let is_listed = !matches!(*name, "impressions" | "clicks");
+        let told =
+            if *name == "impressions" { "overview-cost-thousand" } else { "overview-cost-each" };
+        Column {
+            name: (*name).to_owned(),
+            label,
+            meaning,
+            count: if is_listed {
+                behind.with("reached", *name).count(*count)
+            } else {
+                LinkedCount { text: count.map_or_else(dash, thousands), rows: String::new() }
+            },
+            of_previous: percent(of_previous),
+            of_first: String::new(),
+            dropped: None,
+            notes: cost
+                .map(|cost| say(told).with("amount", money(cost, currency)))
+                .into_iter()
+                .collect(),
+            drawn: drawn(*count, most, place),
+            is_cut: count.is_some_and(|count| count > most),
+        }
+    };
+    all.iter().enumerate().map(column).collect()
 }

@@ -1,5 +1,6 @@
-//! What ads cost, as a page.
+//! What ads cost, as a page, and each ad on a page of its own.
 
+pub(crate) mod ad;
 mod messages;
 pub(crate) mod page;
 pub(crate) mod row;

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
 use super::messages::MessagesCard;
-use super::row::{self, Making, Row};
+use super::row::{self, Making, Medians, Row};
 use super::selection::{Choice, STEPS};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::http::respond;
-use crate::insights::ads::answer_ads;
+use crate::insights::ads::{answer_ads, answer_ads_by_level};
 use crate::insights::error::AnswerError;
 use crate::insights::message_costs::answer_message_costs;
 use crate::insights::query::Question;
@@ -96,25 +96,32 @@ pub(crate) async fn ads(
     }
     let shows_people = who.may(Scope::People);
     show(&views, asking, async |views, question, now| {
-        let found = Box::pin(found(views, &question));
+        let found = Box::pin(found(views, &question, &choice));
         let messages = answer_message_costs(&views.store, &question.period);
-        let ((report, titles), messages) = tokio::try_join!(found, messages)?;
-        let page = AdsPage::new(&report, &titles, &question, now, choice, shows_people);
+        let ((reports, titles), messages) = tokio::try_join!(found, messages)?;
+        let page = AdsPage::new(&reports, &titles, &question, now, choice, shows_people);
         Ok(AdsPage { messages: MessagesCard::new(&messages), ..page })
     })
     .await
 }
 
-/// The figures, and the titles of ads by id.
+/// The figures, with those of the levels below if rows are opened, and the titles of ads by id.
 async fn found(
     views: &Views,
     question: &Question,
-) -> Result<(AdsReport, HashMap<String, String>), AnswerError> {
+    choice: &Choice,
+) -> Result<(Vec<AdsReport>, HashMap<String, String>), AnswerError> {
     let titles = async {
         let found = views.store.ad_titles(&question.period).await.map_err(AnswerError::from)?;
         Ok(crate::analysis::ad_titles(&found, "titled_at")?)
     };
-    tokio::try_join!(answer_ads(&views.store, question), titles)
+    let reports = async {
+        if choice.opens_some() {
+            return answer_ads_by_level(&views.store, question).await;
+        }
+        Ok(vec![answer_ads(&views.store, question).await?])
+    };
+    tokio::try_join!(reports, titles)
 }
 
 /// The rows that are looked for, in their order, with the columns that are shown.
@@ -125,7 +132,11 @@ async fn file(
     choice: &Choice,
 ) -> Result<Response, Problem> {
     let (_, question, look) = download::understand(views, asking, headers)?;
-    let (mut report, titles) = found(views, &question).await.map_err(Problem::from)?;
+    let whole = Choice::read("");
+    let (reports, titles) = found(views, &question, &whole).await.map_err(Problem::from)?;
+    let mut report = reports.into_iter().next().ok_or_else(|| {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a report is missing".to_owned())
+    })?;
     let rows = choice.found(&report, |row| row::name(row, &titles)).into_iter().cloned();
     report.rows = rows.collect();
     for row in &mut report.rows {
@@ -141,13 +152,14 @@ async fn file(
 
 impl AdsPage {
     fn new(
-        report: &AdsReport,
+        reports: &[AdsReport],
         titles: &HashMap<String, String>,
         question: &Question,
         now: Timestamp,
         choice: Choice,
         shows_people: bool,
     ) -> Self {
+        let report = &reports[0];
         let with_intervals = question.credit.intervals;
         let shown = if with_intervals { "&intervals=true" } else { "" };
         let rest = format!("&by={}{shown}", report.level);
@@ -159,17 +171,30 @@ impl AdsPage {
         let other = if with_intervals { "" } else { "&intervals=true" };
         let here = format!("/ads?{days}{rest}");
         let behind = DrilldownLinks::conversations(&range, shows_people);
-        let making = Making { level: report.level, titles, period: &question.period, behind };
+        let medians: Vec<Medians> =
+            reports.iter().map(|report| Medians::of(&report.rows)).collect();
+        let making: Vec<Making<'_>> = reports
+            .iter()
+            .zip(&medians)
+            .map(|(report, medians)| Making {
+                level: report.level,
+                titles,
+                period: &question.period,
+                behind: behind.clone(),
+                days: &days,
+                medians,
+            })
+            .collect();
         let total = |total: &AdsRow| {
             let name = match &total.currency {
                 Some(currency) => say("ads-all-in").with("currency", currency),
                 None => say("ads-all-without-cost"),
             };
-            Row { name: name.to_string(), ..making.row(total) }
+            Row { name: name.to_string(), ..making[0].row(total) }
         };
         let chosen = choice.chosen(report, |row| row::name(row, titles));
         Self {
-            page: "ads",
+            page: if report.level == "source" { "entry-points" } else { "ads" },
             levels: Level::ALL
                 .into_iter()
                 .map(|level| Tab {
@@ -182,7 +207,7 @@ impl AdsPage {
             label: say(format!("ads-level-{}", report.level)),
             columns: columns(&choice, &here, report.level),
             totals: report.totals.iter().map(total).collect(),
-            rows: chosen.rows.iter().map(|row| making.row(row)).collect(),
+            rows: tree(&chosen.rows, reports, &making, &choice, &here),
             count: chosen.count,
             at_page: chosen.page,
             pages: chosen.pages,
@@ -209,6 +234,36 @@ impl AdsPage {
             range,
         }
     }
+}
+
+/// Rows, each with its parts behind it if they are shown; `reports` and `making` are those of its level and of those below.
+fn tree(
+    rows: &[&AdsRow],
+    reports: &[AdsReport],
+    making: &[Making<'_>],
+    choice: &Choice,
+    here: &str,
+) -> Vec<Row> {
+    let Some((own, below)) = making.split_first() else { return Vec::new() };
+    // Below the last level there is nothing to show; without opened rows those below are not computed.
+    let has_parts = matches!(own.level, "campaign" | "ad_set");
+    let name = |row: &AdsRow| row::name(row, own.titles);
+    rows.iter()
+        .flat_map(|row| {
+            let is_open = has_parts && choice.is_open(&row.id);
+            let toggle = (has_parts && !row.id.is_empty())
+                .then(|| (format!("{here}{}", choice.toggled(&row.id)), is_open));
+            let mut all = vec![Row { toggle, ..own.row(row) }];
+            if let (true, Some(next)) = (is_open, reports.get(1)) {
+                let is_part =
+                    |part: &&AdsRow| part.parent == row.id && part.currency == row.currency;
+                let parts = choice.sorted(next.rows.iter().filter(is_part).collect(), name);
+                let parts = tree(&parts, &reports[1..], below, choice, here);
+                all.extend(parts.into_iter().map(|part| Row { depth: part.depth + 1, ..part }));
+            }
+            all
+        })
+        .collect()
 }
 
 fn columns(choice: &Choice, here: &str, level: &str) -> Vec<Column> {

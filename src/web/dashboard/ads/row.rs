@@ -29,8 +29,12 @@ pub(crate) struct Row {
     pub roas: String,
     pub roas_range: String,
     pub without_cost: u64,
-    /// Address of its conversations; empty if they cannot be listed.
+    /// Address of its conversations, of an ad that of its page; empty if there is none.
     pub rows: String,
+    /// Levels above it that are shown.
+    pub depth: usize,
+    /// The address that shows its parts, or hides them, and whether they are shown; none if it has none.
+    pub toggle: Option<(String, bool)>,
 }
 
 pub(crate) struct StepCells {
@@ -40,6 +44,8 @@ pub(crate) struct StepCells {
     pub cost: String,
     /// The cost's interval.
     pub range: String,
+    /// `good` or `bad` where the interval lies below or above the median of the account, else empty.
+    pub tone: &'static str,
 }
 
 /// What rows are made with.
@@ -49,6 +55,47 @@ pub(crate) struct Making<'a> {
     pub period: &'a Period,
     /// All conversations of the days.
     pub behind: DrilldownLinks,
+    /// What an ad's address has behind it.
+    pub days: &'a str,
+    /// Costs in the middle of the rows, by step and currency.
+    pub medians: &'a Medians,
+}
+
+/// Costs in the middle of all rows, by step and currency.
+#[derive(Debug, Default)]
+pub(crate) struct Medians(HashMap<(&'static str, String), f64>);
+
+impl Medians {
+    /// Of the rows of a report; of fewer than three there is no middle.
+    pub(crate) fn of(rows: &[AdsRow]) -> Self {
+        let mut costs: HashMap<(&'static str, String), Vec<f64>> = HashMap::new();
+        for row in rows {
+            let Some(currency) = &row.currency else { continue };
+            for step in &row.steps {
+                if let Some(value) = step.cost.and_then(|cost| cost.value) {
+                    costs.entry((step.name, currency.clone())).or_default().push(value);
+                }
+            }
+        }
+        let median = |mut values: Vec<f64>| {
+            values.sort_by(f64::total_cmp);
+            let (below, above) = ((values.len() - 1) / 2, values.len() / 2);
+            f64::midpoint(values[below], values[above])
+        };
+        let known = costs.into_iter().filter(|(_, values)| values.len() >= 3);
+        Self(known.map(|(key, values)| (key, median(values))).collect())
+    }
+
+    /// Whether a cost surely lies below the middle or above it.
+    fn tone(&self, step: &'static str, row: &AdsRow, cost: Option<Estimate>) -> &'static str {
+        let currency = row.currency.clone().unwrap_or_default();
+        let Some((median, cost)) = self.0.get(&(step, currency)).zip(cost) else { return "" };
+        match cost.high {
+            Some(high) if high < *median => "good",
+            _ if cost.low > *median => "bad",
+            _ => "",
+        }
+    }
 }
 
 /// What a row is called: by its own name, else by what people saw.
@@ -76,6 +123,7 @@ impl Making<'_> {
             count: behind.with("reached", step.name).count(step.count),
             cost: step.cost.and_then(|cost| cost.value).map_or_else(dash, exact),
             range: step.cost.map_or_else(String::new, |cost| range(cost, exact)),
+            tone: self.medians.tone(step.name, row, step.cost),
         });
         let ratio = |value: f64| decimal(value, 2);
         Row {
@@ -109,7 +157,13 @@ impl Making<'_> {
             roas_range: row.roas.map_or_else(String::new, |roas| range(roas, ratio)),
             without_cost: row.without_cost,
             about: about.join(" · "),
-            rows: behind.address(),
+            rows: if self.level == "ad" && !row.id.is_empty() {
+                format!("/ads/{}?{}", encoded(&row.id), self.days)
+            } else {
+                behind.address()
+            },
+            depth: 0,
+            toggle: None,
             id: row.id.clone(),
             name,
         }
@@ -158,4 +212,9 @@ fn range(estimate: Estimate, written: impl Fn(f64) -> String) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// An id as a part of a path.
+fn encoded(id: &str) -> String {
+    form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }

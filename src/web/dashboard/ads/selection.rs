@@ -36,6 +36,8 @@ pub(crate) struct Choice {
     pub search: String,
     /// Of [`COLUMNS`]; empty: all.
     columns: Vec<String>,
+    /// Ids of rows whose parts are shown.
+    open: Vec<String>,
     /// From 1.
     page: usize,
 }
@@ -48,6 +50,7 @@ impl Choice {
             is_descending: true,
             search: String::new(),
             columns: Vec::new(),
+            open: Vec::new(),
             page: 1,
         };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -60,6 +63,7 @@ impl Choice {
                 "column" if COLUMNS.contains(&value.as_ref()) => {
                     choice.columns.push(value.into_owned());
                 }
+                "open" => choice.open.push(value.into_owned()),
                 "page" => choice.page = value.parse().unwrap_or(1).max(1),
                 _ => {}
             }
@@ -95,6 +99,32 @@ impl Choice {
         Self { page, ..self.clone() }.written()
     }
 
+    /// Whether a row's parts are shown.
+    pub(crate) fn is_open(&self, id: &str) -> bool {
+        self.open.iter().any(|open| open == id)
+    }
+
+    /// Whether any row's are.
+    pub(crate) fn opens_some(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// What has to stand in an address for the same table with a row's parts shown, or not any more.
+    pub(crate) fn toggled(&self, id: &str) -> String {
+        let mut other = self.clone();
+        if self.is_open(id) {
+            other.open.retain(|open| open != id);
+        } else {
+            other.open.push(id.to_owned());
+        }
+        other.written()
+    }
+
+    /// The rows whose parts are shown, as a form has to carry them along.
+    pub(crate) fn open_fields(&self) -> &[String] {
+        &self.open
+    }
+
     /// `&name=value` for everything that is not usual.
     pub(crate) fn written(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -106,6 +136,9 @@ impl Choice {
         }
         for column in &self.columns {
             query.append_pair("column", column);
+        }
+        for id in &self.open {
+            query.append_pair("open", id);
         }
         if !self.search.is_empty() {
             query.append_pair("search", &self.search);
@@ -157,6 +190,7 @@ impl Choice {
         report: &'a AdsReport,
         name: impl Fn(&AdsRow) -> String,
     ) -> Vec<&'a AdsRow> {
+        let name = &name;
         let wanted = self.search.to_lowercase();
         let is_wanted = |row: &&AdsRow| {
             let own = name(row);
@@ -165,7 +199,15 @@ impl Choice {
                     .iter()
                     .any(|text| text.to_lowercase().contains(&wanted))
         };
-        let mut rows: Vec<&AdsRow> = report.rows.iter().filter(is_wanted).collect();
+        self.sorted(report.rows.iter().filter(is_wanted).collect(), name)
+    }
+
+    /// Rows in the table's order.
+    pub(crate) fn sorted<'a>(
+        &self,
+        mut rows: Vec<&'a AdsRow>,
+        name: impl Fn(&AdsRow) -> String,
+    ) -> Vec<&'a AdsRow> {
         if self.sort == "name" {
             rows.sort_by_cached_key(|row| name(row).to_lowercase());
             if self.is_descending {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::attention::{Attention, attention};
 use super::best_ads::{BestAndWorstAds, extremes};
 use super::changes::{Days, Movers, movers};
-use super::days::{Trend, days_of};
+use super::days::days_of;
 use super::figures::{Fetched, FetchedBefore, Figures};
 use super::steps;
 use super::tiles::{Tile, tiles, worth};
@@ -29,6 +29,7 @@ use crate::render::labels;
 use crate::render::numbers::{dash, local_minute, percent};
 use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store, StoreError};
 use crate::web::dashboard::date_range::{self, Range};
+use crate::web::dashboard::day_trend::Trend;
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 use crate::web::dashboard::funnel_columns::Column;
 use crate::web::dashboard::page::{Asks, show};
@@ -55,7 +56,8 @@ pub(crate) struct Overview {
     /// Why changes are as they are told.
     changes_note: Option<Message>,
     steps: Vec<Column>,
-    ad_steps: Option<Vec<Column>>,
+    /// Of ads, by the currency in which they are paid.
+    ad_steps: Vec<Vec<Column>>,
     trend: Trend,
     movers: Option<Movers>,
     extremes: Option<BestAndWorstAds>,
@@ -248,7 +250,10 @@ impl Overview {
                 say(told).with("period", date_range::label(first, last))
             }),
             steps: steps::conversations(total, &behind),
-            ad_steps: figures.whole.as_ref().and_then(|whole| steps::of_ads(whole, &behind)),
+            ad_steps: figures
+                .whole
+                .as_ref()
+                .map_or_else(Vec::new, |whole| steps::of_ads(whole, &behind)),
             trend: Trend::new(&days, is_open, &range, &behind),
             movers: movers(figures, &sure, &behind),
             extremes: figures

@@ -1,12 +1,11 @@
 //! The overview's funnels: of all conversations, and of those that ads opened, with what each step cost.
 
 use super::figures::Whole;
-use crate::analysis::{AdsRow, FunnelReport, conversation_steps};
-use crate::language::say;
+use crate::analysis::{AdsRow, FunnelReport};
 use crate::render::labels;
-use crate::render::numbers::{dash, money, percent, thousands};
-use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
-use crate::web::dashboard::funnel_columns::{Column, drawn, share};
+use crate::render::numbers::percent;
+use crate::web::dashboard::drilldown::DrilldownLinks;
+use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn};
 
 /// All conversations, from the opening to the purchase.
 pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> Vec<Column> {
@@ -35,53 +34,13 @@ pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> V
     steps.iter().enumerate().map(column).collect()
 }
 
-/// What ads of the currency that most was spent in brought, from the impression to the purchase; none if it is unknown
-/// what they cost.
-pub(crate) fn of_ads(whole: &Whole, behind: &DrilldownLinks) -> Option<Vec<Column>> {
-    let spent = |total: &&AdsRow| total.spend.is_some_and(|spend| spend > 0.0);
-    let known = whole.ads.totals.iter().filter(spent);
-    let total = known
-        .max_by(|one, other| one.spend.unwrap_or(0.0).total_cmp(&other.spend.unwrap_or(0.0)))?;
-    let currency = total.currency.as_deref().unwrap_or_default();
-    let counts = conversation_steps().map(|name| {
-        let step = total.steps.iter().find(|step| step.name == name);
-        (name, step.and_then(|step| step.count), step.and_then(|step| step.cost?.value))
-    });
-    let before = [
-        ("impressions", total.impressions, total.cpm),
-        ("clicks", total.clicks, total.cost_per_click.and_then(|cost| cost.value)),
-    ];
-    let all: Vec<_> = before.into_iter().chain(counts).collect();
-    // Impressions would leave no room for the others.
-    let most = all.iter().skip(1).filter_map(|(_, count, _)| *count).max().unwrap_or(0);
+/// What ads brought, from the impression to the purchase, by the currency in which they are paid, the dearest first; none
+/// of which it is unknown what they cost and how often they were shown.
+pub(crate) fn of_ads(whole: &Whole, behind: &DrilldownLinks) -> Vec<Vec<Column>> {
+    let is_known = |total: &&AdsRow| total.spend.is_some() || total.impressions.is_some();
+    let mut known: Vec<&AdsRow> = whole.ads.totals.iter().filter(is_known).collect();
+    let spend = |total: &AdsRow| total.spend.unwrap_or(0.0);
+    known.sort_by(|one, other| spend(other).total_cmp(&spend(one)));
     let behind = behind.filtered("source", "ad");
-    let mut previous = None;
-    let column = |(place, (name, count, cost)): (usize, &(&str, Option<u64>, Option<f64>))| {
-        let (label, meaning) = labels::stage(name);
-        let of_previous = share(*count, previous);
-        previous = *count;
-        let is_listed = !matches!(*name, "impressions" | "clicks");
-        let told =
-            if *name == "impressions" { "overview-cost-thousand" } else { "overview-cost-each" };
-        Column {
-            name: (*name).to_owned(),
-            label,
-            meaning,
-            count: if is_listed {
-                behind.with("reached", *name).count(*count)
-            } else {
-                LinkedCount { text: count.map_or_else(dash, thousands), rows: String::new() }
-            },
-            of_previous: percent(of_previous),
-            of_first: String::new(),
-            dropped: None,
-            notes: cost
-                .map(|cost| say(told).with("amount", money(cost, currency)))
-                .into_iter()
-                .collect(),
-            drawn: drawn(*count, most, place),
-            is_cut: count.is_some_and(|count| count > most),
-        }
-    };
-    Some(all.iter().enumerate().map(column).collect())
+    known.into_iter().map(|total| ad_columns(total, &behind)).collect()
 }

@@ -1,4 +1,5 @@
 //! One person, as a page.
 
+mod chat;
 pub(crate) mod link;
 pub(crate) mod page;

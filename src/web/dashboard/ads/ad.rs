@@ -1,0 +1,188 @@
+//! The page of one ad: what it brought from the impression to the purchase, day by day, and what each attribution model
+//! gives it.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::row::name;
+use crate::accounts::{Scope, Who};
+use crate::analysis::{AdsRow, Compared, Comparison, DEFAULT_FUNNEL, Dimension, Filter, Funnels};
+use crate::domain::Timestamp;
+use crate::insights::ads::answer_ads;
+use crate::insights::attribution::answer_comparison;
+use crate::insights::error::AnswerError;
+use crate::insights::funnel::answer_funnel;
+use crate::insights::query::Question;
+use crate::language::{Message, decimal, filters, say};
+use crate::render::labels;
+use crate::render::numbers::{amount, between, credit, dash, money, thousands};
+use crate::web::dashboard::date_range::Range;
+use crate::web::dashboard::day_trend::{Trend, days_in};
+use crate::web::dashboard::drilldown::DrilldownLinks;
+use crate::web::dashboard::funnel_columns::{Column, ad_columns};
+use crate::web::dashboard::page::{Asks, show};
+use crate::web::page_scope::Allowed;
+use crate::web::state::Views;
+
+#[derive(Template)]
+#[template(path = "ad.html", config = "dashboards/askama.toml")]
+pub(crate) struct AdPage {
+    page: &'static str,
+    range: Range,
+    id: String,
+    title: String,
+    /// Account, campaign and ad set, each with its name.
+    about: Vec<(Message, String)>,
+    /// The ad in Meta's Ads Manager; empty if its account is unknown.
+    manager: String,
+    tiles: Vec<(Message, String, String)>,
+    /// In each currency that it is paid in.
+    steps: Vec<Vec<Column>>,
+    trend: Trend,
+    models: Vec<[String; 3]>,
+    /// Address of its conversations; empty for a reader who may not see people.
+    rows: String,
+}
+
+/// `GET /ads/{id}`.
+pub(crate) async fn ad(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    Path(id): Path<String>,
+    asking: Asks,
+) -> Response {
+    let shows_people = who.may(Scope::People);
+    show(&views, asking, async |views, question, now| {
+        Box::pin(page(views, id, question, now, shows_people)).await
+    })
+    .await
+}
+
+async fn page(
+    views: &Views,
+    id: String,
+    question: Question,
+    now: Timestamp,
+    shows_people: bool,
+) -> Result<AdPage, AnswerError> {
+    let store = &views.store;
+    let by_ad = Question { by: vec![Dimension::Ad], filters: Vec::new(), ..question.clone() };
+    let filter = Filter { dimension: Dimension::Ad, value: id.clone() };
+    let by_day = Question { by: vec![Dimension::Day], filters: vec![filter], ..question.clone() };
+    let titles = async {
+        let found = store.ad_titles(&question.period).await?;
+        Ok(crate::analysis::ad_titles(&found, "titled_at")?)
+    };
+    let own = Funnels::new();
+    let (report, days, comparison, titles) = tokio::try_join!(
+        Box::pin(answer_ads(store, &by_ad)),
+        answer_funnel(store, &own, DEFAULT_FUNNEL, &by_day),
+        answer_comparison(store, &by_ad),
+        titles,
+    )?;
+    let rows: Vec<&AdsRow> = report.rows.iter().filter(|row| row.id == id).collect();
+    if rows.is_empty() && days.count("opened").unwrap_or(0) == 0 {
+        let text = format!("there is no ad {id:?} in these days: neither spend nor a conversation");
+        return Err(AnswerError::Unknown(text));
+    }
+    let here = format!(
+        "/ads/{}",
+        form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
+    );
+    let range = Range::new(&question.period, now, &here, "");
+    let behind = DrilldownLinks::conversations(&range, shows_people).filtered("ad", &id);
+    let title = rows.first().map_or_else(
+        || titles.get(&id).cloned().unwrap_or_else(|| id.clone()),
+        |row| name(row, &titles),
+    );
+    let all_days = days_in(&days, &question.period);
+    Ok(AdPage {
+        page: "ads",
+        title,
+        about: rows.first().map_or_else(Vec::new, |row| about(row)),
+        manager: rows.first().map_or_else(String::new, |row| manager(&row.account_id, &id)),
+        tiles: rows.iter().flat_map(|row| tiles(row)).collect(),
+        steps: rows.iter().map(|row| ad_columns(row, &behind)).collect(),
+        trend: Trend::new(&all_days, question.period.to > now, &range, &behind),
+        models: models(&comparison, &id),
+        rows: behind.address(),
+        range,
+        id,
+    })
+}
+
+fn about(row: &AdsRow) -> Vec<(Message, String)> {
+    let all = [
+        ("ad-account", &row.account_id),
+        ("ad-campaign", &row.campaign),
+        ("ad-ad-set", &row.ad_set),
+    ];
+    let known = all.into_iter().filter(|(_, value)| !value.is_empty());
+    known.map(|(label, value)| (say(label), value.clone())).collect()
+}
+
+/// The ad in Meta's Ads Manager.
+fn manager(account: &str, id: &str) -> String {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(account) || !is_number(id) {
+        return String::new();
+    }
+    format!(
+        "https://adsmanager.facebook.com/adsmanager/manage/ads?act={account}&selected_ad_ids={id}"
+    )
+}
+
+/// Label, figure and note of each.
+fn tiles(row: &AdsRow) -> Vec<(Message, String, String)> {
+    let currency = row.currency.as_deref().unwrap_or_default();
+    let step = |name: &str| row.steps.iter().find(|step| step.name == name);
+    let count = |name: &str| step(name).and_then(|step| step.count).map_or_else(dash, thousands);
+    let lead = step("lead").and_then(|step| step.cost);
+    let ratio = |value: f64| decimal(value, 2);
+    let range = |low: f64, high: Option<f64>, written: &dyn Fn(f64) -> String| match high {
+        Some(high) => format!("95 %: {}", between(written(low), written(high))),
+        None => say("overview-at-least").with("amount", written(low)).to_string(),
+    };
+    let returned = row.roas;
+    vec![
+        (
+            say("ads-spend"),
+            row.spend
+                .map_or_else(|| say("ads-unknown").to_string(), |spend| money(spend, currency)),
+            String::new(),
+        ),
+        (say("overview-tile-opened"), count("opened"), String::new()),
+        (say("overview-tile-lead"), count("lead"), String::new()),
+        (
+            say("overview-tile-cost"),
+            lead.and_then(|cost| cost.value).map_or_else(dash, |value| money(value, currency)),
+            lead.map_or_else(String::new, |cost| range(cost.low, cost.high, &amount)),
+        ),
+        (say("overview-tile-purchase"), count("purchase"), String::new()),
+        (
+            say("ads-roas"),
+            returned.and_then(|roas| roas.value).map_or_else(dash, ratio),
+            returned.map_or_else(String::new, |roas| range(roas.low, roas.high, &ratio)),
+        ),
+    ]
+}
+
+/// What each model gives the ad: its name, conversions, and their value.
+fn models(comparison: &Comparison, id: &str) -> Vec<[String; 3]> {
+    let rows = || comparison.rows.iter().filter(|row| row.channel == id);
+    let told = |model: &&'static str| {
+        let all: Vec<(&Option<String>, &Compared)> =
+            rows().filter_map(|row| Some((&row.currency, row.models.get(model)?))).collect();
+        let conversions: f64 = all.iter().map(|(_, one)| one.conversions).sum();
+        let values = all.iter().filter_map(|(currency, one)| {
+            Some(money(one.value?, currency.as_deref().unwrap_or_default()))
+        });
+        let values = values.collect::<Vec<_>>().join(" + ");
+        let label = crate::analysis::Model::parse(model)
+            .map_or_else(|_| (*model).to_owned(), labels::model);
+        [label, credit(conversions), if values.is_empty() { dash() } else { values }]
+    };
+    comparison.models.iter().map(told).collect()
+}
