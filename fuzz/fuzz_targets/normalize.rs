@@ -101,7 +101,8 @@ fn ids(found: &Normalized) -> Vec<EventId> {
 }
 
 fn check_event(event: &Event, place: usize) {
-    let expected = (event.kind.order() << PLACE_BITS) | u32::try_from(place).unwrap();
+    let order = event.kind.order_with(event.touch.is_some());
+    let expected = (order << PLACE_BITS) | u32::try_from(place).unwrap();
     assert_eq!(event.place, expected, "what explains comes first, then the place");
     assert!((EARLIEST..=LATEST).contains(&event.time), "the time is {}", event.time.0);
     if event.time_origin == TimeOrigin::Receipt {
