@@ -1,6 +1,6 @@
 -- What came in of a range, by kind: each event once.
 -- Several rows of one event have one key and are merged as they are read (FINAL); where their times may differ (of receipt or
--- of the webhook, several statuses of one WhatsApp message, conversions and what tells of forms), that with the highest
+-- of the webhook, several statuses of one WhatsApp message, conversions, what tells of forms and calls), that with the highest
 -- version counts.
 -- Parameters: from, to (milliseconds; to is exclusive).
 -- Columns: channel, kind, name (of an other event: its name on the wire), events, people, without_person, clamped
@@ -20,7 +20,7 @@ WITH
         FROM events_by_person
         WHERE time >= fromUnixTimestamp64Milli({from:Int64}) AND time < fromUnixTimestamp64Milli({to:Int64})
             AND (time_origin != 'event' OR channel = 'whatsapp' AND kind = 'echo' OR kind = 'conversion'
-                OR name = 'messaging_in_thread_lead_form_submit')
+                OR name IN ('messaging_in_thread_lead_form_submit', 'call_missed'))
     ),
     found AS
     (

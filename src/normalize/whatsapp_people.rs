@@ -128,7 +128,7 @@ fn contact<'a>(contacts: &'a Value, names: [Option<&str>; 3]) -> Option<&'a Valu
     let is = |key: &str, contact: &Value, name: Option<&str>| {
         name.is_some_and(|name| wire::text(contact, key) == name)
     };
-    let named = all.iter().find(|contact| {
+    let meant = all.iter().find(|contact| {
         number.is_some_and(|number| own(contact) == usual_number(number))
             || is("user_id", contact, user_id)
             || is("parent_user_id", contact, parent_id)
@@ -137,7 +137,7 @@ fn contact<'a>(contacts: &'a Value, names: [Option<&str>; 3]) -> Option<&'a Valu
         number.is_some_and(|number| ![usual_number(number), String::new()].contains(&own(contact)))
     };
     let only = if let [only] = all[..] { Some(only).filter(|it| !is_anothers(it)) } else { None };
-    named.copied().or(only)
+    meant.copied().or(only)
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ pub(super) fn without_source(mut item: Value, click: Option<u64>) -> Value {
         let Some(told) = item.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
         told.remove("source");
         if let (Some(click), Some(Value::String(reference))) = (click, told.get_mut("ref")) {
-            *reference += &format!("-mfc{click:020x}");
+            *reference = format!("{reference}-mfc{click:020x}");
         }
     }
     item

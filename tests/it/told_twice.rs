@@ -130,3 +130,41 @@ async fn check(server: &Server, cases: &[(&str, [Value; 2], usize, usize)]) {
         }
     }
 }
+
+/// A form of a lead ad is told in a message and again alone, at another time: one form, and one lead, in the view too.
+#[tokio::test]
+async fn a_form_that_is_told_at_two_times_is_one_in_the_view_as_it_is_in_the_reports() {
+    let world = World::new();
+    let lead = json!({ "type": "LEAD_COMPLETE", "source": "ADS", "ad_id": "1204" });
+    let missed = |at: i64, more: &str| {
+        crate::support::whatsapp(json!({ "calls": [{
+            "id": "wacid.1", "from": "33612345678", "to": "33180000001", "event": "terminate", "status": "REJECTED",
+            "direction": "USER_INITIATED", "timestamp": (TIME / 1000 + at).to_string(), "biz_opaque_callback_data": more,
+        }]}))
+    };
+    let lines = [
+        told(
+            "messaging",
+            "ann",
+            0,
+            json!({ "message": { "mid": "m_1", "text": "hi", "referral": lead } }),
+        ),
+        told("messaging", "ann", 400, json!({ "referral": lead })),
+        missed(0, ""),
+        missed(3, "again"),
+    ];
+    let path = world.write("forms.jsonl", lines.join("\n"));
+    world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+    let server = world.serve();
+    let counted = |range: &str| {
+        format!(
+            "SELECT countIf(name = 'messaging_in_thread_lead_form_submit'), countIf(kind = 'conversion'), \
+             countIf(name = 'call_missed'), count() FROM v_events {range}"
+        )
+    };
+    assert_eq!(ask(&world, &counted("")).await, "1\t1\t1\t5\n");
+    assert_eq!(ask(&world, &counted("WHERE time > '2026-11-19'")).await, "1\t1\t1\t5\n");
+    assert_eq!(ask(&world, &counted("WHERE day = '2026-11-18'")).await, "0\t0\t0\t0\n");
+    let quality = server.json(&format!("/api/v1/quality?{RANGE}")).await;
+    assert_eq!(quality["events"], 5, "{quality}");
+}

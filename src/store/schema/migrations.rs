@@ -82,6 +82,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "sequences",
         files: &[include_str!("../../../queries/schema/migrations/0108_sequences.sql")],
     },
+    Migration {
+        version: 109,
+        name: "events_told_twice",
+        files: &[include_str!("../../../queries/schema/migrations/0109_v_events.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.
