@@ -46,7 +46,7 @@ async fn cohorts_and_journeys_show_the_figures_of_the_api() {
     browser.client.goto(&server.url(&format!("/people/{page}/{person}"))).await.unwrap();
     browser.screenshot("person-light").await;
     for (selector, list) in
-        [("#conversations tbody tr", "conversations"), (".timeline li", "events")]
+        [("#conversations tbody tr", "conversations"), (".timeline li:not(.added)", "events")]
     {
         let shown = browser.client.find_all(Locator::Css(selector)).await.unwrap();
         assert_eq!(shown.len(), journey[list].as_array().unwrap().len(), "{list}");

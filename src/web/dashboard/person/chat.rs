@@ -18,7 +18,8 @@ pub(crate) struct Day {
 
 /// Something in the chat.
 pub(crate) struct Line {
-    /// `person` or `business`, who did it; `mark` of what stands between, `goal` of a conversion, `receipt`.
+    /// `person` or `business`, who did it; `mark` of what stands between (`mark added` of what is no event), `goal` of a
+    /// conversion, `receipt`.
     pub side: &'static str,
     pub time: String,
     pub what: Message,
@@ -89,7 +90,7 @@ fn day_and_time(instant: i64, zone: &TimeZone) -> (String, String) {
 }
 
 fn mark(name: &'static str) -> Line {
-    Line { side: "mark", time: String::new(), what: say(name), detail: Vec::new() }
+    Line { side: "mark added", time: String::new(), what: say(name), detail: Vec::new() }
 }
 
 fn begins(row: &ConversationRow) -> Line {
@@ -163,8 +164,8 @@ mod tests {
         let days = chat(&[], &events, &window, &TimeZone::UTC, 50 * HOUR_MS);
         let sides: Vec<&str> =
             days.iter().flat_map(|day| &day.lines).map(|line| line.side).collect();
-        assert_eq!(sides, ["person", "business", "person", "mark", "person"]);
+        assert_eq!(sides, ["person", "business", "person", "mark added", "person"]);
         assert_eq!(days[1].date, "1970-01-02");
-        assert_eq!((days[1].lines[0].side, days[1].lines[0].time.as_str()), ("mark", "20:00"));
+        assert_eq!((days[1].lines[0].side, days[1].lines[0].time.as_str()), ("mark added", "20:00"));
     }
 }
