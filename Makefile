@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine reference dist deb test-dist test test-fast test-clients test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine reference dist deb test-dist test test-fast test-clients test-pages test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -56,6 +56,12 @@ test-clients: engine build
 	$(CLIENTS)/bin/pip install --quiet -r tests/clients/requirements.txt
 	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
 		$(CLIENTS)/bin/pytest -q tests/clients
+
+# Lighthouse over every page of the demo: needs Chromium.
+test-pages: engine build
+	cd tests/pages && npm ci --no-audit --no-fund
+	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} node tests/pages/lighthouse.mjs \
+		$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) $(abspath $(wildcard node_modules/@chdb/lib-*/libchdb.so))
 
 # ClickHouse as a cluster of several engines, and many processes on one. `make test` runs these tests too.
 test-cluster: engine
