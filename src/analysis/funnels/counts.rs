@@ -272,34 +272,58 @@ impl Tally {
         if waits.is_empty() {
             return None;
         }
-        waits.sort_unstable();
         let mut histogram: Vec<(Option<i64>, u64)> =
             BARS.iter().map(|bar| (Some(*bar), 0)).collect();
         histogram.push((None, 0));
         for wait in &waits {
             histogram[BARS.partition_point(|bar| bar < wait)].1 += 1;
         }
-        Some(Waits {
-            p25_ms: quantile(&waits, 0.25),
-            median_ms: quantile(&waits, 0.5),
-            p75_ms: quantile(&waits, 0.75),
-            p90_ms: quantile(&waits, 0.9),
-            histogram,
-        })
+        let [p25_ms, median_ms, p75_ms, p90_ms] = quantiles(&mut waits, [0.25, 0.5, 0.75, 0.9]);
+        Some(Waits { p25_ms, median_ms, p75_ms, p90_ms, histogram })
     }
 }
 
-/// Between two values linearly: definition 7 of Hyndman and Fan, "Sample quantiles in statistical
-/// packages", The American Statistician 50 (1996).
+/// Of values in any order, for shares that rise. Between two values linearly: definition 7 of Hyndman and Fan, "Sample
+/// quantiles in statistical packages", The American Statistician 50 (1996).
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "places and milliseconds are below 2^52"
 )]
-fn quantile(sorted: &[i64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, part) = (place.floor() as usize, place.fract());
-    let high = sorted[(low + 1).min(sorted.len() - 1)];
-    sorted[low] as f64 + part * (high - sorted[low]) as f64
+fn quantiles<const N: usize>(values: &mut [i64], shares: [f64; N]) -> [f64; N] {
+    let last = values.len().saturating_sub(1);
+    // Each is at or behind the one before it, and the values from there on are not less.
+    let mut from = 0;
+    shares.map(|share| {
+        let place = share * last as f64;
+        let (low, part) = (place.floor() as usize, place.fract());
+        let (_, value, above) = values[from..].select_nth_unstable(low - from);
+        from = low;
+        let next = above.iter().min().unwrap_or(value);
+        *value as f64 + part * (next - *value) as f64
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantiles;
+
+    #[test]
+    fn quantiles_are_those_of_sorted_values() {
+        for length in 1..40_u32 {
+            let mut values: Vec<i64> = (0..length)
+                .map(|value| i64::from(value.wrapping_mul(2_654_435_761) >> 27))
+                .collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            let of = |share: f64| {
+                let place = share * f64::from(length - 1);
+                let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+                low as f64 + place.fract() * (high - low) as f64
+            };
+            let shares = [0.25, 0.5, 0.75, 0.9];
+            assert_eq!(quantiles(&mut values, shares), shares.map(of), "{sorted:?}");
+        }
+    }
 }
