@@ -22,11 +22,11 @@ pub enum OneTimeWork {
 }
 
 impl OneTimeWork {
-    fn as_str(self) -> &'static str {
+    pub(in crate::store) fn as_str(self) -> &'static str {
         match self {
             Self::Raw => "raw",
             Self::Contacts => "contacts",
-            Self::Sequences => "sequences",
+            Self::Sequences => "event_sequences",
         }
     }
 }

@@ -50,6 +50,7 @@ struct StoredRow {
     referer_uri: String,
     ctwa_clid: String,
     charged_as: String,
+    read_upto: i64,
     value: Option<i64>,
     currency: String,
     raw: String,
