@@ -118,7 +118,7 @@ async fn measure(people: u64) {
             // The first round warms the machine up.
             if round > 0 {
                 times.push(started.elapsed());
-                worked[number] += processor_time() - before;
+                worked[number] += processor_time().saturating_sub(before);
             }
         }
     }
@@ -129,7 +129,8 @@ async fn measure(people: u64) {
     };
     let fresh = middle(&fresh);
     let [ours, plain, in_order, own, six, scan] = times.map(|times| middle(&times));
-    let worked = worked.map(|worked| worked.as_secs_f64() / ROUNDS as f64);
+    let rounds = u32::try_from(ROUNDS).unwrap();
+    let worked = worked.map(|worked| (worked / rounds).as_secs_f64());
     println!("{} events of {} people, {ROUNDS} rounds\n", history.events, history.people);
     println!(
         "| question | seconds (median) | times ours | processor seconds (mean) | times ours |"

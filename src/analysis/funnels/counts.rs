@@ -311,19 +311,17 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_sorted_values() {
-        for length in 1..40_u32 {
-            let mut values: Vec<i64> = (0..length)
-                .map(|value| i64::from(value.wrapping_mul(2_654_435_761) >> 27))
-                .collect();
-            let mut sorted = values.clone();
-            sorted.sort_unstable();
-            let of = |share: f64| {
-                let place = share * f64::from(length - 1);
-                let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-                low as f64 + place.fract() * (high - low) as f64
-            };
-            let shares = [0.25, 0.5, 0.75, 0.9];
-            assert_eq!(quantiles(&mut values, shares), shares.map(of), "{sorted:?}");
+        // 0 to 100 in another order: the quantile of a share is that share of 100.
+        let mut values: Vec<i64> = (0..101).map(|value| value * 37 % 101).collect();
+        let found = quantiles(&mut values, [0.25, 0.5, 0.755, 0.9]);
+        for (found, expected) in found.into_iter().zip([25.0, 50.0, 75.5, 90.0]) {
+            assert!((found - expected).abs() < 1e-9, "{found}");
         }
+        for (mut values, [low, high]) in [(vec![7], [7.0, 7.0]), (vec![9, 1], [3.0, 8.2])] {
+            let [first, second] = quantiles(&mut values, [0.25, 0.9]);
+            assert!((first - low).abs() < 1e-9 && (second - high).abs() < 1e-9, "{first} {second}");
+        }
+        let [low, middle] = quantiles(&mut [5, 5, 1, 5], [0.25, 0.5]);
+        assert!((low - 4.0).abs() < 1e-9 && (middle - 5.0).abs() < 1e-9, "{low} {middle}");
     }
 }

@@ -120,9 +120,10 @@ mod tests {
         block
     }
 
-    fn read<'a>(
-        bytes: &mut NativeBytes<'a>,
-    ) -> Option<(&'a [[u8; 8]], Lists<'a, 4>, Vec<&'a [u8]>)> {
+    /// The columns of a block, if it has come as a whole.
+    type Columns<'a> = (&'a [[u8; 8]], Lists<'a, 4>, Vec<&'a [u8]>);
+
+    fn read<'a>(bytes: &mut NativeBytes<'a>) -> Option<Columns<'a>> {
         let rows = bytes.rows()?;
         Some((bytes.numbers(rows)?, bytes.lists(rows)?, bytes.texts(rows)?))
     }

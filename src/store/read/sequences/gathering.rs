@@ -97,9 +97,9 @@ impl<'a> Gathering<'a> {
             }
             let person = u128::from_le_bytes(*person);
             self.rows.push(MonthRow { person, month, number: self.rows.len(), end });
-            if let Some(ids) = &ids {
+            if let Some([pages, people]) = &ids {
                 let text = |ids: &Vec<&[u8]>| String::from_utf8_lossy(ids[row]).into_owned();
-                self.ids.push([text(&ids[0]), text(&ids[1])]);
+                self.ids.push([text(pages), text(people)]);
             }
         }
         Some(())
@@ -139,9 +139,9 @@ mod tests {
         let column = |block: &mut Vec<u8>| block.extend([1, b'c', 1, b't']);
         let mut block = vec![4, u8::try_from(rows.len()).unwrap_or_default()];
         column(&mut block);
-        rows.iter().for_each(|row| block.extend(row.0.to_le_bytes()));
+        block.extend(rows.iter().flat_map(|row| row.0.to_le_bytes()));
         column(&mut block);
-        rows.iter().for_each(|row| block.extend(row.1.to_le_bytes()));
+        block.extend(rows.iter().flat_map(|row| row.1.to_le_bytes()));
         let mut end = 0_u64;
         let mut ends = Vec::new();
         for row in rows {
@@ -151,10 +151,10 @@ mod tests {
         let events = || rows.iter().flat_map(|row| row.2);
         column(&mut block);
         block.extend(&ends);
-        events().for_each(|event| block.extend(event.0.to_le_bytes()));
+        block.extend(events().flat_map(|event| event.0.to_le_bytes()));
         column(&mut block);
         block.extend(&ends);
-        events().for_each(|event| block.extend(event.1.to_le_bytes()));
+        block.extend(events().flat_map(|event| event.1.to_le_bytes()));
         block
     }
 

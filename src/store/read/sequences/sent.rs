@@ -53,7 +53,9 @@ impl Sent {
         let mut in_order = InOrder::new(receipts);
         gathered.tell(|person, _, sent| {
             let upto = in_order.of(person).map(|receipt| receipt.at);
-            sent.iter().for_each(|one| self.all.add(upto.is_some_and(|upto| one.time <= upto)));
+            for one in sent {
+                self.all.add(upto.is_some_and(|upto| one.time <= upto));
+            }
         });
         for one in tagged {
             let receipt = receipts.binary_search_by_key(&one.person, |receipt| receipt.person);
