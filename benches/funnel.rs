@@ -41,6 +41,8 @@ const SIX: &str = "SELECT level, count() FROM (SELECT \
      AND kind IN ('message', 'postback', 'echo', 'conversion') \
      GROUP BY page_id, person_id) GROUP BY level";
 
+const IN_ORDER: &str = " SETTINGS optimize_aggregation_in_order = 1";
+
 /// The columns that both need, read and thrown away.
 const SCAN: &str = "SELECT count(), sum(cityHash64(page_id, person_id)), max(time), sum(cityHash64(kind, name)) \
      FROM events_by_person WHERE time >= fromUnixTimestamp64Milli(FROM) AND time < fromUnixTimestamp64Milli(TO)";
@@ -96,25 +98,27 @@ async fn measure(people: u64) {
     for _ in 0..ROUNDS {
         fresh.push(by_ad().await);
     }
-    for table in ["conversations", "events_by_person"] {
+    for table in ["conversations", "events_by_person", "event_sequences"] {
         client.query(&format!("OPTIMIZE TABLE {table} FINAL")).execute().await.unwrap();
     }
     let own = serde_json::from_str::<WrittenFunnel>(OWN).unwrap().check().unwrap();
     let mut times: [Vec<Duration>; 6] = Default::default();
+    let mut worked = [Duration::ZERO; 6];
     for round in 0..=ROUNDS {
-        let mut took = [Duration::ZERO; 6];
-        took[0] = by_ad().await;
-        took[1] = ask(&client, BY_AD, "").await;
-        took[2] = ask(&client, BY_AD, " SETTINGS optimize_aggregation_in_order = 1").await;
-        let started = Instant::now();
-        answer_custom_funnel(store, &own, &question(Vec::new())).await.unwrap();
-        took[3] = started.elapsed();
-        took[4] = ask(&client, SIX, " SETTINGS optimize_aggregation_in_order = 1").await;
-        took[5] = ask(&client, SCAN, "").await;
-        // The first round warms the machine up.
-        if round > 0 {
-            for (times, took) in times.iter_mut().zip(took) {
-                times.push(took);
+        for (number, times) in times.iter_mut().enumerate() {
+            let (started, before) = (Instant::now(), processor_time());
+            match number {
+                0 => drop(by_ad().await),
+                1 => ask(&client, BY_AD, "").await,
+                2 => ask(&client, BY_AD, IN_ORDER).await,
+                3 => drop(answer_custom_funnel(store, &own, &question(Vec::new())).await.unwrap()),
+                4 => ask(&client, SIX, IN_ORDER).await,
+                _ => ask(&client, SCAN, "").await,
+            }
+            // The first round warms the machine up.
+            if round > 0 {
+                times.push(started.elapsed());
+                worked[number] += processor_time().saturating_sub(before);
             }
         }
     }
@@ -125,33 +129,52 @@ async fn measure(people: u64) {
     };
     let fresh = middle(&fresh);
     let [ours, plain, in_order, own, six, scan] = times.map(|times| middle(&times));
+    let rounds = u32::try_from(ROUNDS).unwrap();
+    let worked = worked.map(|worked| (worked / rounds).as_secs_f64());
+    println!("{} events of {} people, {ROUNDS} rounds\n", history.events, history.people);
     println!(
-        "{} events of {} people, medians of {ROUNDS} rounds\n",
-        history.events, history.people
+        "| question | seconds (median) | times ours | processor seconds (mean) | times ours |"
     );
-    println!("| question | seconds | times ours |");
-    println!("| :--- | ---: | ---: |");
-    println!("| default funnel by ad, ours | {ours:.3} | 1 |");
-    println!(
-        "| the same, before ClickHouse has merged the month | {fresh:.3} | {:.1} |",
-        fresh / ours
-    );
-    println!("| the same, windowFunnel by hand | {plain:.3} | {:.0} |", plain / ours);
-    println!("| the same, aggregated in order | {in_order:.3} | {:.0} |", in_order / ours);
-    println!("| own funnel of six steps, ours | {own:.3} | 1 |");
-    println!("| the same, windowFunnel aggregated in order | {six:.3} | {:.2} |", six / own);
-    println!("| bare scan of the columns | {scan:.3} | {:.2} |", scan / own);
+    println!("| :--- | ---: | ---: | ---: | ---: |");
+    println!("| default funnel by ad, ours | {ours:.3} | 1 | {:.3} | 1 |", worked[0]);
+    let ratio = fresh / ours;
+    println!("| the same, before ClickHouse has merged the month | {fresh:.3} | {ratio:.1} | | |");
+    for (name, took, ours, number, of) in [
+        ("the same, windowFunnel by hand", plain, ours, 1, 0),
+        ("the same, aggregated in order", in_order, ours, 2, 0),
+        ("own funnel of six steps, ours", own, own, 3, 3),
+        ("the same, windowFunnel aggregated in order", six, own, 4, 3),
+        ("bare scan of the columns", scan, own, 5, 3),
+    ] {
+        let (ratio, work) = (took / ours, worked[number]);
+        let of = work / worked[of];
+        println!("| {name} | {took:.3} | {ratio:.2} | {work:.3} | {of:.2} |");
+    }
     engine.stop().await;
 }
 
-async fn ask(client: &Client, statement: &str, settings: &str) -> Duration {
+/// Processor time that this process and the engine have taken so far.
+fn processor_time() -> Duration {
+    let of = |process: &str| {
+        let told = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let fields = told.rsplit_once(')').map_or("", |(_, behind)| behind).split_whitespace();
+        // User and system time, in hundredths of a second (proc(5)).
+        fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum::<u64>()
+    };
+    let children = format!("/proc/self/task/{}/children", std::process::id());
+    let mut all = of("self");
+    for child in std::fs::read_to_string(children).unwrap_or_default().split_whitespace() {
+        all += of(child);
+    }
+    Duration::from_millis(10 * all)
+}
+
+async fn ask(client: &Client, statement: &str, settings: &str) {
     let statement =
         statement.replace("FROM)", &format!("{FROM})")).replace("TO)", &format!("{TO})"));
     let statement = format!("{statement}{settings}");
-    let started = Instant::now();
     let mut answer = client.query(&statement).fetch_bytes("TSV").unwrap();
     answer.collect().await.unwrap();
-    started.elapsed()
 }
 
 fn client(endpoint: &Endpoint) -> Client {

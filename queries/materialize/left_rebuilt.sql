@@ -3,5 +3,5 @@
 SELECT DISTINCT name
 FROM system.tables
 WHERE database IN {databases:Array(String)}
-    AND match(name, '^(conversations|touchpoints|conversions|sequences|people|changed_people|changed_batches)_rebuilt(|_[0-9]+)$')
+    AND match(name, '^(conversations|touchpoints|conversions|(event_|)sequences|people|changed_people|changed_batches)_rebuilt(|_[0-9]+)$')
 ORDER BY name

@@ -1,4 +1,4 @@
--- Makes the rows of sequences of everyone who has changed in some batches, from a month on, and takes those away that are no
+-- Makes the rows of event_sequences of everyone who has changed in some batches, from a month on, and takes those away that are no
 -- more. What is as it was is not written again.
 -- definitions stands for changed_names, class for the file of that name.
 -- Parameters: changed, sequences (tables), batches, bound, is_older, from_month (date), read_from (ms: events are read from
@@ -48,7 +48,8 @@ FROM
     UNION ALL
     SELECT month, toString(page_id), person_id, times, classes, false
     FROM {sequences:Identifier} FINAL
-    WHERE month >= {from_month:Date} AND (page_id, person_id) GLOBAL IN changed
+    WHERE month >= {from_month:Date}
+        AND person GLOBAL IN (SELECT reinterpretAsUInt128(sipHash128(page_id, person_id)) FROM changed)
 )
 GROUP BY month, page_id, person_id
 HAVING countIf(is_made) = 0 OR countIf(NOT is_made) = 0

@@ -4,7 +4,7 @@
 -- Columns: all of events_by_person.
 SELECT
     event_id, channel, page_id, person_id, time, time_origin, place, received_at, kind, name, mid, payload, text, app_id,
-    persona_id, tag, source, source_name, ref, ad_id, ad_title, post_id, referer_uri, ctwa_clid, charged_as, value,
+    persona_id, tag, source, source_name, ref, ad_id, ad_title, post_id, referer_uri, ctwa_clid, charged_as, read_upto, value,
     currency, raw, version
 FROM events_by_person
 WHERE toYYYYMM(time) = {month:UInt32} AND kind != 'conversion' AND raw != ''

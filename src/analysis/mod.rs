@@ -48,7 +48,7 @@ pub use flows::{Flow, flows};
 pub use funnel::{DEFAULT_FUNNEL, FunnelReport, ad_titles, funnel};
 pub use funnels::{
     Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
-    Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts,
+    Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts, no_conversations,
 };
 pub use outlook::{AgedFrames, marked, with_outlook};
 pub use rates::{Rate, share, wilson};

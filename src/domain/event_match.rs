@@ -27,7 +27,7 @@ pub struct EventMatch {
 const RECEIPTS: [&str; 2] = ["delivery", "read"];
 
 impl EventMatch {
-    /// Whether sequences (the tables `sequences` and `event_classes`) tell all that is asked of an event: it can be no
+    /// Whether sequences (the tables `event_sequences` and `event_classes`) tell all that is asked of an event: it can be no
     /// receipt, and neither its text nor its value matters. Receipts have no name, payload, ref, source and ad.
     #[must_use]
     pub fn is_of_class(&self) -> bool {

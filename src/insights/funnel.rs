@@ -1,18 +1,19 @@
 //! What a funnel counts: the store gives the events, the analysis counts.
 
+use futures_util::future::try_join_all;
 use polars_core::frame::DataFrame;
 use tokio::sync::mpsc;
 
 use super::attribution::spend_of;
-use super::breakdown_columns::apart;
+use super::breakdown_columns::{apart, finest};
 use super::error::AnswerError;
 use super::query::Question;
 use super::worker::{self, Waiting, in_turn};
 use crate::analysis::{
     self, AnalysisError, Counting, DEFAULT_FUNNEL, Dimension, Funnel, FunnelReport, Funnels, Order,
-    Reached, Reaching, Unit,
+    Reached, Reaching, Unit, no_conversations,
 };
-use crate::domain::{Period, PersonOccurrences};
+use crate::domain::PersonOccurrences;
 use crate::store::{BreakdownColumns, FunnelEvents, LATEST, Store};
 
 /// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
@@ -28,27 +29,65 @@ pub async fn answer_funnel(
     if let Some(funnel) = own.get(name) {
         return answer_custom_funnel(store, &narrowed(funnel, question), question).await;
     }
-    if name != DEFAULT_FUNNEL {
-        let known: Vec<&str> =
-            std::iter::once(DEFAULT_FUNNEL).chain(own.keys().map(String::as_str)).collect();
-        let text = format!("there is no funnel {name:?}; known are {}", known.join(", "));
-        return Err(AnswerError::Unknown(text));
+    check_known(own, name)?;
+    let mut reports = answer_default_by_each(store, question, vec![question.by.clone()]).await?;
+    reports.pop().ok_or_else(|| AnswerError::Unknown("a breakdown is missing".to_owned()))
+}
+
+/// Refuses a name that no funnel has.
+///
+/// # Errors
+/// If it is neither that of the funnel that everybody has nor of one's own.
+pub(crate) fn check_known(own: &Funnels, name: &str) -> Result<(), AnswerError> {
+    if name == DEFAULT_FUNNEL || own.contains_key(name) {
+        return Ok(());
     }
-    let Question { period, by, .. } = question;
-    let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
+    let known: Vec<&str> =
+        std::iter::once(DEFAULT_FUNNEL).chain(own.keys().map(String::as_str)).collect();
+    let text = format!("there is no funnel {name:?}; known are {}", known.join(", "));
+    Err(AnswerError::Unknown(text))
+}
+
+/// The funnel that everybody has, by each of some breakdowns. What tells more apart than a breakdown asks for is added up:
+/// mostly one of them holds the others, and alone is asked for.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(crate) async fn answer_default_by_each(
+    store: &Store,
+    question: &Question,
+    breakdowns: Vec<Vec<Dimension>>,
+) -> Result<Vec<FunnelReport>, AnswerError> {
+    let Question { period, .. } = question;
+    let columns = |by: &Vec<Dimension>| {
+        let told_apart: Vec<Dimension> = by.iter().chain(filtered_by(question)).cloned().collect();
+        apart(&told_apart)
+    };
+    let finest = finest(&breakdowns.iter().map(columns).collect::<Vec<_>>());
+    let mut asked_for: Vec<BreakdownColumns> = Vec::new();
+    let place_of = |columns: &BreakdownColumns| {
+        asked_for.iter().position(|one| one == columns).unwrap_or_else(|| {
+            asked_for.push(*columns);
+            asked_for.len() - 1
+        })
+    };
+    let places: Vec<usize> = finest.iter().map(place_of).collect();
     let fetch = async {
-        let limit = question.counted_until;
-        let counts = store.funnel_counts(period, apart(&told_apart), limit);
-        tokio::try_join!(counts, spend_of(store, period))
+        let counts =
+            asked_for.iter().map(|by| store.funnel_counts(period, *by, question.counted_until));
+        tokio::try_join!(try_join_all(counts), spend_of(store, period))
     };
     let asked = question.clone();
     in_turn(fetch, move |(counts, spend), _| {
-        let Question { period, by, filters, top, .. } = &asked;
-        let report = analysis::funnel(&counts, period, by, filters, &spend)?;
-        Ok(match top {
-            Some(top) => report.top(*top),
-            None => report,
-        })
+        let Question { period, filters, top, .. } = &asked;
+        let report = |(by, place): (&Vec<Dimension>, usize)| {
+            let report = analysis::funnel(&counts[place], period, by, filters, &spend)?;
+            Ok(match top {
+                Some(top) => report.top(*top),
+                None => report,
+            })
+        };
+        breakdowns.iter().zip(places).map(report).collect()
     })
     .await
 }
@@ -148,11 +187,8 @@ where
     let until = period.to.0.saturating_add(funnel.rules.window_ms).saturating_add(1).min(LATEST);
     // People who are not told apart need no conversations.
     let is_plain = funnel.unit == Unit::Person && by.is_empty() && funnel.filters.is_empty();
-    let nothing = Period { to: period.from, ..period.clone() };
     let conversations = if is_plain {
-        store
-            .unit_conversations(&nothing, period.from.0, false, BreakdownColumns::default())
-            .await?
+        no_conversations()
     } else {
         let told_apart = by.iter().chain(funnel.filters.iter().map(|(dimension, _)| dimension));
         let told_apart: Vec<Dimension> = told_apart.cloned().collect();

@@ -3,7 +3,9 @@
 use jiff::ToSpan;
 
 use super::error::AnswerError;
-use super::funnel::{answer_funnel, answer_own_by_each, narrowed};
+use super::funnel::{
+    answer_default_by_each, answer_funnel, answer_own_by_each, check_known, narrowed,
+};
 use super::invalid_parameter::InvalidParameter;
 use super::query::{Against, Age, Question};
 use crate::analysis::{
@@ -58,11 +60,8 @@ pub(crate) async fn answer_by_each(
         let funnel = narrowed(funnel, question);
         return answer_own_by_each(store, &funnel, question, breakdowns).await;
     }
-    let reports = breakdowns.into_iter().map(|by| {
-        let asked = Question { by, ..question.clone() };
-        async move { answer_funnel(store, own, name, &asked).await }
-    });
-    futures_util::future::try_join_all(reports).await
+    check_known(own, name)?;
+    answer_default_by_each(store, question, breakdowns).await
 }
 
 /// The question over the period that its own is compared with, without a breakdown.

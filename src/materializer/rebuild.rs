@@ -116,7 +116,7 @@ async fn compare(
             upkeep.work_off(set, &news, lease, &|_| {}).await?;
         }
         let mut tables = Vec::new();
-        for table in ["conversations", "touchpoints", "conversions", "sequences"] {
+        for table in ["conversations", "touchpoints", "conversions", "event_sequences"] {
             tables.push(difference(upkeep, set, table).await?);
         }
         compared += 1;

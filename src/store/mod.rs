@@ -42,15 +42,15 @@ pub use read::data_quality::{
 };
 pub use read::event_values::EventField;
 pub use read::funnel_events::FunnelEvents;
-pub use read::funnels::{CohortWeek, Sequence};
 pub use read::links::LinkVisits;
 pub use read::list_rows::{
     ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,
 };
 pub use read::lists::{Listed, Place, Rows, Span};
 pub use read::response_times::{
-    ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SentMessages, SourceWindow,
+    ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SourceWindow,
 };
+pub use read::sequences::{CohortWeek, SentMessages, Sequence};
 pub use schema::bi_user::Reader;
 pub use schema::cluster;
 pub use schema::durability::BrokenPart;

@@ -145,7 +145,8 @@ async fn of_somebody_erased_nothing_is_left_and_of_others_everything() {
     ask(&world, &format!("INSERT INTO tomorrow VALUES ('{PAGE}', '{ANNA}'), ('{PAGE}', '{BEN}')"))
         .await;
     let rows = rows_holding(&world, ANNA).await;
-    for table in ["quarantine", "conversations_of_before", "sequences", "event_classes", "tomorrow"]
+    for table in
+        ["quarantine", "conversations_of_before", "event_sequences", "event_classes", "tomorrow"]
     {
         assert!(rows.iter().any(|row| row.starts_with(table)), "{rows:?}");
     }

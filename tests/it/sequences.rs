@@ -1,5 +1,7 @@
 //! Custom funnels over sequences answer what they answer over events, and answer over sequences where they can.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::erasure::ask;
@@ -64,10 +66,45 @@ async fn sequences_answer_what_events_answer() {
     for (funnel, expected) in funnels().iter().zip(&over_sequences) {
         assert_eq!(preview(&server, funnel).await, *expected, "{funnel}");
     }
-    ask(&world, "INSERT INTO one_time_work (work, part) VALUES ('sequences', '')").await;
-    ask(&world, "TRUNCATE TABLE sequences").await;
+    ask(&world, "INSERT INTO one_time_work (work, part) VALUES ('event_sequences', '')").await;
+    ask(&world, "TRUNCATE TABLE event_sequences").await;
     for (place, (funnel, expected)) in funnels().iter().zip(&over_sequences).enumerate() {
         let is_of_events = place >= funnels().len() - 2;
         assert_eq!(preview(&server, funnel).await == *expected, is_of_events, "{funnel}");
     }
+}
+
+/// A database whose sequences are in the table of before.
+#[tokio::test]
+async fn sequences_of_an_earlier_schema_are_made_anew() {
+    let world = World::new();
+    world.fill(200, 11, ["2026-10-10", "2026-11-20"]);
+    let server = world.serve();
+    let is_there = format!("/api/v1/conversations?{DAYS}").replace("&by=source", "");
+    server.wait_until(&is_there, |list| list["total"].as_u64() > Some(100)).await;
+    let paths = "/api/v1/sequences?from=2026-10-10&to=2026-11-20";
+    let expected = server.json(paths).await;
+    for statement in [
+        "DROP TABLE event_sequences SYNC",
+        "DELETE FROM schema_migrations WHERE version >= 112",
+        "CREATE TABLE sequences (month Date, page_id String, person_id String) ENGINE = MergeTree ORDER BY month",
+        "TRUNCATE TABLE one_time_work",
+        "INSERT INTO one_time_work (work, part) VALUES ('sequences', '')",
+    ] {
+        ask(&world, statement).await;
+    }
+    drop(server);
+    let server = world.serve();
+    let funnel = &funnels()[0];
+    let over_events = preview(&server, funnel).await;
+    let started = Instant::now();
+    // Until they are made nothing is told of them.
+    while server.get(paths).await.0 != 200 {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(server.json(paths).await, expected);
+    assert_eq!(preview(&server, funnel).await, over_events);
+    assert_eq!(ask(&world, "EXISTS TABLE sequences").await.trim(), "0");
+    assert_ne!(ask(&world, "SELECT count() FROM event_sequences").await.trim(), "0");
 }

@@ -23,7 +23,7 @@ const SEEDS: [u64; 2] = [1, 3];
 /// Tables that are not compared: what stands in them depends on the real clock, or on the migrations; sequences are
 /// compared with events elsewhere.
 const APART: [&str; 5] =
-    ["program_settings", "erasing", "event_classes", "one_time_work", "sequences"];
+    ["program_settings", "erasing", "event_classes", "one_time_work", "event_sequences"];
 
 /// The real engine.
 struct Real {

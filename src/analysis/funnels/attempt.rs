@@ -26,6 +26,11 @@ pub fn attempts(
     rules: &Rules,
 ) -> Vec<Attempt> {
     let mut found: Vec<Attempt> = Vec::new();
+    let is_plain = rules.order == Order::Ordered
+        && rules.step_window_ms == i64::MAX
+        && events.iter().all(|event| event.gaps == 0);
+    // Of the attempt that is looked at: of most of them nothing is kept.
+    let mut places: Vec<usize> = Vec::with_capacity(rules.steps);
     let mut next = entries.start;
     // A new attempt may begin at this instant or later.
     let mut free_from = i64::MIN;
@@ -38,14 +43,19 @@ pub fn attempts(
             next += 1;
             continue;
         }
-        let (attempt, last) = attempt(events, next, rules);
-        let is_complete = attempt.times.len() == rules.steps;
+        attempt(events, next, rules, is_plain, &mut places);
+        let is_complete = places.len() == rules.steps;
+        let made = || {
+            let times = places.iter().map(|place| events[*place].time).collect();
+            Attempt { entry: next, times }
+        };
         match rules.reentry {
-            Reentry::First => return vec![attempt],
+            Reentry::First => return vec![made()],
             Reentry::Best => {
                 let best = found.first().map_or(0, |best| best.times.len());
-                if attempt.times.len() > best {
-                    found = vec![attempt];
+                if places.len() > best {
+                    found.clear();
+                    found.push(made());
                 }
                 if is_complete {
                     return found;
@@ -53,45 +63,51 @@ pub fn attempts(
                 next += 1;
             }
             Reentry::Every => {
+                found.push(made());
+                let last = *places.last().unwrap_or(&next);
                 if is_complete {
                     next = last + 1;
                 } else {
-                    let reached = *attempt.times.last().unwrap_or(&events[next].time);
                     let end = events[next].time.saturating_add(rules.window_ms);
-                    let end = end.min(reached.saturating_add(rules.step_window_ms));
+                    let end = end.min(events[last].time.saturating_add(rules.step_window_ms));
                     free_from = end.saturating_add(1);
                     next += 1;
                 }
-                found.push(attempt);
             }
         }
     }
     found
 }
 
-/// The attempt that begins with event `entry`, and the place of its last event.
-fn attempt(events: &[Occurrence], entry: usize, rules: &Rules) -> (Attempt, usize) {
+/// The places of the steps that the attempt reaches that begins with event `entry`. `is_plain`: nothing is excluded, and
+/// only the first step's window counts.
+fn attempt(
+    events: &[Occurrence],
+    entry: usize,
+    rules: &Rules,
+    is_plain: bool,
+    places: &mut Vec<usize>,
+) {
     let begin = events[entry].time;
     let latest = begin.saturating_add(rules.window_ms);
     // The first step is reached however little time has passed since.
     let latest = rules.limit.map_or(latest, |limit| latest.min(limit.of(begin)).max(begin));
+    places.clear();
+    if is_plain {
+        earliest(events, entry, latest, rules.steps, places);
+        return;
+    }
     let end = entry + events[entry..].partition_point(|event| event.time <= latest);
-    let places = match rules.order {
+    let found = match rules.order {
         Order::Any => in_any_order(&events[entry..end], rules.steps),
         _ => in_order(&events[entry..end], rules),
     };
-    let times = places.iter().map(|place| events[entry + place].time).collect();
-    let last = places.last().map_or(entry, |place| entry + place);
-    (Attempt { entry, times }, last)
+    places.extend(found.into_iter().map(|place| entry + place));
 }
 
 /// The places of the steps that are reached; the first event is the first step.
 fn in_order(events: &[Occurrence], rules: &Rules) -> Vec<usize> {
     let is_strict = rules.order == Order::Strict;
-    let has_gaps = is_strict || events.iter().any(|event| event.gaps != 0);
-    if !has_gaps && rules.step_window_ms == i64::MAX {
-        return earliest(events, rules.steps);
-    }
     // Events that can be step k of a chain, and of them the last that the chain may go on from.
     let mut reachable: Vec<Vec<usize>> = vec![Vec::new(); rules.steps];
     let mut last: Vec<Option<usize>> = vec![None; rules.steps];
@@ -145,17 +161,22 @@ fn in_order(events: &[Occurrence], rules: &Rules) -> Vec<usize> {
 }
 
 /// Without exclusions and step windows: the earliest event for each step in turn.
-fn earliest(events: &[Occurrence], steps: usize) -> Vec<usize> {
-    let mut chain = vec![0];
-    for (place, event) in events.iter().enumerate().skip(1) {
-        if chain.len() == steps {
+fn earliest(
+    events: &[Occurrence],
+    entry: usize,
+    latest: i64,
+    steps: usize,
+    chain: &mut Vec<usize>,
+) {
+    chain.push(entry);
+    for (place, event) in events.iter().enumerate().skip(entry + 1) {
+        if chain.len() == steps || event.time > latest {
             break;
         }
         if event.steps >> chain.len() & 1 == 1 {
             chain.push(place);
         }
     }
-    chain
 }
 
 /// Steps in any order: the k-th place is where k different steps were met by k different events: a

@@ -272,34 +272,56 @@ impl Tally {
         if waits.is_empty() {
             return None;
         }
-        waits.sort_unstable();
         let mut histogram: Vec<(Option<i64>, u64)> =
             BARS.iter().map(|bar| (Some(*bar), 0)).collect();
         histogram.push((None, 0));
         for wait in &waits {
             histogram[BARS.partition_point(|bar| bar < wait)].1 += 1;
         }
-        Some(Waits {
-            p25_ms: quantile(&waits, 0.25),
-            median_ms: quantile(&waits, 0.5),
-            p75_ms: quantile(&waits, 0.75),
-            p90_ms: quantile(&waits, 0.9),
-            histogram,
-        })
+        let [p25_ms, median_ms, p75_ms, p90_ms] = quantiles(&mut waits, [0.25, 0.5, 0.75, 0.9]);
+        Some(Waits { p25_ms, median_ms, p75_ms, p90_ms, histogram })
     }
 }
 
-/// Between two values linearly: definition 7 of Hyndman and Fan, "Sample quantiles in statistical
-/// packages", The American Statistician 50 (1996).
+/// Of values in any order, for shares that rise. Between two values linearly: definition 7 of Hyndman and Fan, "Sample
+/// quantiles in statistical packages", The American Statistician 50 (1996).
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "places and milliseconds are below 2^52"
 )]
-fn quantile(sorted: &[i64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let (low, part) = (place.floor() as usize, place.fract());
-    let high = sorted[(low + 1).min(sorted.len() - 1)];
-    sorted[low] as f64 + part * (high - sorted[low]) as f64
+fn quantiles<const N: usize>(values: &mut [i64], shares: [f64; N]) -> [f64; N] {
+    let last = values.len().saturating_sub(1);
+    // Each is at or behind the one before it, and the values from there on are not less.
+    let mut from = 0;
+    shares.map(|share| {
+        let place = share * last as f64;
+        let (low, part) = (place.floor() as usize, place.fract());
+        let (_, value, above) = values[from..].select_nth_unstable(low - from);
+        from = low;
+        let next = above.iter().min().unwrap_or(value);
+        *value as f64 + part * (next - *value) as f64
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantiles;
+
+    #[test]
+    fn quantiles_are_those_of_sorted_values() {
+        // 0 to 100 in another order: the quantile of a share is that share of 100.
+        let mut values: Vec<i64> = (0..101).map(|value| value * 37 % 101).collect();
+        let found = quantiles(&mut values, [0.25, 0.5, 0.755, 0.9]);
+        for (found, expected) in found.into_iter().zip([25.0, 50.0, 75.5, 90.0]) {
+            assert!((found - expected).abs() < 1e-9, "{found}");
+        }
+        for (mut values, [low, high]) in [(vec![7], [7.0, 7.0]), (vec![9, 1], [3.0, 8.2])] {
+            let [first, second] = quantiles(&mut values, [0.25, 0.9]);
+            assert!((first - low).abs() < 1e-9 && (second - high).abs() < 1e-9, "{first} {second}");
+        }
+        let [low, middle] = quantiles(&mut [5, 5, 1, 5], [0.25, 0.5]);
+        assert!((low - 4.0).abs() < 1e-9 && (middle - 5.0).abs() < 1e-9, "{low} {middle}");
+    }
 }

@@ -14,6 +14,7 @@ pub use attempt::{Attempt, attempts};
 pub use counts::{Counting, Reached, Reaching};
 pub use definition::{Funnel, Funnels, Order, Reentry, Rules, Unit};
 pub use error::FunnelError;
+pub use units::no_conversations;
 pub use written::{OneOrMany, WrittenFunnel, WrittenMatch};
 
 pub use crate::domain::Occurrence;

@@ -11,11 +11,11 @@ mod insert;
 mod kept_twice;
 pub(in crate::store) mod moment;
 pub(in crate::store) mod months;
+pub(in crate::store) mod native;
 mod nodes;
 pub(in crate::store) mod one_time_work;
 pub(in crate::store) mod page_filter;
 pub(in crate::store) mod query_limits;
-pub(in crate::store) mod row_binary;
 pub(in crate::store) mod tombstones;
 
 use std::sync::Arc;

@@ -24,12 +24,12 @@ pub enum OneTimeWork {
 }
 
 impl OneTimeWork {
-    fn as_str(self) -> &'static str {
+    pub(in crate::store) fn as_str(self) -> &'static str {
         match self {
             Self::Raw => "raw_by_place",
             Self::Refusals => "refusals_by_place",
             Self::Contacts => "contacts",
-            Self::Sequences => "sequences",
+            Self::Sequences => "event_sequences",
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) struct StoredRow {
     pub(super) referer_uri: String,
     pub(super) ctwa_clid: String,
     pub(super) charged_as: String,
+    pub(super) read_upto: i64,
     pub(super) value: Option<i64>,
     pub(super) currency: String,
     pub(super) raw: String,

@@ -283,6 +283,7 @@ mod tests {
             referer_uri: row.referer_uri,
             ctwa_clid: row.ctwa_clid,
             charged_as: String::new(),
+            read_upto: 0,
             value: row.value,
             currency: row.currency,
             raw: row.raw,

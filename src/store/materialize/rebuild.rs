@@ -21,7 +21,8 @@ const DIFFERING_ROWS: &str = include_str!("../../../queries/materialize/differin
 const ROWS_THAT_DIFFER: &str = include_str!("../../../queries/materialize/rows_that_differ.sql");
 
 /// People last: their lists must never name less than the rows that are in use.
-const MADE: [&str; 5] = ["conversations", "touchpoints", "conversions", "sequences", "people"];
+const MADE: [&str; 5] =
+    ["conversations", "touchpoints", "conversions", "event_sequences", "people"];
 /// Who has changed, and was not made since.
 const CHANGED: [&str; 2] = ["changed_people", "changed_batches"];
 

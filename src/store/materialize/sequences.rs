@@ -1,5 +1,5 @@
 //! People's events by month, as arrays that funnels are counted over. Schema:
-//! `queries/schema/migrations/0108_sequences.sql`.
+//! `queries/schema/migrations/0112_event_sequences.sql`.
 
 use jiff::tz::TimeZone;
 
@@ -51,7 +51,7 @@ impl Store {
             // Whoever reads a class finds what it is.
             self.execute(asked(&assemble(CLASSES, &pieces))).await?;
             let made = asked(&assemble(MADE, &pieces));
-            let made = made.param("sequences", tables.name("sequences"));
+            let made = made.param("sequences", tables.name("event_sequences"));
             self.execute(made.param("read_from", read_from).param("version", version)).await?;
         }
         Ok(())

@@ -14,4 +14,5 @@ pub(in crate::store) mod manual_costs;
 pub(in crate::store) mod message_costs;
 pub(in crate::store) mod page_names;
 pub(in crate::store) mod response_times;
+pub(in crate::store) mod sequences;
 pub(in crate::store) mod source;

@@ -8,13 +8,15 @@ use crate::domain::Period;
 use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
+use crate::store::client::months::of_months;
+use crate::store::read::collection::LATEST;
+use crate::store::read::sequences::WHOLE;
 use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
 
 const RESPONSE_TIMES: &str = include_str!("../../../queries/response_times/response_times.sql");
 const CLOSING_WINDOWS: &str = include_str!("../../../queries/response_times/closing_windows.sql");
 const OPT_IN_COUNTS: &str = include_str!("../../../queries/audience/opt_in_counts.sql");
 const MISSED_CALLS: &str = include_str!("../../../queries/response_times/missed_calls.sql");
-const SENT_MESSAGES: &str = include_str!("../../../queries/response_times/sent_messages.sql");
 
 /// How some conversations were answered.
 #[derive(Debug, Clone, PartialEq, Row, Serialize, Deserialize, ToSchema)]
@@ -104,17 +106,6 @@ pub struct MissedCalls {
     pub unanswered: u64,
 }
 
-/// The business's messages under one tag.
-#[derive(Debug, Clone, PartialEq, Eq, Row, Serialize, Deserialize, ToSchema)]
-pub struct SentMessages {
-    /// The message tag; empty: sent within the window.
-    pub tag: String,
-    /// How many.
-    pub sent: u64,
-    /// Read since.
-    pub read: u64,
-}
-
 /// A statement with the pieces that tell the source.
 fn by_source(statement: &str) -> String {
     let pieces = [("stored_source", STORED_SOURCE), ("shown_source", SHOWN_SOURCE)];
@@ -174,8 +165,10 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn missed_calls(&self, period: &Period) -> Result<MissedCalls, StoreError> {
-        let question = self.client().query(MISSED_CALLS).param("from", period.from.0);
-        let question = question.param("to", period.to.0);
+        let statement = assemble(MISSED_CALLS, &[("sequences_whole", WHOLE.trim_end())]);
+        // Answers count whenever they came.
+        let question = of_months(self.client().query(&statement), period.from.0, LATEST);
+        let question = question.param("from", period.from.0).param("to", period.to.0);
         self.fetch_one(question).await
     }
 
@@ -187,13 +180,5 @@ impl Store {
         let question = self.client().query(OPT_IN_COUNTS).param("from", period.from.0);
         let question = question.param("to", period.to.0);
         self.fetch_one(question).await
-    }
-
-    /// The business's messages by tag, and how many were read.
-    ///
-    /// # Errors
-    /// If ClickHouse cannot be asked.
-    pub async fn sent_messages(&self, period: &Period) -> Result<Vec<SentMessages>, StoreError> {
-        self.rows_of(SENT_MESSAGES, period).await
     }
 }

@@ -87,6 +87,16 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "events_told_twice",
         files: &[include_str!("../../../queries/schema/migrations/0109_v_events.sql")],
     },
+    Migration {
+        version: 112,
+        name: "event_sequences",
+        files: &[include_str!("../../../queries/schema/migrations/0112_event_sequences.sql")],
+    },
+    Migration {
+        version: 113,
+        name: "read_upto",
+        files: &[include_str!("../../../queries/schema/migrations/0113_read_upto.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.
@@ -95,8 +105,8 @@ const TAKE_OVER: &str = include_str!("../../../queries/schema/take_over.sql");
 const BEFORE: (u32, &str) =
     (102, "c83b3a3fe3806b43e78f77e57359cb7dd66da94be6daa22966fa915cf08464c1");
 
-/// Tables of before the first release that have another name now; without one they are no more.
-const NAMES_NOW: [(&str, Option<&str>); 8] = [
+/// Tables of older schemas that have another name now; without one they are no more.
+const NAMES_NOW: [(&str, Option<&str>); 9] = [
     ("deliveries", None),
     ("events", None),
     ("matched_conversions", None),
@@ -104,6 +114,7 @@ const NAMES_NOW: [(&str, Option<&str>); 8] = [
     ("report_events", Some("conversion_report_events")),
     ("reported_conversions", None),
     ("reports", Some("conversion_reports")),
+    ("sequences", None),
     ("spend", None),
 ];
 

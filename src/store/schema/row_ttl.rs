@@ -46,7 +46,7 @@ impl Store {
             ("conversations", "opened_at", conversations),
             ("touchpoints", "time", conversations),
             ("conversions", "time", conversations),
-            ("sequences", "month", months),
+            ("event_sequences", "month", months),
             ("event_classes", "month", months),
             ("link_visits", "time", visits),
             ("quarantine", "received_at", quarantine),

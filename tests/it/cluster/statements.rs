@@ -23,6 +23,7 @@ fn rows_of_a_person_lie_together() {
     let of_people = "cityHash64(page_id, person_id)";
     assert_eq!(sharding_key("page_id, person_id, time, event_id"), of_people);
     assert_eq!(sharding_key("opened_at, page_id, person_id"), of_people);
+    assert_eq!(sharding_key("person, month"), of_people);
     assert_eq!(sharding_key("work, turn, until"), "cityHash64(work)");
     assert_eq!(sharding_key("slug"), "cityHash64(slug)");
     assert_eq!(sharding_key(""), "0");

@@ -12,7 +12,6 @@ use crate::domain::{EventMatch, PersonOccurrences};
 use crate::store::client::Store;
 use crate::store::client::assemble::without_comments;
 use crate::store::client::error::StoreError;
-use crate::store::client::one_time_work::OneTimeWork;
 
 const MATCH: &str = include_str!("../../../../queries/funnels/custom_funnel_match.sql");
 
@@ -39,15 +38,12 @@ impl FunnelEvents<'_> {
 
     /// Expressions for the bits of the steps that an event meets, and of the gaps in which it is excluded.
     fn masks(&self) -> [String; 2] {
-        let pattern = without_comments(MATCH);
-        let one = |number: usize| pattern.replace('$', &number.to_string());
         let mut masks = [String::from("0"), String::from("0")];
-        for number in 0..self.steps.len() {
-            let bit = 1_u32 << number;
-            write!(masks[0], " + {bit} * toUInt32({})", one(number)).ok();
+        let mut all = self.matchers().enumerate().map(|(number, one)| condition(number, one));
+        for (place, matches) in all.by_ref().take(self.steps.len()).enumerate() {
+            write!(masks[0], " + {} * toUInt32({matches})", 1_u32 << place).ok();
         }
-        for (place, (_, gaps)) in self.exclusions.iter().enumerate() {
-            let matches = one(self.steps.len() + place);
+        for (matches, (_, gaps)) in all.zip(self.exclusions) {
             masks[1] = format!("bitOr({}, {gaps} * toUInt32({matches}))", masks[1]);
         }
         masks
@@ -68,6 +64,25 @@ impl FunnelEvents<'_> {
                 .param(&format!("most{number}"), matches.max_value)
         })
     }
+}
+
+/// Whether an event meets the matcher of this number: the lines of what it says.
+fn condition(number: usize, matches: &EventMatch) -> String {
+    let is_said = |line: &&str| match line.rsplit_once('{').map_or("", |(_, name)| name) {
+        name if name.starts_with("kinds$") => !matches.kinds.is_empty(),
+        name if name.starts_with("names$") => !matches.names.is_empty(),
+        name if name.starts_with("payload$") => !matches.payload.is_empty(),
+        name if name.starts_with("text$") => !matches.text.is_empty(),
+        name if name.starts_with("ref$") => !matches.referral_ref.is_empty(),
+        name if name.starts_with("sources$") => !matches.sources.is_empty(),
+        name if name.starts_with("ads$") => !matches.ads.is_empty(),
+        name if name.starts_with("least$") => matches.min_value.is_some(),
+        name if name.starts_with("most$") => matches.max_value.is_some(),
+        _ => true,
+    };
+    let pattern = without_comments(MATCH);
+    let lines: Vec<&str> = pattern.lines().filter(is_said).collect();
+    lines.join(" ").replace("$:", &format!("{number}:"))
 }
 
 /// Some people at once, on their way to whoever counts them.
@@ -113,10 +128,9 @@ impl Store {
         taker: mpsc::Sender<Vec<PersonOccurrences>>,
     ) -> Result<(), StoreError> {
         if asked.matchers().all(EventMatch::is_of_class)
-            && self.is_done(OneTimeWork::Sequences).await?
-            && let Some(wanted) = self.wanted_classes(from, until, asked).await?
+            && let Some(sequences) = self.sequences_of(from, until, asked).await?
         {
-            return self.people_of_sequences(from, until, asked, &wanted, taker).await;
+            return self.people_of_sequences(from, until, asked, &sequences, taker).await;
         }
         self.people_of_events(from, until, asked, taker).await
     }

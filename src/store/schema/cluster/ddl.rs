@@ -113,7 +113,9 @@ pub fn replicated(statement: &str) -> String {
 #[must_use]
 pub fn sharding_key(sorting_key: &str) -> String {
     let columns: Vec<&str> = sorting_key.split(", ").filter(|column| !column.is_empty()).collect();
-    let is_of_people = ["page_id", "person_id"].iter().all(|column| columns.contains(column));
+    let has_ids = ["page_id", "person_id"].iter().all(|column| columns.contains(column));
+    // `person` is a hash of both.
+    let is_of_people = has_ids || columns.contains(&"person");
     match columns.first() {
         _ if is_of_people => "cityHash64(page_id, person_id)".to_owned(),
         Some(first) => format!("cityHash64({first})"),
