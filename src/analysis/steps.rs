@@ -91,7 +91,7 @@ pub const REST: &str = "(rest)";
 /// One row of a breakdown.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Breakdown {
-    /// Value of each dimension; `None` where a conversation has none (no ad, say), [`REST`] in the row of
+    /// Value of each dimension; `None` where a conversation has none (no ad, say), `(rest)` in the row of
     /// all others.
     pub by: BTreeMap<String, Option<String>>,
     /// Of how many rows this one is the sum, if it is that of all others.

@@ -158,7 +158,7 @@ fn with_examples(settings: &mut Settings) -> anyhow::Result<()> {
     settings.funnels = Arc::new(funnels);
     let written = WrittenReport {
         name: "weekly-funnel".to_owned(),
-        title: "Funnel by entry point, last week".to_owned(),
+        title: "Weekly funnel".to_owned(),
         range: "last_week".to_owned(),
         by: vec!["source".to_owned()],
         schedule: "0 8 * * 1".to_owned(),

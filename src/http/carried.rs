@@ -22,6 +22,18 @@ pub(crate) fn query() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// What goes along beside the days: comparison and filters.
+pub(crate) fn beside_days() -> Vec<(String, String)> {
+    let query = query();
+    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+    pairs.filter(|(name, _)| matches!(name.as_str(), "compare" | "filter")).collect()
+}
+
+/// Whether the page's address has filters.
+pub(crate) fn has_filters() -> bool {
+    beside_days().iter().any(|(name, _)| name == "filter")
+}
+
 fn carried(query: &str) -> String {
     let pairs = form_urlencoded::parse(query.as_bytes());
     let pairs = pairs.filter(|(name, value)| CARRIED.contains(&&**name) && !value.is_empty());

@@ -105,6 +105,10 @@ fn event(
         Kind::Delivery | Kind::Read => {
             event_id(&["status", kind.as_str(), page, &first_name, &mid])
         }
+        // Told without our number, the same item is of a person: two things, two ids.
+        _ if is_own => {
+            event_id(&["whatsapp", "self", key, page, &first_name, &mid, &canonical(item)])
+        }
         // A call ends once, also where a poorer copy tells it again.
         _ if name == CALL_MISSED && !mid.is_empty() => event_id(&["call", &name, page, &mid]),
         _ => event_id(&["whatsapp", key, page, &first_name, &mid, &canonical(item)]),

@@ -133,10 +133,10 @@ async fn the_page_shows_the_figures_of_the_api() {
     assert!(!browser.overflows().await);
 
     // By the form, with intervals; the choices stay chosen.
-    browser.run("document.querySelector('[name=model]').value = 'markov'").await;
-    browser.run("document.querySelector('[name=conversion]').value = 'purchase'").await;
-    browser.run("document.querySelector('[name=intervals]').checked = true").await;
-    browser.run("document.querySelector('form').submit()").await;
+    browser.run("document.querySelector('select[name=model]').value = 'markov'").await;
+    browser.run("document.querySelector('select[name=conversion]').value = 'purchase'").await;
+    browser.run("document.querySelector('#options [name=intervals]').checked = true").await;
+    browser.run("document.querySelector('#options').submit()").await;
     let chosen = "return [...document.querySelectorAll('select')].map(one => one.value).join()";
     for _ in 0..100 {
         if browser.run(chosen).await == "markov,source,purchase" {

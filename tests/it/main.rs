@@ -43,6 +43,7 @@ mod crash;
 mod custom_funnels;
 mod damaged_parts;
 mod dashboard;
+mod dashboard_bar;
 mod deliveries;
 mod doctor;
 mod documents;

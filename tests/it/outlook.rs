@@ -194,7 +194,7 @@ async fn unfinished_days_are_lighter_and_have_what_is_expected() {
         let light = browser.client.find_all(Locator::Css("#rates tr.unfinished")).await.unwrap();
         assert_eq!(light.len(), count);
         // A ring for each day that is not finished.
-        let drawn = "return [...document.querySelectorAll('#rates-title ~ figure svg [stroke-width]')]\
+        let drawn = "return [...document.querySelectorAll('#rates-title ~ figure svg.wide [stroke-width]')]\
                      .filter(one => one.tagName === 'circle').length";
         assert_eq!(browser.run(drawn).await.as_u64(), Some(count as u64));
         assert!(!browser.overflows().await);

@@ -173,3 +173,4 @@ find-ad = ad
 find-link = link
 find-person = person
 find-nothing = Nothing is called like this
+filter-not-here = Filters do not apply on this page

@@ -47,10 +47,10 @@ conversations-note = Association, not cause: who is answered fast may differ in 
 conversations-wilson = Intervals are Wilson's, 95 %.
 # How long the answer took, by the numbers of queries/response_times/response_times.sql.
 conversations-reply-1 = within a minute
-conversations-reply-2 = within 5 minutes
-conversations-reply-3 = within 15 minutes
-conversations-reply-4 = within an hour
-conversations-reply-5 = within a day
+conversations-reply-2 = 1 to 5 minutes
+conversations-reply-3 = 5 to 15 minutes
+conversations-reply-4 = 15 minutes to an hour
+conversations-reply-5 = an hour to a day
 conversations-reply-6 = later
 conversations-reply-7 = never
 

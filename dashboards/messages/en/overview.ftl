@@ -29,7 +29,7 @@ overview-wrote = { $share } wrote
 overview-answered = { $count } of those who wrote
 overview-of-conversations = { $share } of conversations
 overview-of-conversions = of { $count } conversions
-overview-spent = { $amount } { $currency } spent
+overview-spent = { $amount } { $currency } spent, { $leads } leads from ads
 overview-response-slow = P90: { $time }
 
 overview-funnel = From opening to purchase
@@ -134,3 +134,4 @@ overview-attention-high = Urgent
 overview-attention-middle = Important
 overview-attention-low = To know
 overview-more-funnel = Break down, compare, see paths
+overview-compared-nothing = No conversation of { $period } is stored: there is nothing to compare with.

@@ -5,13 +5,13 @@ attribution-conversion = Conversion
 attribution-lookback = Fenêtre d’attribution, en jours
 attribution-intervals = Intervalles
 
-attribution-by-source = Source
+attribution-by-source = Point d’entrée
 attribution-by-ad = Publicité
 attribution-by-ref = Ref
 attribution-by-page = Page
 attribution-by-country = Pays
-attribution-by-source-and-ad = Source et publicité
-attribution-by-source-and-ref = Source et ref
+attribution-by-source-and-ad = Point d’entrée et publicité
+attribution-by-source-and-ref = Point d’entrée et ref
 attribution-by-campaign = Campagne
 attribution-by-medium = Support du lien
 attribution-by-link = Lien
@@ -50,7 +50,7 @@ attribution-value = Valeur
 attribution-effect = Effet de retrait
     .meaning = La part de toutes les conversions qui serait perdue sans le canal
 
-attribution-costs = Ce que cela a coûté
+attribution-costs = Coût et retour
 attribution-costs-help = Dépense publicitaire de ces jours, en regard du crédit ci-dessus. La valeur et le retour ne comptent que les conversions dans la devise de la dépense.
 attribution-spend = Dépense
     .meaning = Ce que ses publicités ont coûté ces jours-ci

@@ -170,3 +170,4 @@ find-ad = publicité
 find-link = lien
 find-person = personne
 find-nothing = Rien ne porte ce nom
+filter-not-here = Les filtres ne s’appliquent pas à cette page

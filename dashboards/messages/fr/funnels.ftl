@@ -1,7 +1,7 @@
 funnels-usual = Clic vers Messenger
 funnels-funnel = Entonnoir
 funnels-by = Par
-by-source = Source
+by-source = Point d’entrée
 by-ad = Publicité
 by-campaign = Campagne
 by-link = Lien
@@ -17,9 +17,9 @@ funnels-nobody = Personne n’est entré dans cet entonnoir
 funnels-why-nothing = Rien de ces jours ne correspond à { $step } : choisissez d’autres jours, ou comparez ce que demande l’étape aux genres d’événements de la page Qualité des données.
 funnels-steps = Étapes
 funnels-against = { $step } sur { $of } : { $verdict }.
-funnels-same-age = Les deux périodes sont comptées au même âge : pour chaque conversation, ce qui s’est passé dans le temps que toutes deux ont eu.
+funnels-same-age = Les deux périodes sont comptées au même âge : pour chaque conversation, ce qui s’est passé dans le temps que toutes deux ont eu.
 funnels-compare-whole = Comparer tout jusqu’à présent
-funnels-whole-age = Tout est compté jusqu’à présent : la période la plus ancienne a eu plus de temps.
+funnels-whole-age = Tout est compté jusqu’à présent : la période la plus ancienne a eu plus de temps.
 funnels-compare-same-age = Comparer au même âge
 funnels-step = Étape
 funnels-reached = Atteinte
@@ -70,7 +70,7 @@ funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).
 funnels-first-day = Pour chaque conversation, ce qui s’est passé dans la journée qui suit son début ; celles du dernier jour sont omises.
 funnels-row = Ligne
-funnels-better = Est meilleur
+funnels-better = Probabilité d’être meilleur
     .meaning = Probabilité que la part réelle de la ligne soit plus grande que celle de toutes les autres
 funnels-p = p
     .meaning = Probabilité d’une différence aussi grande par hasard, corrigée du nombre de lignes
@@ -81,7 +81,7 @@ funnels-left-out = { $count ->
 }
 funnels-more-than = > { $number }
 funnels-less-than = < { $number }
-funnels-sequences = Ce qui se passe l’un après l’autre
+funnels-sequences = Parcours les plus fréquents
     .note = Le point d’entrée, puis les 8 premières choses faites par les personnes et l’entreprise ; celles qui se répètent, une seule fois.
 funnels-sequence = Suite
 funnels-people = Personnes
@@ -97,7 +97,7 @@ kind-read = lu
 kind-conversion = conversion
 kind-other = autre
 
-funnels-build = Un entonnoir à vous
+funnels-build = Entonnoir personnalisé
     .about = Dites quelles sont les étapes, de la première à la dernière. Les étapes vides sont ignorées.
 funnels-build-one = Construire le vôtre
 funnels-title = Titre
@@ -149,7 +149,7 @@ people-more = { $count ->
 }
 
 funnels-headline = { $share } de { $count } ont atteint { $step }
-funnels-biggest-drop = Le plus grand abandon : { $share } de ceux qui ont atteint { $step } ne sont pas allés plus loin ({ $count } sur { $of }).
+funnels-biggest-drop = Le plus grand abandon : { $share } de ceux qui ont atteint { $step } ne sont pas allés plus loin ({ $count } sur { $of }).
 funnels-median-told = médiane { $time }
 
 funnels-way-contains = contient

@@ -27,10 +27,20 @@ impl<'a, R> Columns<'a, R> {
         self.with(Column::new(name.into(), texts))
     }
 
-    /// Counts.
+    /// Counts: with a sign, so that whoever takes one from another gets a difference.
     pub(crate) fn count<N: Into<Option<u64>>>(self, name: &str, get: impl Fn(&'a R) -> N) -> Self {
-        let counts: Vec<Option<u64>> = self.rows.iter().map(|row| get(row).into()).collect();
+        let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let counts: Vec<Option<i64>> =
+            self.rows.iter().map(|row| get(row).into().map(signed)).collect();
         self.with(Column::new(name.into(), counts))
+    }
+
+    /// Values of a dimension: days of days and weeks, else texts.
+    pub(crate) fn dimension<S: Into<String>>(self, name: &str, get: impl Fn(&'a R) -> S) -> Self {
+        match name {
+            "day" | "week" => self.date(name, |row| get(row).into()),
+            _ => self.text(name, get),
+        }
     }
 
     /// Differences of counts.

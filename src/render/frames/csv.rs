@@ -65,7 +65,7 @@ fn cell(column: &Column, row: usize, style: &CsvStyle) -> String {
             instant(time, &style.zone)
         }
         Ok(AnyValue::Float64(number)) => {
-            let number = number.to_string();
+            let number = plain(number);
             if &*style.decimal_mark == "." {
                 number
             } else {
@@ -74,6 +74,16 @@ fn cell(column: &Column, row: usize, style: &CsvStyle) -> String {
         }
         Ok(other) => other.to_string(),
     }
+}
+
+/// A number without the noise of binary fractions: twelve digits that say something; a very small one with an exponent,
+/// which spreadsheets read.
+fn plain(number: f64) -> String {
+    if number == 0.0 || !number.is_finite() {
+        return number.to_string();
+    }
+    let rounded: f64 = format!("{number:.11e}").parse().unwrap_or(number);
+    if rounded.abs() < 1e-6 { format!("{rounded:E}") } else { rounded.to_string() }
 }
 
 /// ISO 8601 with the zone's offset.
@@ -135,6 +145,24 @@ fn begins_formula(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::render::frames::columns::Columns;
+
+    #[test]
+    fn numbers_say_what_they_are_without_noise() {
+        let told = [681.680_000_000_000_1, 0.1 + 0.2, 1e-34 / 3.0, -0.000_25, 0.0, 1e15, 1.0 / 3.0];
+        let told = told.map(plain);
+        assert_eq!(
+            told,
+            [
+                "681.68",
+                "0.3",
+                "3.33333333333E-35",
+                "-0.00025",
+                "0",
+                "1000000000000000",
+                "0.333333333333"
+            ]
+        );
+    }
 
     #[test]
     fn nothing_that_somebody_writes_is_a_formula() {

@@ -6,7 +6,8 @@ use polars_arrow::io::ipc::write::{StreamWriter, WriteOptions};
 use polars_core::error::{PolarsError, PolarsResult};
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{CompatLevel, SchemaExt};
-use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
+use polars_io::parquet::write::{BatchedWriter, KeyValueMetadata, ParquetWriter};
+use polars_parquet::write::schema_to_metadata_key;
 
 use super::csv;
 use super::xlsx::Sheet;
@@ -47,7 +48,11 @@ impl<W: Write> Encoder<W> {
                 Form::Xlsx(into, Box::new(sheet))
             }
             Format::Parquet => {
-                Form::Parquet(Box::new(ParquetWriter::new(into).batched(frame.schema())?))
+                let key = schema_to_metadata_key(&frame.schema().to_arrow(STRINGS));
+                let types =
+                    KeyValueMetadata::from_static(vec![(key.key, key.value.unwrap_or_default())]);
+                let writer = ParquetWriter::new(into).with_key_value_metadata(Some(types));
+                Form::Parquet(Box::new(writer.batched(frame.schema())?))
             }
             Format::Arrow => {
                 let mut stream = StreamWriter::new(into, WriteOptions { compression: None });

@@ -26,7 +26,7 @@ pub fn funnel(report: &FunnelReport) -> DataFrame {
     let names: BTreeSet<&String> = report.by.iter().collect();
     let dimensions = names
         .into_iter()
-        .fold(Columns::of(&rows), |columns, name| columns.text(name, |row| of(row.0, name)));
+        .fold(Columns::of(&rows), |columns, name| columns.dimension(name, |row| of(row.0, name)));
     let columns = dimensions
         .text("step", |row| row.1.name.as_str())
         .count("count", |row| row.1.count)
@@ -59,7 +59,7 @@ pub fn verdicts(verdicts: &Verdicts) -> DataFrame {
     };
     let dimensions = names
         .into_iter()
-        .fold(Columns::of(rows), |columns, name| columns.text(name, |row| of(&row.by, name)));
+        .fold(Columns::of(rows), |columns, name| columns.dimension(name, |row| of(&row.by, name)));
     dimensions
         .count("reached", |row| row.reached)
         .count("of", |row| row.of)

@@ -57,7 +57,44 @@ pub(crate) fn described(parts: impl IntoIterator<Item = Document>) -> Arc<Value>
             }
         }
     }
+    // Wherever it is reached.
+    document["servers"] = json!([{ "url": "/" }]);
+    make_portable(&mut document);
     Arc::new(document)
+}
+
+/// What generators of clients stumble over, said so that they do not: a tuple is a list of so many of these, and nothing
+/// that is only Rust's stands in a text.
+fn make_portable(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("items") == Some(&Value::Bool(false)) {
+                let kinds = fields.remove("prefixItems").unwrap_or_default();
+                let kinds: Vec<Value> = kinds.as_array().cloned().unwrap_or_default();
+                let mut each: Vec<Value> = Vec::new();
+                each.extend(kinds.iter().filter(|kind| !is_among(kind, &kinds)).cloned());
+                let items = if let [one] = each.as_slice() {
+                    one.clone()
+                } else {
+                    json!({ "anyOf": each })
+                };
+                fields.insert("items".to_owned(), items);
+                fields.insert("minItems".to_owned(), json!(kinds.len()));
+                fields.insert("maxItems".to_owned(), json!(kinds.len()));
+            }
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = text.replace("`None`", "`null`").replace("[`", "`").replace("`]", "`");
+            }
+            fields.values_mut().for_each(make_portable);
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_portable),
+        _ => (),
+    }
+}
+
+/// Whether the same stands before it in a list.
+fn is_among(kind: &Value, kinds: &[Value]) -> bool {
+    kinds.iter().take_while(|one| !std::ptr::eq(*one, kind)).any(|one| one == kind)
 }
 
 /// Adds what handlers do not say themselves: parameters, forms, refusals.
@@ -245,4 +282,32 @@ fn type_of(field: &Value) -> String {
 fn any_of(kinds: impl Iterator<Item = String>) -> String {
     let either = |one, other| say("reference-or").with("one", one).with("other", other).to_string();
     kinds.reduce(either).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tuples_are_lists_of_a_length_and_nothing_is_rusts_alone() {
+        let mut told = json!({
+            "description": "What it cost; `None` if unknown, [`REST`] of all others.",
+            "pair": { "type": "array", "prefixItems": [{ "type": "string" }, { "type": "integer" }], "items": false },
+            "band": { "type": "array", "prefixItems": [{ "type": "number" }, { "type": "number" }], "items": false },
+        });
+        make_portable(&mut told);
+        assert_eq!(told["description"], "What it cost; `null` if unknown, `REST` of all others.");
+        let [string, integer] = ["string", "integer"].map(|kind| json!({ "type": kind }));
+        assert_eq!(told["pair"]["items"], json!({ "anyOf": [string, integer] }));
+        assert_eq!((&told["pair"]["minItems"], &told["pair"]["maxItems"]), (&json!(2), &json!(2)));
+        assert_eq!(told["band"]["items"], json!({ "type": "number" }));
+        assert!(told["band"]["prefixItems"].is_null());
+    }
+
+    #[test]
+    fn the_description_has_neither_tuples_nor_words_of_rust() {
+        let whole = described([]).to_string();
+        assert!(whole.contains(r#""servers":[{"url":"/"}]"#));
+        assert!(!whole.contains("prefixItems") && !whole.contains("`None`"));
+    }
 }

@@ -4,6 +4,7 @@ use jiff::Span;
 use jiff::civil::Date;
 
 use crate::domain::{Period, Timestamp};
+use crate::http::carried;
 use crate::language::{Message, say};
 use crate::store::CollectionState;
 
@@ -81,6 +82,16 @@ impl Range {
         let (first, last) = period.first_and_last_day();
         let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
         let days = presets(period.zone.to_datetime(now).date());
+        let kept = form_urlencoded::parse(rest.trim_start_matches('&').as_bytes());
+        let mut kept: Vec<(String, String)> = kept.into_owned().collect();
+        // What other pages are filtered by goes along through this one.
+        for (name, value) in carried::beside_days() {
+            if !kept.iter().any(|(known, _)| *known == name) {
+                kept.push((name, value));
+            }
+        }
+        let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(&kept).finish();
+        let rest = if rest.is_empty() { rest } else { format!("&{rest}") };
         // Of two that are the same days (on the 30th the month and 30 days) the first.
         let is_shown = |(_, from, through): &(&str, Date, Date)| {
             period.whole_days() == Some((*from, *through))
@@ -92,11 +103,10 @@ impl Range {
             href: format!("{page}?from={from}&through={through}{rest}"),
             is_current: current == Some(id),
         });
-        let kept = form_urlencoded::parse(rest.trim_start_matches('&').as_bytes());
         Self {
             label: label(first, last),
             page: page.to_owned(),
-            kept: kept.into_owned().collect(),
+            kept,
             comparisons: Vec::new(),
             filters: None,
             first_day: first.to_string(),

@@ -59,6 +59,11 @@ impl Range {
         self.comparisons.iter().find(|choice| choice.is_current)
     }
 
+    /// The same as a part of another page's address.
+    pub(crate) fn query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.hidden()).finish()
+    }
+
     /// Days, comparison and filters, as hidden fields of a form of the page.
     pub(crate) fn hidden(&self) -> Vec<(&str, String)> {
         let days = self.asked().into_iter();

@@ -80,6 +80,10 @@ pub fn definitions() -> &'static [Definition] {
             if let Some(rest) = text.strip_prefix("CREATE TABLE IF NOT EXISTS ") {
                 let (name, rest) = rest.split_once('(').unwrap();
                 tables.push(definition(name.trim(), rest));
+            } else if let Some(name) = text.strip_prefix("DROP TABLE IF EXISTS ") {
+                let name =
+                    name.trim_end_matches(|letter: char| letter == ';' || letter.is_whitespace());
+                tables.retain(|table| table.name != name);
             } else if let Some(rest) = text.strip_prefix("ALTER TABLE ") {
                 let (name, changes) = rest.split_once(char::is_whitespace).unwrap();
                 let table = tables.iter_mut().find(|table| table.name == name).unwrap();

@@ -190,7 +190,9 @@ impl AdsPage {
                 Some(currency) => say("ads-all-in").with("currency", currency),
                 None => say("ads-all-without-cost"),
             };
-            Row { name: name.to_string(), ..making[0].row(total) }
+            // A total is no row beside the others.
+            let unmarked = Making { medians: &Medians::default(), ..making[0].clone() };
+            Row { name: name.to_string(), ..unmarked.row(total) }
         };
         let chosen = choice.chosen(report, |row| row::name(row, titles));
         Self {

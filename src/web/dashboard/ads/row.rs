@@ -49,6 +49,7 @@ pub(crate) struct StepCells {
 }
 
 /// What rows are made with.
+#[derive(Clone)]
 pub(crate) struct Making<'a> {
     pub level: &'static str,
     pub titles: &'a HashMap<String, String>,

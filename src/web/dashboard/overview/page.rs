@@ -245,7 +245,12 @@ impl Overview {
             more_alerts,
             tiles: tiles(figures, &sure, &range, &behind),
             changes_note: figures.before.as_ref().map(|before| {
-                let told = if is_open { "overview-compared-so-far" } else { "overview-compared" };
+                let is_nothing = before.by_source.count("opened").unwrap_or(0) == 0;
+                let told = match (is_nothing, is_open) {
+                    (true, _) => "overview-compared-nothing",
+                    (false, true) => "overview-compared-so-far",
+                    (false, false) => "overview-compared",
+                };
                 let (first, last) = before.period.first_and_last_day();
                 say(told).with("period", date_range::label(first, last))
             }),

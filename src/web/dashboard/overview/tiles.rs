@@ -147,7 +147,9 @@ fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
         let cost = total.steps.iter().find(|step| step.name == "lead")?.cost?;
         let currency = total.currency.as_deref().unwrap_or_default();
         let value = cost.value.map_or_else(dash, |value| money(value, currency));
+        let leads = total.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count);
         let told = say("overview-spent").with("amount", amount(spend)).with("currency", currency);
+        let told = told.with("leads", leads.unwrap_or(0));
         Some((value, told))
     });
     let (values, notes): (Vec<_>, Vec<_>) = paid.unzip();

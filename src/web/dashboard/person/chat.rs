@@ -166,6 +166,9 @@ mod tests {
             days.iter().flat_map(|day| &day.lines).map(|line| line.side).collect();
         assert_eq!(sides, ["person", "business", "person", "mark added", "person"]);
         assert_eq!(days[1].date, "1970-01-02");
-        assert_eq!((days[1].lines[0].side, days[1].lines[0].time.as_str()), ("mark added", "20:00"));
+        assert_eq!(
+            (days[1].lines[0].side, days[1].lines[0].time.as_str()),
+            ("mark added", "20:00")
+        );
     }
 }

@@ -55,7 +55,8 @@ struct Cell {
 impl CohortsPage {
     pub(crate) fn new(cohorts: &[Cohort], period: &Period, now: Timestamp) -> Self {
         let (from, to) = (period.from.to_rfc3339(), period.to.to_rfc3339());
-        let end = local_day(period.to.0.min(now.0), period);
+        let end = period.to.0.min(now.0);
+        let end = End { day: local_day(end, period), last: local_day(end - 1, period) };
         let (total, cohorts) =
             (cohorts.len(), &cohorts[cohorts.len().saturating_sub(MOST_COHORTS)..]);
         let weeks = cohorts.iter().map(|cohort| reach(cohort, end)).max().unwrap_or(0);
@@ -86,6 +87,13 @@ impl CohortsPage {
     }
 }
 
+/// The end of what is known: its day, which has begun or is the first behind it, and the last day that has begun before.
+#[derive(Clone, Copy)]
+struct End {
+    day: Date,
+    last: Date,
+}
+
 fn local_day(at: i64, period: &Period) -> Date {
     jiff::Timestamp::from_millisecond(at)
         .map(|at| at.to_zoned_datetime(period.zone.clone()).date())
@@ -100,12 +108,12 @@ fn monday(cohort: &Cohort, week: usize) -> Date {
 }
 
 /// How many of its weeks have begun, of those that are shown.
-fn reach(cohort: &Cohort, end: Date) -> usize {
-    (0..MOST_WEEKS).take_while(|week| monday(cohort, *week) < end || *week == 0).count()
+fn reach(cohort: &Cohort, end: End) -> usize {
+    (0..MOST_WEEKS).take_while(|week| monday(cohort, *week) <= end.last || *week == 0).count()
 }
 
-fn is_over(cohort: &Cohort, week: usize, end: Date) -> bool {
-    monday(cohort, week + 1) <= end
+fn is_over(cohort: &Cohort, week: usize, end: End) -> bool {
+    monday(cohort, week + 1) <= end.day
 }
 
 fn active_in(cohort: &Cohort, week: usize) -> u64 {
@@ -113,8 +121,8 @@ fn active_in(cohort: &Cohort, week: usize) -> u64 {
     cohort.active.get(week).copied().unwrap_or(0)
 }
 
-fn cell(cohort: &Cohort, week: usize, end: Date) -> Cell {
-    if week > 0 && monday(cohort, week) >= end {
+fn cell(cohort: &Cohort, week: usize, end: End) -> Cell {
+    if week > 0 && monday(cohort, week) > end.last {
         return Cell { text: String::new(), shade: 0, about: String::new(), is_open: false };
     }
     share(active_in(cohort, week), cohort.size, !is_over(cohort, week, end))
@@ -162,7 +170,10 @@ mod tests {
     fn weeks_that_are_not_over_are_marked_and_count_not_for_all() {
         let day = |text: &str| text.parse::<Date>().unwrap();
         // Monday, 2 November; the range ends within the third week.
-        let (first, end) = (cohort("2026-11-02", 10, &[10, 4]), day("2026-11-18"));
+        let (first, end) = (
+            cohort("2026-11-02", 10, &[10, 4]),
+            End { day: day("2026-11-18"), last: day("2026-11-18") },
+        );
         assert_eq!(reach(&first, end), 3);
         let cells: Vec<(String, bool)> = (0..4)
             .map(|week| cell(&first, week, end))
@@ -173,8 +184,13 @@ mod tests {
         assert_eq!(cells[2], ("0.0 %".to_owned(), true));
         assert_eq!(cells[3], (String::new(), false));
         // A range that ends with the week has it whole.
-        assert!(is_over(&first, 1, day("2026-11-16")));
-        assert!(!is_over(&first, 1, day("2026-11-15")));
+        let until = |text: &str| End { day: day(text), last: day("2026-11-15") };
+        assert!(is_over(&first, 1, until("2026-11-16")));
+        assert!(!is_over(&first, 1, until("2026-11-15")));
+        // On a Monday its week has begun, and is open; the one of a range that ends before it is not there.
+        let monday = End { day: day("2026-11-16"), last: day("2026-11-16") };
+        assert_eq!((reach(&first, monday), is_over(&first, 2, monday)), (3, false));
+        assert_eq!(reach(&first, until("2026-11-16")), 2);
     }
 
     #[test]
