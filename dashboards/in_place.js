@@ -27,7 +27,7 @@ export function place(page) {
     const same = fresh.querySelector(`#${CSS.escape(part.id)}`);
     if (same) same.open = true;
   }
-  const { id, value, selectionStart, selectionEnd } = document.activeElement ?? {};
+  const { id, value, selectionStart, selectionEnd, dataset } = document.activeElement ?? {};
   const isTyped = document.activeElement?.matches("[data-live]:not(select, [type=checkbox], [type=radio])");
   main.replaceWith(fresh);
   bar.replaceWith(freshBar);
@@ -36,7 +36,9 @@ export function place(page) {
   if (pages && freshPages) pages.replaceChildren(...freshPages.childNodes);
   switchable();
   document.title = page.title;
-  const again = id ? document.getElementById(id) : null;
+  // What a button has moved is elsewhere now: it says where.
+  const then = dataset?.then ? document.getElementById(dataset.then) : null;
+  const again = then ?? (id ? document.getElementById(id) : null);
   if (!again) return;
   if (isTyped) again.value = value;
   again.focus({ preventScroll: true });

@@ -202,3 +202,29 @@ async fn campaigns_open_down_to_their_ads_which_add_up() {
     client.wait().for_element(Locator::Css("#models")).await.unwrap();
     assert_eq!(server.get("/ads/nothing-of-that-id").await.0, 404);
 }
+
+#[tokio::test]
+async fn steps_are_moved_and_removed_by_the_keyboard() {
+    let (_world, server) = demo();
+    let browser = Browser::open(1400, 1000, "light").await;
+    let client = &browser.client;
+    let path = "/funnels/build?s1.kind=message&s2.conversion=lead&s3.conversion=purchase";
+    client.goto(&server.url(path)).await.unwrap();
+    browser.run("document.getElementById('up-3').focus()").await;
+    client.active_element().await.unwrap().send_keys("\u{e007}").await.unwrap();
+    until(&browser, "return document.getElementById('s2-conversion')?.value === 'purchase'").await;
+    // The focus stays with the step that was moved.
+    until(&browser, "return document.activeElement.id === 'down-2'").await;
+    let address = client.current_url().await.unwrap();
+    assert!(!address.query().unwrap().contains("do="), "{address}");
+    client.find(Locator::Css("#remove-2")).await.unwrap().click().await.unwrap();
+    until(&browser, "return document.getElementById('s2-conversion')?.value === 'lead'").await;
+    // Without a script the same buttons lead to the same address.
+    let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let answer = plain.build().unwrap().get(server.url(&format!("{path}&do=remove-1"))).send();
+    let to = answer.await.unwrap().headers()["location"].to_str().unwrap().to_owned();
+    assert!(
+        to.contains("s1.conversion=lead&s2.conversion=purchase") && !to.contains("do="),
+        "{to}"
+    );
+}
