@@ -53,8 +53,8 @@ SELECT
     countIf(found.received_at > found.time + INTERVAL 1 HOUR) AS late,
     toUnixTimestamp64Milli(max(found.time)) AS last_event
 FROM found
--- A conversion that was taken back has no name.
-WHERE NOT (found.kind = 'conversion' AND found.name = '')
+-- A conversion that was taken back has no name, an echo that never arrived is called failed.
+WHERE NOT (found.kind = 'conversion' AND found.name = '') AND NOT (found.kind = 'echo' AND found.name = 'failed')
 GROUP BY channel, kind, name
 ORDER BY channel, kind, name
 -- On a cluster each shard asks for itself.

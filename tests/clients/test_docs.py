@@ -28,10 +28,16 @@ def test_snippets_run(world, tmp_path, monkeypatch):
     assert dict(found["leads"])["Autumn"] > 0
 
 
+# What WhatsApp's messages cost is read from Graph alone: `message_costs` of the other tests fills and filters it.
+PRICED = "v_message_costs"
+
+
 def test_every_view_is_told_and_has_the_columns_that_are_to_be_filtered_on(reader):
     rows = dict(re.findall(r"^\| `(v_\w+)` \| [^|]+ \| ([^|]+) \|", TEXT, re.MULTILINE))
-    assert rows.keys() == set(VIEWS)
+    assert rows.keys() == {*VIEWS, PRICED}
     for view, columns in rows.items():
+        if view == PRICED:
+            continue
         for column in re.findall(r"`(\w+)`", columns):
             assert reader.query(f"SELECT max({column}) FROM {view}").first_row[0], (view, column)
 
@@ -39,6 +45,8 @@ def test_every_view_is_told_and_has_the_columns_that_are_to_be_filtered_on(reade
 def test_filters_that_are_told_leave_months_out(reader):
     rows = re.findall(r"^\| `(v_\w+)` \| [^|]+ \| ([^|]+) \|", TEXT, re.MULTILINE)
     for view, columns in rows:
+        if view == PRICED:
+            continue
         for column in re.findall(r"`(\w+)`", columns):
             plan = "\n".join(
                 line

@@ -93,6 +93,11 @@ def test_polars_reads_both(answer):
             assert kind == polars.String, name
 
 
+def as_written(value):
+    """CSV has the fifteen digits that spreadsheets keep."""
+    return float(f"{value:.14e}") if isinstance(value, float) else value
+
+
 def plain(value):
     return None if pandas.isna(value) else value
 
@@ -133,7 +138,7 @@ def test_duckdb_reads_parquet_and_arrow(answer, tmp_path):
             if is_instant(name):
                 assert kind == "TIMESTAMP WITH TIME ZONE", (relation, name)
             elif name in COUNTS:
-                assert kind == "UBIGINT", (relation, name)
+                assert kind == "BIGINT", (relation, name)
             elif name not in FLOATS:
                 assert kind == "VARCHAR", (relation, name)
     assert types
@@ -164,7 +169,8 @@ def test_pandas_reads_csv(answer):
     body = get("csv").content
     assert not body.startswith(b"\xef\xbb\xbf")
     frame = pandas.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False)
-    assert from_texts(frame) == told
+    for found, row in zip(from_texts(frame), told, strict=True):
+        assert found == {name: as_written(value) for name, value in row.items()}
 
 
 def test_pandas_reads_csv_as_it_is_written_in_french(answer):
@@ -180,6 +186,7 @@ def test_pandas_reads_csv_as_it_is_written_in_french(answer):
         expected = [row[name] for row in told]
         if name in FLOATS | COUNTS:
             assert frame[name].dtype.kind in "iuf", name
+            expected = [as_written(value) for value in expected]
             assert [plain(value) for value in frame[name]] == expected, name
         elif is_instant(name):
             found = pandas.to_datetime(frame[name], utc=True)

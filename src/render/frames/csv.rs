@@ -76,13 +76,13 @@ fn cell(column: &Column, row: usize, style: &CsvStyle) -> String {
     }
 }
 
-/// A number without the noise of binary fractions: twelve digits that say something; a very small one with an exponent,
-/// which spreadsheets read.
+/// A number without the noise of binary fractions: the fifteen digits that spreadsheets and binary fractions have in common;
+/// a very small one with an exponent, which spreadsheets read.
 fn plain(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return number.to_string();
     }
-    let rounded: f64 = format!("{number:.11e}").parse().unwrap_or(number);
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if rounded.abs() < 1e-6 { format!("{rounded:E}") } else { rounded.to_string() }
 }
 
@@ -155,11 +155,11 @@ mod tests {
             [
                 "681.68",
                 "0.3",
-                "3.33333333333E-35",
+                "3.33333333333333E-35",
                 "-0.00025",
                 "0",
                 "1000000000000000",
-                "0.333333333333"
+                "0.333333333333333"
             ]
         );
     }
