@@ -1,6 +1,6 @@
 # The audience page: who opted in to notifications, and customer lists.
 audience-title = Audience
-audience-asof = Who may be written to outside of the messaging window, because they opted in to notifications. That a one-time permission was used is not on the wire: it counts until it runs out.
+audience-asof = Who may be written to outside of the messaging window, because they opted in to notifications. Meta does not tell when a one-time permission was used: it counts until it runs out.
 audience-none = Nobody has opted in yet
 audience-none-help = Opt-ins to marketing messages and one-time notifications come by the webhook field <code>messaging_optins</code>.
 

@@ -69,7 +69,7 @@ settings-new-link = New link
 settings-new-link-help = Ends their sessions and their password
 settings-remove = Remove
 settings-new-user = A new user
-settings-make-user = Make the user
+settings-make-user = Add user
 # A role or a scope, and what it is good for.
 settings-meaning = { $name }: { $meaning }
 # Above what is shown once.

@@ -12,7 +12,7 @@ attribution-note-times = The file has no times: touchpoints count as a day apart
 
 ads-note-zone = act_{ $account } has its days in { $own }, this report in { $zone }: at the edges of a day conversations and spend may belong to different days.
 ads-note-placement = A referral names the ad alone: what came of a placement is known by Meta's own counts only.
-ads-note-link = What a link cost without a day counts whole in every period; put it down with days to have it spread (cost add).
+ads-note-link = What a link cost without a day counts whole in every period; give it days to spread it over them (cost add).
 ads-note-days = Costs are known by whole days; this period is not made of whole ones.
 
 reconciliation-note-days = Meta counts a conversation on the day of the ad's impression and may model what it cannot see; we count it on the day on which it was opened.

@@ -1,5 +1,5 @@
 # Reports: their list, one of them with its form, and its runs.
-reports-about = Questions that are asked by a schedule. Times are those of each report's zone.
+reports-about = Figures that are made and sent by a schedule. Times are those of each report's zone.
 reports-new = New report
 reports-none = There is no report yet
 reports-none-help = <a href="/reports/new">Write the first one</a>, or in the settings:

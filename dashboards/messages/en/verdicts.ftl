@@ -1,7 +1,16 @@
 # What the comparison of rows or periods of a funnel means.
-verdict-too-few = too few { $unit }s to tell, { $more } more are needed: { $share } against { $other-share }
-verdict-too-few-reached = too few { $unit }s that got there to tell, { $more } more are needed: { $share } against { $other-share }
-verdict-too-few-missed = too few { $unit }s that did not get there to tell, { $more } more are needed: { $share } against { $other-share }
+verdict-too-few = too few { $unit ->
+    [person] people
+   *[conversation] conversations
+} to tell, { $more } more are needed: { $share } against { $other-share }
+verdict-too-few-reached = too few { $unit ->
+    [person] people
+   *[conversation] conversations
+} that got there to tell, { $more } more are needed: { $share } against { $other-share }
+verdict-too-few-missed = too few { $unit ->
+    [person] people
+   *[conversation] conversations
+} that did not get there to tell, { $more } more are needed: { $share } against { $other-share }
 verdict-too-short = too few days to tell how much days differ: { $share } against { $other-share }
 verdict-better = better than { $other }: { $share } against { $other-share }
 verdict-worse = worse than { $other }: { $share } against { $other-share }
