@@ -40,9 +40,7 @@ function show(figure, at) {
   const guide = element(figure, "guide");
   Object.assign(guide.style, { left: `${x}px`, top: `${top * scale}px`, height: `${(bottom - top) * scale}px` });
   const tip = element(figure, "tip");
-  if (!tip.role) {
-    tip.role = "status";
-  }
+  tip.role = "status";
   const [head, lines] = tell(rows[place]);
   const title = document.createElement("b");
   title.textContent = head;

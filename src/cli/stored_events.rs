@@ -1,6 +1,6 @@
-//! What is done once to what earlier versions have stored: the JSON of events, and what is in quarantine, keeps only what is
-//! stored of it today, and people on WhatsApp get their numbers as contacts. Each part that is done is noted, so that it costs nothing later; who
-//! is cut off begins its month again.
+//! What is done once to what earlier versions have stored: the JSON of events, and what is in quarantine, keeps only what
+//! is stored of it today, and people on WhatsApp get their numbers as contacts. Each part that is done is noted, so that it
+//! costs nothing later; who is cut off begins its month again.
 
 use std::time::Duration;
 

@@ -188,6 +188,18 @@ pub enum Against {
     Nothing,
 }
 
+impl Against {
+    /// As `compare` says it in an address; `None` where nothing is said.
+    #[must_use]
+    pub fn written(&self) -> Option<&'static str> {
+        match self {
+            Self::LastYear => Some("year"),
+            Self::Nothing => Some("none"),
+            Self::Previous | Self::Other(_) => None,
+        }
+    }
+}
+
 /// How periods are compared whose conversations have had different time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Age {

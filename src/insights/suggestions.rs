@@ -38,13 +38,7 @@ pub(crate) async fn suggestions(
     text: &TextMatch,
     label: impl Fn(&str) -> String,
 ) -> Result<Suggestions, AnswerError> {
-    let field = match of {
-        "payload" => Some(EventField::Payload),
-        "ref" => Some(EventField::Ref),
-        "conversion" => Some(EventField::Conversion),
-        _ => None,
-    };
-    if let Some(field) = field {
+    if let Some(field) = EventField::from_name(of) {
         let pattern = text.pattern();
         let rows = store.event_values(&question.period, field, &pattern, MOST).await?;
         let all = rows.iter().find(|row| row.is_all).map(|row| [row.events, row.people]);

@@ -33,7 +33,8 @@ async fn a_filter_is_added_by_its_menu_and_goes_along() {
     let value = client.find(Locator::Css("#filter-value")).await.unwrap();
     value.send_keys("lin").await.unwrap();
     // What exists is suggested by what it is called, with how often there is.
-    let suggested = "return !!document.querySelector('.suggestions [data-value=link]')";
+    let suggested =
+        "return document.querySelector('.suggestions [role=option]')?.dataset.value === 'link'";
     until(&browser, suggested).await;
     value.send_keys("\u{e015}\u{e007}").await.unwrap();
     assert_eq!(browser.run("return document.getElementById('filter-value').value").await, "link");

@@ -35,6 +35,3 @@ person-detail-payload = payload { $text }
 
 person-conversation = Conversation { $number }: { $source }
 person-window-closed = The messaging window closed
-person-became = { $name }
-person-other = { $name }
-person-worth = { $value }

@@ -33,6 +33,3 @@ person-detail-payload = payload { $text }
 
 person-conversation = Conversation { $number } : { $source }
 person-window-closed = La fenêtre de réponse s’est fermée
-person-became = { $name }
-person-other = { $name }
-person-worth = { $value }

@@ -34,6 +34,17 @@ pub struct EventValue {
 }
 
 impl EventField {
+    /// The field of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "payload" => Some(Self::Payload),
+            "ref" => Some(Self::Ref),
+            "conversion" => Some(Self::Conversion),
+            _ => None,
+        }
+    }
+
     /// Its column, and the kinds of events that have it.
     fn column(self) -> (&'static str, &'static [&'static str]) {
         match self {

@@ -19,6 +19,7 @@ use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
 use crate::language::{Message, filters, say};
 use crate::render::page_names::page;
+use crate::web::dashboard::{ads, person};
 use crate::web::page_scope::Allowed;
 use crate::web::state::Views;
 
@@ -79,7 +80,7 @@ async fn hits(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answer
         return Ok(all);
     }
     all.extend(funnels(views).filter(|hit| is_wanted(&hit.label)).take(MOST));
-    all.extend(ads(views, &is_wanted).await?);
+    all.extend(found_ads(views, &is_wanted).await?);
     all.extend(links(views, &is_wanted));
     if who.may(Scope::People) {
         all.extend(people(views, who, search).await?);
@@ -100,7 +101,10 @@ fn funnels(views: &Views) -> impl Iterator<Item = Hit> {
 }
 
 /// Ads that spend or a referral of the last 90 days names.
-async fn ads(views: &Views, is_wanted: &impl Fn(&str) -> bool) -> Result<Vec<Hit>, AnswerError> {
+async fn found_ads(
+    views: &Views,
+    is_wanted: &impl Fn(&str) -> bool,
+) -> Result<Vec<Hit>, AnswerError> {
     let now = Timestamp((views.clock)());
     let days = Period::last_days(90, &views.defaults.zone, now);
     let Ok(days) = days else { return Ok(Vec::new()) };
@@ -119,7 +123,7 @@ async fn ads(views: &Views, is_wanted: &impl Fn(&str) -> bool) -> Result<Vec<Hit
             kind: say("find-ad"),
             label,
             about: if campaign.is_empty() { id.clone() } else { format!("{campaign} · {id}") },
-            href: format!("/ads/{}", encoded(id)),
+            href: ads::link::address(id),
         })
     };
     Ok(ids.into_iter().filter_map(hit).take(MOST).collect())
@@ -152,7 +156,7 @@ async fn people(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answ
         kind: say("find-person"),
         label: search.to_owned(),
         about: page(&id),
-        href: format!("/people/{}/{}", encoded(&id), encoded(search)),
+        href: person::link::address(&id, search),
     };
     Ok(pages.into_iter().filter(may_see).take(MOST).map(hit).collect())
 }
@@ -160,9 +164,4 @@ async fn people(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answ
 fn address(path: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     format!("{path}?{query}")
-}
-
-/// A text as a part of a path.
-fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

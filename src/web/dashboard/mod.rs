@@ -17,6 +17,7 @@ pub(crate) mod links;
 pub(crate) mod lists;
 pub(crate) mod overview;
 pub(super) mod page;
+pub(super) mod path_part;
 pub(crate) mod person;
 pub(crate) mod response_times;
 pub(crate) mod retention;

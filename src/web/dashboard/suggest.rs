@@ -19,6 +19,7 @@ use crate::language::{Message, filters, say};
 use crate::render::labels;
 use crate::render::numbers::thousands;
 use crate::render::page_names::page;
+use crate::store::EventField;
 use crate::web::page_scope::Allowed;
 use crate::web::state::Views;
 
@@ -72,8 +73,7 @@ async fn options(views: &Views, looking: Looking) -> Result<Options, AnswerError
         let reason = error.to_string();
         return Err(InvalidParameter { parameter: "search", reason }.into());
     }
-    let is_field = matches!(by.as_str(), "payload" | "ref" | "conversion");
-    let dimension = (!is_field).then(|| by.clone());
+    let dimension = EventField::from_name(&by).is_none().then(|| by.clone());
     let asking = Asking { from, to, through, by: dimension, ..Asking::default() };
     let now = Timestamp((views.clock)());
     let question = asked(asking, views)?.understand(&views.defaults, now)?;

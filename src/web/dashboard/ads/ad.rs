@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::link::address;
 use super::row::name;
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsRow, Compared, Comparison, DEFAULT_FUNNEL, Dimension, Filter, Funnels};
@@ -87,11 +88,7 @@ async fn page(
         let text = format!("there is no ad {id:?} in these days: neither spend nor a conversation");
         return Err(AnswerError::Unknown(text));
     }
-    let here = format!(
-        "/ads/{}",
-        form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
-    );
-    let range = Range::new(&question.period, now, &here, "");
+    let range = Range::new(&question.period, now, &address(&id), "");
     let behind = DrilldownLinks::conversations(&range, shows_people).filtered("ad", &id);
     let title = rows.first().map_or_else(
         || titles.get(&id).cloned().unwrap_or_else(|| id.clone()),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::link::address;
 use super::selection::STEPS;
 use crate::analysis::{AdsRow, Estimate, Filter};
 use crate::domain::Period;
@@ -159,7 +160,7 @@ impl Making<'_> {
             without_cost: row.without_cost,
             about: about.join(" · "),
             rows: if self.level == "ad" && !row.id.is_empty() {
-                format!("/ads/{}?{}", encoded(&row.id), self.days)
+                format!("{}?{}", address(&row.id), self.days)
             } else {
                 behind.address()
             },
@@ -213,9 +214,4 @@ fn range(estimate: Estimate, written: impl Fn(f64) -> String) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// An id as a part of a path.
-fn encoded(id: &str) -> String {
-    form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }

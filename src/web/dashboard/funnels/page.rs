@@ -112,11 +112,7 @@ impl FunnelsPage {
             if builder.is_none() {
                 kept.append_pair("name", name.unwrap_or_default());
             }
-            let compare = match question.against {
-                Against::LastYear => Some("year".to_owned()),
-                Against::Nothing => Some("none".to_owned()),
-                Against::Previous | Against::Other(_) => None,
-            };
+            let compare = question.against.written().map(str::to_owned);
             let own = [
                 ("filter", Some(&filter)),
                 ("compare", compare.as_ref()),

@@ -61,14 +61,19 @@ impl Days {
     pub(crate) fn change(&self, series: usize, now: u64, before: u64) -> Option<Change> {
         let is_sure = self.variation(series).is_some_and(|days| days.surely_differ(now, before, 3));
         let change = ratio(now, before)?;
-        let tone = match (is_sure, now > before) {
-            (false, _) => "flat",
-            (true, true) => "good",
-            (true, false) => "bad",
-        };
+        let tone = tone(is_sure, now > before);
         let told = if is_sure { "overview-change-sure" } else { "overview-change-chance" };
         let told = say(told).with("before", before);
         Some(Change { text: percents(change), tone, meaning: told.to_string() })
+    }
+}
+
+/// The colour of a change that is sure, or not.
+fn tone(is_sure: bool, is_rise: bool) -> &'static str {
+    match (is_sure, is_rise) {
+        (false, _) => "flat",
+        (true, true) => "good",
+        (true, false) => "bad",
     }
 }
 
@@ -162,11 +167,7 @@ pub(crate) fn movers(figures: &Figures, days: &Days, behind: &DrilldownLinks) ->
             (true, true) => "overview-moved-up",
             (true, false) => "overview-moved-down",
         };
-        let tone = match (is_sure, change > 0) {
-            (false, _) => "flat",
-            (true, true) => "good",
-            (true, false) => "bad",
-        };
+        let tone = tone(is_sure, change > 0);
         let is_ad = !moved.ad.is_empty();
         let title = || figures.ad_titles.get(moved.ad).cloned();
         let untitled = || say("overview-untitled").to_string();

@@ -49,8 +49,8 @@ pub(crate) struct Fetched {
     pub ads: AdsData,
     pub answers: Option<ResponseTimes>,
     pub titles: DataFrame,
-    /// Touchpoints and conversions of those who converted.
-    pub ways: JourneyInputs,
+    /// Touchpoints and conversions of those who converted; none with filters.
+    pub ways: Option<JourneyInputs>,
     /// The same counts of the period that it is compared with.
     pub before: Option<FetchedBefore>,
 }
@@ -71,7 +71,7 @@ impl Figures {
             Counts::new(&period, &counts, spend, answers, question)
         });
         let ad_titles = ad_titles(&titles, "titled_at", &ads.spend)?;
-        let whole = question.filters.is_empty().then(|| {
+        let whole = ways.map(|ways| {
             let journeys = ways.journeys(question)?;
             let parameters = Parameters::default();
             Ok::<_, AnalysisError>(Whole {

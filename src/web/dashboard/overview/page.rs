@@ -125,17 +125,14 @@ async fn found(
     let parameters = Parameters::default();
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
-    let lookback = question.credit.parameters.lookback_ms();
     let fetch = async {
-        let (ads, answers, titles, touchpoints, conversions, before) = tokio::try_join!(
+        let (ads, answers, titles, ways, before) = tokio::try_join!(
             ads::facts_apart(store, &question.period, filtered_by(&question, &[])),
             answers(store, &question, &question.period),
             store.ad_titles(&question.period),
-            store.touchpoints(&question.period, lookback, true, BreakdownColumns::default()),
-            store.conversions(&question.period, 0),
+            ways(store, &question),
             fetched_before(store, &question, now),
         )?;
-        let ways = JourneyInputs { touchpoints, conversions };
         Ok(Fetched { ads, answers, titles, ways, before })
     };
     let asked = question.clone();
@@ -150,6 +147,19 @@ async fn found(
     let state = async { Ok(store.collection_state().await?) };
     let (figures, alerts, state) = tokio::try_join!(figures, alerts, state)?;
     Ok(Found { figures, alerts, state })
+}
+
+/// Whose credit conversions are is told for everything alone.
+async fn ways(store: &Store, question: &Question) -> Result<Option<JourneyInputs>, StoreError> {
+    if !question.filters.is_empty() {
+        return Ok(None);
+    }
+    let lookback = question.credit.parameters.lookback_ms();
+    let (touchpoints, conversions) = tokio::try_join!(
+        store.touchpoints(&question.period, lookback, true, BreakdownColumns::default()),
+        store.conversions(&question.period, 0),
+    )?;
+    Ok(Some(JourneyInputs { touchpoints, conversions }))
 }
 
 /// The same counts of the period that it is compared with, at the same age.
@@ -213,7 +223,10 @@ impl Overview {
         let total = &figures.own.by_source;
         let (days, back) = days_of(figures, period, Timestamp(state.first_event));
         let is_open = period.to > now;
-        let range = range(question, now);
+        // What it is compared with and filtered by goes along by itself.
+        let range = Range::new(period, now, "/", "")
+            .compared(&question.against)
+            .filtered(&question.filters);
         let mut behind = DrilldownLinks::conversations(&range, shows_people);
         if !question.filters.is_empty() {
             behind = behind.with("filter", Filter::written(&question.filters));
@@ -276,24 +289,6 @@ impl Overview {
             range,
         }
     }
-}
-
-/// The bar of the page.
-fn range(question: &Question, now: Timestamp) -> Range {
-    let mut kept = form_urlencoded::Serializer::new(String::new());
-    if !question.filters.is_empty() {
-        kept.append_pair("filter", &Filter::written(&question.filters));
-    }
-    match question.against {
-        Against::LastYear => _ = kept.append_pair("compare", "year"),
-        Against::Nothing => _ = kept.append_pair("compare", "none"),
-        Against::Previous | Against::Other(_) => (),
-    }
-    let kept = kept.finish();
-    let rest = if kept.is_empty() { kept } else { format!("&{kept}") };
-    Range::new(&question.period, now, "/", &rest)
-        .compared(&question.against)
-        .filtered(&question.filters)
 }
 
 fn ads(figures: &Figures, behind: &DrilldownLinks) -> Vec<Row> {

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::language::{Message, say};
+use crate::language::say;
 use crate::render::labels;
 use crate::render::numbers::{money, thousands};
 use crate::store::{ConversationRow, EventRow, MessagingWindow};
@@ -22,8 +22,8 @@ pub(crate) struct Line {
     /// conversion, `receipt`.
     pub side: &'static str,
     pub time: String,
-    pub what: Message,
-    pub detail: Vec<Message>,
+    pub what: String,
+    pub detail: Vec<String>,
 }
 
 /// All of it, day by day. Windows that have not closed `now` (UTC milliseconds) are not told.
@@ -90,27 +90,34 @@ fn day_and_time(instant: i64, zone: &TimeZone) -> (String, String) {
 }
 
 fn mark(name: &'static str) -> Line {
-    Line { side: "mark added", time: String::new(), what: say(name), detail: Vec::new() }
+    Line {
+        side: "mark added",
+        time: String::new(),
+        what: say(name).to_string(),
+        detail: Vec::new(),
+    }
 }
 
 fn begins(row: &ConversationRow) -> Line {
     let what = say("person-conversation").with("number", thousands(u64::from(row.number)));
-    Line { what: what.with("source", labels::source(&row.source).0), ..mark("person-conversation") }
+    let what = what.with("source", labels::source(&row.source).0).to_string();
+    Line { what, ..mark("person-conversation") }
 }
 
 fn line(event: &EventRow) -> Line {
-    let did = |kind: &str| say(format!("person-did-{kind}"));
+    let did = |kind: &str| say(format!("person-did-{kind}")).to_string();
     let (side, what) = match event.kind.as_str() {
         kind @ ("message" | "postback" | "opt_in") => ("person", did(kind)),
         "referral" => ("mark", did("referral")),
         "echo" => ("business", did("echo")),
         kind @ ("delivery" | "read") => ("receipt", did(kind)),
-        "conversion" => ("goal", say("person-became").with("name", labels::stage(&event.name).0)),
-        _ => ("mark", say("person-other").with("name", &event.name)),
+        "conversion" => ("goal", labels::stage(&event.name).0),
+        _ => ("mark", event.name.clone()),
     };
     let mut detail = Vec::new();
     if !event.source.is_empty() {
-        detail.push(say("person-detail-by").with("source", labels::source(&event.source).0));
+        let by = say("person-detail-by").with("source", labels::source(&event.source).0);
+        detail.push(by.to_string());
     }
     let ad = if event.ad_title.is_empty() { &event.ad_id } else { &event.ad_title };
     for (label, text) in [
@@ -119,11 +126,11 @@ fn line(event: &EventRow) -> Line {
         ("person-detail-payload", &event.payload),
     ] {
         if !text.is_empty() {
-            detail.push(say(label).with("text", text));
+            detail.push(say(label).with("text", text).to_string());
         }
     }
     if let Some(value) = event.value {
-        detail.push(say("person-worth").with("value", money(value, &event.currency)));
+        detail.push(money(value, &event.currency));
     }
     Line { side, time: String::new(), what, detail }
 }
