@@ -25,6 +25,8 @@ pub struct Truth {
     pub bodies: u64,
     /// Distinct events on the wire; conversions derived from them not counted.
     pub events: u64,
+    /// Of those the messages of a Page that never arrived.
+    pub undelivered: u64,
     /// The default funnel over all conversations.
     pub steps: Vec<TrueStep>,
     /// The same by source: `ad`, `link`, …
@@ -69,6 +71,7 @@ impl Truth {
             people: plan.people,
             bodies: 0,
             events: 0,
+            undelivered: 0,
             steps: none_yet(),
             by_source: BTreeMap::new(),
             by_ad: BTreeMap::new(),

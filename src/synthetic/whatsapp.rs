@@ -134,7 +134,9 @@ impl<R: Rng> Script<'_, R> {
             let mid = self.answer("sent", 1)?;
             self.now += SECOND;
             let failed = self.status(&mid, "failed");
-            return self.push("statuses", failed, 0);
+            self.push("statuses", failed, 0)?;
+            self.truth.undelivered += 1;
+            return Ok(());
         }
         let how = if self.chance(10) { "delivered" } else { "sent" };
         let mid = self.answer(how, if how == "sent" { 1 } else { 2 })?;

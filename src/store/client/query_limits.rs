@@ -36,15 +36,15 @@ pub enum Bound {
 /// ClickHouse's codes for it: `MEMORY_LIMIT_EXCEEDED`, `TOO_MANY_ROWS_OR_BYTES`, `TOO_MANY_ROWS` (to group by),
 /// `TIMEOUT_EXCEEDED`, `TOO_SLOW`;
 /// `BAD_ARGUMENTS`, `TOO_BIG_AST`, `CANNOT_COMPILE_REGEXP`.
-const CODES: [(&str, Bound); 8] = [
-    ("Code: 241.", Bound::Memory),
-    ("Code: 396.", Bound::Memory),
-    ("Code: 158.", Bound::Groups),
-    ("Code: 159.", Bound::Time),
-    ("Code: 160.", Bound::Time),
-    ("Code: 36.", Bound::Refused),
-    ("Code: 168.", Bound::Refused),
-    ("Code: 427.", Bound::Refused),
+const CODES: [(u32, Bound); 8] = [
+    (241, Bound::Memory),
+    (396, Bound::Memory),
+    (158, Bound::Groups),
+    (159, Bound::Time),
+    (160, Bound::Time),
+    (36, Bound::Refused),
+    (168, Bound::Refused),
+    (427, Bound::Refused),
 ];
 
 /// Of a question's memory the part that its result may take when it is in our memory, if it is not read as it comes.
@@ -78,6 +78,34 @@ impl StoreError {
     pub fn bound(&self) -> Option<Bound> {
         let Self::ClickHouse { source, .. } = self else { return None };
         let clickhouse::error::Error::BadResponse(said) = source.as_ref() else { return None };
-        CODES.iter().find(|(code, _)| said.contains(code)).map(|(_, bound)| *bound)
+        let code = code(said)?;
+        CODES.iter().find(|(known, _)| *known == code).map(|(_, bound)| *bound)
+    }
+}
+
+/// The code in what ClickHouse said: `Code: 241. DB::Exception: …`, or `Code: 241` alone where its words were lost.
+fn code(said: &str) -> Option<u32> {
+    let after = said.split_once("Code: ")?.1;
+    after[..after.bytes().take_while(u8::is_ascii_digit).count()].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_known_by_its_code_with_and_without_words() {
+        let bound = |said: &str| {
+            let source = clickhouse::error::Error::BadResponse(said.to_owned());
+            StoreError::ClickHouse { url: String::new(), source: Box::new(source) }.bound()
+        };
+        assert_eq!(
+            bound("Code: 241. DB::Exception: Query memory limit exceeded"),
+            Some(Bound::Memory)
+        );
+        assert_eq!(bound("Code: 241"), Some(Bound::Memory));
+        assert_eq!(bound("Code: 36. DB::Exception: x"), Some(Bound::Refused));
+        assert_eq!(bound("Code: 360. DB::Exception: x"), None);
+        assert_eq!(bound("no code"), None);
     }
 }
