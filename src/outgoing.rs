@@ -60,24 +60,48 @@ const SURE_SECRET: usize = 8;
 /// nothing.
 const SHORTEST_SECRET: usize = 4;
 
-/// What another system said, without a secret that it repeats.
+/// What another system said, without a secret that it repeats: as it is, or as addresses and JSON spell it.
 pub fn without_secret(text: &str, secret: &str) -> String {
     if secret.len() < SHORTEST_SECRET {
         return text.to_owned();
     }
-    let (mut told, mut end) = (String::with_capacity(text.len()), 0);
-    for (start, found) in text.match_indices(secret) {
-        let behind = start + found.len();
-        let is_within_word = text[..start].ends_with(char::is_alphanumeric)
-            || text[behind..].starts_with(char::is_alphanumeric);
+    let in_address: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let in_json = serde_json::Value::from(secret).to_string();
+    let spelled = [secret, &in_address, &in_address.replace('+', "%20"), in_json.trim_matches('"')];
+    spelled.iter().fold(text.to_owned(), |text, secret| without(&text, secret))
+}
+
+fn without(text: &str, secret: &str) -> String {
+    let (mut told, mut end, mut from) = (String::with_capacity(text.len()), 0, 0);
+    while let Some(found) = text[from..].find(secret) {
+        let (start, behind) = (from + found, from + found + secret.len());
+        let is_within_word =
+            ends_in_word(&text[..start]) || text[behind..].starts_with(char::is_alphanumeric);
         if is_within_word && secret.len() < SURE_SECRET {
+            // Another may begin within it.
+            from = start + text[start..].chars().next().map_or(1, char::len_utf8);
             continue;
         }
         told.push_str(&text[end..start]);
         told.push('…');
-        end = behind;
+        (end, from) = (behind, behind);
     }
     told + &text[end..]
+}
+
+/// Whether a text ends with a letter or digit that is not the end of a sign spelled out: `%2F`, `\n`, `\u003C`, `\x3C`.
+fn ends_in_word(text: &str) -> bool {
+    let spelled = |sign: &str, digits: usize| {
+        let head = text.len().checked_sub(sign.len() + digits);
+        let head = head.filter(|start| text.is_char_boundary(*start)).map(|start| &text[start..]);
+        head.and_then(|head| head.strip_prefix(sign))
+            .is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let is_spelled = spelled("%", 2)
+        || spelled("\\u", 4)
+        || spelled("\\x", 2)
+        || ["\\n", "\\r", "\\t", "\\b", "\\f"].iter().any(|sign| text.ends_with(sign));
+    text.ends_with(char::is_alphanumeric) && !is_spelled
 }
 
 /// An error and its causes, those left out that it has told itself.
@@ -122,5 +146,22 @@ mod tests {
         }
         assert_eq!(without_secret("x12345678x12345678é", "12345678"), "x…x…é");
         assert_eq!(without_secret("é1234 1234", "1234"), "é1234 …");
+        // One that is part of a word hides none that begins within it.
+        assert_eq!(without_secret("xab-ab-ab", "ab-ab"), "xab-…");
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_however_it_is_spelled() {
+        for (said, secret, told) in [
+            ("a%2Fabcd%2Fb", "abcd", "a%2F…%2Fb"),
+            (r"a\nabcd\n", "abcd", r"a\n…\n"),
+            (r"\u003Cabcd\u003E \x3Cabcd", "abcd", r"\u003C…\u003E \x3C…"),
+            ("key=a%2Fb%2Bc%20d", "a/b+c d", "key=…"),
+            ("key=a%2Fb%2Bc+d", "a/b+c d", "key=…"),
+            (r#"{"key":"a\"b\\cd"}"#, r#"a"b\cd"#, r#"{"key":"…"}"#),
+            ("%2 abcd 2Fabcd", "abcd", "%2 … 2Fabcd"),
+        ] {
+            assert_eq!(without_secret(said, secret), told);
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::background::in_the_background;
 use super::files;
 use super::ledger::Plan;
 use super::{Asker, Entry, Eraser, ErasureError, Found, Subject, remove_abandoned_imports};
-use crate::domain::{Timestamp, bare_number};
+use crate::domain::Timestamp;
 use crate::journal::{Checkpoint, Envelope, EnvelopeKind, Kept, may_hold};
 use crate::normalize::{PersonName, Remains, reports_without_erased, without_erased};
 use crate::store::{Marks, SetAside, Tombstones, Whom};
@@ -76,10 +76,6 @@ impl Eraser {
             Some(page) => BTreeSet::from([(page.clone(), subject.person.clone())]),
             None => self.everywhere(&subject.person, entry.by, &mut entry.found).await?,
         };
-        // Somebody's number is asked for as it is written; it is stored in digits.
-        let in_digits: Vec<_> =
-            people.iter().map(|(page, id)| (page.clone(), bare_number(id))).collect();
-        people.extend(in_digits);
         people.extend(plan.whom.people.iter().cloned());
         let (mut all, mut counted) = (BTreeSet::new(), (0, 0));
         for (page, person) in people {

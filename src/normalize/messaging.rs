@@ -100,13 +100,13 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
     if event.person.is_empty() && event.kind.is_somebodys() {
         return Err(format!("{} of nobody: no sender and no recipient", event.kind.as_str()));
     }
-    let lead = lead(item, &event);
+    let lead = lead(item, &event, own_time.or(context.entry_time));
     Ok(std::iter::once(event).chain(lead).collect::<Vec<_>>().into())
 }
 
 /// The form that somebody has filled in within the thread, to which an ad has led: told with the ad's referral, which
-/// stands alone, in an act, or in both. Of one ad's form it is one lead.
-fn lead(item: &Value, act: &Event) -> Option<Event> {
+/// stands alone, in an act, or in both. Of one ad's form it is one lead, whether or not a copy names the form.
+fn lead(item: &Value, act: &Event, time: Option<Timestamp>) -> Option<Event> {
     let carriers = ["message", "postback"].map(|key| item[key].get("referral"));
     let said = referral::carried(carriers.into_iter().chain([item.get("referral")]))?;
     if !act.kind.is_act() || wire::text(said, "type") != "LEAD_COMPLETE" {
@@ -114,10 +114,11 @@ fn lead(item: &Value, act: &Event) -> Option<Event> {
     }
     let form = wire::text(&item["lead"], "form_id");
     let [ad, reference] = ["ad_id", "ref"].map(|key| wire::text(said, key));
-    let alone = act.id.to_string();
-    let one = if ad.is_empty() { &alone } else { &ad };
+    // Without an ad that of its moment, which copies with and without an id share.
+    let alone = || time.map_or_else(|| act.id.to_string(), |time| time.0.to_string());
+    let one = if ad.is_empty() { alone() } else { ad };
     Some(Event {
-        id: event_id(&["lead", &act.page, &act.person, one, &reference, &form]),
+        id: event_id(&["lead", &act.page, &act.person, &one, &reference]),
         kind: Kind::Other,
         name: FORM_EVENT.to_owned(),
         mid: String::new(),
@@ -275,6 +276,10 @@ fn identify(
         Kind::Postback if time.is_some() => {
             let time = time.map(|time| time.0.to_string()).unwrap_or_default();
             event_id(&["tap", page, person, &time, &wire::text(body, "title")])
+        }
+        Kind::Message if time.is_some() && !wire::text(body, "text").is_empty() => {
+            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
+            event_id(&["said", page, person, &time, &wire::text(body, "text")])
         }
         Kind::Delivery | Kind::Read => {
             let watermark = wire::time(body, "watermark").map(|time| time.0.to_string());

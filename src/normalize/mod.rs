@@ -34,7 +34,7 @@ pub use conversions::{ConversionRule, ConversionRules, RuleError, conversion_id}
 pub use erased::{Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use person_name::{IsErased, PersonName, is_number, number_alone};
-pub use privacy::{stored_raw, stored_refusal};
+pub use privacy::{stored_raw, stored_refusal, text_mark};
 pub use reported::{
     FieldError, FileStyle, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, read_reported_row,
     reported_event_id, reported_row,

@@ -78,7 +78,8 @@ impl People {
                 };
                 let ([new_id, old_id], [new_parent, old_parent]) =
                     (both("user_id"), both("parent_user_id"));
-                let ids = vec![user_id, new_id, old_id, parent_id, new_parent, old_parent];
+                // The contact beside it may still have the old id.
+                let ids = vec![new_id, user_id, old_id, new_parent, parent_id, old_parent];
                 ([number, None], ids)
             }
         };
@@ -223,6 +224,11 @@ mod tests {
             names("FR.2", "336", "FR.1 FR.ENT.2 FR.ENT.1 336")
         );
         assert_eq!(of(json!({ "user_id": { "previous": "FR.1" } })), names("FR.1", "FR.1", ""));
+        // The contact beside it still has the old id.
+        let contacts = json!([{ "wa_id": "336", "user_id": "FR.1" }]);
+        let item = json!({ "wa_id": "336", "user_id": changed });
+        let told = People::of(&item, "user_id_update", &contacts, "");
+        assert_eq!((told.person.as_str(), told.aliases.join(" ").as_str()), ("FR.2", "FR.1 336"));
     }
 
     #[test]

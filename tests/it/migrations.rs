@@ -241,12 +241,12 @@ async fn make_before(endpoint: &Endpoint) {
 async fn a_database_of_before_the_first_release_is_taken_over() {
     let database = Database::start().await;
     let fresh = database.engine.endpoint("fresh");
-    migrate(&Store::new(fresh.clone())).await.unwrap();
+    let newest = migrate(&Store::new(fresh.clone())).await.unwrap().version;
     let before = database.endpoint();
     make_before(&before).await;
     let store = Store::new(before.clone());
     let (one, two) = tokio::join!(migrate(&store), migrate(&store));
-    assert_eq!((one.unwrap().version, two.unwrap().version), (113, 113));
+    assert_eq!((one.unwrap().version, two.unwrap().version), (newest, newest));
     assert_eq!(migrate(&store).await.unwrap().now, 0);
     let (expected, found) = (objects(&fresh).await, objects(&before).await);
     for (expected, found) in expected.iter().zip(&found) {

@@ -25,6 +25,22 @@ fn cases() -> Vec<(&'static str, [Value; 2], usize, usize)> {
     let message = |tap: Value| json!({ "message": tap });
     let ad = json!({ "source": "ADS", "type": "OPEN_THREAD", "ad_id": "1204" });
     let button = json!({ "mid": "m_1", "title": "Call me", "payload": "LEAD" });
+    let with_mid = |mid: &str, mut tap: Value| {
+        if !mid.is_empty() {
+            tap["mid"] = mid.into();
+        }
+        message(tap)
+    };
+    let number = |mid: &str, number: &str| {
+        with_mid(mid, json!({ "text": number, "quick_reply": { "payload": number } }))
+    };
+    let form = |mid: &str| {
+        let referral = json!({ "source": "ADS", "type": "LEAD_COMPLETE", "ref": "form" });
+        with_mid(
+            mid,
+            json!({ "text": "Done", "quick_reply": { "payload": "DONE" }, "referral": referral }),
+        )
+    };
     let yes = json!({ "mid": "m_2", "text": "Yes", "quick_reply": { "payload": "YES" } });
     vec![
         ("poorer", [postback(button.clone()), postback(json!({ "title": "Call me" }))], 1, 1),
@@ -44,6 +60,32 @@ fn cases() -> Vec<(&'static str, [Value; 2], usize, usize)> {
             1,
         ),
         ("reply", [message(yes.clone()), message(json!({ "text": "Yes" }))], 1, 0),
+        (
+            "richer_reply",
+            [
+                message(json!({ "mid": "m_4", "text": "Call me" })),
+                message(json!({ "text": "Call me", "quick_reply": { "payload": "CALL" } })),
+            ],
+            1,
+            0,
+        ),
+        ("typed_beside_a_reply", [message(yes.clone()), message(json!({ "text": "Hello" }))], 2, 0),
+        (
+            "reply_beside_what_is_typed",
+            [
+                message(json!({ "mid": "m_5", "text": "Hello" })),
+                message(json!({ "text": "Yes", "quick_reply": { "payload": "YES" } })),
+            ],
+            2,
+            0,
+        ),
+        (
+            "another_number",
+            [number("m_6", "+33 6 12 34 56 78"), number("", "+33 6 12 34 56 79")],
+            2,
+            2,
+        ),
+        ("a_form", [form("m_7"), form("")], 1, 1),
         (
             "another_button",
             [postback(button), postback(json!({ "title": "Prices", "payload": "PRICES" }))],
@@ -102,7 +144,8 @@ async fn a_tap_without_its_id_in_standby_is_one_act_with_the_original_in_any_ord
     let counted = "SELECT countIf(kind IN ('postback', 'message')), countIf(kind = 'conversion') FROM v_events";
     assert_eq!(ask(&world, counted).await, format!("{acts}\t{leads}\n"));
     let quality = server.json(&format!("/api/v1/quality?{RANGE}")).await;
-    assert_eq!(quality["events"], acts + leads, "{quality}");
+    let forms = 3;
+    assert_eq!(quality["events"], acts + leads + forms, "{quality}");
     // What was merged is the same.
     ask(&world, "OPTIMIZE TABLE events_by_person FINAL").await;
     assert_eq!(ask(&world, counted).await, format!("{acts}\t{leads}\n"));

@@ -146,6 +146,13 @@ async fn a_number_with_signs_and_an_update_of_ids_are_one_person_and_are_erased_
     let page = |line: usize| format!("10400000000001{line}");
     for line in 0..names.len() {
         let shown = server.json(&format!("/api/v1/people/{}/FR.82", page(line))).await;
+        // As the number is written on a card; for an address only the blanks are spelled out.
+        let written = format!("/api/v1/people/{}/+33%206%2011%2022-33-44", page(line));
+        let by_number = server.json(&written).await;
+        assert_eq!(by_number["events"], shown["events"], "{by_number}");
+        assert_eq!(by_number["conversations"], shown["conversations"], "{by_number}");
+        let exported = server.json(&format!("{written}/export")).await;
+        assert_eq!(exported["tables"]["events_by_person"].as_array().unwrap().len(), 6);
         let kinds = |kind: &str| {
             shown["events"].as_array().unwrap().iter().filter(|event| event["kind"] == kind).count()
         };

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use self::places::Place;
 pub use self::refused::stored_refusal;
+use super::identity::event_id;
 use crate::domain::contact_hash;
 
 /// The item's JSON as it is stored: whole if texts are kept, else what is named above. Then attachments keep their types
@@ -44,7 +45,12 @@ impl Serialize for Part<'_> {
             Value::Object(fields) => {
                 let mut out = serializer.serialize_map(None)?;
                 for (key, value) in fields {
-                    if key == "attachments" && place.keeps(key) {
+                    let is_text = key == "text" && place.keeps(TEXT_MARK);
+                    if let Some(text) = value.as_str().filter(|_| is_text) {
+                        out.serialize_entry(TEXT_MARK, &mark_of(text))?;
+                    } else if key == TEXT_MARK && fields.contains_key("text") {
+                        // It is made of the text.
+                    } else if key == "attachments" && place.keeps(key) {
                         out.serialize_entry(key, &types_of(value))?;
                     } else if is_plain(value) {
                         if place.keeps(key) && !is_shared_contact(key, value) {
@@ -67,6 +73,19 @@ impl Serialize for Part<'_> {
             _ => serializer.serialize_none(),
         }
     }
+}
+
+/// What stands for the text of a message that is not stored: whether two copies say the same can be told by it.
+const TEXT_MARK: &str = "text_mark";
+
+/// Twelve bits of a hash: of two texts one in 4,096 times the same, and too little to tell the text by.
+fn mark_of(text: &str) -> u64 {
+    u64::try_from(event_id(&[text]).0 & 0xfff).unwrap_or_default()
+}
+
+/// The mark of a stored message's text, whether the text is stored or not; `None` if it has none, or if that is not known.
+pub fn text_mark(message: &Value) -> Option<u64> {
+    message["text"].as_str().map(mark_of).or_else(|| message[TEXT_MARK].as_u64())
 }
 
 /// Whether a value is a text, a number or the like, or a list of such.

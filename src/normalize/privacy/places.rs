@@ -63,7 +63,7 @@ const KEPT: [(&str, &str); 46] = [
     // Messages and taps. Attachments keep their types.
     (
         "message",
-        "mid seq is_echo is_deleted is_unsupported is_self is_group app_id persona_id tag tags/ metadata type timestamp \
+        "mid seq text_mark is_echo is_deleted is_unsupported is_self is_group app_id persona_id tag tags/ metadata type timestamp \
          thread_type context_type hop_context/ prior_message/ quick_reply/ referral/ context/ attachments",
     ),
     ("tags", "source"),

@@ -14,6 +14,8 @@ use crate::outgoing::{self, Sender, Unanswered};
 
 /// A message takes 40,000 letters at Slack; a table is cut long before it tires its reader.
 const MOST_LETTERS: usize = 2_800;
+/// Bytes of an answer that are read at least, if it is so long.
+const MOST_SAID: usize = 4_000;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A webhook; its address is a secret.
@@ -74,19 +76,30 @@ impl Hook {
     /// The begin of what it said, without the secret parts of its address, should it repeat them.
     async fn said(&self, mut answer: reqwest::Response) -> String {
         let mut said = Vec::new();
-        while said.len() < 2_000
+        while said.len() < MOST_SAID
             && let Ok(Some(chunk)) = answer.chunk().await
         {
             said.extend_from_slice(&chunk);
         }
-        let mut said = cut(String::from_utf8_lossy(&said).trim(), 200);
-        let address = self.url.expose_secret();
-        let parts = address.splitn(4, '/').nth(3).unwrap_or_default();
-        for part in std::iter::once(parts).chain(parts.split(['/', '?', '&', '='])) {
-            said = outgoing::without_secret(&said, part);
-        }
-        said
+        without_address(&String::from_utf8_lossy(&said), self.url.expose_secret())
     }
+}
+
+/// The begin of what was said, without the secret parts of an address; the longest first, as it may hold others.
+fn without_address(said: &str, address: &str) -> String {
+    let secret = address.splitn(4, '/').nth(3).unwrap_or_default();
+    let pairs = secret.split(['/', '?', '&', '#']);
+    let mut parts: Vec<&str> =
+        pairs.flat_map(|pair| [pair].into_iter().chain(pair.split('='))).collect();
+    parts.extend([secret, secret.split('?').next().unwrap_or_default()]);
+    parts.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.dedup();
+    // What was not read to its end may end within a secret.
+    let unsure = if said.len() < MOST_SAID { 0 } else { address.len() };
+    let sure = said.char_indices().take_while(|(start, _)| start + unsure < said.len());
+    let whole: String = sure.map(|(_, letter)| letter).collect();
+    let told = parts.into_iter().fold(whole, |told, part| outgoing::without_secret(&told, part));
+    cut(told.trim(), 200)
 }
 
 fn client() -> reqwest::Result<reqwest::Client> {
@@ -118,6 +131,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const ADDRESS: &str = "https://hooks.example/services/T012/B0123/Zz9yXw?key=k3y4";
+
+    #[test]
+    fn what_a_webhook_said_holds_no_part_of_its_address() {
+        for (said, told) in [
+            ("no_service", "no_service"),
+            ("no hook services/T012/B0123/Zz9yXw here", "no hook … here"),
+            ("path%2FB0123%2FZz9yXw, k3y4\\nB0123", "path%2F…%2F…, …\\n…"),
+        ] {
+            assert_eq!(without_address(said, ADDRESS), told);
+        }
+        let long = format!("{}{}", "x".repeat(195), "services/T012/B0123/Zz9yXw".repeat(200));
+        let told = without_address(&long, ADDRESS);
+        for part in ["T012", "B0123", "Zz9", "serv"] {
+            assert!(!told.contains(part), "{told}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -3,6 +3,7 @@
 mod alias_chains;
 mod batch;
 mod known_rows;
+mod one_act;
 pub(in crate::store) mod quarantine;
 mod refill;
 mod same_person;

@@ -97,6 +97,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "read_upto",
         files: &[include_str!("../../../queries/schema/migrations/0113_read_upto.sql")],
     },
+    Migration {
+        version: 116,
+        name: "messages_without_id",
+        files: &[include_str!("../../../queries/schema/migrations/0116_messages_without_id.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clickhouse::Row;
 use serde::Deserialize;
 
+use crate::domain::bare_number;
 use crate::normalize::{PersonName, number_alone};
 use crate::store::client::Store;
 use crate::store::client::chunks::in_parts;
@@ -55,7 +56,8 @@ impl Store {
         Ok(pages.into_iter().collect())
     }
 
-    /// All names of a person of a Page: their own among them.
+    /// All names of a person of a Page: their own among them, and a number in the digits in which it is stored, however it
+    /// is written.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -64,9 +66,12 @@ impl Store {
         page: &str,
         person: &str,
     ) -> Result<BTreeSet<String>, StoreError> {
-        let question = self.client().query(NAMES).param("page", page).param("person", person);
-        let found: Vec<String> = self.fetch_all(question).await?;
-        Ok(found.into_iter().chain([person.to_owned()]).collect())
+        let mut names = BTreeSet::from([person.to_owned(), bare_number(person)]);
+        for name in names.clone() {
+            let question = self.client().query(NAMES).param("page", page).param("person", name);
+            names.extend(self.fetch_all::<String>(question).await?);
+        }
+        Ok(names)
     }
 
     /// When a person of these names did something.

@@ -19,7 +19,7 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
     match name {
         "changed_batches" => made::changed_batches(tables, asked),
         "changed_people" => made::changed_people(tables, asked),
-        "taps_without_id" => made::taps_without_id(tables),
+        "taps_without_id" | "messages_without_id" => made::taps_without_id(tables),
         "standing_rows" => made::standing_rows(tables, asked),
         "newest_made" => {
             made::highest(tables, &["people", "conversations", "touchpoints", "conversions"])
