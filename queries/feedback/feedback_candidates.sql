@@ -1,6 +1,7 @@
 -- Conversions that Meta may be told of and has not been: those that are not sent, refused or expired.
 -- A conversion that somebody reported is known by its report and its name, so that a correction is not
--- another one; others by their event.
+-- another one; others by their event. What was sent of an event that was told twice is not sent again of the one that
+-- stands.
 -- Parameters: from, to (milliseconds; to is exclusive), names (goals that are told).
 -- On WhatsApp only of people who came by an ad: Meta knows them by that click.
 -- Columns: event_id, page_id, person_id, channel, name, time (ms), value_e4 (1/10,000 of currency; null if
@@ -51,6 +52,16 @@ WITH
         -- While a report moves to another person, both have it for a moment.
         ORDER BY event_id, person_id
         LIMIT 1 BY event_id
+    ),
+    -- What Meta was told of an event that became one with another event since: a tap that was told twice.
+    sent_before AS
+    (
+        SELECT toString(feedback.page_id) AS page_id, person_id, toUnixTimestamp64Milli(feedback.time) AS time
+        FROM feedback FINAL
+        WHERE status = 'sent'
+            AND feedback.time >= fromUnixTimestamp64Milli({from:Int64})
+            AND feedback.time < fromUnixTimestamp64Milli({to:Int64})
+            AND event_id NOT IN (SELECT event_id FROM told)
     ),
     -- Whom a plugin knew by a reference of its own, and who has an id now, is one person.
     known AS
@@ -135,5 +146,6 @@ LEFT JOIN
 ) AS done ON done.event_id = told.event_id
 -- What was too old may have been corrected.
 WHERE (done.status IN ('', 'withheld', 'again') OR done.status = 'expired' AND done.time != told.time)
+    AND (told.report_id != '' OR (told.page_id, told.person_id, told.time) NOT IN (SELECT page_id, person_id, time FROM sent_before))
     AND (channel IN ('messenger', 'instagram') OR channel = 'whatsapp' AND ctwa_clid != '')
 ORDER BY time, event_id

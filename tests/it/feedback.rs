@@ -172,6 +172,23 @@ async fn a_server_tells_by_itself_only_if_it_is_told_to() {
 
 /// What Meta says of one event without a subcode may be said of the dataset too.
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tap_that_is_told_again_with_its_id_is_not_sent_again() {
+    let fake = FakeGraph::start(Vec::new(), Trouble::none()).await;
+    let world = world(&fake);
+    let send = || tokio::task::block_in_place(|| world.succeed(&["export-conversions", "--send"]));
+    let own = taps("ann", "LEAD", now() - HOUR);
+    let mut copy: Value = serde_json::from_str(&own).unwrap();
+    copy["entry"][0]["messaging"][0]["postback"].as_object_mut().unwrap().remove("mid");
+    import(&world, &[copy.to_string()]);
+    assert_eq!(send(), "1 sent, 0 refused, 0 withheld, 0 too old\n");
+    // A lead of a moment later is another one.
+    let later = taps("ann", "LEAD", now() - HOUR / 2);
+    import(&world, &[own, later]);
+    assert_eq!(send(), "1 sent, 0 refused, 0 withheld, 0 too old\n");
+    assert_eq!(fake.with(|inner| inner.events.len()), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_person_blocks_nobody_else() {
     let fake = FakeGraph::start(Vec::new(), Trouble::none()).await;
     let world = world(&fake);
