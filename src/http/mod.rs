@@ -11,3 +11,4 @@ pub mod respond;
 pub mod same_origin;
 pub mod stream;
 pub mod token_cookie;
+pub(crate) mod visitor;

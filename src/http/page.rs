@@ -14,10 +14,10 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 
 #[derive(Template)]
 #[template(path = "error.html", config = "dashboards/askama.toml")]
-struct ErrorPage<'a> {
+struct ErrorPage {
     page: &'static str,
     title: Message,
-    detail: &'a str,
+    detail: String,
 }
 
 /// A problem as a page.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::analysis::AnalysisError;
 use crate::insights::error::AnswerError;
 use crate::insights::share::Busy;
+use crate::language::say;
 use crate::store::Bound;
 
 /// What a client is told.
@@ -20,6 +21,9 @@ pub struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<Cow<'static, str>>,
+    /// The message by which pages say it in their reader's language.
+    #[serde(skip)]
+    on_pages: Option<&'static str>,
 }
 
 impl Problem {
@@ -27,7 +31,7 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, detail: String) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { title, status: status.as_u16(), detail, parameter: None }
+        Self { title, status: status.as_u16(), detail, parameter: None, on_pages: None }
     }
 
     /// A wrong parameter, and what is wrong with it.
@@ -36,9 +40,21 @@ impl Problem {
         Self { parameter: Some(parameter.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
 
-    /// What went wrong, in one sentence.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
+    /// The same, with the message by which pages say it.
+    fn said_as(self, message: &'static str) -> Self {
+        Self { on_pages: Some(message), ..self }
+    }
+
+    /// What went wrong, in the reader's language as far as it is not another's words.
+    pub(crate) fn detail(&self) -> String {
+        match (self.on_pages, &self.parameter) {
+            (Some(message), _) => say(message).to_string(),
+            (None, Some(parameter)) => say("error-in-parameter")
+                .with("parameter", parameter.as_ref())
+                .with("reason", &self.detail)
+                .to_string(),
+            (None, None) => self.detail.clone(),
+        }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -60,12 +76,14 @@ impl From<AnswerError> for Problem {
                     Some(Bound::Refused) => {
                         let detail = "ClickHouse cannot work off this question: a regular expression or a list in it \
                                       is not one that it takes. The log of this server has its words.";
-                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned());
+                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned())
+                            .said_as("error-not-taken");
                     }
                     Some(Bound::Groups) => {
                         let detail = "This question tells more apart than anybody reads: choose fewer dimensions, or \
                                       fewer days.";
-                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned());
+                        return Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail.to_owned())
+                            .said_as("error-too-many-groups");
                     }
                     Some(Bound::Memory) => ("memory", "clickhouse.question_memory_mb"),
                     _ => ("time", "clickhouse.question_seconds"),
@@ -74,14 +92,14 @@ impl From<AnswerError> for Problem {
                     "This question takes more {what} than one may take ({key} in the settings). Choose fewer days, \
                      or fewer things to tell apart, and ask again."
                 );
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).said_as("error-too-large")
             }
             AnswerError::Store(error) => {
                 tracing::error!(%error, "a question could not be answered");
                 let detail = "ClickHouse did not answer; events are still collected. The log of \
                               this server says why."
                     .to_owned();
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).said_as("error-unreachable")
             }
             AnswerError::Analysis(
                 error @ (AnalysisError::TooManyGroups { .. }
@@ -89,12 +107,12 @@ impl From<AnswerError> for Problem {
             ) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
             AnswerError::Busy => {
                 let detail = "Too many questions are asked at once; ask again in a few seconds.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail.to_owned()).said_as("error-busy")
             }
             AnswerError::Analysis(_) | AnswerError::CutOff(_) | AnswerError::Unwritten(_) => {
                 tracing::error!(%error, "a question could not be answered");
                 let detail = "The analysis failed. The log of this server says why.".to_owned();
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).said_as("error-failed")
             }
         }
     }

@@ -23,6 +23,7 @@ pub(crate) fn filter(filter: &Filter) -> Message {
     let dimension = filter.dimension.name();
     let value = match dimension.as_ref() {
         "source" => source(&filter.value).0,
+        "channel" => channel(&filter.value),
         _ => filter.value.clone(),
     };
     let name = say(format!("by-{dimension}"));

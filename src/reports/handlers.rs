@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problems::{failed, no_report};
+use super::rhythm::Rhythm;
 use super::{ReportCatalog, ReportError, Runner, ToldReport, ToldRun, WrittenReport, dto, pages};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
@@ -260,7 +261,13 @@ fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) 
         model: some("model"),
         conversion: some("conversion"),
         lookback_days,
-        schedule: text("schedule"),
+        schedule: match text("every").as_str() {
+            "hand" => String::new(),
+            every => {
+                let chosen = Rhythm::of_form(every, &text("at"));
+                chosen.map_or_else(|| text("schedule"), Rhythm::to_cron)
+            }
+        },
         time_zone: text("time_zone"),
         formats: all("formats"),
         locale: text("locale"),

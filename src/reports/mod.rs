@@ -14,6 +14,7 @@ mod handlers;
 mod pages;
 mod problems;
 mod range;
+mod rhythm;
 mod runner;
 mod scheduler;
 

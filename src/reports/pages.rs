@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::dataset::Dataset;
 use super::dto::{self, ToldDelivery, ToldReport, ToldRun};
 use super::problems::{failed, no_report};
+use super::rhythm::{self, Rhythm};
 use super::{ReportCatalog, ReportError, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
 use crate::http::page::html;
@@ -54,11 +55,17 @@ struct ReportForm {
     formats: [&'static str; 5],
     destinations: Vec<(String, Message)>,
     zone: String,
+    /// Each with what people call it; which is chosen (`hand`, one of these, or `cron`), and at what time.
+    rhythms: Vec<(&'static str, Message)>,
+    every: &'static str,
+    at: String,
 }
 
 /// A report with its times in its zone.
 struct ReportRow {
     told: ToldReport,
+    /// The schedule in words, if it is a simple one.
+    schedule: Option<Message>,
     next: String,
     last: Option<RunRow>,
 }
@@ -105,7 +112,8 @@ impl ReportRow {
     fn new(told: ToldReport) -> Self {
         let next = told.next_run_at.as_deref().map(|next| local(next, &told.time_zone));
         let last = told.last_run.clone().map(|run| RunRow::new(run, &told.time_zone));
-        Self { next: next.unwrap_or_default(), last, told }
+        let schedule = told.schedule.as_deref().and_then(Rhythm::of_cron).map(Rhythm::told);
+        Self { next: next.unwrap_or_default(), last, schedule, told }
     }
 }
 
@@ -214,8 +222,17 @@ impl ReportForm {
     fn new(catalog: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
         let own = catalog.funnels.keys().cloned();
         let places = catalog.settings.destinations.iter();
+        let rhythm = Rhythm::of_cron(&written.schedule);
+        let every = match rhythm.and_then(Rhythm::choice) {
+            Some(choice) => choice,
+            None if written.schedule.is_empty() => "hand",
+            None => "cron",
+        };
         Self {
             is_new,
+            every,
+            at: rhythm.map_or_else(|| "07:00".to_owned(), Rhythm::time),
+            rhythms: rhythm::choices(),
             by: written.by.join(", "),
             filters: written
                 .filters

@@ -22,6 +22,7 @@ use crate::http::problem::Problem;
 use crate::http::rate_limit;
 use crate::http::same_origin::is_own;
 use crate::http::token_cookie::{cookie, remember};
+use crate::http::visitor;
 
 /// Headers that proxies and tunnels add.
 const FORWARDED: [&str; 5] =
@@ -79,8 +80,11 @@ pub(crate) async fn guard(
         request.uri().path().to_owned()
     };
     let name = who.name.clone();
+    let can_log_out = who.is_user || cookie(request.headers()).is_some();
     request.extensions_mut().insert(who);
-    let answer = rate_limit::limited(&views.limit, &name, request, next).await;
+    let answer = rate_limit::limited(&views.limit, &name, request, next);
+    let answer =
+        if can_log_out { visitor::answered(name.clone(), answer).await } else { answer.await };
     if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
         views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
     }

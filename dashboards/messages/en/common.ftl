@@ -96,12 +96,19 @@ source-none = No touchpoint
     .meaning = Conversions without a touchpoint in the lookback window
 
 weekday-1 = Monday
+    .within = Monday
 weekday-2 = Tuesday
+    .within = Tuesday
 weekday-3 = Wednesday
+    .within = Wednesday
 weekday-4 = Thursday
+    .within = Thursday
 weekday-5 = Friday
+    .within = Friday
 weekday-6 = Saturday
+    .within = Saturday
 weekday-7 = Sunday
+    .within = Sunday
 
 month-1 = Jan
 month-2 = Feb
@@ -174,3 +181,12 @@ find-link = link
 find-person = person
 find-nothing = Nothing is called like this
 filter-not-here = Filters do not apply on this page
+
+# Why a page shows no figures.
+error-not-taken = ClickHouse cannot answer this: a regular expression or a list in it is not one that it takes. The server's log has its words.
+error-too-many-groups = This tells more apart than anybody reads. Choose fewer dimensions, or fewer days.
+error-too-large = This takes more time or memory than a question may. Choose fewer days, or fewer things to tell apart.
+error-unreachable = ClickHouse did not answer. Events are still collected; the server's log says why.
+error-busy = Too many questions are asked at once. Try again in a few seconds.
+error-failed = The analysis failed. The server's log says why.
+error-in-parameter = { $parameter }: { $reason }

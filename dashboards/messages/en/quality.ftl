@@ -7,7 +7,7 @@ quality-tile-events = Events
 quality-tile-quarantined = In quarantine
     .note = not understood, of any day
 quality-tile-late = Late
-    .note = more than an hour after their time
+    .note = came in over an hour after they happened; so does what is imported
 quality-tile-clamped = Impossible times
     .note = they have their webhook's
 
@@ -117,7 +117,7 @@ quality-nobody-unmatched = Reported conversions whose person is not found yet
 quality-nobody-business = About the Page or the number itself
 quality-nobody-refused = Not understood: { $reason }
 quality-kinds = Events by kind
-quality-channel = Channel
+quality-channel = Messaging app
 quality-kind = Kind
 quality-wire = On the wire
 quality-events = Events

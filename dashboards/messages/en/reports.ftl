@@ -96,7 +96,7 @@ reports-conversion = Conversion
 reports-conversion-help = Of attribution: lead, purchase; all if empty
 reports-lookback = Days before
 reports-lookback-help = Of attribution: in which touchpoints earn credit
-reports-schedule-help = Minute, hour, day, month, weekday; manual only if empty
+reports-schedule-help = Minute, hour, day, month, weekday; counts if it is chosen above
 reports-time-zone = Time zone
 reports-time-zone-help = Of schedule and days
 reports-locale = CSV as in
@@ -157,3 +157,14 @@ reports-no-run = there is no run "{ $run }"
 reports-unknown-file = there is no such file of that run
 reports-file-gone = this file is no longer here, or on another machine: run the report again
 reports-unavailable = ClickHouse did not answer. The log of this server says why.
+
+# When: days, and a time on the wall.
+reports-every-day = every day
+reports-every-working = Monday to Friday
+reports-every-weekday = every { $weekday }
+reports-every-month = on day { $day } of the month
+reports-every-at = { $days } at { $time }
+reports-every-cron = by the cron expression below
+reports-at = At
+reports-cron = Cron expression
+reports-scheduled-words = { $schedule } ({ $zone }), next { $next }

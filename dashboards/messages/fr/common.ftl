@@ -94,12 +94,19 @@ source-none = Sans point de contact
     .meaning = Conversions sans point de contact dans la fenêtre d’attribution
 
 weekday-1 = Lundi
+    .within = lundi
 weekday-2 = Mardi
+    .within = mardi
 weekday-3 = Mercredi
+    .within = mercredi
 weekday-4 = Jeudi
+    .within = jeudi
 weekday-5 = Vendredi
+    .within = vendredi
 weekday-6 = Samedi
+    .within = samedi
 weekday-7 = Dimanche
+    .within = dimanche
 
 month-1 = janv.
 month-2 = févr.
@@ -171,3 +178,11 @@ find-link = lien
 find-person = personne
 find-nothing = Rien ne porte ce nom
 filter-not-here = Les filtres ne s’appliquent pas à cette page
+
+error-not-taken = ClickHouse ne peut pas répondre : une expression régulière ou une liste n’est pas de celles qu’il accepte. Le journal du serveur contient ses mots.
+error-too-many-groups = Cela distingue plus de groupes que quiconque n’en lit. Choisissez moins de dimensions, ou moins de jours.
+error-too-large = Cela demande plus de temps ou de mémoire qu’une question ne peut en prendre. Choisissez moins de jours, ou distinguez moins de groupes.
+error-unreachable = ClickHouse n’a pas répondu. Les événements sont toujours collectés ; le journal du serveur dit pourquoi.
+error-busy = Trop de questions à la fois. Réessayez dans quelques secondes.
+error-failed = L’analyse a échoué. Le journal du serveur dit pourquoi.
+error-in-parameter = { $parameter } : { $reason }

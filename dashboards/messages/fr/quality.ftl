@@ -6,7 +6,7 @@ quality-tile-events = Événements
 quality-tile-quarantined = En quarantaine
     .note = non compris, de n’importe quel jour
 quality-tile-late = En retard
-    .note = plus d’une heure après leur heure
+    .note = arrivés plus d’une heure après les faits ; ce qui est importé aussi
 quality-tile-clamped = Heures impossibles
     .note = remplacées par celle de leur webhook
 
@@ -142,7 +142,7 @@ quality-nobody-unmatched = Conversions signalées dont la personne n’est pas e
 quality-nobody-business = À propos de la page ou du numéro
 quality-nobody-refused = Non compris : { $reason }
 quality-kinds = Événements par genre
-quality-channel = Canal
+quality-channel = Messagerie
 quality-kind = Genre
 quality-wire = Sur le réseau
 quality-events = Événements

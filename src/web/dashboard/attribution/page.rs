@@ -337,7 +337,7 @@ fn compared_row(row: &ComparisonRow, named: &Named<'_>) -> ComparedRow {
 
 /// A part of one in whole percents, with its sign: `+12`.
 fn signed(part: f64) -> String {
-    let sign = if part < 0.0 { "-" } else { "+" };
+    let sign = if part < 0.0 { "−" } else { "+" };
     format!("{sign}{}", language::decimal(part.abs() * 100.0, 0))
 }
 

@@ -9,6 +9,7 @@ use crate::analysis::{Filter, ReconciledDay};
 use crate::domain::{Period, Timestamp};
 use crate::insights::data_quality::{QualityReport, answer_quality};
 use crate::language::{self, Message, filters, say};
+use crate::render::labels;
 use crate::render::numbers::{between, dash, local, percent, thousands};
 use crate::render::page_names::page;
 use crate::web::dashboard::date_range::Range;
@@ -71,7 +72,7 @@ fn beside_meta(day: &ReconciledDay) -> BesideMeta {
     let causes: Vec<String> =
         causes.map(|(count, what)| say(what).with("count", count).to_string()).collect();
     let whole = |count: f64| language::decimal(count, 0);
-    let sign = if day.gap < 0 { "-" } else { "+" };
+    let sign = if day.gap < 0 { "−" } else { "+" };
     BesideMeta {
         date: day.date.clone(),
         account: day.account_id.clone(),
@@ -136,7 +137,8 @@ impl QualityPage {
         let kinds = report.kinds.iter().map(|row| {
             let counts = [row.events, row.people, row.clamped, row.late].map(thousands);
             let [events, people, clamped, late] = counts;
-            [row.channel.clone(), row.kind.clone(), row.name.clone(), events, people, clamped, late]
+            let kind = say(format!("kind-{}", row.kind)).to_string();
+            [labels::channel(&row.channel), kind, row.name.clone(), events, people, clamped, late]
         });
         let without = report.without_person.iter().map(|row| {
             let reason = say(format!("quality-nobody-{}", row.reason));

@@ -48,6 +48,7 @@ pub(crate) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
             labels::with_end_of_id(&parts.ad_titles[value], value)
         }
         "page" => page(value),
+        "channel" => labels::channel(value),
         _ if value == "(none)" => say("funnels-no-value").to_string(),
         _ => value.to_owned(),
     }
