@@ -269,6 +269,15 @@ impl ReportForm {
         }
     }
 
+    /// Whether a choice that few need was made.
+    fn has_more(&self) -> bool {
+        let WrittenReport { top, model, conversion, lookback_days, time_zone, locale, bom, .. } =
+            &self.written;
+        let is_chosen = top.is_some() || model.is_some() || conversion.is_some() || *bom;
+        let is_local = !time_zone.is_empty() || !locale.is_empty();
+        is_chosen || lookback_days.is_some() || is_local || self.every == "cron"
+    }
+
     fn has_format(&self, name: &str) -> bool {
         self.written.formats.iter().any(|format| format == name)
     }

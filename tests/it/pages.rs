@@ -33,7 +33,14 @@ async fn pages_show_the_figures_of_the_api() {
     assert_eq!(rows.len(), buckets.len());
     let wrote: u64 = buckets.iter().map(|row| row["wrote"].as_u64().unwrap()).sum();
     let all = answers["times"].as_array().unwrap().iter().find(|row| row["dimension"] == "all");
-    assert_eq!(Some(wrote), all.unwrap()["wrote"].as_u64());
+    let all = all.unwrap();
+    assert_eq!(Some(wrote), all["wrote"].as_u64());
+    // The overview asks for all of them alone.
+    let overview = server.get(&format!("/?{RANGE}")).await.1.replace('\u{a0}', " ");
+    let median = all["median_ms"].as_f64().unwrap() / 60_000.0;
+    assert!(overview.contains(&format!("{median:.1} min")), "{median}");
+    let p90 = all["p90_ms"].as_f64().unwrap() / 60_000.0;
+    assert!(overview.contains(&format!("P90: {p90:.1} min")), "{p90}");
 
     browser.client.goto(&server.url(&format!("/audience?{RANGE}"))).await.unwrap();
     browser.screenshot("audience-light").await;

@@ -13,6 +13,7 @@ use crate::store::read::collection::LATEST;
 use crate::store::read::sequences::WHOLE;
 use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
 
+const FIRST_RESPONSE: &str = include_str!("../../../queries/response_times/first_response.sql");
 const RESPONSE_TIMES: &str = include_str!("../../../queries/response_times/response_times.sql");
 const CLOSING_WINDOWS: &str = include_str!("../../../queries/response_times/closing_windows.sql");
 const OPT_IN_COUNTS: &str = include_str!("../../../queries/audience/opt_in_counts.sql");
@@ -123,6 +124,15 @@ impl Store {
         let question = question.param("to", period.to.0);
         let question = question.param("zone", period.zone.iana_name().unwrap_or("UTC"));
         self.fetch_all(question).await
+    }
+
+    /// How people who wrote were answered, over all of them.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn first_response(&self, period: &Period) -> Result<ResponseTimes, StoreError> {
+        let question = self.client().query(FIRST_RESPONSE).param("from", period.from.0);
+        self.fetch_one(question.param("to", period.to.0)).await
     }
 
     /// Conversations whose window ends in the period: all, or those that wait for an answer; the

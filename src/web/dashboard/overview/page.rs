@@ -193,8 +193,8 @@ async fn answers(
     if !question.filters.is_empty() {
         return Ok(None);
     }
-    let times = store.response_times(period).await?;
-    Ok(times.into_iter().find(|row| row.dimension == "all"))
+    let all = store.first_response(period).await?;
+    Ok((all.wrote > 0).then_some(all))
 }
 
 /// The columns that these dimensions and the question's filters need.
