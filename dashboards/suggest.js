@@ -27,6 +27,8 @@ function choose(option) {
   if (way) way.value = "is";
   hide();
   field.dispatchEvent(new Event("change", { bubbles: true }));
+  // The last thing that a filter lacks: it shows by its name at once.
+  if (field.form?.id === "filter-form") field.form.requestSubmit();
 }
 
 async function suggest(field) {

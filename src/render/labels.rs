@@ -1,5 +1,6 @@
 //! What pages and charts call things, and what they mean.
 
+use super::page_names;
 use crate::analysis::{Filter, Model, STAGES};
 use crate::language::{Message, say};
 
@@ -24,6 +25,7 @@ pub(crate) fn filter(filter: &Filter) -> Message {
     let value = match dimension.as_ref() {
         "source" => source(&filter.value).0,
         "channel" => channel(&filter.value),
+        "page" => page_names::page(&filter.value),
         _ => filter.value.clone(),
     };
     let name = say(format!("by-{dimension}"));
@@ -34,12 +36,6 @@ pub(crate) fn filter(filter: &Filter) -> Message {
 /// Of the parts of an entry point, ordered by what they tell people, the first that there is.
 pub(crate) fn tells_most(parts: [&String; 5]) -> String {
     parts.into_iter().find(|text| !text.is_empty()).cloned().unwrap_or_default()
-}
-
-/// What several may be called (ads by their titles, Pages by their names): the id's end tells them apart.
-pub(crate) fn with_end_of_id(title: &str, id: &str) -> String {
-    let end = id.chars().skip(id.chars().count().saturating_sub(4));
-    format!("{title} (…{})", end.collect::<String>())
 }
 
 /// A channel's name, the same in every language.

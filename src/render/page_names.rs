@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::labels::with_end_of_id;
+/// What several may be called (ads by their titles, Pages by their names): the id's end tells them apart.
+pub(crate) fn with_end_of_id(title: &str, id: &str) -> String {
+    let end = id.chars().skip(id.chars().count().saturating_sub(4));
+    format!("{title} (…{})", end.collect::<String>())
+}
 
 tokio::task_local! {
     static CURRENT: Arc<PageNames>;

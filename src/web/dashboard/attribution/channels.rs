@@ -6,7 +6,7 @@ use crate::analysis::{Dimension, Filter, NONE};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::Question;
 use crate::render::labels;
-use crate::render::page_names::page;
+use crate::render::page_names::{page, with_end_of_id};
 use crate::web::dashboard::drilldown::DrilldownLinks;
 
 pub(crate) struct Named<'a> {
@@ -32,7 +32,7 @@ impl Named<'_> {
             return channel.to_owned();
         }
         let part = |part: &str| match self.ad_titles.get(part) {
-            Some(title) => labels::with_end_of_id(title, part),
+            Some(title) => with_end_of_id(title, part),
             None => part.to_owned(),
         };
         channel.split(" / ").map(part).collect::<Vec<_>>().join(" / ")

@@ -4,7 +4,7 @@ use super::parts::Parts;
 use crate::analysis::Flow;
 use crate::language::say;
 use crate::render::labels;
-use crate::render::page_names::page;
+use crate::render::page_names::{page, with_end_of_id};
 
 /// What the funnel that everybody has is called.
 pub(crate) fn usual_title() -> String {
@@ -45,7 +45,7 @@ pub(crate) fn word(parts: &Parts, dimension: &str, value: &str) -> String {
     match dimension {
         "source" => labels::source(value).0,
         "ad" if parts.ad_titles.contains_key(value) => {
-            labels::with_end_of_id(&parts.ad_titles[value], value)
+            with_end_of_id(&parts.ad_titles[value], value)
         }
         "page" => page(value),
         "channel" => labels::channel(value),
