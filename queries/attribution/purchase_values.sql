@@ -1,8 +1,9 @@
 -- What purchases in conversations that were opened in a range were worth: those from a conversation's
 -- opening until the person's next one, within 28 days.
--- Parameters: from, to (milliseconds; to is exclusive), window (28 days in milliseconds), zone.
--- Columns: ad_id, source, link, currency, opened_at (ms: start of the day of the opening), purchases,
--- value (sum), squares (sum of the squares), largest: in units of currency.
+-- Parameters: from, to (milliseconds; to is exclusive), window (28 days in milliseconds), zone, by_age (by the age of the
+-- conversation at the purchase, in the place of ad, link and day).
+-- Columns: ad_id, source, link, currency, opened_at (ms: start of the day of the opening; 0 by age), age (ms: whole hours;
+-- 0 unless by age), purchases, value (sum), squares (sum of the squares), largest: in units of currency.
 WITH sold AS
 (
     SELECT page_id, person_id, time, value_e4, currency
@@ -12,11 +13,15 @@ WITH sold AS
         AND name = 'purchase' AND value_e4 IS NOT NULL
 )
 SELECT
-    toString(found.ad_id) AS ad_id,
+    if({by_age:Bool}, '', toString(found.ad_id)) AS ad_id,
     toString(found.source) AS source,
-    found.link AS link,
+    if({by_age:Bool}, '', found.link) AS link,
     toString(found.currency) AS currency,
-    toInt64(toUnixTimestamp(toStartOfDay(found.opened_at, {zone:String}))) * 1000 AS opened_at,
+    if({by_age:Bool},
+        0, toInt64(toUnixTimestamp(toStartOfDay(found.opened_at, {zone:String})))) * 1000 AS opened_at,
+    if({by_age:Bool},
+        intDiv(toUnixTimestamp64Milli(found.sold_at) - toUnixTimestamp64Milli(found.opened_at), 3600000),
+        0) * 3600000 AS age,
     count() AS purchases,
     toFloat64(sum(found.value_e4)) / 10000 AS value,
     sum(pow(toFloat64(found.value_e4) / 10000, 2)) AS squares,
@@ -45,4 +50,4 @@ FROM
 ) AS found
 WHERE found.opened_at < fromUnixTimestamp64Milli({to:Int64})
     AND found.sold_at <= found.opened_at + toIntervalMillisecond({window:Int64})
-GROUP BY ad_id, source, link, currency, opened_at
+GROUP BY ad_id, source, link, currency, opened_at, age

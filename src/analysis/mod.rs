@@ -31,8 +31,9 @@ mod verdict;
 mod wanted;
 
 pub use ads::{
-    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, MessagePrices, Paid,
-    StageCost, UnknownDays, ads, daily_spread, surely_differ,
+    AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, Maturity,
+    MessagePrices, Paid, StageCost, UnfinishedFrames, UnknownDays, ads, beside_others,
+    daily_spread, surely_differ,
 };
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
@@ -47,15 +48,17 @@ pub use filter::Filter;
 pub use flows::{Flow, flows};
 pub use funnel::{DEFAULT_FUNNEL, FunnelReport, ad_titles, funnel};
 pub use funnels::{
-    Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order, Reached,
-    Reaching, Reentry, Rules, Unit, WrittenFunnel, WrittenMatch, attempts, no_conversations,
+    AgingUnits, Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order,
+    Reached, Reaching, Reentry, Rules, Unit, UnitAges, WrittenFunnel, WrittenMatch, attempts,
+    no_conversations,
 };
-pub use outlook::{AgedFrames, marked, with_outlook};
+pub use outlook::{AgedFrames, marked, with_outlook, with_outlook_of_units};
 pub use rates::{Rate, share, wilson};
 pub use reconciliation::{
     BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
 };
 pub use refs::{Silence, nearest_ref, silence};
+pub use reversal::with_reversals;
 pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};

@@ -193,8 +193,8 @@ impl ConversionCurve {
         let mature: f64 =
             conversations.iter().map(|count| float(count.of) * self.share(count.age)).sum();
         let matured_share = Some(mature / (float(of) * (1.0 - end.open)));
-        let mut coming = self.coming(conversations, end);
-        let thrown = days.iter().map(|day| self.coming(day, end).variance[0].powi(2)).sum::<f64>();
+        let mut coming = self.coming(conversations);
+        let thrown = days.iter().map(|day| self.coming(day).variance[0].powi(2)).sum::<f64>();
         coming.variance[2] =
             spread.variance * (thrown + coming.variance[0].powi(2) / spread.days.max(1.0));
         let (low, high) = coming.interval();
@@ -206,7 +206,9 @@ impl ConversionCurve {
         }
     }
 
-    fn coming(&self, conversations: &[AgedCount], end: Point) -> Coming {
+    /// How many of them are still to come, but for days that differ.
+    pub(super) fn coming(&self, conversations: &[AgedCount]) -> Coming {
+        let end = self.at(self.window);
         let mut coming = Coming { mean: 0.0, variance: [0.0; 3], most: 0 };
         let mut young: Vec<(i64, u64)> = conversations
             .iter()
@@ -234,15 +236,16 @@ impl ConversionCurve {
 
 /// How many are still to come.
 #[derive(Debug, Clone, Copy)]
-struct Coming {
-    mean: f64,
+pub(super) struct Coming {
+    pub mean: f64,
     /// By chance, because the curve is estimated, and because days differ.
-    variance: [f64; 3],
-    most: u64,
+    pub variance: [f64; 3],
+    pub most: u64,
 }
 
 impl Coming {
-    fn interval(&self) -> (f64, f64) {
+    /// What 95 % of the counts that come lie between.
+    pub(super) fn interval(&self) -> (f64, f64) {
         let most = float(self.most);
         let (mean, variance) = (self.mean, self.variance.iter().sum::<f64>());
         if self.most == 0 || variance <= 0.0 {

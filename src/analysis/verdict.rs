@@ -82,8 +82,9 @@ pub struct Verdict {
     pub p_value: Option<f64>,
     /// The same, corrected for the number of rows compared.
     pub adjusted_p_value: Option<f64>,
-    /// Of periods: the dimensions within each of whose values the difference is the other way round, because the mix of
-    /// values has changed (Simpson's paradox). Looked at are source, channel and page.
+    /// The dimensions within each of whose values the difference is the other way round, because the mix of values
+    /// differs (Simpson's paradox). Looked at are, of periods, source, channel and page; of rows that are told better or
+    /// worse channel, page and hour.
     pub reversed_within: Vec<String>,
     /// What is lacking for the test to say anything.
     #[serde(skip)]
@@ -94,6 +95,16 @@ pub struct Verdict {
     /// What that means, in words.
     #[schema(value_type = String)]
     pub verdict: Message,
+}
+
+impl Verdict {
+    /// Whether it says that the two differ.
+    #[must_use]
+    pub fn is_claim(&self) -> bool {
+        self.lacking.is_none()
+            && !self.is_too_short
+            && self.adjusted_p_value.is_some_and(|p| p < SURE)
+    }
 }
 
 /// Each row of the breakdown beside all other rows together, each by its days: `days` is the same breakdown by day,

@@ -2,14 +2,16 @@
 
 use super::attribution::spend_of;
 use super::error::AnswerError;
+use super::funnel_outlook::Spans;
 use super::invalid_parameter::InvalidParameter;
 use super::query::Question;
 use super::worker;
 use crate::analysis::{
-    self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore, MessagePrices,
+    self, AdsData, AdsReport, Dimension, KnownDays, Level, LinkBefore, Maturity, MessagePrices,
+    UnfinishedFrames,
 };
-use crate::domain::Period;
-use crate::store::{BreakdownColumns, Store, StoreError};
+use crate::domain::FUNNEL_WINDOW_MS;
+use crate::store::{Bound, BreakdownColumns, Store, StoreError};
 
 /// The report by the question's first dimension, an ad each without one.
 ///
@@ -18,7 +20,7 @@ use crate::store::{BreakdownColumns, Store, StoreError};
 pub async fn answer_ads(store: &Store, question: &Question) -> Result<AdsReport, AnswerError> {
     let level = level(question)?;
     let asked = question.period.clone();
-    let facts = Box::pin(facts(store, &question.period));
+    let facts = Box::pin(facts(store, question));
     worker::in_turn(facts, move |facts, _| analysis::ads(facts, level, &asked)).await
 }
 
@@ -36,7 +38,7 @@ pub(crate) async fn answer_ads_by_level(
         _ => return Ok(vec![answer_ads(store, question).await?]),
     };
     let asked = question.period.clone();
-    let facts = Box::pin(facts(store, &question.period));
+    let facts = Box::pin(facts(store, question));
     worker::in_turn(facts, move |facts, _| {
         levels.iter().map(|level| analysis::ads(facts.clone(), *level, &asked)).collect()
     })
@@ -44,16 +46,17 @@ pub(crate) async fn answer_ads_by_level(
 }
 
 /// What is known of a period's ads, links and entry points.
-pub(crate) async fn facts(store: &Store, period: &Period) -> Result<AdsData, StoreError> {
-    facts_apart(store, period, BreakdownColumns::default()).await
+pub(crate) async fn facts(store: &Store, question: &Question) -> Result<AdsData, StoreError> {
+    facts_apart(store, question, BreakdownColumns::default()).await
 }
 
 /// The same with counts by `more` columns.
 pub(crate) async fn facts_apart(
     store: &Store,
-    period: &Period,
+    question: &Question,
     more: BreakdownColumns,
 ) -> Result<AdsData, StoreError> {
+    let period = &question.period;
     let time_unit = if more.time_unit.is_empty() { "day" } else { more.time_unit };
     let apart = BreakdownColumns { ad: true, source: true, link: true, time_unit, ..more };
     let known = async {
@@ -62,7 +65,20 @@ pub(crate) async fn facts_apart(
             None => Ok(Vec::new()),
         }
     };
-    let (counts, values, spend, known, ads, accounts, costs, links, visits, charged, prices) = tokio::try_join!(
+    let (
+        counts,
+        values,
+        spend,
+        known,
+        ads,
+        accounts,
+        costs,
+        links,
+        visits,
+        charged,
+        prices,
+        maturity,
+    ) = tokio::try_join!(
         store.funnel_counts(period, apart, None),
         store.purchase_values(period),
         spend_of(store, period),
@@ -74,6 +90,7 @@ pub(crate) async fn facts_apart(
         store.link_visits(period),
         store.charged_messages(period),
         store.message_prices(period),
+        maturity(store, question),
     )?;
     let visits_of = |slug: &str| {
         visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
@@ -92,7 +109,35 @@ pub(crate) async fn facts_apart(
         links: LinkBefore::of(&links, visits_of),
         charged,
         prices: MessagePrices::new(prices),
+        maturity,
     })
+}
+
+/// Whether the time of a period's conversations is over, and if not, what is known of when conversations convert.
+async fn maturity(store: &Store, question: &Question) -> Result<Maturity, StoreError> {
+    let period = &question.period;
+    let last_event = store.collection_state().await?.last_event;
+    let Some(spans) = Spans::of(period, last_event.min(question.asked_at.0), FUNNEL_WINDOW_MS)
+    else {
+        return Ok(Maturity::Finished);
+    };
+    let by_source = BreakdownColumns { source: true, time_unit: "hour", ..Default::default() };
+    let by_row = BreakdownColumns { ad: true, link: true, ..by_source };
+    let asked = tokio::try_join!(
+        store.funnel_counts(&spans.young, by_row, None),
+        store.funnel_counts(&spans.history, by_source, None),
+        store.funnel_ages(&spans.history, by_source),
+        store.purchase_values_by_age(&spans.history),
+    );
+    match asked {
+        Ok((young, history, ages, values)) => {
+            let known_until = spans.known_until;
+            let frames = UnfinishedFrames { young, history, ages, values, known_until };
+            Ok(Maturity::Unfinished(Box::new(frames)))
+        }
+        Err(error) if error.bound() == Some(Bound::Groups) => Ok(Maturity::Unknown),
+        Err(error) => Err(error),
+    }
 }
 
 fn level(question: &Question) -> Result<Level, InvalidParameter> {

@@ -10,10 +10,10 @@ use super::error::AnswerError;
 use super::query::Question;
 use super::worker::{self, Waiting, in_turn};
 use crate::analysis::{
-    self, AnalysisError, Counting, DEFAULT_FUNNEL, Dimension, Funnel, FunnelReport, Funnels, Order,
-    Reached, Reaching, Unit, no_conversations,
+    self, AgingUnits, AnalysisError, Counting, DEFAULT_FUNNEL, Dimension, Funnel, FunnelReport,
+    Funnels, Order, Reached, Reaching, Unit, UnitAges, no_conversations,
 };
-use crate::domain::PersonOccurrences;
+use crate::domain::{Period, PersonOccurrences};
 use crate::store::{BreakdownColumns, FunnelEvents, LATEST, Store};
 
 /// The funnel `name` over the question's period: the one that everybody has, or one of `own`.
@@ -161,6 +161,33 @@ pub(crate) async fn answer_reached(
         let mut reaching = Reaching::new(&own, conversations, &period, step, no_further)?;
         people.for_each(|person| reaching.add(&person));
         Ok(reaching.finish())
+    })
+    .await
+}
+
+/// At what age the units of a funnel of one's own reach its steps: those of the question's period, by day or week (`unit`),
+/// of which those may be unfinished that began at `young_from` or later, and those of a `history`.
+///
+/// # Errors
+/// If it cannot be computed.
+pub(crate) async fn answer_ages(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    unit: &Dimension,
+    history: &Period,
+    young_from: i64,
+) -> Result<UnitAges, AnswerError> {
+    let (own, unit) = (funnel.clone(), unit.clone());
+    let (asked, history) = (question.period.clone(), history.clone());
+    let mut whole = asked.clone();
+    (whole.from, whole.to) = (asked.from.min(history.from), asked.to.max(history.to));
+    let question = Question { period: whole, ..question.clone() };
+    own_people(store, funnel, &question, false, move |conversations, people| {
+        let periods = [&asked, &history];
+        let mut ages = AgingUnits::new(&own, conversations, periods, &unit, young_from)?;
+        people.for_each(|person| ages.add(&person));
+        Ok(ages.finish())
     })
     .await
 }

@@ -21,30 +21,6 @@ const ROW_DAYS: i64 = 14;
 const USUAL_DAYS: i64 = 28;
 const HOUR_MS: i64 = 3_600_000;
 
-/// The rows of the question's breakdown compared with all others, or, without one, its period with another
-/// that it names, or with the one before it of the same length.
-///
-/// # Errors
-/// If it cannot be computed, or the funnel has no such step.
-pub async fn answer_verdicts(
-    store: &Store,
-    own: &Funnels,
-    name: &str,
-    question: &Question,
-) -> Result<Verdicts, AnswerError> {
-    if !question.by.is_empty() {
-        let asked = by_day(question);
-        let (report, days) = tokio::try_join!(
-            answer_funnel(store, own, name, question),
-            answer_funnel(store, own, name, &asked),
-        )?;
-        return rows_compared(&report, &days, question);
-    }
-    let days = period_days(store, own, name, question, None).await?;
-    let to = question.period.to.to_rfc3339();
-    periods_compared(&FunnelReport { to, ..days.own.clone() }, &days, question)
-}
-
 /// The funnel `name` by each of some breakdowns; of one's own in one pass over the events.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use super::error::AnswerError;
 use super::funnel_comparison::{answer_by_each, by_day, rows_compared};
+use super::funnel_verdicts::reversals;
 use super::query::Question;
 use crate::analysis::{self, Dimension, Funnels, Verdicts};
 use crate::store::Store;
@@ -36,5 +37,10 @@ pub async fn answer_drivers(
         }
     }
     let all = all.ok_or_else(|| AnswerError::Unknown("there is no property".to_owned()))?;
-    Ok(analysis::corrected(all))
+    let mut all = analysis::corrected(all);
+    for dimension in Dimension::drivers() {
+        let of_it = Question { by: vec![dimension], ..question.clone() };
+        all = reversals(store, own, name, &of_it, all).await?;
+    }
+    Ok(all)
 }

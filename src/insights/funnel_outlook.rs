@@ -2,19 +2,22 @@
 
 use super::breakdown_columns::apart;
 use super::error::AnswerError;
-use super::funnel::answer_funnel;
+use super::funnel::{answer_ages, answer_funnel, narrowed};
 use super::query::Question;
 use super::worker::in_turn;
 use crate::analysis::{
-    AgedFrames, DEFAULT_FUNNEL, Dimension, FunnelReport, Funnels, marked, with_outlook,
+    AgedFrames, Dimension, Funnel, FunnelReport, Funnels, marked, with_outlook,
+    with_outlook_of_units,
 };
 use crate::domain::{DAY_MS, FUNNEL_WINDOW_MS, Period, Timestamp};
 use crate::store::{Bound, BreakdownColumns, Store};
 
 /// Days of conversations whose window is over that tell when conversations convert.
 const HISTORY_DAYS: i64 = 56;
+/// Of units that have longer nothing is expected: what tells it would lie too far back.
+const LONGEST_WINDOW_MS: i64 = 90 * DAY_MS;
 
-/// The funnel `name`, and, if it is the one that everybody has, by day or week alone, what each row comes to.
+/// The funnel `name`, and, by day or week alone, what each row comes to.
 ///
 /// # Errors
 /// If there is no such funnel, or it cannot be computed.
@@ -42,34 +45,26 @@ pub(crate) async fn outlook_of(
         [unit @ (Dimension::Day | Dimension::Week)] => unit.clone(),
         _ => return Ok(report),
     };
-    if report.funnel != DEFAULT_FUNNEL || own.contains_key(&report.funnel) {
-        return Ok(report);
-    }
     let last_event = store.collection_state().await?.last_event;
     let known_until = last_event.min(question.asked_at.0);
+    if let Some(funnel) = own.get(&report.funnel) {
+        let funnel = narrowed(funnel, question);
+        return own_outlook(store, &funnel, question, unit, report, known_until).await;
+    }
     let Question { period, filters, .. } = question;
     let (filters, zone) = (filters.clone(), period.zone.clone());
-    let from = known_until.saturating_sub(FUNNEL_WINDOW_MS).max(period.from.0);
-    if from >= period.to.0 || known_until < period.from.0 {
+    let Some(spans) = Spans::of(period, known_until, FUNNEL_WINDOW_MS) else {
         return Ok(with_outlook(report, &unit, &filters, &zone, None)?);
-    }
-    let range = |from: i64, to: i64| Period {
-        from: Timestamp(from),
-        to: Timestamp(to.max(from + 1)),
-        zone: zone.clone(),
     };
     let told_apart: Vec<Dimension> = filters.iter().map(|one| one.dimension.clone()).collect();
     let columns = apart(&told_apart);
     let [hourly, fine] =
         ["hour", "five minutes"].map(|time_unit| BreakdownColumns { time_unit, ..columns });
-    let history_from = known_until - FUNNEL_WINDOW_MS - HISTORY_DAYS * DAY_MS;
-    let (young_days, history_days) =
-        (range(from, period.to.0), range(history_from, known_until.saturating_add(1)));
     let fetch = async {
         tokio::try_join!(
-            store.funnel_counts(&young_days, fine, None),
-            store.funnel_counts(&history_days, hourly, None),
-            store.funnel_ages(&history_days, columns),
+            store.funnel_counts(&spans.young, fine, None),
+            store.funnel_counts(&spans.history, hourly, None),
+            store.funnel_ages(&spans.history, columns),
         )
     };
     let counted = report.clone();
@@ -84,5 +79,57 @@ pub(crate) async fn outlook_of(
             Ok(marked(report))
         }
         told => told,
+    }
+}
+
+/// The same of a custom funnel, by the ages at which its units reach steps.
+async fn own_outlook(
+    store: &Store,
+    funnel: &Funnel,
+    question: &Question,
+    unit: Dimension,
+    report: FunnelReport,
+    known_until: i64,
+) -> Result<FunnelReport, AnswerError> {
+    let window = funnel.rules.window_ms;
+    if window > LONGEST_WINDOW_MS {
+        return Ok(marked(report));
+    }
+    let Some(spans) = Spans::of(&question.period, known_until, window) else {
+        return Ok(with_outlook_of_units(report, &unit, window, None));
+    };
+    let ages = answer_ages(store, funnel, question, &unit, &spans.history, spans.young.from.0);
+    let ages = ages.await?;
+    Ok(with_outlook_of_units(report, &unit, window, Some((&ages, known_until))))
+}
+
+/// Which conversations tell what a period's unfinished ones come to.
+pub(crate) struct Spans {
+    /// Those of the period that may be unfinished.
+    pub young: Period,
+    /// Those that tell when conversations convert.
+    pub history: Period,
+    /// Until when it is known what became of them, UTC milliseconds.
+    pub known_until: i64,
+}
+
+impl Spans {
+    /// Of units that have `window` milliseconds. `None` if all of the period are finished, or none are known.
+    pub(crate) fn of(period: &Period, known_until: i64, window: i64) -> Option<Self> {
+        let from = known_until.saturating_sub(window).max(period.from.0);
+        if from >= period.to.0 || known_until < period.from.0 {
+            return None;
+        }
+        let range = |from: i64, to: i64| Period {
+            from: Timestamp(from),
+            to: Timestamp(to.max(from + 1)),
+            zone: period.zone.clone(),
+        };
+        let history_from = known_until - window - HISTORY_DAYS * DAY_MS;
+        Some(Self {
+            young: range(from, period.to.0),
+            history: range(history_from, known_until.saturating_add(1)),
+            known_until,
+        })
     }
 }

@@ -16,22 +16,16 @@ pub(crate) struct ShareInTime {
     pub of: u64,
     /// What comes of the step; `None` where that is not looked at.
     pub outlook: Option<Outlook>,
-    /// The share that is expected in the end; `None` where the data do not bear it, or where it is of a step that itself
-    /// is not finished.
+    /// The share that is expected in the end; `None` where the data do not bear it.
     pub expected: Option<Rate>,
 }
 
 impl ShareInTime {
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     fn new(day: &str, row: &Breakdown, step: &str, of: &str) -> Self {
         let all = row.count(of).unwrap_or(0);
-        let outlook = row.steps.iter().find(|one| one.name == step).and_then(|one| one.outlook);
-        let expected = outlook.filter(|_| of == "opened" && all > 0).and_then(|outlook| {
-            let share = |count: Option<f64>| Some(count? / all as f64);
-            let [rate, low, high] =
-                [share(outlook.expected)?, share(outlook.low)?, share(outlook.high)?];
-            Some(Rate { rate, low, high })
-        });
+        let outlook = |name: &str| row.steps.iter().find(|one| one.name == name)?.outlook;
+        let expected = outlook(step).zip(outlook(of)).and_then(|(own, of)| expected(own, of));
+        let outlook = outlook(step);
         let (day, reached) = (day.to_owned(), row.count(step).unwrap_or(0));
         Self { day, reached, of: all, outlook, expected }
     }
@@ -41,6 +35,24 @@ impl ShareInTime {
         let matured = |outlook: Outlook| outlook.matured_share.is_some_and(|share| share >= WHOLE);
         self.of > 0 && self.outlook.is_some_and(|outlook| !matured(outlook))
     }
+}
+
+/// The share of those who are expected to reach one step of those who are expected to reach another. Where both are not
+/// finished, the ends are those of the quotient by the delta method on its logarithm, as though the two were independent:
+/// they go together, so the interval holds it more often.
+fn expected(own: Outlook, of: Outlook) -> Option<Rate> {
+    let all = of.expected.filter(|all| *all > 0.0)?;
+    let (reached, low, high) = (own.expected?, own.low?, own.high?);
+    let rate = (reached / all).min(1.0);
+    let reach = |end: f64, other: f64| {
+        if end <= 0.0 || other <= 0.0 || reached <= 0.0 {
+            return f64::INFINITY;
+        }
+        (end / reached).ln().hypot((other / all).ln())
+    };
+    let down = rate * (-reach(low, of.high?)).exp();
+    let up = if reached > 0.0 { rate * reach(high, of.low?).exp() } else { high / all };
+    Some(Rate { rate, low: down, high: up.min(1.0) })
 }
 
 /// Of a report by day or week: each of the period, also those in which nothing was, with how many reached

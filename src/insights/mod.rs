@@ -20,6 +20,7 @@ pub mod funnel_correlation;
 pub mod funnel_outlook;
 pub mod funnel_over_time;
 pub mod funnel_people;
+pub mod funnel_verdicts;
 pub mod invalid_parameter;
 pub mod links;
 pub mod list_filters;

@@ -20,6 +20,7 @@ mod abuse;
 mod accounts;
 mod addresses;
 mod ads;
+mod ads_expected;
 mod ads_oracle;
 mod amounts;
 mod analysis_oracle;

@@ -202,3 +202,69 @@ async fn unfinished_days_are_lighter_and_have_what_is_expected() {
         browser.screenshot(&format!("unfinished-{width}-{scheme}-{language}")).await;
     }
 }
+
+/// A custom funnel that says what the default one says comes to the same; and one that counts people says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn custom_funnels_tell_what_is_expected_too() {
+    let world = World::new();
+    tokio::task::block_in_place(|| world.fill(4000, 8, ["2026-09-01", "2026-11-20"]));
+    std::fs::create_dir(world.folder().join("funnels")).unwrap();
+    let steps = "[[steps]]\nname = 'messaged'\nkind = 'message'\n\
+                 [[steps]]\nname = 'answered'\nkind = 'echo'\n\
+                 [[steps]]\nname = 'lead'\nconversion = 'lead'\n\
+                 [[steps]]\nname = 'purchase'\nconversion = 'purchase'\n";
+    world.write(
+        "funnels/sold.toml",
+        format!("title = 'Sold'\nwindow = '28d'\nunit = 'person'\n{steps}"),
+    );
+    world.write("funnels/best.toml", format!("title = 'Best'\nreentry = 'best'\n{steps}"));
+    let folder = world.folder().join("funnels");
+    let world = world.with("funnels_dir", folder.to_str().unwrap());
+    let server = world.serve();
+    let days = "from=2026-10-10&to=2026-11-20";
+    let report = server.json(&format!("/api/v1/funnels/sold?{days}&by=day")).await;
+    let usual = server.json(&format!("/api/v1/funnels/click-to-messenger?{days}&by=day")).await;
+    let told = |report: &serde_json::Value, day: &str, step: &str| -> [Option<f64>; 5] {
+        let rows = report["breakdown"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["by"]["day"] == day).unwrap();
+        let steps = row["steps"].as_array().unwrap();
+        let step = steps.iter().find(|one| one["name"] == step).unwrap();
+        ["count", "matured_share", "expected", "low", "high"].map(|name| step[name].as_f64())
+    };
+    let mut unfinished = 0;
+    for row in report["breakdown"].as_array().unwrap() {
+        let day = row["by"]["day"].as_str().unwrap();
+        // Somebody's attempt stands with their conversation, which may have been opened before.
+        if day < "2026-10-10" {
+            continue;
+        }
+        for step in ["answered", "lead", "purchase"] {
+            let [count, matured, expected, low, high] =
+                told(&report, day, step).map(Option::unwrap);
+            assert!(
+                count <= low && low <= expected + 0.5 && expected <= high + 0.5,
+                "{day} {step}"
+            );
+            let [_, usual_matured, ..] = told(&usual, day, step).map(Option::unwrap);
+            // The default one counts each conversation by itself: who comes back to buy does so later.
+            assert!((-0.03..0.1).contains(&(usual_matured - matured)), "{day} {step}: {matured}");
+            if day < "2026-10-22" {
+                assert_eq!((matured, count), (1.0, expected), "{day}");
+            }
+            unfinished += usize::from(matured < 0.995);
+        }
+    }
+    assert!(unfinished > 20, "{unfinished}");
+    // The attempt that gets furthest may be another tomorrow.
+    let best = server.json(&format!("/api/v1/funnels/best?{days}&by=day")).await;
+    assert_eq!(told(&best, "2026-11-18", "lead")[1..], [None; 4]);
+    let page = "/funnels?name=sold&from=2026-10-10&through=2026-11-19&step=purchase&of=lead";
+    let browser = Browser::open(1280, 1000, "light").await;
+    browser.client.goto(&server.url(page)).await.unwrap();
+    let text = browser.run("return document.querySelector('main').innerText").await.to_string();
+    assert!(text.contains("People have 28 days to convert"), "{text}");
+    // Also the share of a step that is unfinished itself has a circle.
+    let rings = "return [...document.querySelectorAll('#rates-title ~ figure svg.wide [stroke-width]')]\
+                 .filter(one => one.tagName === 'circle').length";
+    assert!(browser.run(rings).await.as_u64().unwrap() > 3);
+}

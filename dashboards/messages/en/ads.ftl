@@ -73,7 +73,10 @@ messages-type-free_entry_point = Free: entry by an ad
 messages-type-free_tier = Free: monthly tier
 
 ads-parts = Parts of { $name }
-ads-tones = A cost is marked where its 95 % interval lies below (▼) or above (▲) the median of all rows in its currency.
+ads-tones = A cost is marked where it lies below (▼) or above (▲) that of the other rows together, at the same age of the conversations, by more than chance explains.
+ads-expected = expected { $figure }
+    .meaning = What it comes to when the 28 days of all conversations are over: what there is so far, and what earlier conversations let expect.
+ads-expected-between = expected { $figure } ({ $range })
 ad-account = Account
 ad-campaign = Campaign
 ad-ad-set = Ad set

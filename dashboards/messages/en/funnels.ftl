@@ -17,7 +17,10 @@ funnels-nobody = Nobody entered this funnel
 funnels-why-nothing = Nothing of these days meets { $step }: choose other days, or compare what the step asks for with the kinds of events in Data quality.
 funnels-steps = Steps
 funnels-against = { $step } of { $of }: { $verdict }.
-funnels-same-age = Both periods are counted at the same age: for each conversation, what happened within the time that both have had.
+funnels-same-age = Both periods are counted at the same age: for { $unit ->
+    [person] everyone
+   *[other] each conversation
+}, what happened within the time that both have had.
 funnels-compare-whole = Compare everything so far
 funnels-whole-age = Everything so far is counted: the older period has had more time.
 funnels-compare-same-age = Compare at the same age
@@ -61,14 +64,36 @@ funnels-share-so-far = Share so far
 funnels-so-far = share so far
 funnels-so-far-unfinished = so far, of unfinished days
 funnels-matured = Matured
-    .meaning = Matured share: the part of the eventual conversions that the conversations have had time for, from the time to convert of earlier ones
+    .meaning = Matured share: the part of the eventual conversions for which there has been time, from the time to convert of earlier ones
 funnels-expected = Expected in the end
-    .meaning = Share once all conversations have had their 28 days, with a 95 % interval: what happened so far, and what is still expected by the time to convert of earlier conversations (Kaplan and Meier)
-funnels-unfinished = Conversations have 28 days to convert. The days drawn lighter are unfinished: the line is what happened so far; a circle is the share expected in the end, a bar its 95 % interval. Without a circle, earlier conversations do not bear an expectation (fewer than 20 conversions, or fewer than 30 conversations or 7 days whose 28 days are over), or the share is of a step that is unfinished itself.
+    .meaning = Share once the time of all is over, with a 95 % interval: what happened so far, and what is still expected by the time to convert of earlier ones (Kaplan and Meier)
+funnels-unfinished = { $unit ->
+    [person] People
+   *[other] Conversations
+} have { $time } to convert. The days drawn lighter are unfinished: the line is what happened so far; a circle is the share expected in the end, a bar its 95 % interval. Without a circle, earlier { $unit ->
+    [person] people
+   *[other] conversations
+} do not bear an expectation (fewer than 20 conversions, or fewer than 30 or 7 days of them whose { $time } are over).
+funnels-window-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+funnels-window-hours = { $count ->
+    [one] one hour
+   *[other] { $count } hours
+}
+funnels-window-minutes = { $count ->
+    [one] one minute
+   *[other] { $count } minutes
+}
 funnels-reversed = Within each value of “{ $dimension }” it is the other way round: what changed is their mix, not how they convert (Simpson’s paradox).
+funnels-row-reversed = Within each value of “{ $dimension }” it is the other way round: the row differs by its mix, not by how it converts (Simpson’s paradox).
 funnels-compared = { $step } of { $of }, row by row
 funnels-compared-note = Each row beside all others, as if they had been opened on the same days. Intervals are 95 %; p-values allow for days that differ, and for the number of rows (Benjamini and Hochberg).
-funnels-first-day = For each conversation, what happened within a day of its start; those of the last day are left out.
+funnels-first-day = For { $unit ->
+    [person] everyone, what happened within a day of their start
+   *[other] each conversation, what happened within a day of its start
+}; those of the last day are left out.
 funnels-row = Value
 funnels-better = Probability of being better
     .meaning = Probability that the share behind the row is larger than that of all others

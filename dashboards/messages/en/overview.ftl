@@ -50,6 +50,7 @@ overview-before = Previous
 overview-extremes = Best and worst cost per lead
 overview-ads-sure = The cheapest and the most expensive of { $count } ads differ by more than picking them out explains.
 overview-ads-chance = So large a difference between the cheapest and the most expensive of { $count } ads may be chance.
+overview-ads-unknown = How long leads take is not known yet: whether the cheapest and the most expensive of { $count } ads differ cannot be said.
 overview-best = Best
 overview-worst = Worst
 overview-spend = Spend

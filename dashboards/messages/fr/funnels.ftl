@@ -17,7 +17,10 @@ funnels-nobody = Personne n’est entré dans cet entonnoir
 funnels-why-nothing = Rien de ces jours ne correspond à { $step } : choisissez d’autres jours, ou comparez ce que demande l’étape aux genres d’événements de la page Qualité des données.
 funnels-steps = Étapes
 funnels-against = { $step } sur { $of } : { $verdict }.
-funnels-same-age = Les deux périodes sont comptées au même âge : pour chaque conversation, ce qui s’est passé dans le temps que toutes deux ont eu.
+funnels-same-age = Les deux périodes sont comptées au même âge : pour chaque { $unit ->
+    [person] personne
+   *[other] conversation
+}, ce qui s’est passé dans le temps que toutes deux ont eu.
 funnels-compare-whole = Comparer tout jusqu’à présent
 funnels-whole-age = Tout est compté jusqu’à présent : la période la plus ancienne a eu plus de temps.
 funnels-compare-same-age = Comparer au même âge
@@ -61,14 +64,36 @@ funnels-share-so-far = Part à ce jour
 funnels-so-far = part à ce jour
 funnels-so-far-unfinished = à ce jour, jours non terminés
 funnels-matured = Part mûrie
-    .meaning = La part des conversions finales pour laquelle les conversations ont eu le temps, d’après le temps de conversion des précédentes
+    .meaning = La part des conversions finales pour laquelle il y a eu le temps, d’après le temps de conversion des précédentes
 funnels-expected = Attendue à la fin
-    .meaning = Part quand toutes les conversations auront eu leurs 28 jours, avec un intervalle à 95 % : ce qui s’est passé à ce jour, et ce qui est encore attendu d’après le temps de conversion des conversations précédentes (Kaplan et Meier)
-funnels-unfinished = Les conversations ont 28 jours pour convertir. Les jours tracés plus clairs ne sont pas terminés : la ligne est ce qui s’est passé à ce jour ; un cercle est la part attendue à la fin, une barre son intervalle à 95 %. Sans cercle, les conversations précédentes ne permettent aucune attente (moins de 20 conversions, ou moins de 30 conversations ou de 7 jours dont les 28 jours sont écoulés), ou la part est celle d’une étape qui n’est pas terminée elle-même.
+    .meaning = Part quand le temps de toutes sera écoulé, avec un intervalle à 95 % : ce qui s’est passé à ce jour, et ce qui est encore attendu d’après le temps de conversion des précédentes (Kaplan et Meier)
+funnels-unfinished = Les { $unit ->
+    [person] personnes
+   *[other] conversations
+} ont { $time } pour convertir. Les jours tracés plus clairs ne sont pas terminés : la ligne est ce qui s’est passé à ce jour ; un cercle est la part attendue à la fin, une barre son intervalle à 95 %. Sans cercle, les { $unit ->
+    [person] personnes
+   *[other] conversations
+} précédentes ne permettent aucune attente (moins de 20 conversions, ou moins de 30 ou de 7 jours d’entre elles dont le temps – { $time } – est écoulé).
+funnels-window-days = { $count ->
+    [one] un jour
+   *[other] { $count } jours
+}
+funnels-window-hours = { $count ->
+    [one] une heure
+   *[other] { $count } heures
+}
+funnels-window-minutes = { $count ->
+    [one] une minute
+   *[other] { $count } minutes
+}
 funnels-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : c’est leur mélange qui a changé, non leur conversion (paradoxe de Simpson).
+funnels-row-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : la ligne diffère par son mélange, non par sa conversion (paradoxe de Simpson).
 funnels-compared = { $step } sur { $of }, ligne par ligne
-funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).
-funnels-first-day = Pour chaque conversation, ce qui s’est passé dans la journée qui suit son début ; celles du dernier jour sont omises.
+funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).
+funnels-first-day = Pour chaque { $unit ->
+    [person] personne
+   *[other] conversation
+}, ce qui s’est passé dans la journée qui suit son début ; celles du dernier jour sont omises.
 funnels-row = Valeur
 funnels-better = Probabilité d’être meilleur
     .meaning = Probabilité que la part réelle de la ligne soit plus grande que celle de toutes les autres

@@ -50,6 +50,7 @@ overview-before = Précédent
 overview-extremes = Meilleur et pire coût par prospect
 overview-ads-sure = La moins chère et la plus chère de { $count } publicités diffèrent plus que leur choix ne l’explique.
 overview-ads-chance = Un tel écart entre la moins chère et la plus chère de { $count } publicités peut être dû au hasard.
+overview-ads-unknown = On ne sait pas encore combien de temps prennent les prospects : impossible de dire si la moins chère et la plus chère de { $count } publicités diffèrent.
 overview-best = Meilleur
 overview-worst = Pire
 overview-spend = Dépense
@@ -120,8 +121,8 @@ overview-moved-leads = { $count ->
    *[other] { $change } prospects
 }
 overview-moved-spend = dépense { $before } → { $now }
-overview-moved-up = { $percent } % de la hausse
-overview-moved-down = { $percent } % de la baisse
+overview-moved-up = { $percent } % de la hausse
+overview-moved-down = { $percent } % de la baisse
 overview-moved-chance = dans la fourchette habituelle
 
 overview-attention-none = Rien à signaler.

@@ -82,6 +82,14 @@ impl Drawn {
     }
 }
 
+/// What 95 % of amounts with a mean and a variance lie between, as those of a gamma distribution.
+pub(super) fn gamma(mean: f64, variance: f64) -> [f64; 2] {
+    if mean <= 0.0 || variance <= 0.0 {
+        return [mean.max(0.0); 2];
+    }
+    [0.025, 0.975].map(|below| quantile(mean * mean / variance, mean / variance, below))
+}
+
 /// Of a gamma distribution.
 fn quantile(shape: f64, rate: f64, below: f64) -> f64 {
     Gamma::new(shape, rate).map_or(f64::NAN, |gamma| gamma.inverse_cdf(below))

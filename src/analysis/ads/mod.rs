@@ -8,12 +8,15 @@ mod openings;
 mod picked;
 mod report;
 mod sums;
+mod unfinished;
+mod value_curve;
 
 pub use interval::{Drawn, Estimate};
 pub use known::KnownDays;
 pub use messages::MessagePrices;
-pub use picked::{Paid, daily_spread, surely_differ};
+pub use picked::{Paid, beside_others, daily_spread, surely_differ};
 pub use report::{AdsReport, AdsRow, StageCost, UnknownDays, ads};
+pub use unfinished::{Maturity, UnfinishedFrames};
 
 use std::collections::HashMap;
 
@@ -117,6 +120,8 @@ pub struct AdsData {
     pub charged: DataFrame,
     /// What such messages cost.
     pub prices: MessagePrices,
+    /// Whether the time of the conversations is over.
+    pub maturity: Maturity,
 }
 
 impl LinkBefore {

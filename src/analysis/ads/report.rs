@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 use super::interval::{Drawn, Estimate};
 use super::openings::{Key, ad_key};
 use super::sums::{STEPS, Sum, sums};
+use super::unfinished::{Curves, Expected};
 use super::{AdsData, Level};
+use crate::analysis::time_to_convert::Outlook;
 use crate::analysis::{AnalysisError, Rate, STAGES, wilson};
 use crate::domain::{Clock, Period, add_known};
 use crate::language::{Message, say};
@@ -86,12 +88,20 @@ pub struct AdsRow {
     /// Conversations opened on each day that has some, by its first instant (UTC milliseconds).
     #[serde(skip)]
     pub opened_by_day: BTreeMap<i64, u64>,
+    /// What its ads cost on each day, by its first instant (UTC milliseconds).
+    #[serde(skip)]
+    pub spend_by_day: BTreeMap<i64, f64>,
     /// Conversations of days of which the cost is unknown: counted in `steps`, in no cost.
     pub without_cost: u64,
     /// Value of the purchases in `currency`, of the conversations that were opened in the period.
     pub value: Option<f64>,
     /// Return on ad spend by day of opening: `value` of each unit of spend.
     pub roas: Option<Estimate>,
+    /// The part of `value` that there was time for, 0 to 1; `None` where the data do not bear it.
+    pub value_matured_share: Option<f64>,
+    /// The return when the time of all conversations is over: what came back so far and what is still expected, with
+    /// the interval that holds it 95 times of 100. `None` where the data do not bear it.
+    pub expected_roas: Option<Estimate>,
     /// Meta's `onsite_conversion.messaging_conversation_started_7d`; `None` if unknown.
     pub conversations_started: Option<u64>,
     /// Meta's `onsite_conversion.messaging_first_reply`; `None` if unknown.
@@ -114,6 +124,27 @@ pub struct StageCost {
     pub count: Option<u64>,
     /// Spend and what messages cost, by those of days of which it is known.
     pub cost: Option<Estimate>,
+    /// The part of those who will reach it for which there was time, 0 to 1; `None` where the data do not bear it.
+    pub matured_share: Option<f64>,
+    /// What each costs when the time of all conversations is over, with the interval that holds it 95 times of 100. `None`
+    /// where the data do not bear it.
+    pub expected_cost: Option<Estimate>,
+    /// Conversations of days of which the cost is known.
+    #[serde(skip)]
+    pub paid_count: u64,
+    /// What was paid for the part of them that there was time for; with it rows are compared. `None` if that is unknown.
+    #[serde(skip)]
+    pub paid_at_same_age: Option<f64>,
+}
+
+/// What each of those who are expected costs.
+fn each(paid: f64, outlook: &Outlook) -> Option<Estimate> {
+    let of = |count: f64| (count > 0.0).then(|| paid / count);
+    Some(Estimate {
+        value: of(outlook.expected?),
+        low: of(outlook.high?).unwrap_or(0.0),
+        high: of(outlook.low?),
+    })
 }
 
 /// Computes the report. Spend is that of whole days; in a period of parts of days it is unknown.
@@ -122,6 +153,7 @@ pub struct StageCost {
 /// If a frame is not what its documentation says.
 pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport, AnalysisError> {
     let rows = sums(&mut data, level, period)?;
+    let mut curves = Curves::new(&data, level, period)?;
     let mut totals: BTreeMap<String, Sum> = BTreeMap::new();
     for ((_, currency), sum) in &rows {
         // Conversations that no spend brought are in no cost of those that it did; what their messages cost stands in
@@ -133,15 +165,18 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
             add(totals.entry(currency.clone()).or_default(), sum);
         }
     }
-    let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, level);
+    let days = period.days().into_iter().map(|(date, first)| (date, first.0)).collect();
+    // Those with costs first.
+    let totals = totals.into_iter().rev().map(|(currency, sum)| ((String::new(), currency), sum));
+    let totals = totals.map(|(key, sum)| AdsRow::new(key, &sum, level, &curves, &days)).collect();
+    curves.told_of_rows(rows.values());
+    let row = |(key, sum): (Key, Sum)| AdsRow::new(key, &sum, level, &curves, &days);
     let mut all: Vec<AdsRow> = rows.into_iter().map(row).collect();
     all.sort_by(|one, other| {
         let spend = |row: &AdsRow| row.spend.unwrap_or(-1.0);
         let opened = |row: &AdsRow| row.steps[0].count;
         spend(other).total_cmp(&spend(one)).then(opened(other).cmp(&opened(one)))
     });
-    // Those with costs first.
-    let totals = totals.into_iter().rev().map(|(currency, sum)| ((String::new(), currency), sum));
     Ok(AdsReport {
         level: level.as_str(),
         from: period.from.to_rfc3339(),
@@ -150,7 +185,7 @@ pub fn ads(mut data: AdsData, level: Level, period: &Period) -> Result<AdsReport
         clock: Clock::Opening,
         unknown_days: unknown(&data, period)?,
         notes: notes(&data, level, period),
-        totals: totals.map(row).collect(),
+        totals,
         rows: all,
     })
 }
@@ -215,6 +250,13 @@ fn add(total: &mut Sum, sum: &Sum) {
         total.counts[step] += sum.counts[step];
         total.paid_counts[step] += sum.paid_counts[step];
     }
+    for (hour, counts) in &sum.young {
+        let young = total.young.entry(*hour).or_default();
+        young.iter_mut().zip(counts).for_each(|(all, own)| *all += own);
+    }
+    for (day, spend) in &sum.spend_by_day {
+        *total.spend_by_day.entry(*day).or_default() += *spend;
+    }
     for (day, opened) in &sum.opened_by_day {
         *total.opened_by_day.entry(*day).or_default() += opened;
     }
@@ -228,17 +270,29 @@ fn add(total: &mut Sum, sum: &Sum) {
 }
 
 impl AdsRow {
-    fn new((id, currency): Key, sum: &Sum, level: Level) -> Self {
+    fn new(
+        (id, currency): Key,
+        sum: &Sum,
+        level: Level,
+        curves: &Curves,
+        days: &BTreeMap<Date, i64>,
+    ) -> Self {
         let is_placement = level == Level::Placement;
         let spend = sum.spend.and_then(|spend: Decimal| spend.to_f64());
         let paid = sum.paid().and_then(|paid| paid.to_f64());
         let steps = std::iter::once("opened").chain(STAGES).enumerate();
-        let steps = steps.map(|(step, name)| StageCost {
-            name,
-            count: (!is_placement).then_some(sum.counts[step]),
-            cost: paid
-                .filter(|_| !is_placement)
-                .map(|paid| Drawn::count(sum.paid_counts[step]).cost(paid)),
+        let paid = paid.filter(|_| !is_placement);
+        let steps = steps.map(|(step, name)| {
+            let outlook = curves.reached(sum, step);
+            StageCost {
+                name,
+                count: (!is_placement).then_some(sum.counts[step]),
+                cost: paid.map(|paid| Drawn::count(sum.paid_counts[step]).cost(paid)),
+                matured_share: outlook.matured_share.filter(|_| !is_placement),
+                expected_cost: paid.and_then(|paid| each(paid, &outlook)),
+                paid_count: sum.paid_counts[step],
+                paid_at_same_age: paid.and_then(|paid| curves.paid_at_same_age(sum, step, paid)),
+            }
         });
         let (impressions, clicks) = (sum.impressions, sum.clicks);
         #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -251,6 +305,8 @@ impl AdsRow {
         // Purchases without a value in this currency say nothing of the return.
         let is_valued = sum.paid_counts[STEPS - 1] == 0 || sum.value.largest > 0.0;
         let returned = spend.filter(|_| !is_placement && is_valued);
+        let expected =
+            returned.map_or_else(Expected::default, |spend| curves.returned(sum, &currency, spend));
         Self {
             steps: steps.collect(),
             id,
@@ -279,9 +335,16 @@ impl AdsRow {
                 _ => String::new(),
             },
             opened_by_day: sum.opened_by_day.clone(),
+            spend_by_day: sum
+                .spend_by_day
+                .iter()
+                .filter_map(|(date, spend)| Some((*days.get(date)?, spend.to_f64()?)))
+                .collect(),
             without_cost: sum.unpaid,
             value: returned.map(|_| sum.value.sum),
             roas: returned.and_then(|spend| sum.value.return_on(spend)),
+            value_matured_share: expected.matured_share,
+            expected_roas: expected.figure,
             conversations_started: sum.started,
             first_replies: sum.first_replies,
             charged_messages: (!is_placement).then_some(sum.charged),

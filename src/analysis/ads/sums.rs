@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::civil::Date;
 use polars_core::prelude::PolarsResult;
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;
 use super::messages::Charges;
 use super::openings::{Key, Ledger, Opening, Openings, ad_key, named};
+use super::unfinished::Maturity;
 use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
 use crate::domain::{AdDay, AdNames, Cost, CostOf, Period, Source, add_known};
@@ -38,6 +40,10 @@ pub(super) struct Sum {
     pub opened_by_day: BTreeMap<i64, u64>,
     /// Those of days of which the cost is known.
     pub paid_counts: [u64; STEPS],
+    /// Of those the ones that may be unfinished, by the hour of opening (UTC milliseconds).
+    pub young: BTreeMap<i64, [u64; STEPS]>,
+    /// What ads cost on each day.
+    pub spend_by_day: BTreeMap<Date, Decimal>,
     /// Purchases' values in the row's currency, of those days.
     pub value: Drawn,
     /// Conversations of days of which the cost is unknown.
@@ -86,6 +92,7 @@ impl Sum {
         add_known(&mut self.started, day.conversations_started);
         add_known(&mut self.first_replies, day.first_replies);
         self.spent(day.spend);
+        *self.spend_by_day.entry(day.date).or_default() += day.spend;
         if day.impressions.is_some() {
             self.shown_spend += day.spend;
         }
@@ -131,6 +138,7 @@ pub(super) fn sums(
         add_messages(&ledger, &mut rows)?;
         add_conversations(&ledger, &mut rows)?;
         add_values(&ledger, &mut rows)?;
+        add_young(&ledger, &mut rows)?;
     }
     Ok(rows)
 }
@@ -251,6 +259,28 @@ fn add_conversations(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> Pola
             } else if step == 0 {
                 row.unpaid += count;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Adds those of which the time may not be over to the rows that hold them already.
+fn add_young(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
+    let Maturity::Unfinished(frames) = &ledger.data.maturity else { return Ok(()) };
+    let openings = Openings::of(&frames.young)?;
+    let steps =
+        std::iter::once("opened").chain(STAGES).map(|name| frames.young.column(name)?.u64());
+    let steps = steps.collect::<PolarsResult<Vec<_>>>()?;
+    for at in 0..frames.young.height() {
+        let opening = openings.at(at);
+        let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
+        if is_ad && !ledger.is_known(&opening) {
+            continue;
+        }
+        let Some(row) = rows.get_mut(&key) else { continue };
+        let young = row.young.entry(opening.day).or_default();
+        for (count, step) in young.iter_mut().zip(&steps) {
+            *count += step.get(at).unwrap_or(0);
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Funnels that a team defines, over the events themselves: [`WrittenFunnel`] is checked into a
 //! [`Funnel`], [`attempts`] tells how far a unit gets, [`Counting`] counts.
 
+mod ages;
 mod attempt;
 mod bounds;
 mod checking;
@@ -10,6 +11,7 @@ mod error;
 mod units;
 mod written;
 
+pub use ages::{AgingUnits, UnitAges};
 pub use attempt::{Attempt, attempts};
 pub use counts::{Counting, Reached, Reaching};
 pub use definition::{Funnel, Funnels, Order, Reentry, Rules, Unit};

@@ -32,10 +32,16 @@ pub fn ads_frame(report: &AdsReport) -> DataFrame {
         columns
             .count(name, |row| row.steps[place].count)
             .interval(&format!("cost_per_{name}"), |row| three(row.steps[place].cost))
+            .number(&format!("matured_share_{name}"), |row| row.steps[place].matured_share)
+            .interval(&format!("expected_cost_per_{name}"), |row| {
+                three(row.steps[place].expected_cost)
+            })
     });
     columns
         .number("value", |row| row.value)
         .interval("roas", |row| three(row.roas))
+        .number("matured_share_value", |row| row.value_matured_share)
+        .interval("expected_roas", |row| three(row.expected_roas))
         .count("conversations_started", |row| row.conversations_started)
         .count("first_replies", |row| row.first_replies)
         .count("without_cost", |row| row.without_cost)

@@ -171,12 +171,29 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn purchase_values(&self, period: &Period) -> Result<DataFrame, StoreError> {
+        self.purchase_values_by(period, false).await
+    }
+
+    /// The same by source and by the age at which a conversation brought the purchase.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn purchase_values_by_age(&self, period: &Period) -> Result<DataFrame, StoreError> {
+        self.purchase_values_by(period, true).await
+    }
+
+    async fn purchase_values_by(
+        &self,
+        period: &Period,
+        by_age: bool,
+    ) -> Result<DataFrame, StoreError> {
         let question = self
             .client()
             .query(PURCHASE_VALUES)
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("window", FUNNEL_WINDOW_MS)
+            .param("by_age", by_age)
             .param("zone", period.zone.iana_name().unwrap_or("UTC"));
         self.frame(question).await
     }

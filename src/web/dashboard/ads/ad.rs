@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 
+use super::expected::ExpectedFigure;
 use super::link::address;
 use super::row::name;
 use crate::accounts::{Scope, Who};
@@ -38,7 +39,7 @@ pub(crate) struct AdPage {
     about: Vec<(Message, String)>,
     /// The ad in Meta's Ads Manager; empty if its account is unknown.
     manager: String,
-    tiles: Vec<(Message, String, String)>,
+    tiles: Vec<(Message, String, Vec<String>)>,
     /// In each currency that it is paid in.
     steps: Vec<Vec<Column>>,
     trend: Trend,
@@ -131,8 +132,14 @@ fn manager(account: &str, id: &str) -> String {
     )
 }
 
-/// Label, figure and note of each.
-fn tiles(row: &AdsRow) -> Vec<(Message, String, String)> {
+/// The notes of a figure so far: its interval, and what it comes to.
+fn with_expected(interval: String, expected: Option<ExpectedFigure>) -> Vec<String> {
+    let expected = expected.map(|expected| expected.told().to_string());
+    Some(interval).filter(|text| !text.is_empty()).into_iter().chain(expected).collect()
+}
+
+/// Label, figure and notes of each.
+fn tiles(row: &AdsRow) -> Vec<(Message, String, Vec<String>)> {
     let currency = row.currency.as_deref().unwrap_or_default();
     let step = |name: &str| row.steps.iter().find(|step| step.name == name);
     let count = |name: &str| step(name).and_then(|step| step.count).map_or_else(dash, thousands);
@@ -148,20 +155,28 @@ fn tiles(row: &AdsRow) -> Vec<(Message, String, String)> {
             say("ads-spend"),
             row.spend
                 .map_or_else(|| say("ads-unknown").to_string(), |spend| money(spend, currency)),
-            String::new(),
+            Vec::new(),
         ),
-        (say("overview-tile-opened"), count("opened"), String::new()),
-        (say("overview-tile-lead"), count("lead"), String::new()),
+        (say("overview-tile-opened"), count("opened"), Vec::new()),
+        (say("overview-tile-lead"), count("lead"), Vec::new()),
         (
             say("overview-tile-cost"),
             lead.and_then(|cost| cost.value).map_or_else(dash, |value| money(value, currency)),
-            lead.map_or_else(String::new, |cost| range(cost.low, cost.high, &amount)),
+            with_expected(
+                lead.map_or_else(String::new, |cost| range(cost.low, cost.high, &amount)),
+                step("lead").and_then(|step| {
+                    ExpectedFigure::of(step.matured_share, step.expected_cost, amount)
+                }),
+            ),
         ),
-        (say("overview-tile-purchase"), count("purchase"), String::new()),
+        (say("overview-tile-purchase"), count("purchase"), Vec::new()),
         (
             say("ads-roas"),
             returned.and_then(|roas| roas.value).map_or_else(dash, ratio),
-            returned.map_or_else(String::new, |roas| range(roas.low, roas.high, &ratio)),
+            with_expected(
+                returned.map_or_else(String::new, |roas| range(roas.low, roas.high, &ratio)),
+                ExpectedFigure::of(row.value_matured_share, row.expected_roas, ratio),
+            ),
         ),
     ]
 }

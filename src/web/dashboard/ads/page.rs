@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
 use super::messages::MessagesCard;
-use super::row::{self, Making, Medians, Row};
+use super::row::{self, Making, Marks, Row};
 use super::selection::{Choice, STEPS};
 use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsReport, AdsRow, Level};
@@ -171,18 +171,17 @@ impl AdsPage {
         let other = if with_intervals { "" } else { "&intervals=true" };
         let here = format!("/ads?{days}{rest}");
         let behind = DrilldownLinks::conversations(&range, shows_people);
-        let medians: Vec<Medians> =
-            reports.iter().map(|report| Medians::of(&report.rows)).collect();
+        let marks: Vec<Marks> = reports.iter().map(|report| Marks::of(&report.rows)).collect();
         let making: Vec<Making<'_>> = reports
             .iter()
-            .zip(&medians)
-            .map(|(report, medians)| Making {
+            .zip(&marks)
+            .map(|(report, marks)| Making {
                 level: report.level,
                 titles,
                 period: &question.period,
                 behind: behind.clone(),
                 days: &days,
-                medians,
+                marks,
             })
             .collect();
         let total = |total: &AdsRow| {
@@ -191,7 +190,7 @@ impl AdsPage {
                 None => say("ads-all-without-cost"),
             };
             // A total is no row beside the others.
-            let unmarked = Making { medians: &Medians::default(), ..making[0].clone() };
+            let unmarked = Making { marks: &Marks::default(), ..making[0].clone() };
             Row { name: name.to_string(), ..unmarked.row(total) }
         };
         let chosen = choice.chosen(report, |row| row::name(row, titles));

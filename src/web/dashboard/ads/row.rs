@@ -1,10 +1,11 @@
 //! A row of the table as texts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::expected::ExpectedFigure;
 use super::link::address;
 use super::selection::STEPS;
-use crate::analysis::{AdsRow, Estimate, Filter};
+use crate::analysis::{AdsRow, Estimate, Filter, beside_others};
 use crate::domain::Period;
 use crate::language::{decimal, say};
 use crate::render::numbers::{amount, between, dash, percent, thousands};
@@ -29,6 +30,7 @@ pub(crate) struct Row {
     pub steps: Vec<StepCells>,
     pub roas: String,
     pub roas_range: String,
+    pub expected_roas: Option<ExpectedFigure>,
     pub without_cost: u64,
     /// Address of its conversations, of an ad that of its page; empty if there is none.
     pub rows: String,
@@ -45,7 +47,9 @@ pub(crate) struct StepCells {
     pub cost: String,
     /// The cost's interval.
     pub range: String,
-    /// `good` or `bad` where the interval lies below or above the median of the account, else empty.
+    /// What it comes to, if that is another.
+    pub expected: Option<ExpectedFigure>,
+    /// `good` or `bad` where it surely lies below or above that of the other rows, else empty.
     pub tone: &'static str,
 }
 
@@ -59,43 +63,26 @@ pub(crate) struct Making<'a> {
     pub behind: DrilldownLinks,
     /// What an ad's address has behind it.
     pub days: &'a str,
-    /// Costs in the middle of the rows, by step and currency.
-    pub medians: &'a Medians,
+    /// Rows that surely cost less or more than the others.
+    pub marks: &'a Marks,
 }
 
-/// Costs in the middle of all rows, by step and currency.
+/// Rows that surely cost less (`true`) or more than the others together, by step, and by id and currency.
 #[derive(Debug, Default)]
-pub(crate) struct Medians(HashMap<(&'static str, String), f64>);
+pub(crate) struct Marks(HashMap<&'static str, BTreeMap<(String, String), bool>>);
 
-impl Medians {
-    /// Of the rows of a report; of fewer than three there is no middle.
+impl Marks {
+    /// Of the rows of a report.
     pub(crate) fn of(rows: &[AdsRow]) -> Self {
-        let mut costs: HashMap<(&'static str, String), Vec<f64>> = HashMap::new();
-        for row in rows {
-            let Some(currency) = &row.currency else { continue };
-            for step in &row.steps {
-                if let Some(value) = step.cost.and_then(|cost| cost.value) {
-                    costs.entry((step.name, currency.clone())).or_default().push(value);
-                }
-            }
-        }
-        let median = |mut values: Vec<f64>| {
-            values.sort_by(f64::total_cmp);
-            let (below, above) = ((values.len() - 1) / 2, values.len() / 2);
-            f64::midpoint(values[below], values[above])
-        };
-        let known = costs.into_iter().filter(|(_, values)| values.len() >= 3);
-        Self(known.map(|(key, values)| (key, median(values))).collect())
+        Self(STEPS.into_iter().map(|step| (step, beside_others(rows, step))).collect())
     }
 
-    /// Whether a cost surely lies below the middle or above it.
-    fn tone(&self, step: &'static str, row: &AdsRow, cost: Option<Estimate>) -> &'static str {
-        let currency = row.currency.clone().unwrap_or_default();
-        let Some((median, cost)) = self.0.get(&(step, currency)).zip(cost) else { return "" };
-        match cost.high {
-            Some(high) if high < *median => "good",
-            _ if cost.low > *median => "bad",
-            _ => "",
+    fn tone(&self, step: &'static str, row: &AdsRow) -> &'static str {
+        let key = (row.id.clone(), row.currency.clone().unwrap_or_default());
+        match self.0.get(step).and_then(|rows| rows.get(&key)) {
+            Some(true) => "good",
+            Some(false) => "bad",
+            None => "",
         }
     }
 }
@@ -125,7 +112,8 @@ impl Making<'_> {
             count: behind.with("reached", step.name).count(step.count),
             cost: step.cost.and_then(|cost| cost.value).map_or_else(dash, exact),
             range: step.cost.map_or_else(String::new, |cost| range(cost, exact)),
-            tone: self.medians.tone(step.name, row, step.cost),
+            expected: ExpectedFigure::of(step.matured_share, step.expected_cost, exact),
+            tone: self.marks.tone(step.name, row),
         });
         let ratio = |value: f64| decimal(value, 2);
         Row {
@@ -157,6 +145,7 @@ impl Making<'_> {
             steps: steps.collect(),
             roas: row.roas.and_then(|roas| roas.value).map_or_else(dash, ratio),
             roas_range: row.roas.map_or_else(String::new, |roas| range(roas, ratio)),
+            expected_roas: ExpectedFigure::of(row.value_matured_share, row.expected_roas, ratio),
             without_cost: row.without_cost,
             about: about.join(" · "),
             rows: if self.level == "ad" && !row.id.is_empty() {

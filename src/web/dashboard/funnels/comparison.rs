@@ -15,13 +15,17 @@ pub(crate) struct Compared {
     /// Share, probability to be better, p-value.
     pub cells: [String; 3],
     pub verdict: Message,
+    /// Within what that is the other way round.
+    pub reversed: Vec<Message>,
 }
 
 impl Compared {
     /// How old the conversations of two periods count as, and what the other way is called.
     pub(crate) fn by_age(against: &Verdicts) -> [Message; 2] {
         match &against.same_age {
-            Some(_) => [say("funnels-same-age"), say("funnels-compare-whole")],
+            Some(_) => {
+                [say("funnels-same-age").with("unit", against.unit), say("funnels-compare-whole")]
+            }
             None => [say("funnels-whole-age"), say("funnels-compare-same-age")],
         }
     }
@@ -49,6 +53,11 @@ impl Compared {
                 row.adjusted_p_value.map_or_else(dash, p_value),
             ],
             verdict: row.verdict.clone(),
+            reversed: row
+                .reversed_within
+                .iter()
+                .map(|name| reversed("funnels-row-reversed", name))
+                .collect(),
         }
     }
 }
@@ -68,4 +77,9 @@ fn p_value(p: f64) -> String {
     } else {
         decimal(p, 3)
     }
+}
+
+/// That a difference is the other way round within each value of a dimension.
+pub(crate) fn reversed(told: &'static str, dimension: &str) -> Message {
+    say(told).with("dimension", say(format!("by-{dimension}")))
 }

@@ -20,6 +20,7 @@ use crate::insights::funnel_comparison::{
     answer_by_each, by_day, period_days, periods_compared, rows_compared,
 };
 use crate::insights::funnel_outlook::outlook_of;
+use crate::insights::funnel_verdicts::reversals;
 use crate::insights::query::Question;
 use crate::web::dashboard::download::is_asked;
 use crate::web::dashboard::page::{Asks, show};
@@ -150,7 +151,9 @@ async fn parts(
         outlook_of(store, own, &by_time, trend),
     )?;
     let verdicts = rows_compared(&report, &days, question)?;
+    let verdicts = Box::pin(reversals(store, own, &name, question, verdicts)).await?;
     let against = periods_compared(&report, &periods, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());
-    Ok(Parts { name, report, trend, verdicts, against, flows, sequences, ad_titles })
+    let window_ms = own.get(&name).map_or(FUNNEL_WINDOW_MS, |funnel| funnel.rules.window_ms);
+    Ok(Parts { name, window_ms, report, trend, verdicts, against, flows, sequences, ad_titles })
 }

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::builder::Builder;
-use super::comparison::Compared;
+use super::comparison::{Compared, reversed};
 use super::drilldown::RowsBehind;
 use super::labels::{label, named, sequence, usual_title, word};
 use super::links::Addresses;
@@ -12,7 +12,7 @@ use super::parts::{Choice, Parts};
 use super::rate_over_time::Share;
 use super::summary::{biggest_drop, columns, headline};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Filter, Flow, Funnels, NONE, Step};
-use crate::domain::Timestamp;
+use crate::domain::{DAY_MS, Timestamp};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::{Against, Age, Question};
 use crate::language::{Message, filters, say};
@@ -30,6 +30,9 @@ const MOST_ROWS: usize = 30;
 const OFFERED: [&str; 9] =
     ["source", "ad", "campaign", "link", "page", "channel", "country", "week", "hour"];
 
+/// Milliseconds of an hour.
+const HOUR_MS: i64 = 3_600_000;
+
 #[derive(Template)]
 #[template(path = "funnels.html", config = "dashboards/askama.toml")]
 pub(crate) struct FunnelsPage {
@@ -46,6 +49,10 @@ pub(crate) struct FunnelsPage {
 /// A funnel's figures.
 struct Shown {
     unit: Message,
+    /// `conversation` or `person`.
+    unit_name: &'static str,
+    /// That recent days are unfinished, and for how long.
+    unfinished: Message,
     /// What matters most, in a sentence each.
     headline: Option<Message>,
     biggest_drop: Option<Message>,
@@ -240,6 +247,10 @@ impl Shown {
         let is_empty = counted.first().is_none_or(|(_, count)| *count == 0);
         Self {
             unit: say(format!("funnels-unit-{}", report.unit)),
+            unit_name: report.unit,
+            unfinished: say("funnels-unfinished")
+                .with("unit", report.unit)
+                .with("time", window(parts.window_ms)),
             has_times: units.iter().any(|step| step.detail.is_some()),
             headline: headline(&units),
             biggest_drop: biggest_drop(&units),
@@ -257,7 +268,7 @@ impl Shown {
                 .rows
                 .iter()
                 .flat_map(|row| &row.reversed_within)
-                .map(|name| reversed(name))
+                .map(|name| reversed("funnels-reversed", name))
                 .collect(),
             age,
             share: Share::new(trend, verdicts, &units, &question.period, range, behind, kept),
@@ -291,9 +302,16 @@ impl Shown {
     }
 }
 
-/// That a difference is the other way round within each value of a dimension.
-fn reversed(dimension: &str) -> Message {
-    say("funnels-reversed").with("dimension", say(format!("by-{dimension}")))
+/// How long units have to convert.
+fn window(milliseconds: i64) -> Message {
+    let of = |name: &'static str, unit: i64| {
+        say(name).with("count", (milliseconds / unit).unsigned_abs())
+    };
+    match milliseconds {
+        whole if whole % DAY_MS == 0 => of("funnels-window-days", DAY_MS),
+        whole if whole % HOUR_MS == 0 => of("funnels-window-hours", HOUR_MS),
+        _ => of("funnels-window-minutes", HOUR_MS / 60),
+    }
 }
 
 fn step_row(step: &Step, next: Option<u64>, behind: &DrilldownLinks) -> StepRow {

@@ -14,6 +14,8 @@ pub(crate) struct Choice {
 /// What the page is made of.
 pub(crate) struct Parts {
     pub name: String,
+    /// Milliseconds that units have to convert.
+    pub window_ms: i64,
     pub report: FunnelReport,
     /// By day or week.
     pub trend: FunnelReport,

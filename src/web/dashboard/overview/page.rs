@@ -127,7 +127,7 @@ async fn found(
     let question = Question { by: Vec::new(), credit, ..question.clone() };
     let fetch = async {
         let (ads, answers, titles, ways, before) = tokio::try_join!(
-            ads::facts_apart(store, &question.period, filtered_by(&question, &[])),
+            ads::facts_apart(store, &question, filtered_by(&question, &[])),
             answers(store, &question, &question.period),
             store.ad_titles(&question.period),
             ways(store, &question),

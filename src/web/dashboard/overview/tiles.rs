@@ -8,6 +8,7 @@ use crate::analysis::{AttributionReport, Breakdown, FunnelReport};
 use crate::language::{Message, say};
 use crate::render::numbers::{amount, credit, dash, money, percent, span, thousands};
 use crate::render::{chart, labels};
+use crate::web::dashboard::ads::expected::ExpectedFigure;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
 
@@ -150,9 +151,14 @@ fn cost_per_lead(figures: &Figures, rows: String) -> Option<Tile> {
         let leads = total.steps.iter().find(|step| step.name == "lead").and_then(|step| step.count);
         let told = say("overview-spent").with("amount", amount(spend)).with("currency", currency);
         let told = told.with("leads", leads.unwrap_or(0));
-        Some((value, told))
+        let step = total.steps.iter().find(|step| step.name == "lead")?;
+        let expected = ExpectedFigure::of(step.matured_share, step.expected_cost, |value| {
+            money(value, currency)
+        });
+        Some((value, [Some(told), expected.map(ExpectedFigure::told)]))
     });
     let (values, notes): (Vec<_>, Vec<_>) = paid.unzip();
+    let notes = notes.into_iter().flatten().flatten().collect();
     (!values.is_empty()).then(|| Tile {
         id: "cost-per-lead",
         label: say("overview-tile-cost"),

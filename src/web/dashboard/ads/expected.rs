@@ -1,0 +1,44 @@
+//! What a cost or a return comes to, in words: beside what there is so far, never mixed with it.
+
+use crate::analysis::Estimate;
+use crate::language::{Message, say};
+use crate::render::numbers::between;
+
+/// From this part on a figure is as good as finished.
+const FINISHED: f64 = 0.995;
+
+/// A figure that is expected, and its interval.
+pub(crate) struct ExpectedFigure {
+    figure: String,
+    /// The 95 % interval; empty if it is open.
+    pub range: String,
+}
+
+impl ExpectedFigure {
+    /// `None` of a figure that is finished, or of which nothing is known.
+    pub(crate) fn of(
+        matured_share: Option<f64>,
+        expected: Option<Estimate>,
+        written: impl Fn(f64) -> String,
+    ) -> Option<Self> {
+        let expected = expected.filter(|_| matured_share.is_some_and(|part| part < FINISHED))?;
+        let range = |high: f64| between(written(expected.low), written(high));
+        Some(Self {
+            figure: written(expected.value?),
+            range: expected.high.map_or_else(String::new, range),
+        })
+    }
+
+    /// For a cell of a table, whose interval stands elsewhere.
+    pub(crate) fn short(&self) -> Message {
+        say("ads-expected").with("figure", &self.figure)
+    }
+
+    /// With the interval.
+    pub(crate) fn told(self) -> Message {
+        if self.range.is_empty() {
+            return self.short();
+        }
+        say("ads-expected-between").with("figure", self.figure).with("range", self.range)
+    }
+}
