@@ -23,6 +23,7 @@ mod ads;
 mod ads_oracle;
 mod amounts;
 mod analysis_oracle;
+mod annotations;
 mod attribution;
 mod attribution_page;
 mod attribution_paths;
