@@ -21,6 +21,7 @@
 //! - [`feedback`]: tells Meta of conversions.
 //! - [`erasure`]: takes one person out of everything that is stored.
 //! - [`reports`]: questions that are asked by schedule, and where their answers go.
+//! - [`team`]: what a team writes down beside the figures.
 //! - [`sheet`]: files as rows of cells.
 //! - [`members`]: logging in, and the settings page.
 //! - [`registry`]: edits of tracked links, by command or form.
@@ -63,4 +64,5 @@ pub mod sheet;
 pub mod spend;
 pub mod store;
 pub mod synthetic;
+pub mod team;
 pub mod web;

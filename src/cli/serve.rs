@@ -31,6 +31,7 @@ use crate::materializer::Materializer;
 use crate::operations::{self, Aside, Certificate, Insiders, KnownLinks, Operations};
 use crate::reports::{self, Runner, Scheduler};
 use crate::store::{Progress, Shipper, Store, StoreError};
+use crate::team::{self, Team};
 use crate::web::guard::may_know;
 use crate::web::page_names::by_their_names;
 use crate::web::router::{guarded, router};
@@ -314,10 +315,13 @@ fn routes(
         jobs::known_names(names, stop);
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.catalog(settings));
-        described.push(of_reports);
+        let team = Team { store: session.store.clone(), clock: clock::now };
+        let (team, of_team) = team::router(team);
+        described.extend([of_reports, of_team]);
         back = back
             .merge(guarded(registry::router(session.registry(settings)), &views))
             .merge(guarded(reports, &views))
+            .merge(guarded(team, &views))
             .merge(guarded(
                 members::settings(accounts.clone(), effective_settings::told(settings)),
                 &views,

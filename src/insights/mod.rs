@@ -6,6 +6,7 @@
 pub mod ad_titles;
 pub mod ads;
 pub mod alerts;
+pub mod annotations;
 pub mod attribution;
 pub mod audience;
 pub mod breakdown_columns;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::analysis::{AttributionReport, Dimension, Funnels};
 use crate::domain::Timestamp;
 use crate::insights::ads::answer_ads;
+use crate::insights::annotations::answer_annotations;
 use crate::insights::attribution::answer_attribution;
 use crate::insights::audience::answer_audience;
 use crate::insights::csv_style::CsvStyle;
@@ -23,7 +24,7 @@ use crate::insights::reconciliation::answer_reconciliation;
 use crate::insights::response_times::answer_responses;
 use crate::insights::retention::answer_cohorts;
 use crate::render::chart::drawing::Drawing;
-use crate::render::chart::png;
+use crate::render::chart::{Width, png};
 use crate::render::frames::ads::ads_frame;
 use crate::render::frames::encode::Encoder;
 use crate::render::frames::{self, reconciliation};
@@ -206,7 +207,11 @@ pub async fn tell(
     match topic {
         Dataset::Funnel(name) => {
             let report = answer_with_outlook(store, funnels, name, question).await?;
-            let chart = Some(charts::funnel(&report));
+            let chart = Some(match report.by.as_slice() {
+                [by] if by == "day" => charts::days(&report)
+                    .annotated_alone(&answer_annotations(store, &question.period).await?),
+                _ => charts::funnel(&report),
+            });
             Told::new(&report, frames::funnel(&report), table::funnel(&report), chart)
         }
         Dataset::Attribution => {
@@ -234,7 +239,10 @@ pub async fn tell(
         }
         Dataset::Audience => {
             let report = answer_audience(store, question).await?;
-            Told::rows(&report, frames::audience(&report))
+            let found = answer_annotations(store, &question.period).await?;
+            let chart = charts::audience(&report.days, Width::Wide).annotated_alone(&found);
+            let told = Told::rows(&report, frames::audience(&report))?;
+            Ok(Told { chart: Some(chart), ..told })
         }
         Dataset::Reconciliation => {
             let report = answer_reconciliation(store, question).await?;

@@ -8,8 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::api::{
-    ads, attribution, audience, data_quality, funnel_people, funnels, links, lists, live,
-    message_costs, openapi, qr, reconciliation, response_times, retention, sequences,
+    ads, annotations, attribution, audience, data_quality, funnel_people, funnels, links, lists,
+    live, message_costs, openapi, qr, reconciliation, response_times, retention, sequences,
 };
 use super::dashboard;
 use super::state::Views;
@@ -46,6 +46,7 @@ fn questions() -> OpenApiRouter<Views> {
         .routes(routes!(reconciliation::reconciliation))
         .routes(routes!(ads::ads))
         .routes(routes!(links::links))
+        .routes(routes!(annotations::annotations))
         .routes(routes!(message_costs::message_costs))
         .routes(routes!(response_times::response_times))
         .routes(routes!(audience::audience))

@@ -12,7 +12,8 @@ use crate::support::{Server, World, message};
 const RANGE: &str = "from=2026-10-01&to=2026-11-01";
 
 /// Answers that are rows.
-const ROUTES: [&str; 19] = [
+const ROUTES: [&str; 20] = [
+    "/api/v1/annotations?",
     "/api/v1/funnels/click-to-messenger?by=source,ref",
     "/api/v1/funnels/click-to-messenger/comparison?by=source",
     "/api/v1/funnels/click-to-messenger/drivers?",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::files::files;
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 29] = [
+const MAY_IMPORT: [(&str, &[&str]); 30] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -46,6 +46,7 @@ const MAY_IMPORT: [(&str, &[&str]); 29] = [
             "store",
         ],
     ),
+    ("team", &["accounts", "domain", "http", "insights", "language", "store"]),
     (
         "erasure",
         &[

@@ -24,6 +24,7 @@ mod ads_expected;
 mod ads_oracle;
 mod amounts;
 mod analysis_oracle;
+mod annotations;
 mod attribution;
 mod attribution_page;
 mod attribution_paths;

@@ -53,6 +53,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "ads",
             "ads_now",
             "aliases",
+            "annotations",
             "api_tokens",
             "arrivals",
             "audience_members",

@@ -15,8 +15,10 @@ pub(crate) const GRID: RGBColor = RGBColor(3, 3, 3);
 pub(crate) const SERIES: [RGBColor; 3] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6)];
 /// Of what a bar could fill and does not.
 pub(crate) const TRACK: RGBColor = RGBColor(7, 7, 7);
+/// What a drawing lies on.
+pub(crate) const PAPER: RGBColor = RGBColor(8, 8, 8);
 /// Of each its variable in the style sheet, and its colour in the light one.
-const COLORS: [(RGBColor, &str, &str); 7] = [
+const COLORS: [(RGBColor, &str, &str); 8] = [
     (INK, "var(--ink)", "#14181f"),
     (MUTED, "var(--muted)", "#5d6878"),
     (GRID, "var(--grid)", "#e1e5ec"),
@@ -24,6 +26,7 @@ const COLORS: [(RGBColor, &str, &str); 7] = [
     (SERIES[1], "var(--series-2)", "#d98200"),
     (SERIES[2], "var(--series-3)", "#0a8f5b"),
     (TRACK, "var(--track)", "#edf0f5"),
+    (PAPER, "var(--card)", "#ffffff"),
 ];
 
 /// A letter's size as plotters counts it beside that of SVG.
@@ -48,6 +51,8 @@ pub(crate) struct Drawing {
     is_stretched: bool,
     /// Where its points are, for whoever asks for their values.
     plot: Option<Plot>,
+    /// The days of its points, of a chart over days: `2026-01-31`, of a week the first.
+    days: Vec<String>,
     shapes: Vec<Shape>,
 }
 
@@ -105,6 +110,7 @@ impl Drawing {
             class: None,
             is_stretched: false,
             plot: None,
+            days: Vec::new(),
             shapes: Vec::new(),
         }
     }
@@ -125,6 +131,29 @@ impl Drawing {
     pub(crate) fn with_plot(mut self, plot: Plot) -> Self {
         self.plot = Some(plot);
         self
+    }
+
+    /// With the days of its points.
+    pub(crate) fn over(mut self, days: &[&str]) -> Self {
+        self.days = days.iter().map(|day| (*day).to_owned()).collect();
+        self
+    }
+
+    /// The place of its points and their days, of a chart over days.
+    pub(super) fn days(&self) -> Option<(Plot, &[String])> {
+        Some((self.plot?, &self.days))
+    }
+
+    /// Gives it more room below.
+    pub(super) fn heighten(&mut self, pixels: i32) {
+        self.height += pixels;
+    }
+
+    /// With a sentence behind what is read out instead of it.
+    pub(super) fn described_further(&mut self, sentence: &str) {
+        if !self.description.is_empty() {
+            self.description.extend([" ", sentence]);
+        }
     }
 
     pub(crate) fn size(&self) -> (i32, i32) {

@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod drawing;
+pub mod marks;
 pub mod png;
 pub mod sankey;
 pub mod shares;
@@ -186,7 +187,7 @@ pub(crate) fn over_days(
         mesh(&mut chart, dates, number, width)?;
         paint(&mut chart)
     });
-    drawn.of_class(width.class()).with_plot(plot)
+    drawn.of_class(width.class()).with_plot(plot).over(dates)
 }
 
 /// The grid of a chart over days, which are told below, with five numbers beside it.

@@ -2,6 +2,7 @@
 //! `docs/reference/columns.md`.
 
 pub mod ads;
+mod annotations;
 mod attribution;
 pub mod columns;
 mod csv;
@@ -13,6 +14,7 @@ mod people;
 pub mod reconciliation;
 mod xlsx;
 
+pub use annotations::annotations;
 pub use attribution::{attribution, comparison, costs};
 pub use encode::{Encoder, encoded};
 pub use funnels::{cohorts, flows, funnel, sequences, verdicts};

@@ -4,8 +4,10 @@
 use crate::store::client::Store;
 
 /// Tables whose rows belong to a Page; all name it `page_id`.
-const OF_PAGES: [&str; 17] = [
+const OF_PAGES: [&str; 18] = [
     "aliases",
+    // What is about all Pages tells of others too.
+    "annotations",
     "arrivals",
     "contacts",
     "conversations",

@@ -102,6 +102,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "messages_without_id",
         files: &[include_str!("../../../queries/schema/migrations/0116_messages_without_id.sql")],
     },
+    Migration {
+        version: 120,
+        name: "annotations",
+        files: &[include_str!("../../../queries/schema/migrations/0120_annotations.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use crate::http::problem::Problem;
 use crate::http::respond;
+use crate::insights::annotations::answer_annotations;
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::insights::format::Format;
 use crate::render::chart::Width;
@@ -24,7 +25,9 @@ pub(crate) async fn audience(
     let report = answer_audience(&views.store, &question).await.map_err(Problem::from)?;
     match look.format {
         Format::Svg | Format::Png => {
-            respond::charted(look.format, &charts::audience(&report.days, Width::Wide))
+            let found = answer_annotations(&views.store, &question.period).await?;
+            let chart = charts::audience(&report.days, Width::Wide).annotated_alone(&found);
+            respond::charted(look.format, &chart)
         }
         _ => respond::rendered(&look, report, frames::audience),
     }

@@ -14,6 +14,7 @@ use crate::analysis::{
 };
 use crate::http::problem::Problem;
 use crate::http::respond::{self, OutputOptions, rendered};
+use crate::insights::annotations::answer_annotations;
 use crate::insights::format::Format;
 use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::rows_compared;
@@ -86,7 +87,7 @@ pub(crate) async fn preview(
     let funnel = written.check();
     let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
     let report = answer_custom_funnel(&views.store, &funnel, &question).await;
-    funnel_in(&look, report.map_err(Problem::from)?)
+    funnel_in(&views, &question, &look, report.map_err(Problem::from)?).await
 }
 
 /// One funnel's figures: counts, rates, times between steps, and a breakdown.
@@ -112,16 +113,21 @@ pub(crate) async fn funnel_of(
     look: &OutputOptions,
 ) -> Answer {
     let report = answer_with_outlook(&views.store, own, name, question).await;
-    funnel_in(look, report.map_err(Problem::from)?)
+    funnel_in(views, question, look, report.map_err(Problem::from)?).await
 }
 
-fn funnel_in(look: &OutputOptions, report: FunnelReport) -> Answer {
+async fn funnel_in(
+    views: &Views,
+    question: &Question,
+    look: &OutputOptions,
+    report: FunnelReport,
+) -> Answer {
     match look.format {
-        Format::Svg | Format::Png => {
-            let by_day = report.by.as_slice() == ["day"];
-            let chart = if by_day { charts::days(&report) } else { charts::funnel(&report) };
-            respond::charted(look.format, &chart)
+        Format::Svg | Format::Png if report.by.as_slice() == ["day"] => {
+            let found = answer_annotations(&views.store, &question.period).await?;
+            respond::charted(look.format, &charts::days(&report).annotated_alone(&found))
         }
+        Format::Svg | Format::Png => respond::charted(look.format, &charts::funnel(&report)),
         _ => rendered(look, report, frames::funnel),
     }
 }
@@ -172,7 +178,9 @@ pub(crate) async fn comparison_in(
     // They are days themselves.
     let steps = rows_compared(&report, &report, question).map_err(Problem::from)?;
     let shares = shares_in_time(&report, &question.period, &steps.step, &steps.of);
-    respond::charted(look.format, &charts::rates(&shares, &steps.step, &steps.of, Width::Wide))
+    let found = answer_annotations(&views.store, &question.period).await?;
+    let chart = charts::rates(&shares, &steps.step, &steps.of, Width::Wide).annotated_alone(&found);
+    respond::charted(look.format, &chart)
 }
 
 /// Which property values go with reaching a step: the rate of each beside that of all others, with lift.

@@ -1,6 +1,7 @@
 //! `/api/v1`: a file a resource.
 
 pub(super) mod ads;
+pub(super) mod annotations;
 pub(super) mod attribution;
 pub(super) mod audience;
 pub(super) mod data_quality;

@@ -6,6 +6,7 @@ use super::date_range::Range;
 use super::drilldown::{DrilldownLinks, LinkedCount};
 use crate::analysis::{Breakdown, FunnelReport};
 use crate::domain::Period;
+use crate::render::chart::marks::Mark;
 use crate::render::chart::{Day, on_page};
 use crate::render::charts;
 use crate::render::numbers::{dash, thousands};
@@ -37,11 +38,12 @@ impl Trend {
         is_open: bool,
         range: &Range,
         behind: &DrilldownLinks,
+        marks: &[Mark],
     ) -> Self {
         let days = weekly(all_days);
         let many = all_days.len();
         Self {
-            chart: on_page(|width| charts::trend(&days, many, is_open, width)),
+            chart: on_page(|width| charts::trend(&days, many, is_open, width).annotated(marks)),
             has_before: days.iter().any(|day| day.before.is_some()),
             is_weekly: many > MOST_DAYS,
             days: day_texts(&days, all_days, range, behind),

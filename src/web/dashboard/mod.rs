@@ -1,6 +1,7 @@
 //! The pages, a folder each.
 
 pub(crate) mod ads;
+pub(crate) mod annotations;
 pub(super) mod assets;
 pub(crate) mod attribution;
 pub(crate) mod audience;

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
+use axum::http::Uri;
 use axum::response::Response;
 
 use super::expected::ExpectedFigure;
@@ -13,6 +14,7 @@ use crate::accounts::{Scope, Who};
 use crate::analysis::{AdsRow, Compared, Comparison, DEFAULT_FUNNEL, Dimension, Filter, Funnels};
 use crate::domain::Timestamp;
 use crate::insights::ads::answer_ads;
+use crate::insights::annotations::answer_annotations;
 use crate::insights::attribution::answer_comparison;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
@@ -20,6 +22,7 @@ use crate::insights::query::Question;
 use crate::language::{Message, decimal, filters, say};
 use crate::render::labels;
 use crate::render::numbers::{amount, between, credit, dash, money, thousands};
+use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::day_trend::{Trend, days_in};
 use crate::web::dashboard::drilldown::DrilldownLinks;
@@ -43,6 +46,7 @@ pub(crate) struct AdPage {
     /// In each currency that it is paid in.
     steps: Vec<Vec<Column>>,
     trend: Trend,
+    annotations: Annotations,
     models: Vec<[String; 3]>,
     /// Address of its conversations; empty for a reader who may not see people.
     rows: String,
@@ -53,11 +57,11 @@ pub(crate) async fn ad(
     Allowed(views): Allowed,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
+    uri: Uri,
     asking: Asks,
 ) -> Response {
-    let shows_people = who.may(Scope::People);
     show(&views, asking, async |views, question, now| {
-        Box::pin(page(views, id, question, now, shows_people)).await
+        Box::pin(page(views, id, question, now, (&who, &uri))).await
     })
     .await
 }
@@ -67,7 +71,7 @@ async fn page(
     id: String,
     question: Question,
     now: Timestamp,
-    shows_people: bool,
+    (who, uri): (&Who, &Uri),
 ) -> Result<AdPage, AnswerError> {
     let store = &views.store;
     let by_ad = Question { by: vec![Dimension::Ad], filters: Vec::new(), ..question.clone() };
@@ -78,11 +82,12 @@ async fn page(
         Ok(crate::analysis::ad_titles(&found, "titled_at")?)
     };
     let own = Funnels::new();
-    let (report, days, comparison, titles) = tokio::try_join!(
+    let (report, days, comparison, titles, annotations) = tokio::try_join!(
         Box::pin(answer_ads(store, &by_ad)),
         answer_funnel(store, &own, DEFAULT_FUNNEL, &by_day),
         answer_comparison(store, &by_ad),
         titles,
+        answer_annotations(store, &question.period),
     )?;
     let rows: Vec<&AdsRow> = report.rows.iter().filter(|row| row.id == id).collect();
     if rows.is_empty() && days.count("opened").unwrap_or(0) == 0 {
@@ -90,12 +95,14 @@ async fn page(
         return Err(AnswerError::Unknown(text));
     }
     let range = Range::new(&question.period, now, &address(&id), "");
-    let behind = DrilldownLinks::conversations(&range, shows_people).filtered("ad", &id);
+    let behind = DrilldownLinks::conversations(&range, who.may(Scope::People)).filtered("ad", &id);
     let title = rows.first().map_or_else(
         || titles.get(&id).cloned().unwrap_or_else(|| id.clone()),
         |row| name(row, &titles),
     );
     let all_days = days_in(&days, &question.period);
+    let annotations = Annotations::new(annotations, who, uri, &range);
+    let (is_open, marks) = (question.period.to > now, annotations.marks());
     Ok(AdPage {
         page: "ads",
         title,
@@ -103,7 +110,8 @@ async fn page(
         manager: rows.first().map_or_else(String::new, |row| manager(&row.account_id, &id)),
         tiles: rows.iter().flat_map(|row| tiles(row)).collect(),
         steps: rows.iter().map(|row| ad_columns(row, &behind)).collect(),
-        trend: Trend::new(&all_days, question.period.to > now, &range, &behind),
+        trend: Trend::new(&all_days, is_open, &range, &behind, &marks),
+        annotations,
         models: models(&comparison, &id),
         rows: behind.address(),
         range,

@@ -1,15 +1,20 @@
 //! The audience page: who opted in to notifications, and customer lists.
 
 use askama::Template;
+use axum::Extension;
+use axum::http::Uri;
 use axum::response::Response;
 
+use crate::accounts::Who;
 use crate::analysis::SubscriberDay;
 use crate::domain::{Period, Timestamp};
+use crate::insights::annotations::{AnnotationsReport, answer_annotations};
 use crate::insights::audience::{AudienceReport, answer_audience};
 use crate::language::filters;
 use crate::render::chart::on_page;
 use crate::render::charts;
 use crate::render::numbers::{local_minute, thousands};
+use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::page::{Asks, show};
 use crate::web::page_scope::Allowed;
@@ -22,13 +27,20 @@ pub(crate) struct AudiencePage {
     is_empty: bool,
     chart: String,
     days: Vec<[String; 5]>,
+    annotations: Annotations,
     lists: Vec<[String; 8]>,
     /// Address of the figures, to which a format is added.
     api: String,
 }
 
 impl AudiencePage {
-    pub(crate) fn new(report: &AudienceReport, period: &Period, now: Timestamp) -> Self {
+    fn new(
+        report: &AudienceReport,
+        annotations: AnnotationsReport,
+        (who, uri): (&Who, &Uri),
+        period: &Period,
+        now: Timestamp,
+    ) -> Self {
         let is_quiet =
             |day: &SubscriberDay| [day.audience, day.opted_in, day.stopped, day.expired] == [0; 4];
         let lists = report.lists.iter().map(|list| {
@@ -55,11 +67,15 @@ impl AudiencePage {
         });
         let (from, to) = (&report.from, &report.to);
         let days = weekly(&report.days);
+        let range = Range::new(period, now, "/audience", "");
+        let annotations = Annotations::new(annotations, who, uri, &range);
+        let marks = annotations.marks();
         Self {
             page: "audience",
-            range: Range::new(period, now, "/audience", ""),
+            range,
+            annotations,
             is_empty: report.days.iter().all(is_quiet),
-            chart: on_page(|width| charts::audience(&days, width)),
+            chart: on_page(|width| charts::audience(&days, width).annotated(&marks)),
             days: days
                 .iter()
                 .map(|day| {
@@ -92,10 +108,18 @@ fn weekly(days: &[SubscriberDay]) -> Vec<SubscriberDay> {
 }
 
 /// `GET /audience`.
-pub(crate) async fn audience(Allowed(views): Allowed, asking: Asks) -> Response {
+pub(crate) async fn audience(
+    Allowed(views): Allowed,
+    Extension(who): Extension<Who>,
+    uri: Uri,
+    asking: Asks,
+) -> Response {
     show(&views, asking, async |views, question, now| {
-        let report = answer_audience(&views.store, &question).await?;
-        Ok(AudiencePage::new(&report, &question.period, now))
+        let (report, annotations) = tokio::try_join!(
+            answer_audience(&views.store, &question),
+            answer_annotations(&views.store, &question.period),
+        )?;
+        Ok(AudiencePage::new(&report, annotations, (&who, &uri), &question.period, now))
     })
     .await
 }

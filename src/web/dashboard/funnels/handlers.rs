@@ -11,9 +11,10 @@ use super::builder::{Builder, only};
 use super::download;
 use super::page::FunnelsPage;
 use super::parts::Parts;
-use crate::accounts::{Scope, Who};
+use crate::accounts::Who;
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Funnels};
 use crate::domain::FUNNEL_WINDOW_MS;
+use crate::insights::annotations::answer_annotations;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
 use crate::insights::funnel_comparison::{
@@ -36,6 +37,7 @@ const SEQUENCES: (u32, u64) = (8, 40);
 pub(crate) async fn funnels(
     Allowed(views): Allowed,
     Extension(who): Extension<Who>,
+    uri: Uri,
     asking: Asks,
 ) -> Response {
     let name = asking.as_ref().ok().and_then(|Query(asking)| asking.name.clone());
@@ -43,8 +45,7 @@ pub(crate) async fn funnels(
     show(&views, asking, async |views, question, now| {
         let question = by_one(question);
         let parts = Box::pin(parts(views, &views.funnels, name, &question)).await?;
-        let shows_people = who.may(Scope::People);
-        Ok(FunnelsPage::new(Some(&parts), &views.funnels, None, shows_people, &question, now))
+        Ok(FunnelsPage::new(Some(&parts), &views.funnels, None, (&who, &uri), &question, now))
     })
     .await
 }
@@ -75,8 +76,8 @@ pub(crate) async fn build(
             Err(_) => None,
         };
         let builder = Some(builder);
-        let shows_people = who.may(Scope::People);
-        Ok(FunnelsPage::new(parts.as_ref(), &views.funnels, builder, shows_people, &question, now))
+        let by = (&who, &uri);
+        Ok(FunnelsPage::new(parts.as_ref(), &views.funnels, builder, by, &question, now))
     })
     .await
 }
@@ -134,11 +135,12 @@ async fn parts(
             answer_funnel(store, own, &name, &days).await.map(Some)
         }
     };
-    let (mut reports, row_days, sequences, ad_titles) = tokio::try_join!(
+    let (mut reports, row_days, sequences, ad_titles, annotations) = tokio::try_join!(
         answer_by_each(store, own, &name, question, breakdowns),
         row_days,
         sequences,
         ad_titles,
+        answer_annotations(store, &question.period),
     )?;
     let days = row_days.or_else(|| reports.pop());
     let [report, trend] = <[_; 2]>::try_from(reports)
@@ -155,5 +157,17 @@ async fn parts(
     let against = periods_compared(&report, &periods, question)?;
     let flows = crate::analysis::flows(&report, &question.by[0].name());
     let window_ms = own.get(&name).map_or(FUNNEL_WINDOW_MS, |funnel| funnel.rules.window_ms);
-    Ok(Parts { name, window_ms, report, trend, verdicts, against, flows, sequences, ad_titles })
+    let shown = Parts {
+        name,
+        window_ms,
+        report,
+        trend,
+        verdicts,
+        against,
+        flows,
+        sequences,
+        ad_titles,
+        annotations,
+    };
+    Ok(shown)
 }

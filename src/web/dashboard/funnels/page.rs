@@ -2,6 +2,7 @@
 //! go, and what they do first.
 
 use askama::Template;
+use axum::http::Uri;
 
 use super::builder::Builder;
 use super::comparison::{Compared, reversed};
@@ -11,6 +12,7 @@ use super::links::Addresses;
 use super::parts::{Choice, Parts};
 use super::rate_over_time::Share;
 use super::summary::{biggest_drop, columns, headline};
+use crate::accounts::{Scope, Who};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Filter, Flow, Funnels, NONE, Step};
 use crate::domain::{DAY_MS, Timestamp};
 use crate::insights::list_filters::is_listed;
@@ -18,6 +20,7 @@ use crate::insights::query::{Against, Age, Question};
 use crate::language::{Message, filters, say};
 use crate::render::numbers::{dash, percent, rate, span, thousands};
 use crate::render::{charts, labels};
+use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 use crate::web::dashboard::funnel_columns::Column;
@@ -65,6 +68,7 @@ struct Shown {
     /// How old conversations count as in that, and the address of the other way.
     age: ([Message; 2], String),
     share: Share,
+    annotations: Annotations,
     compared: Vec<Compared>,
     left_out: usize,
     /// Whether of conversations only their first day counts in that.
@@ -94,10 +98,11 @@ impl FunnelsPage {
         parts: Option<&Parts>,
         own: &Funnels,
         builder: Option<Builder>,
-        shows_people: bool,
+        (who, uri): (&Who, &Uri),
         question: &Question,
         now: Timestamp,
     ) -> Self {
+        let shows_people = who.may(Scope::People);
         let name = parts.map(|parts| parts.name.as_str());
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let usual = (DEFAULT_FUNNEL, usual_title());
@@ -170,7 +175,15 @@ impl FunnelsPage {
                     .filter(|dimension| is_own(&parts.name, own, built) || is_listed(dimension));
                 let rows = RowsBehind::new(parts, &behind, question, by);
                 let age = (Compared::by_age(&parts.against), other_age);
-                Shown::new(parts, question, &range, built, &rows, kept.collect(), age)
+                let annotations = Annotations::new(parts.annotations.clone(), who, uri, &range);
+                let share = Share::new(
+                    (parts, &annotations.marks()),
+                    &question.period,
+                    &range,
+                    &rows,
+                    kept.collect(),
+                );
+                Shown::new(parts, question, (&range, built), &rows, (share, annotations), age)
             }),
             builder,
             range,
@@ -210,13 +223,12 @@ impl Shown {
     fn new(
         parts: &Parts,
         question: &Question,
-        range: &Range,
-        built: Option<&str>,
+        (range, built): (&Range, Option<&str>),
         behind: &RowsBehind<'_>,
-        kept: Vec<(String, String)>,
+        (share, annotations): (Share, Annotations),
         age: ([Message; 2], String),
     ) -> Self {
-        let Parts { report, trend, verdicts, against, flows, sequences, .. } = parts;
+        let Parts { report, verdicts, against, flows, sequences, .. } = parts;
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let units: Vec<&Step> = report.unit_steps().collect();
         let counted: Vec<(String, u64)> =
@@ -271,7 +283,8 @@ impl Shown {
                 .map(|name| reversed("funnels-reversed", name))
                 .collect(),
             age,
-            share: Share::new(trend, verdicts, &units, &question.period, range, behind, kept),
+            share,
+            annotations,
             is_first_day: verdicts.within_ms.is_some(),
             left_out: verdicts.rows.len().saturating_sub(MOST_ROWS),
             compared: verdicts

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::analysis::{Flow, FunnelReport, Verdicts};
+use crate::insights::annotations::AnnotationsReport;
 use crate::store::Sequence;
 
 pub(crate) struct Choice {
@@ -25,4 +26,5 @@ pub(crate) struct Parts {
     pub sequences: Vec<Sequence>,
     /// Titles of ads by id, if rows are ads.
     pub ad_titles: HashMap<String, String>,
+    pub annotations: AnnotationsReport,
 }

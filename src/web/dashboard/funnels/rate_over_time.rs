@@ -5,10 +5,11 @@ use jiff::civil::Date;
 
 use super::drilldown::RowsBehind;
 use super::labels::label;
-use super::parts::Choice;
-use crate::analysis::{FunnelReport, Step, Verdicts, wilson};
+use super::parts::{Choice, Parts};
+use crate::analysis::{Step, wilson};
 use crate::domain::Period;
 use crate::insights::funnel_over_time::{ShareInTime, shares_in_time};
+use crate::render::chart::marks::Mark;
 use crate::render::chart::on_page;
 use crate::render::charts;
 use crate::render::numbers::{percent, rate};
@@ -42,14 +43,14 @@ pub(crate) struct Row {
 
 impl Share {
     pub(crate) fn new(
-        trend: &FunnelReport,
-        verdicts: &Verdicts,
-        units: &[&Step],
+        (parts, marks): (&Parts, &[Mark]),
         period: &Period,
         range: &Range,
         behind: &RowsBehind<'_>,
         kept: Vec<(String, String)>,
     ) -> Self {
+        let Parts { report, trend, verdicts, .. } = parts;
+        let units: Vec<&Step> = report.unit_steps().collect();
         let place = |name: &str| units.iter().position(|step| step.name == name).unwrap_or(0);
         let choices = |chosen: &str, from: usize, to: usize| -> Vec<Choice> {
             let choice = |step: &&Step| Choice {
@@ -83,7 +84,7 @@ impl Share {
             // A step is a share of one that lies before it.
             steps: choices(&verdicts.step, at_of + 1, units.len()),
             ofs: choices(&verdicts.of, 0, at_step.clamp(1, units.len().max(1)).min(units.len())),
-            chart: on_page(|width| charts::rates(&rates, &step, &of, width)),
+            chart: on_page(|width| charts::rates(&rates, &step, &of, width).annotated(marks)),
             rows: rates.iter().map(row).collect(),
             has_outlook: rates.iter().any(|one| one.outlook.is_some()),
             unfinished: rates.iter().filter(|one| one.is_unfinished()).count(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
+use axum::http::Uri;
 use axum::response::Response;
 
 use super::attention::{Attention, attention};
@@ -18,6 +19,7 @@ use crate::analysis::{
 };
 use crate::domain::{AgeLimit, Period, Timestamp};
 use crate::insights::alerts::{Alert, AlertInputs};
+use crate::insights::annotations::{AnnotationsReport, answer_annotations};
 use crate::insights::attribution::{JourneyInputs, spend_of};
 use crate::insights::breakdown_columns::apart;
 use crate::insights::error::AnswerError;
@@ -28,6 +30,7 @@ use crate::language::{Message, filters, say};
 use crate::render::labels;
 use crate::render::numbers::{dash, local_minute, percent};
 use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store, StoreError};
+use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::{self, Range};
 use crate::web::dashboard::day_trend::Trend;
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
@@ -59,6 +62,7 @@ pub(crate) struct Overview {
     /// Of ads, by the currency in which they are paid.
     ad_steps: Vec<Vec<Column>>,
     trend: Trend,
+    annotations: Annotations,
     movers: Option<Movers>,
     extremes: Option<BestAndWorstAds>,
     columns: Vec<Heading>,
@@ -96,20 +100,21 @@ struct Found {
     figures: Figures,
     alerts: Vec<Alert>,
     state: CollectionState,
+    annotations: AnnotationsReport,
 }
 
 /// `GET /`.
 pub(crate) async fn overview(
     Allowed(views): Allowed,
     Extension(who): Extension<Who>,
+    uri: Uri,
     asking: Asks,
 ) -> Response {
     let webhook = format!("{}/webhooks/meta", views.public_url.as_deref().unwrap_or_default());
-    let shows_people = who.may(Scope::People);
     let is_limited = who.pages.is_some();
     show(&views, asking, async |views, question, now| {
         let found = Box::pin(found(&views.store, &question, now, is_limited)).await?;
-        Ok(Overview::new(&found, &question, now, webhook, shows_people))
+        Ok(Overview::new(found, &question, now, webhook, (&who, &uri)))
     })
     .await
 }
@@ -145,8 +150,10 @@ async fn found(
         Ok(AlertInputs::of(store, &question, now).await?.alerts())
     };
     let state = async { Ok(store.collection_state().await?) };
-    let (figures, alerts, state) = tokio::try_join!(figures, alerts, state)?;
-    Ok(Found { figures, alerts, state })
+    let annotations = answer_annotations(store, &question.period);
+    let (figures, alerts, state, annotations) =
+        tokio::try_join!(figures, alerts, state, annotations)?;
+    Ok(Found { figures, alerts, state, annotations })
 }
 
 /// Whose credit conversions are is told for everything alone.
@@ -212,13 +219,14 @@ fn so_far(before: Period, question: &Question, now: Timestamp) -> Period {
 
 impl Overview {
     fn new(
-        found: &Found,
+        found: Found,
         question: &Question,
         now: Timestamp,
         webhook: String,
-        shows_people: bool,
+        (who, uri): (&Who, &Uri),
     ) -> Self {
-        let Found { figures, alerts, state } = found;
+        let Found { figures, alerts, state, annotations } = found;
+        let (figures, shows_people) = (&figures, who.may(Scope::People));
         let period = &question.period;
         let total = &figures.own.by_source;
         let (days, back) = days_of(figures, period, Timestamp(state.first_event));
@@ -234,7 +242,8 @@ impl Overview {
         let sure = Days::new(&days, is_open, back);
         let ads = ads(figures, &behind);
         let ads_left_out = ads.len().saturating_sub(MOST_ADS);
-        let (attention, more_alerts) = attention(alerts);
+        let (attention, more_alerts) = attention(&alerts);
+        let annotations = Annotations::new(annotations, who, uri, &range);
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("from", &period.from.to_rfc3339());
         query.append_pair("to", &period.to.to_rfc3339());
@@ -243,7 +252,7 @@ impl Overview {
         }
         Self {
             page: "overview",
-            all_time: date_range::all_time(state, period, now),
+            all_time: date_range::all_time(&state, period, now),
             stored: Stored {
                 is_nothing: state.events == 0,
                 as_of: (state.made_at > 0)
@@ -272,7 +281,8 @@ impl Overview {
                 .whole
                 .as_ref()
                 .map_or_else(Vec::new, |whole| steps::of_ads(whole, &behind)),
-            trend: Trend::new(&days, is_open, &range, &behind),
+            trend: Trend::new(&days, is_open, &range, &behind, &annotations.marks()),
+            annotations,
             movers: movers(figures, &sure, &behind),
             extremes: figures
                 .whole

@@ -1,0 +1,46 @@
+//! What a team writes down beside the figures: annotations.
+
+mod annotations;
+mod back;
+
+use axum::Router;
+use axum::http::StatusCode;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::domain::Timestamp;
+use crate::http::problem::Problem;
+use crate::language::say;
+use crate::store::{Store, StoreError};
+
+/// What the team's routes need.
+#[derive(Debug, Clone)]
+pub struct Team {
+    /// Where it is kept.
+    pub store: Store,
+    /// UTC milliseconds, now.
+    pub clock: fn() -> i64,
+}
+
+impl Team {
+    fn now(&self) -> Timestamp {
+        Timestamp((self.clock)())
+    }
+}
+
+/// Forms and API of what a team writes down, and the API's description.
+pub fn router(team: Team) -> (Router, OpenApi) {
+    let (api, description) = OpenApiRouter::new()
+        .routes(routes!(annotations::add))
+        .routes(routes!(annotations::remove))
+        .split_for_parts();
+    let routes = api.merge(annotations::forms()).with_state(team);
+    (routes, description)
+}
+
+/// What is answered where ClickHouse fails.
+fn failed(error: &StoreError) -> Problem {
+    tracing::error!(%error, "what a team writes down could not be kept");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, say("team-unavailable").to_string())
+}
