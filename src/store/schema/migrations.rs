@@ -97,6 +97,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "read_upto",
         files: &[include_str!("../../../queries/schema/migrations/0113_read_upto.sql")],
     },
+    Migration {
+        version: 114,
+        name: "clocks",
+        files: &[include_str!("../../../queries/schema/migrations/0114_clocks.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.
