@@ -7,6 +7,12 @@ const LEAST_UNITS: u64 = 30;
 /// Fewer that did, or did not, in both sides together say nothing.
 const LEAST_OF_EACH: u64 = 5;
 
+/// How many more units a share would need to tell anything; none where there are enough.
+#[must_use]
+pub fn lacking_units(of: u64) -> Option<u64> {
+    LEAST_UNITS.checked_sub(of).filter(|lack| *lack > 0)
+}
+
 /// What two sides lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lacking {
@@ -23,7 +29,7 @@ impl Lacking {
     pub(super) fn of(own: DayCount, other: DayCount) -> Option<Self> {
         let (reached, all) = (own.0 + other.0, own.1 + other.1);
         let lack = |found: u64, least: u64| least.checked_sub(found).filter(|lack| *lack > 0);
-        lack(own.1.min(other.1), LEAST_UNITS)
+        lacking_units(own.1.min(other.1))
             .map(Self::Units)
             .or_else(|| lack(reached, LEAST_OF_EACH).map(Self::Reached))
             .or_else(|| lack(all - reached, LEAST_OF_EACH).map(Self::Missed))

@@ -23,6 +23,7 @@ mod reach;
 mod reconciliation;
 mod refs;
 mod reversal;
+mod rhythm;
 mod steps;
 mod subscribers;
 mod threads;
@@ -52,6 +53,7 @@ pub use funnels::{
     Reached, Reaching, Reentry, Rules, Unit, UnitAges, WrittenFunnel, WrittenMatch, attempts,
     no_conversations,
 };
+pub use lacking::lacking_units;
 pub use outlook::{AgedFrames, marked, with_outlook, with_outlook_of_units};
 pub use rates::{Rate, share, wilson};
 pub use reconciliation::{
@@ -59,6 +61,7 @@ pub use reconciliation::{
 };
 pub use refs::{Silence, nearest_ref, silence};
 pub use reversal::with_reversals;
+pub use rhythm::Rhythm;
 pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};

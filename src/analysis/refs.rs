@@ -1,5 +1,7 @@
 //! Refs that nobody registered, and entry points that have fallen silent.
 
+use super::rhythm::Rhythm;
+
 /// The registered ref that an unknown one was probably meant to be: the nearest by edit distance
 /// (Damerau 1964, restricted: adjacent letters may be exchanged), whatever the case, if no more than a
 /// third of the letters differ. With the distance.
@@ -26,22 +28,34 @@ pub struct Silence {
     pub silent_days: f64,
     /// In how many hours of that time somebody would have come.
     pub expected: f64,
-    /// Probability that nobody does, if people come by chance at the usual rate (Poisson).
+    /// Probability that nobody does, if people come by chance at the usual rate, which differs from day to day.
     pub probability: f64,
 }
 
 /// Fewer hours in which somebody came say too little about a rate.
 const LEAST_HOURS: u64 = 10;
-/// A silence less probable than this is told.
-const ALARMING: f64 = 0.001;
+/// Of one look at all entry points, less probable than this together is told.
+const ALARMING: f64 = 0.01;
+/// And of each entry point alone.
+const ALARMING_ALONE: f64 = 0.001;
+/// Variance of the rate of days beside its square: an ad's budget and its place differ from day to day.
+const DAYS_DIFFER: f64 = 0.1;
 const DAY_MS: f64 = 86_400_000.0;
 
 /// Whether an entry point that people entered through `touchpoints` times in so many different `hours` between `first` and
-/// `last` (UTC milliseconds) is silent `now` against its own rate; `None` if that may be chance, or if it is too little
-/// known. Who comes at once counts once an hour: many of a moment, as an import or a test makes them, are no rate.
+/// `last` (UTC milliseconds) is silent `now` against its own rate, by the rhythm of the week; `None` if that may be chance
+/// among `watched` entry points, or if it is too little known. Who comes at once counts once an hour: many of a moment, as
+/// an import or a test makes them, are no rate. Visits are taken as Poisson with a gamma-distributed rate: nobody comes
+/// with the probability (1 + v m) to the power of -1 / v, with m for the visits to be expected and v for how much days
+/// differ.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "times and counts are below 2^52")]
-pub fn silence(touchpoints: u64, hours: u64, first: i64, last: i64, now: i64) -> Option<Silence> {
+pub fn silence(
+    (touchpoints, hours): (u64, u64),
+    (first, last, now): (i64, i64, i64),
+    rhythm: &Rhythm,
+    watched: usize,
+) -> Option<Silence> {
     if hours < LEAST_HOURS || last <= first || now <= last {
         return None;
     }
@@ -49,10 +63,11 @@ pub fn silence(touchpoints: u64, hours: u64, first: i64, last: i64, now: i64) ->
     // Between n visits lie n - 1 waits.
     let usual_per_day = touchpoints.saturating_sub(1) as f64 / days;
     let silent_days = (now - last) as f64 / DAY_MS;
-    let expected = (hours - 1) as f64 / days * silent_days;
-    let probability = (-expected).exp();
+    let expected = (hours - 1) as f64 * rhythm.between(last, now) / rhythm.between(first, last);
+    let probability = (1.0 + DAYS_DIFFER * expected).powf(-1.0 / DAYS_DIFFER);
     let silence = Silence { usual_per_day, silent_days, expected, probability };
-    (probability < ALARMING).then_some(silence)
+    let alarming = ALARMING_ALONE.min(ALARMING / watched.max(1) as f64);
+    (probability < alarming).then_some(silence)
 }
 
 #[cfg(test)]
@@ -72,25 +87,48 @@ mod tests {
         assert_eq!(nearest_ref("winter", ["winter"]), None);
     }
 
+    fn told((touchpoints, hours): (u64, u64), times: (i64, i64, i64)) -> Option<Silence> {
+        silence((touchpoints, hours), times, &Rhythm::of(&[]), 1)
+    }
+
     #[test]
     fn silence_is_told_against_the_doors_own_rate() {
-        // 101 visits in 100 hours: one an hour. Seven hours without one: e^-7 is 0.0009.
-        let told = silence(101, 101, 0, 100 * HOUR, 107 * HOUR).unwrap();
-        assert!((told.usual_per_day - 24.0).abs() < 1e-9 && (told.expected - 7.0).abs() < 1e-9);
-        assert!((told.probability - 0.000_911_882).abs() < 1e-9);
-        assert_eq!(silence(101, 101, 0, 100 * HOUR, 106 * HOUR), None);
-        assert_eq!(silence(9, 9, 0, HOUR, 1000 * HOUR), None);
-        assert_eq!(silence(20, 20, HOUR, HOUR, 1000 * HOUR), None);
+        // 101 visits in 100 hours: one an hour. Ten hours without one: 2 to the power of -10.
+        let found = told((101, 101), (0, 100 * HOUR, 110 * HOUR)).unwrap();
+        assert!((found.usual_per_day - 24.0).abs() < 1e-9 && (found.expected - 10.0).abs() < 1e-9);
+        assert!((found.probability - 0.5_f64.powi(10)).abs() < 1e-9);
+        assert_eq!(told((101, 101), (0, 100 * HOUR, 109 * HOUR)), None);
+        assert_eq!(told((9, 9), (0, HOUR, 1000 * HOUR)), None);
+        assert_eq!(told((20, 20), (HOUR, HOUR, 1000 * HOUR)), None);
+        // Of a hundred one may be silent for so long.
+        let rhythm = Rhythm::of(&[]);
+        assert_eq!(silence((101, 101), (0, 100 * HOUR, 110 * HOUR), &rhythm, 100), None);
+        assert!(silence((101, 101), (0, 100 * HOUR, 120 * HOUR), &rhythm, 100).is_some());
+    }
+
+    #[test]
+    fn a_night_is_no_silence() {
+        // Two an hour from 8 to 24 o'clock, nobody at night, over four weeks.
+        let hours: Vec<(i64, u64)> =
+            (0..28 * 24).map(|hour| (hour * HOUR, if hour % 24 < 8 { 0 } else { 20 })).collect();
+        let rhythm = Rhythm::of(&hours);
+        let last = 28 * 24 * HOUR - HOUR / 2;
+        let (visits, times) = ((900, 448), (8 * HOUR, last));
+        let at = |now: i64| silence(visits, (times.0, times.1, now), &rhythm, 1);
+        assert_eq!(at(last + 9 * HOUR), None);
+        assert!(at(last + 24 * HOUR).is_some());
+        // By a rate that knows no night it would be told.
+        assert!(told(visits, (times.0, last, last + 16 * HOUR)).is_some());
     }
 
     #[test]
     fn many_of_a_moment_are_no_rate() {
         // 500 within 5 ms, and one more ten days later.
-        assert_eq!(silence(500, 1, 0, 5, 1000 * HOUR), None);
-        assert_eq!(silence(501, 2, 0, 240 * HOUR, 1000 * HOUR), None);
+        assert_eq!(told((500, 1), (0, 5, 1000 * HOUR)), None);
+        assert_eq!(told((501, 2), (0, 240 * HOUR, 1000 * HOUR)), None);
         // Ten hours of ten: one would have had somebody for each that is silent.
-        let told = silence(500, 10, 0, 9 * HOUR, 19 * HOUR).unwrap();
-        assert!((told.expected - 10.0).abs() < 1e-9, "{told:?}");
-        assert_eq!(silence(500, 10, 0, 9 * HOUR, 15 * HOUR), None);
+        let found = told((500, 10), (0, 9 * HOUR, 19 * HOUR)).unwrap();
+        assert!((found.expected - 10.0).abs() < 1e-9, "{found:?}");
+        assert_eq!(told((500, 10), (0, 9 * HOUR, 15 * HOUR)), None);
     }
 }

@@ -86,6 +86,9 @@ pub struct Verdict {
     /// differs (Simpson's paradox). Looked at are, of periods, source, channel and page; of rows that are told better or
     /// worse channel, page and hour.
     pub reversed_within: Vec<String>,
+    /// Units in all of what it is compared with.
+    #[serde(skip)]
+    pub other_of: u64,
     /// What is lacking for the test to say anything.
     #[serde(skip)]
     pub lacking: Option<Lacking>,
@@ -159,6 +162,7 @@ pub fn compare_rows(
         let sides =
             [Side::new(own, &own_days, dispersion), Side::new(beside, &other_days, dispersion)];
         rows.push(Verdict {
+            other_of: others.1,
             lacking: Lacking::of(own, others),
             is_too_short: dispersion.is_none(),
             ..verdict(row.by.clone(), own, sides, p_value)
@@ -251,6 +255,7 @@ pub fn compare_periods(
     let p_value = dispersion.and_then(|known| known.p_value(&own, &other));
     let sides = [Side::new(totals[0], &own, dispersion), Side::new(totals[1], &other, dispersion)];
     let row = Verdict {
+        other_of: totals[1].1,
         lacking: Lacking::of(totals[0], totals[1]),
         reversed_within: reversed_within(&days.mixes, step, of)?,
         is_too_short: dispersion.is_none(),
@@ -302,6 +307,7 @@ fn verdict(
         p_value,
         adjusted_p_value: None,
         reversed_within: Vec::new(),
+        other_of: 0,
         lacking: None,
         is_too_short: false,
         // Until it is judged together with the other rows.
@@ -367,9 +373,10 @@ fn in_words(row: &Verdict, unit: &str, other: &'static str) -> Message {
         Some(p) if p < SURE => say("verdict-worse").with("other", say(other)),
         _ => say("verdict-chance").with("other", say(other)),
     };
-    verdict.with("share", share(row.rate)).with("other-share", share(row.other_rate))
+    let other_share = share(row.other_rate, row.other_of);
+    verdict.with("share", share(row.rate, row.of)).with("other-share", other_share)
 }
 
-fn share(rate: Option<Rate>) -> Value {
-    rate.map_or_else(|| say("verdict-nothing").into(), |rate| Value::Percent(rate.rate))
+fn share(rate: Option<Rate>, of: u64) -> Value {
+    rate.map_or_else(|| say("verdict-nothing").into(), |rate| Value::Share(rate.rate, of))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::error::AnswerError;
 use super::query::Question;
 use super::reconciliation::answer_reconciliation;
-use crate::analysis::{ReconciledDay, nearest_ref, share, silence};
+use crate::analysis::{ReconciledDay, Rhythm, nearest_ref, share, silence};
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, Value, say};
 use crate::store::{ActiveEntryPoint, CollectionState, LinkVisits, PolicyEvent, Store, UnknownRef};
@@ -126,13 +126,14 @@ impl AlertInputs {
             Ok(tokio::try_join!(
                 store.unknown_refs(period),
                 store.active_entry_points(&live),
+                store.touchpoint_hours(&live),
                 store.policy_events(period),
                 store.link_visits(period),
                 store.links(),
                 store.collection_state(),
             )?)
         };
-        let ((unknown, doors, policy, visits, links, state), reconciled) =
+        let ((unknown, doors, hours, policy, visits, links, state), reconciled) =
             tokio::try_join!(rows, answer_reconciliation(store, question))?;
         // A server's administrator may keep this from us; the page does not depend on it.
         let broken_parts = store.broken_parts().await.map(|parts| parts.len() as u64);
@@ -146,11 +147,15 @@ impl AlertInputs {
             let mut same = links.values().filter(|link| link.referral_ref == door.id).peekable();
             door.door == "ref" && same.peek().is_some() && same.all(|link| link.is_archived)
         };
-        let doors = doors.into_iter().filter(|door| !archived(door));
+        let doors: Vec<_> = doors.into_iter().filter(|door| !archived(door)).collect();
+        let (rhythm, watched) = (Rhythm::of(&hours), doors.len());
         Ok(Self {
             unknown_refs: unknown.into_iter().map(|row| unregistered(row, &registered)).collect(),
             lost_refs: visits.into_iter().filter(|row| row.clicks > 0).map(lost_refs).collect(),
-            silent: doors.filter_map(|door| silent(door, end)).collect(),
+            silent: doors
+                .into_iter()
+                .filter_map(|door| silent(door, end, &rhythm, watched))
+                .collect(),
             policy: policy.into_iter().map(policy_row).collect(),
             beside_meta: reconciled.days,
             state,
@@ -224,8 +229,14 @@ fn lost_refs(row: LinkVisits) -> LostRefs {
     LostRefs { link: row.slug, clicks: row.clicks, arrived: row.arrived, lost, share }
 }
 
-fn silent(door: ActiveEntryPoint, now: Timestamp) -> Option<SilentDoor> {
-    let found = silence(door.touchpoints, door.hours, door.first_seen, door.last_seen, now.0)?;
+fn silent(
+    door: ActiveEntryPoint,
+    now: Timestamp,
+    rhythm: &Rhythm,
+    watched: usize,
+) -> Option<SilentDoor> {
+    let times = (door.first_seen, door.last_seen, now.0);
+    let found = silence((door.touchpoints, door.hours), times, rhythm, watched)?;
     Some(SilentDoor {
         door: door.door,
         id: door.id,

@@ -28,8 +28,8 @@ pub enum Value {
     Count(u64),
     /// A number, and its places behind the mark.
     Decimal(f64, usize),
-    /// A part of one, told in percents.
-    Percent(f64),
+    /// A part of so many, told in percents.
+    Share(f64, u64),
     /// Another message.
     Message(Box<Message>),
 }
@@ -83,7 +83,7 @@ impl Message {
             match value {
                 Value::Text(text) => *text = escaped(text),
                 Value::Message(message) => message.escape(),
-                Value::Count(_) | Value::Decimal(..) | Value::Percent(_) => {}
+                Value::Count(_) | Value::Decimal(..) | Value::Share(..) => {}
             }
         }
     }
@@ -121,7 +121,7 @@ impl Value {
                 };
                 FluentValue::Number(FluentNumber::new(*number, options))
             }
-            Self::Percent(part) => percent(*part).into(),
+            Self::Share(part, of) => share_of(*part, *of).into(),
             Self::Message(message) => message.to_string().into(),
         }
     }
@@ -164,7 +164,22 @@ impl<T: Clone + Into<Value>> From<&T> for Value {
     }
 }
 
-/// A part of one as percents, with one place: `12.3 %`.
+/// Of fewer a part has no place behind the mark: one more or less changes it by a percent or more.
+const MANY: u64 = 100;
+
+/// Places behind the mark of a part of so many, in percents.
+#[must_use]
+pub fn places_of(of: u64) -> usize {
+    usize::from(of >= MANY)
+}
+
+/// A part of so many as percents: `12.3 %`, and of few `12 %`.
+#[must_use]
+pub fn share_of(part: f64, of: u64) -> String {
+    say("percent").with("number", decimal(part * 100.0, places_of(of))).to_string()
+}
+
+/// A part that is no part of a count, such as a probability, as percents with one place: `12.3 %`.
 #[must_use]
 pub fn percent(part: f64) -> String {
     say("percent").with("number", decimal(part * 100.0, 1)).to_string()

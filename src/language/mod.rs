@@ -9,4 +9,4 @@ mod known;
 mod message;
 
 pub use known::{Language, count, decimal};
-pub use message::{Message, Value, filters, percent, say};
+pub use message::{Message, Value, filters, percent, places_of, say, share_of};

@@ -7,7 +7,7 @@ use super::chart::shares::{SharePoint, shares};
 use super::chart::{self, Bar, Day, Width, sankey};
 use super::labels::stage;
 use super::lettering::told;
-use super::numbers::{credit, percent, thousands};
+use super::numbers::{credit, credit_share, of_first, of_previous, thousands};
 use crate::analysis::{
     AdsReport, AdsRow, AttributionReport, Breakdown, Flow, FunnelReport, SubscriberDay,
 };
@@ -26,8 +26,8 @@ pub(crate) fn funnel(report: &FunnelReport) -> Drawing {
             note: match step.rate_from_previous {
                 Some(_) => say("chart-step")
                     .with("count", count)
-                    .with("previous", percent(step.rate_from_previous))
-                    .with("first", percent(step.rate_from_first))
+                    .with("previous", of_previous(step))
+                    .with("first", of_first(step))
                     .to_string(),
                 None => thousands(count),
             },
@@ -110,7 +110,7 @@ pub(crate) fn attribution(channels: impl Iterator<Item = (String, f64)>, total: 
     let bar = |(label, length): (String, f64)| Bar {
         label,
         length,
-        note: format!("{} · {}", credit(length), percent(Some(length / total))),
+        note: format!("{} · {}", credit(length), credit_share(Some(length / total), total)),
     };
     let bars: Vec<Bar> = channels.take(MOST_BARS).map(bar).collect();
     let said: Vec<String> =

@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use crate::analysis::Rate;
+use crate::analysis::{Rate, Step};
 use crate::domain::Timestamp;
 pub(crate) use crate::language::count as thousands;
-use crate::language::{self, say};
+use crate::language::{self, places_of, say, share_of};
 
 /// Money without its currency: `12,345.60`.
 pub(crate) fn amount(value: f64) -> String {
@@ -22,8 +22,37 @@ pub(crate) fn credit(conversions: f64) -> String {
     language::decimal(conversions.max(0.0), usize::from(conversions.fract() != 0.0))
 }
 
-pub(crate) fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(dash, language::percent)
+/// A share of so many.
+pub(crate) fn percent(rate: Option<f64>, of: u64) -> String {
+    rate.map_or_else(dash, |rate| share_of(rate, of))
+}
+
+/// A share of credit, which may be parts of conversions.
+pub(crate) fn credit_share(rate: Option<f64>, total: f64) -> String {
+    percent(rate, whole(total))
+}
+
+/// The share of a step of those of the step before.
+pub(crate) fn of_previous(step: &Step) -> String {
+    percent(step.rate_from_previous, of_how_many(step.count, step.rate_from_previous))
+}
+
+/// The share of a step of those of the first.
+pub(crate) fn of_first(step: &Step) -> String {
+    percent(step.rate_from_first, of_how_many(step.count, step.rate_from_first))
+}
+
+/// Of how many a count is a share: the two tell.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+pub(crate) fn of_how_many(count: Option<u64>, rate: Option<f64>) -> u64 {
+    let of = count.zip(rate.filter(|rate| *rate > 0.0)).map_or(0.0, |(n, rate)| n as f64 / rate);
+    whole(of.round())
+}
+
+/// Whole ones of parts of conversions.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+pub(crate) fn whole(count: f64) -> u64 {
+    count.max(0.0) as u64
 }
 
 pub(crate) fn dash() -> String {
@@ -62,9 +91,9 @@ pub(crate) fn local(instant: &str, zone: &TimeZone) -> String {
     )
 }
 
-/// `12.3 % (10.1 to 14.9)`.
-pub(crate) fn rate(rate: Option<Rate>) -> String {
+/// A share of so many with its interval: `12.3 % (10.1 to 14.9)`.
+pub(crate) fn rate(rate: Option<Rate>, of: u64) -> String {
     let Some(Rate { rate, low, high }) = rate else { return dash() };
-    let percents = |part: f64| language::decimal(part * 100.0, 1);
-    format!("{} ({})", language::percent(rate), between(percents(low), percents(high)))
+    let percents = |part: f64| language::decimal(part * 100.0, places_of(of));
+    format!("{} ({})", share_of(rate, of), between(percents(low), percents(high)))
 }

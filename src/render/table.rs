@@ -6,6 +6,7 @@ use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column};
 
 use super::lettering::isolated;
+use super::numbers::{of_how_many, whole};
 use super::page_names::page;
 use crate::analysis::{
     AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
@@ -13,6 +14,7 @@ use crate::analysis::{
 };
 use crate::domain::{Clock, Cost, Timestamp};
 use crate::insights::links::LinksReport;
+use crate::language::places_of;
 
 /// A funnel: a row a step, or with a breakdown a row a value and a column a step.
 #[must_use]
@@ -28,8 +30,11 @@ pub fn funnel(report: &FunnelReport) -> String {
             table.add_row(vec![
                 Cell::new(&step.name),
                 right(count(step)),
-                right(percent(step.rate_from_previous)),
-                right(percent(step.rate_from_first)),
+                right(percent(
+                    step.rate_from_previous,
+                    of_how_many(step.count, step.rate_from_previous),
+                )),
+                right(percent(step.rate_from_first, of_how_many(step.count, step.rate_from_first))),
             ]);
         }
     } else {
@@ -102,7 +107,7 @@ pub fn ads(report: &AdsReport) -> String {
             right(spend),
             right(known(row.impressions)),
             right(known(row.clicks)),
-            right(percent(row.ctr.map(|ctr| ctr.rate))),
+            right(percent(row.ctr.map(|ctr| ctr.rate), row.impressions.unwrap_or(0))),
         ];
         cells.extend(row.steps.iter().map(|step| {
             let cost = step.cost.and_then(|cost| cost.value);
@@ -164,7 +169,9 @@ pub fn attribution(report: &AttributionReport) -> String {
         cells.push(right(row.value.map(|value| format!("{value:.2}")).unwrap_or_default()));
         cells.push(Cell::new(row.currency.as_deref().unwrap_or_default()));
         cells.extend(has_intervals.then(|| between(row.value_interval)));
-        cells.extend(has_effects.then(|| right(percent(row.removal_effect))));
+        cells.extend(
+            has_effects.then(|| right(percent(row.removal_effect, whole(row.conversions)))),
+        );
         table.add_row(cells);
     }
     let lookback =
@@ -274,7 +281,7 @@ pub fn journeys(journeys: &Description) -> String {
         cells.extend(counts.map(right));
         let per_last = row.assisted_per_last;
         cells.push(right(per_last.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))));
-        cells.push(right(percent(row.removal_effect)));
+        cells.push(right(percent(row.removal_effect, whole(row.conversions))));
         channels.add_row(cells);
     }
     let mut lengths = new_table();
@@ -355,6 +362,8 @@ fn count(step: &Step) -> String {
     step.count.map_or_else(|| "–".to_owned(), |count| count.to_string())
 }
 
-fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.1} %", rate * 100.0))
+/// A share of so many.
+fn percent(rate: Option<f64>, of: u64) -> String {
+    let places = places_of(of);
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.places$} %", rate * 100.0))
 }

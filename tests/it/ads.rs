@@ -148,7 +148,10 @@ fn each_stage_has_its_cost_at_every_level() {
     let placements = ask(&world, "placement");
     let feed = row(&placements, "facebook feed");
     assert_eq!((&feed["spend"], &feed["clicks"]), (&json!(10.75), &json!(32)));
-    assert_eq!(feed["steps"][0], json!({ "name": "opened", "count": null, "cost": null }));
+    let nothing = json!({
+        "name": "opened", "count": null, "cost": null, "matured_share": null, "expected_cost": null,
+    });
+    assert_eq!(feed["steps"][0], nothing);
 
     let by_set = world.json(&[
         "funnel",

@@ -147,6 +147,11 @@ async fn the_reader_reads_and_does_nothing_else() {
         );
         assert_eq!(number(&bi, &described).await, 0, "{view}");
     }
+    // Each that counts by a day says by which clock.
+    let by_clock = "SELECT countIf(NOT match(comment, 'by day of (opening|conversion)|by the day (on which they happened|of Meta)')) \
+         FROM system.tables WHERE database = 'messenger_funnel' AND name IN \
+         (SELECT table FROM system.columns WHERE database = 'messenger_funnel' AND name = 'day' AND table LIKE 'v\\_%')";
+    assert_eq!(number(&bi, by_clock).await, 0);
     // Each event once, as everywhere.
     let twice = "SELECT toUInt64(count() - uniqExact(event_id)) FROM v_events";
     assert_eq!(number(&bi, twice).await, 0);

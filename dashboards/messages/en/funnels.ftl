@@ -173,8 +173,9 @@ people-more = { $count ->
    *[other] { $count } more are in the CSV.
 }
 
-funnels-headline = { $share } of { $count } reached { $step }
-funnels-biggest-drop = The biggest drop-off: { $share } of those who reached { $step } went no further ({ $count } of { $of }).
+funnels-headline = { $share } of { $count } reached { $step }{ $few }
+funnels-few = {" "}(too few to tell, { $more } more are needed)
+funnels-biggest-drop = The biggest drop-off: { $share } of those who reached { $step } went no further ({ $count } of { $of }).{ $few }
 funnels-median-told = median { $time }
 
 funnels-way-contains = contains

@@ -173,8 +173,9 @@ people-more = { $count ->
    *[other] { $count } autres sont dans le CSV.
 }
 
-funnels-headline = { $share } de { $count } ont atteint { $step }
-funnels-biggest-drop = Le plus grand abandon : { $share } de ceux qui ont atteint { $step } ne sont pas allés plus loin ({ $count } sur { $of }).
+funnels-headline = { $share } de { $count } ont atteint { $step }{ $few }
+funnels-few = {" "}(trop peu pour juger, il en faut encore { $more })
+funnels-biggest-drop = Le plus grand abandon : { $share } de ceux qui ont atteint { $step } ne sont pas allés plus loin ({ $count } sur { $of }).{ $few }
 funnels-median-told = médiane { $time }
 
 funnels-way-contains = contient

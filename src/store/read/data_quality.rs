@@ -16,6 +16,7 @@ const UNKNOWN_REFS: &str = include_str!("../../../queries/data_quality/unknown_r
 const THREADS_WITHOUT_REFERRAL: &str =
     include_str!("../../../queries/data_quality/threads_without_referral.sql");
 const LIVE_DOORS: &str = include_str!("../../../queries/data_quality/active_entry_points.sql");
+const TOUCHPOINT_HOURS: &str = include_str!("../../../queries/data_quality/touchpoint_hours.sql");
 const POLICY_EVENTS: &str = include_str!("../../../queries/data_quality/policy_events.sql");
 
 /// Events of one kind.
@@ -170,6 +171,14 @@ impl Store {
         period: &Period,
     ) -> Result<Vec<ActiveEntryPoint>, StoreError> {
         self.rows_of(LIVE_DOORS, period).await
+    }
+
+    /// How often people entered through any of them in each hour (its start, UTC milliseconds).
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn touchpoint_hours(&self, period: &Period) -> Result<Vec<(i64, u64)>, StoreError> {
+        self.rows_of(TOUCHPOINT_HOURS, period).await
     }
 
     /// What Meta did to Pages, the latest first.

@@ -98,6 +98,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         files: &[include_str!("../../../queries/schema/migrations/0113_read_upto.sql")],
     },
     Migration {
+        version: 114,
+        name: "clocks",
+        files: &[include_str!("../../../queries/schema/migrations/0114_clocks.sql")],
+    },
+    Migration {
         version: 116,
         name: "messages_without_id",
         files: &[include_str!("../../../queries/schema/migrations/0116_messages_without_id.sql")],

@@ -60,7 +60,7 @@ pub(crate) fn ad_columns(total: &AdsRow, behind: &DrilldownLinks) -> Vec<Column>
     let mut previous = None;
     let column = |(place, (name, count, cost)): (usize, &(&str, Option<u64>, Option<f64>))| {
         let (label, meaning) = labels::stage(name);
-        let of_previous = share(*count, previous);
+        let of_previous = percent(share(*count, previous), previous.unwrap_or(0));
         previous = *count;
         let is_listed = !matches!(*name, "impressions" | "clicks");
         let told =
@@ -74,7 +74,7 @@ pub(crate) fn ad_columns(total: &AdsRow, behind: &DrilldownLinks) -> Vec<Column>
             } else {
                 LinkedCount { text: count.map_or_else(dash, thousands), rows: String::new() }
             },
-            of_previous: percent(of_previous),
+            of_previous,
             of_first: String::new(),
             dropped: None,
             notes: cost

@@ -11,6 +11,12 @@ fn statements_are_told_apart() {
     assert_eq!(change("-- One.\nCREATE TABLE IF NOT EXISTS people\n(\n"), Change::Table("people"));
     assert_eq!(change("ALTER TABLE users ADD COLUMN IF NOT EXISTS a Int8"), Change::Table("users"));
     assert_eq!(change("CREATE OR REPLACE VIEW v_events\n(a"), Change::View("v_events"));
+    let comment = "ALTER TABLE v_events MODIFY COMMENT 'events'";
+    assert_eq!(change(comment), Change::View("v_events"));
+    assert_eq!(
+        on_cluster(comment, "c"),
+        "ALTER TABLE v_events ON CLUSTER 'c' MODIFY COMMENT 'events'"
+    );
     assert_eq!(change("CREATE VIEW IF NOT EXISTS links_now AS"), Change::View("links_now"));
     let filling = "CREATE MATERIALIZED VIEW IF NOT EXISTS c TO d AS SELECT 1";
     assert_eq!(change(filling), Change::OfRows("c"));

@@ -9,7 +9,7 @@
 pub enum Change<'a> {
     /// Makes a table that holds rows, or alters one.
     Table(&'a str),
-    /// Makes a view that is read.
+    /// Makes a view that is read, or alters one.
     View(&'a str),
     /// Takes rows away, or makes a view that fills another table: each shard for itself.
     OfRows(&'a str),
@@ -67,6 +67,8 @@ pub fn change(statement: &str) -> Change<'_> {
         ("DROP", "TABLE") => Change::Dropped(name),
         ("RENAME", _) => Change::Renamed(name, statement.split_whitespace().last().unwrap_or(name)),
         ("TRUNCATE", _) | (_, "MATERIALIZED") => Change::OfRows(name),
+        // A view has no rows of its own to be altered.
+        ("ALTER", _) if name.starts_with("v_") => Change::View(name),
         _ if statement[..names_begin(statement)].contains("VIEW") => Change::View(name),
         _ => Change::Table(name),
     }

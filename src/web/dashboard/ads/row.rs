@@ -116,6 +116,7 @@ impl Making<'_> {
             tone: self.marks.tone(step.name, row),
         });
         let ratio = |value: f64| decimal(value, 2);
+        let shown = row.impressions.unwrap_or(0);
         Row {
             trend: self.trend(row),
             spend: match row.spend {
@@ -138,9 +139,9 @@ impl Making<'_> {
             unpriced: row.messages_without_cost,
             impressions: count(row.impressions),
             clicks: count(row.clicks),
-            ctr: percent(row.ctr.map(|ctr| ctr.rate)),
+            ctr: percent(row.ctr.map(|ctr| ctr.rate), shown),
             ctr_range: row.ctr.map_or_else(String::new, |ctr| {
-                between(percent(Some(ctr.low)), percent(Some(ctr.high)))
+                between(percent(Some(ctr.low), shown), percent(Some(ctr.high), shown))
             }),
             steps: steps.collect(),
             roas: row.roas.and_then(|roas| roas.value).map_or_else(dash, ratio),

@@ -3,7 +3,7 @@
 use super::channels::Named;
 use crate::analysis::Description;
 use crate::language::{self, say};
-use crate::render::numbers::{credit, dash, percent, thousands};
+use crate::render::numbers::{credit, credit_share, dash, thousands};
 
 /// Rows of a table.
 const MOST_ROWS: usize = 25;
@@ -87,7 +87,7 @@ fn assists(journeys: &Description, named: &Named<'_>) -> Vec<AssistsRow> {
         rows: named.rows(&row.channel),
         counts: [row.conversions, row.first, row.last, row.assisted].map(credit),
         per_last: row.assisted_per_last.map_or_else(dash, |ratio| language::decimal(ratio, 2)),
-        effect: percent(row.removal_effect),
+        effect: credit_share(row.removal_effect, row.conversions),
     })
     .collect()
 }
@@ -98,7 +98,10 @@ fn paths(journeys: &Description, named: &Named<'_>) -> Vec<PathRow> {
         steps: row.path.iter().map(|channel| named.label(channel)).collect(),
         conversions: credit(row.conversions),
         without: credit(row.without_conversion),
-        rate: percent(Some(row.conversions / (row.conversions + row.without_conversion))),
+        rate: {
+            let all = row.conversions + row.without_conversion;
+            credit_share(Some(row.conversions / all), all)
+        },
     })
     .collect()
 }
@@ -112,7 +115,9 @@ fn matrix(journeys: &Description, named: &Named<'_>) -> Option<Matrix> {
     let to: Vec<&str> = channels().chain(["(conversion)", "(no conversion)"]).collect();
     let cell = |from: &str, to: &str| {
         let found = journeys.transitions.iter().find(|step| step.from == from && step.to == to);
-        found.map_or_else(String::new, |step| percent(Some(step.probability)))
+        found.map_or_else(String::new, |step| {
+            credit_share(Some(step.probability), step.count / step.probability)
+        })
     };
     let label = |channel: &str| match channel {
         "(start)" => say("attribution-to-start").to_string(),

@@ -22,7 +22,7 @@ use crate::insights::attribution::{
 use crate::insights::query::{Credit, Question};
 use crate::insights::worker;
 use crate::language::{self, Message, Value, filters, say};
-use crate::render::numbers::{amount, between, credit, dash, money, percent};
+use crate::render::numbers::{amount, between, credit, credit_share, dash, money};
 use crate::render::{charts, labels};
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
@@ -290,9 +290,9 @@ fn credit_row(one: &ByChannel<'_>, total: f64, named: &Named<'_>) -> CreditRow {
         meaning: labels::source(one.channel).1,
         conversions: credit(one.conversions),
         intervals: one.rows.iter().filter_map(interval).collect(),
-        share: percent(Some(one.conversions / total)),
+        share: credit_share(Some(one.conversions / total), total),
         values: if values.is_empty() { vec![dash()] } else { values },
-        effect: percent(one.rows.first().and_then(|row| row.removal_effect)),
+        effect: credit_share(one.rows.first().and_then(|row| row.removal_effect), total),
     }
 }
 

@@ -117,12 +117,14 @@ impl QualityPage {
         let pages = report.pages.iter().map(|row| {
             let counts = [row.new_threads, row.without_referral].map(thousands);
             let [threads, without] = counts;
-            let texts = [page(&row.page), threads, without, percent(Some(row.share))];
+            let texts =
+                [page(&row.page), threads, without, percent(Some(row.share), row.new_threads)];
             (texts, rows("page", &row.page))
         });
         let lost = report.lost_refs.iter().map(|row| {
             let [clicks, arrived, lost] = [row.clicks, row.arrived, row.lost].map(thousands);
-            let texts = [row.link.clone(), clicks, arrived, lost, percent(Some(row.share))];
+            let texts =
+                [row.link.clone(), clicks, arrived, lost, percent(Some(row.share), row.clicks)];
             (texts, rows("link", &row.link))
         });
         let silent = report.silent.iter().take(MOST_ROWS).map(|row| {

@@ -4,8 +4,8 @@ use super::drilldown::RowsBehind;
 use super::labels::word;
 use super::parts::Parts;
 use crate::analysis::{Verdict, Verdicts};
-use crate::language::{Message, decimal, say};
-use crate::render::numbers::{dash, percent, rate};
+use crate::language::{Message, decimal, percent as chance, say};
+use crate::render::numbers::{dash, rate};
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 pub(crate) struct Compared {
@@ -48,7 +48,7 @@ impl Compared {
             of: behind.with("reached", of).count(Some(row.of)),
             reached: behind.with("reached", step).count(Some(row.reached)),
             cells: [
-                rate(row.rate),
+                rate(row.rate, row.of),
                 probability(row.probability_better),
                 row.adjusted_p_value.map_or_else(dash, p_value),
             ],
@@ -65,9 +65,9 @@ impl Compared {
 /// Nothing is certain: not 100 %, and not 0.
 fn probability(part: f64) -> String {
     match part {
-        0.999.. => say("funnels-more-than").with("number", percent(Some(0.999))).to_string(),
-        ..0.001 => say("funnels-less-than").with("number", percent(Some(0.001))).to_string(),
-        part => percent(Some(part)),
+        0.999.. => say("funnels-more-than").with("number", chance(0.999)).to_string(),
+        ..0.001 => say("funnels-less-than").with("number", chance(0.001)).to_string(),
+        part => chance(part),
     }
 }
 

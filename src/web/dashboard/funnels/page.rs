@@ -18,7 +18,7 @@ use crate::domain::{DAY_MS, Timestamp};
 use crate::insights::list_filters::is_listed;
 use crate::insights::query::{Against, Age, Question};
 use crate::language::{Message, filters, say};
-use crate::render::numbers::{dash, percent, rate, span, thousands};
+use crate::render::numbers::{dash, of_first, of_how_many, of_previous, rate, span, thousands};
 use crate::render::{charts, labels};
 use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::Range;
@@ -336,10 +336,12 @@ fn step_row(step: &Step, next: Option<u64>, behind: &DrilldownLinks) -> StepRow 
         meaning: labels::stage(&step.name).1,
         count: behind.with("reached", &step.name).count(step.count),
         of_previous: match interval {
-            Some(interval) => rate(Some(interval)),
-            None => percent(step.rate_from_previous),
+            Some(interval) => {
+                rate(Some(interval), of_how_many(step.count, step.rate_from_previous))
+            }
+            None => of_previous(step),
         },
-        of_first: percent(step.rate_from_first),
+        of_first: of_first(step),
         dropped: behind.with("step", &step.name).count(dropped),
         times: match waits {
             Some(waits) => {

@@ -69,14 +69,14 @@ impl Share {
             let last = if is_weekly { sunday(day) } else { day.clone() };
             let behind = behind.of_days(range.days(day, &last));
             // What is finished has come to what it is.
-            let in_the_end = if one.is_unfinished() { rate(*expected) } else { String::new() };
+            let in_the_end = if one.is_unfinished() { rate(*expected, *of) } else { String::new() };
             Row {
                 day: day.clone(),
                 of: behind.with("reached", &verdicts.of).count(Some(*of)),
                 reached: behind.with("reached", &verdicts.step).count(Some(*reached)),
-                share: rate(wilson(*reached, *of)),
+                share: rate(wilson(*reached, *of), *of),
                 is_unfinished: one.is_unfinished(),
-                outlook: [percent(outlook.and_then(|known| known.matured_share)), in_the_end],
+                outlook: [percent(outlook.and_then(|known| known.matured_share), *of), in_the_end],
             }
         };
         Self {

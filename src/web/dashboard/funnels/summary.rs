@@ -1,18 +1,22 @@
 //! A funnel at a glance: its steps as columns, and what matters most in a sentence.
 
 use super::labels::label;
-use crate::analysis::Step;
-use crate::language::{Message, say};
+use crate::analysis::{Step, lacking_units};
+use crate::language::{Message, Value, say};
 use crate::render::labels;
-use crate::render::numbers::{percent, span};
+use crate::render::numbers::{of_first, of_previous, percent, span};
 use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::funnel_columns::{Column, drawn, share};
 
 /// How many of all reached the last step.
 pub(crate) fn headline(steps: &[&Step]) -> Option<Message> {
     let (first, last) = (steps.first()?, steps.last()?);
-    let told = say("funnels-headline").with("share", percent(last.rate_from_first));
-    Some(told.with("count", first.count?).with("step", label(&last.name)))
+    let told = say("funnels-headline").with("share", of_first(last));
+    Some(
+        told.with("count", first.count?)
+            .with("step", label(&last.name))
+            .with("few", few(first.count?)),
+    )
 }
 
 /// Where most of those who reached a step go no further, by their share.
@@ -28,8 +32,13 @@ pub(crate) fn biggest_drop(steps: &[&Step]) -> Option<Message> {
     };
     let (step, next, lost, of) = lost.max_by(most).filter(|(_, _, lost, _)| *lost > 0)?;
     let told = say("funnels-biggest-drop").with("count", lost).with("of", of);
-    let told = told.with("share", percent(Some(part(lost, of))));
-    Some(told.with("step", label(&step.name)).with("next", label(&next.name)))
+    let told = told.with("share", percent(Some(part(lost, of)), of));
+    Some(told.with("step", label(&step.name)).with("next", label(&next.name)).with("few", few(of)))
+}
+
+/// That it is a share of few, and how many more are needed to tell anything by it; nothing of many.
+fn few(of: u64) -> Value {
+    lacking_units(of).map_or_else(|| "".into(), |more| say("funnels-few").with("more", more).into())
 }
 
 /// The steps as columns.
@@ -46,8 +55,8 @@ pub(crate) fn columns(steps: &[&Step], behind: &DrilldownLinks) -> Vec<Column> {
             label: label(&step.name),
             meaning: labels::stage(&step.name).1,
             count: behind.with("reached", &step.name).count(step.count),
-            of_previous: percent(step.rate_from_previous),
-            of_first: percent(step.rate_from_first),
+            of_previous: of_previous(step),
+            of_first: of_first(step),
             dropped: dropped.map(|dropped| behind.with("step", &step.name).count(Some(dropped))),
             notes: median.into_iter().collect(),
             drawn: drawn(step.count, most, place),

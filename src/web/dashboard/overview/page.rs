@@ -28,7 +28,7 @@ use crate::insights::query::{Against, Credit, Question};
 use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
 use crate::render::labels;
-use crate::render::numbers::{dash, local_minute, percent};
+use crate::render::numbers::{dash, local_minute, of_first};
 use crate::store::{BreakdownColumns, CollectionState, ResponseTimes, Store, StoreError};
 use crate::web::dashboard::annotations::Annotations;
 use crate::web::dashboard::date_range::{self, Range};
@@ -341,7 +341,6 @@ fn new_row(
     value: String,
     behind: &DrilldownLinks,
 ) -> Row {
-    let last = row.steps.last().and_then(|step| step.rate_from_first);
     Row {
         id: id.to_owned(),
         label,
@@ -350,7 +349,7 @@ fn new_row(
         counts: conversation_steps()
             .map(|stage| behind.with("reached", stage).count(row.count(stage)))
             .collect(),
-        rate: percent(last),
+        rate: row.steps.last().map_or_else(dash, of_first),
         value: if value.is_empty() { dash() } else { value },
     }
 }

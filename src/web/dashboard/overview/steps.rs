@@ -3,7 +3,7 @@
 use super::figures::Whole;
 use crate::analysis::{AdsRow, FunnelReport};
 use crate::render::labels;
-use crate::render::numbers::percent;
+use crate::render::numbers::{of_first, of_previous};
 use crate::web::dashboard::drilldown::DrilldownLinks;
 use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn};
 
@@ -22,8 +22,8 @@ pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> V
             label,
             meaning,
             count: behind.with("reached", &step.name).count(step.count),
-            of_previous: percent(step.rate_from_previous),
-            of_first: percent(step.rate_from_first),
+            of_previous: of_previous(step),
+            of_first: of_first(step),
             dropped,
             notes: Vec::new(),
             drawn: drawn(step.count, first, place),

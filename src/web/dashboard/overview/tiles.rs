@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::changes::{Change, Days, percents, signed};
 use super::figures::{Counts, Figures};
-use crate::analysis::{AttributionReport, Breakdown, FunnelReport};
-use crate::language::{Message, say};
-use crate::render::numbers::{amount, credit, dash, money, percent, span, thousands};
+use crate::analysis::{AttributionReport, Breakdown, FunnelReport, Step};
+use crate::language::{Message, places_of, say};
+use crate::render::numbers::{self, amount, credit, dash, money, span, thousands};
 use crate::render::{chart, labels};
 use crate::web::dashboard::ads::expected::ExpectedFigure;
 use crate::web::dashboard::date_range::Range;
@@ -42,8 +42,8 @@ pub(crate) fn tiles(
     let before = before.filter(|before| before.count("opened").is_some_and(|count| count > 0));
     let step = |name: &str| total.steps.iter().find(|step| step.name == name);
     let count = |name| step(name).and_then(|step| step.count).map_or_else(dash, thousands);
-    let of_previous = |name| percent(step(name).and_then(|step| step.rate_from_previous));
-    let of_first = |name| percent(step(name).and_then(|step| step.rate_from_first));
+    let of_previous = |name| step(name).map_or_else(dash, numbers::of_previous);
+    let of_first = |name| step(name).map_or_else(dash, numbers::of_first);
     let of_all = |name| say("overview-of-conversations").with("share", of_first(name));
     let counted = |id: &'static str, series: usize, note: Message| Tile {
         id,
@@ -101,18 +101,26 @@ fn reply_rate(figures: &Figures, before: Option<&FunnelReport>, behind: &Drilldo
     };
     let own = step(total);
     let rate = own.as_ref().and_then(|step| step.rate_from_previous);
-    let then = before.and_then(step).and_then(|step| step.rate_from_previous);
-    let change = rate.zip(then).map(|(now, then)| Change {
-        text: say("overview-points").with("number", signed((now - then) * 100.0, 1)).to_string(),
+    let then = before.and_then(step);
+    let rates = rate.zip(then.as_ref().and_then(|step| Some((step.rate_from_previous?, step))));
+    let of = |step: &Step| numbers::of_how_many(step.count, step.rate_from_previous);
+    let fewer = own.as_ref().map_or(0, of).min(then.as_ref().map_or(0, of));
+    let places = places_of(fewer);
+    let change = rates.map(|(now, (rate, then))| Change {
+        text: say("overview-points")
+            .with("number", signed((now - rate) * 100.0, places))
+            .to_string(),
         tone: "flat",
-        meaning: say("overview-change-before").with("before", percent(Some(then))).to_string(),
+        meaning: say("overview-change-before")
+            .with("before", numbers::of_previous(then))
+            .to_string(),
     });
     let count = own.as_ref().and_then(|step| step.count);
     let answered = say("overview-answered").with("count", count.map_or_else(dash, thousands));
     Tile {
         id: "answered",
         label: say("overview-tile-answered"),
-        values: vec![percent(rate)],
+        values: vec![own.as_ref().map_or_else(dash, numbers::of_previous)],
         change,
         spark: spark(&figures.own, |row| {
             row?.steps.iter().find(|step| step.name == "answered")?.rate_from_previous

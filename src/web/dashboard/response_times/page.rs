@@ -132,7 +132,7 @@ impl ConversationsPage {
                         tag => tag.to_owned(),
                     };
                     let read = wilson(row.read, row.sent);
-                    [tag, thousands(row.sent), thousands(row.read), rate(read)]
+                    [tag, thousands(row.sent), thousands(row.read), rate(read, row.sent)]
                 })
                 .collect(),
             api: format!("/api/v1/response-times?from={from}&to={to}"),
@@ -153,7 +153,10 @@ fn heat(times: &[&ResponseTimes]) -> Vec<(String, Vec<Cell>)> {
             .with("day", labels::weekday(day))
             .with("hour", format!("{hour:02}"))
             .with("count", row.wrote)
-            .with("answered", percent(wilson(row.answered, row.wrote).map(|rate| rate.rate)))
+            .with(
+                "answered",
+                percent(wilson(row.answered, row.wrote).map(|rate| rate.rate), row.wrote),
+            )
             .with("median", span(row.median_ms));
         let minutes = row.median_ms.map(|median| median / 60_000.0);
         let text = match minutes {
@@ -211,13 +214,14 @@ fn free_entry(windows: &Windows) -> String {
 /// Identity, label, value and note of each.
 fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4]> {
     let Some(all) = all else { return Vec::new() };
-    let share = |part| percent(wilson(part, all.wrote).map(|rate| rate.rate));
+    let share = |part| percent(wilson(part, all.wrote).map(|rate| rate.rate), all.wrote);
     let tile = |id: &str, value, note: &dyn Fn(Message) -> Message| {
         let label = format!("conversations-tile-{id}");
         let note = note(say(format!("{label}.note"))).to_string();
         [id.to_owned(), say(label).to_string(), value, note]
     };
     let windows = &report.windows;
+    let sent = report.sent.iter().map(|row| row.sent).sum();
     vec![
         tile("answered", share(all.answered), &|note| note.with("count", all.wrote)),
         tile("median", span(all.median_ms), &|note| note.with("span", span(all.p90_ms))),
@@ -230,13 +234,13 @@ fn tiles(report: &ResponseReport, all: Option<&ResponseTimes>) -> Vec<[String; 4
         tile("calls", thousands(report.calls.missed), &|note| {
             note.with("count", report.calls.unanswered)
         }),
-        tile("read", percent(report.read_rate.map(|rate| rate.rate)), &|note| note),
+        tile("read", percent(report.read_rate.map(|rate| rate.rate), sent), &|note| note),
         tile("stops", thousands(report.stops), &|note| note.with("count", report.opt_ins)),
     ]
 }
 
 fn times(row: &ResponseTimes) -> [String; 7] {
-    let share = |part| percent(wilson(part, row.wrote).map(|rate| rate.rate));
+    let share = |part| percent(wilson(part, row.wrote).map(|rate| rate.rate), row.wrote);
     let label = match (row.dimension.as_str(), row.value.as_str()) {
         ("source", source) => labels::source(source).0,
         ("weekday", day) => labels::weekday(day),
@@ -259,9 +263,9 @@ fn reply(row: &ReplySpeed) -> [String; 6] {
         row.reply.to_string(),
         thousands(row.wrote),
         thousands(row.leads),
-        rate(row.lead_rate),
+        rate(row.lead_rate, row.wrote),
         thousands(row.purchases),
-        rate(row.purchase_rate),
+        rate(row.purchase_rate, row.wrote),
     ]
 }
 

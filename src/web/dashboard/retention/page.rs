@@ -142,7 +142,7 @@ fn share(active: u64, size: u64, is_open: bool) -> Cell {
     let rate = active as f64 / size as f64;
     let about = say(if is_open { "cohorts-share-open" } else { "cohorts-share" });
     Cell {
-        text: percent(Some(rate)),
+        text: percent(Some(rate), size),
         shade: (rate * SHADES).ceil() as u8,
         about: about.with("active", active).with("size", size).to_string(),
         is_open,
@@ -179,9 +179,9 @@ mod tests {
             .map(|week| cell(&first, week, end))
             .map(|cell| (cell.text, cell.is_open))
             .collect();
-        assert_eq!(cells[0], ("100.0 %".to_owned(), false));
-        assert_eq!(cells[1], ("40.0 %".to_owned(), false));
-        assert_eq!(cells[2], ("0.0 %".to_owned(), true));
+        assert_eq!(cells[0], ("100 %".to_owned(), false));
+        assert_eq!(cells[1], ("40 %".to_owned(), false));
+        assert_eq!(cells[2], ("0 %".to_owned(), true));
         assert_eq!(cells[3], (String::new(), false));
         // A range that ends with the week has it whole.
         let until = |text: &str| End { day: day(text), last: day("2026-11-15") };
