@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use indicatif::ProgressBar;
+use serde_json::value::RawValue;
 
 use super::audience;
 use super::clock;
@@ -152,17 +153,21 @@ async fn read_file(
         if body.is_empty() {
             continue;
         }
-        if let Err(reason) = check(body) {
-            imported.failures.push(format!("{name}, line {number}: {reason}"));
-            continue;
+        let bodies = match bodies(body) {
+            Ok(bodies) => bodies,
+            Err(reason) => {
+                imported.failures.push(format!("{name}, line {number}: {reason}"));
+                continue;
+            }
+        };
+        for body in bodies {
+            let received_at_ms = clock::now();
+            writing.push(journal.append(Envelope {
+                kind: EnvelopeKind::Webhook,
+                received_at_ms,
+                body,
+            }));
         }
-        let body = Bytes::copy_from_slice(body);
-        let received_at_ms = clock::now();
-        writing.push(journal.append(Envelope {
-            kind: EnvelopeKind::Webhook,
-            received_at_ms,
-            body,
-        }));
         if writing.len() >= AT_ONCE {
             wait_for(&mut writing, AT_ONCE / 2, imported, counter).await?;
         }
@@ -170,13 +175,23 @@ async fn read_file(
     wait_for(&mut writing, 0, imported, counter).await
 }
 
-fn check(body: &[u8]) -> Result<(), String> {
-    if body.len() > LONGEST_LINE {
+/// The bodies in a line: the one that it is, or those of a list.
+fn bodies(line: &[u8]) -> Result<Vec<Bytes>, String> {
+    if line.len() > LONGEST_LINE {
         return Err(format!("longer than {LONGEST_LINE} bytes"));
     }
-    serde_json::from_slice::<serde::de::IgnoredAny>(body)
-        .map(|_| ())
-        .map_err(|error| format!("not JSON: {error}"))
+    let not_json = |error| format!("not JSON: {error}");
+    let no_body = || "a webhook body is a JSON object".to_owned();
+    if line.starts_with(b"[") {
+        let list: Vec<&RawValue> = serde_json::from_slice(line).map_err(not_json)?;
+        let bodies = list.into_iter().map(|body| {
+            let is_body = body.get().starts_with('{');
+            is_body.then(|| Bytes::copy_from_slice(body.get().as_bytes())).ok_or_else(no_body)
+        });
+        return bodies.collect();
+    }
+    serde_json::from_slice::<serde::de::IgnoredAny>(line).map_err(not_json)?;
+    if line.starts_with(b"{") { Ok(vec![Bytes::copy_from_slice(line)]) } else { Err(no_body()) }
 }
 
 async fn wait_for<F>(

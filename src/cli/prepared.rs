@@ -40,7 +40,8 @@ pub(super) fn normalize_settings(settings: &Settings) -> anyhow::Result<normaliz
     let conversions = settings.conversions.clone();
     let refs = settings.refs.as_ref().clone();
     let store_message_text = settings.store_message_text;
-    let read = normalize::Settings { conversions, refs, store_message_text, edition: 0 };
+    let mark_key = settings.app_secrets.first().map(normalize::MarkKey::new);
+    let read = normalize::Settings { conversions, refs, store_message_text, mark_key, edition: 0 };
     let edition = edition::current(&settings.data_dir, read.fingerprint())?;
     Ok(normalize::Settings { edition, ..read })
 }

@@ -1,5 +1,7 @@
 //! Phone numbers and e-mail addresses as hashes: enough to know somebody again, not enough to call them.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal of a phone number (digits only, no leading zeros) or an e-mail address (small
@@ -7,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// Custom Audiences); a number that has two forms in its usual one. `None` for anything else.
 #[must_use]
 pub fn contact_hash(contact: &str) -> Option<String> {
-    let contact = contact.trim();
+    let contact = &*internationally(contact.trim());
     let normal = if contact.contains('@') {
         let (name, host) = contact.split_once('@')?;
         let is_address =
@@ -28,6 +30,7 @@ pub fn contact_hash(contact: &str) -> Option<String> {
 #[must_use]
 pub fn contact_hashes(contact: &str) -> Vec<String> {
     let Some(usual) = contact_hash(contact) else { return Vec::new() };
+    let contact = internationally(contact.trim());
     let digits: String = contact.chars().filter(char::is_ascii_digit).collect();
     let number = usual_number(digits.trim_start_matches('0'));
     let other = unusual_number(&number).filter(|_| !contact.contains('@'));
@@ -35,8 +38,25 @@ pub fn contact_hashes(contact: &str) -> Vec<String> {
     std::iter::once(usual).chain(other).collect()
 }
 
-/// A number without the signs that people and programs write into it: a plus in front, blanks, dashes, brackets, dots and
-/// slashes. Anything else, such as an id, as it is.
+/// A number without the zero that is dialled at home only, `+44 (0)7700`, and without the decimals that programs give to
+/// columns of numbers, `447700900123.0`. Anything else as it is.
+fn internationally(written: &str) -> Cow<'_, str> {
+    if let Some(whole) = written.strip_suffix(".0")
+        && whole.len() >= 7
+        && whole.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Cow::Borrowed(whole);
+    }
+    let parts = written.split_once('(').and_then(|(country, rest)| {
+        let (zero, rest) = rest.split_once(')')?;
+        let is_known = zero.trim() == "0" && country.bytes().any(|byte| byte.is_ascii_digit());
+        is_known.then_some((country, rest))
+    });
+    parts.map_or(Cow::Borrowed(written), |(country, rest)| Cow::Owned(format!("{country}{rest}")))
+}
+
+/// A number without the signs that people and programs write into it: a plus or two zeros in front, blanks, dashes,
+/// brackets, dots and slashes, a zero that is dialled at home only. Anything else, such as an id, as it is.
 #[must_use]
 pub fn bare_number(number: &str) -> String {
     let is_sign = |letter: char| {
@@ -44,9 +64,14 @@ pub fn bare_number(number: &str) -> String {
             || "+().-/".contains(letter)
             || matches!(letter, '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
     };
-    let digits: String = number.chars().filter(|letter| !is_sign(*letter)).collect();
+    let whole = internationally(number.trim());
+    let digits: String = whole.chars().filter(|letter| !is_sign(*letter)).collect();
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { digits } else { number.to_owned() }
+    match digits.strip_prefix("00") {
+        Some(rest) if is_number && rest.len() >= 7 => rest.to_owned(),
+        _ if is_number => digits,
+        _ => number.to_owned(),
+    }
 }
 
 /// A mobile number in the one of its two forms that is used here: WhatsApp, address books and shops write numbers of some
@@ -127,8 +152,17 @@ mod tests {
             "+33\u{a0}6\u{202f}11-22-33-44",
             " (33) 6.11.22/33\u{2011}44\n",
             "\u{202a}+33611223344\u{202c}",
+            "0033 6 11 22 33 44",
+            "+33 (0)6 11 22 33 44",
+            "0033 ( 0 ) 611223344",
+            "33611223344.0",
         ] {
             assert_eq!(bare_number(written), "33611223344", "{written}");
+            let marks = ['\u{202a}', '\u{202c}', '\u{2011}', '\u{a0}', '\u{202f}', '\n'];
+            if !written.contains(marks) {
+                assert_eq!(contact_hash(written), contact_hash("33611223344"), "{written}");
+                assert!(contact_hash(written).is_some());
+            }
         }
         for other in ["", "+", "FR.1234-5", "user_ref:33 6", "lead:1", "33 6 x"] {
             assert_eq!(bare_number(other), other);

@@ -43,7 +43,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
         time_origin,
         touch,
         payload,
-        raw: privacy::raw(item, context.settings.store_message_text),
+        raw: privacy::raw(item, context.settings.store_message_text, None),
         ..context.event(id, &name)
     };
     Ok(vec![event].into())

@@ -91,7 +91,7 @@ pub(super) fn events(item: &Value, context: &Context<'_>) -> Result<Read, String
         persona_id: wire::text(body, "persona_id"),
         tag: tag(item, body),
         touch: touch(kind, item, context.settings),
-        raw: privacy::raw(item, keep_text),
+        raw: privacy::raw(item, keep_text, context.settings.mark_key),
         ..context.event(id, &name)
     };
     if event.channel == Channel::Messenger && event.page.is_empty() && event.person.is_empty() {

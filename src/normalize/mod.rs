@@ -34,7 +34,7 @@ pub use conversions::{ConversionRule, ConversionRules, RuleError, conversion_id}
 pub use erased::{Remains, item_is_erased, without_erased};
 pub use erased_reports::{report_is_erased, reports_without_erased};
 pub use person_name::{IsErased, PersonName, is_number, number_alone};
-pub use privacy::{stored_raw, stored_refusal, text_mark};
+pub use privacy::{MarkKey, is_same_text, stored_raw, stored_refusal};
 pub use reported::{
     FieldError, FileStyle, LONGEST_REPORTED, REPORTED_FIELDS, read_reported, read_reported_row,
     reported_event_id, reported_row,
@@ -53,6 +53,8 @@ pub struct Settings {
     pub refs: RefRules,
     /// Whether the text of messages is kept.
     pub store_message_text: bool,
+    /// By which marks stand for texts that are not kept; without it none do.
+    pub mark_key: Option<MarkKey>,
     /// Which edition of parser and rules this is. Of what several editions have made of one body that of the highest
     /// counts.
     pub edition: u16,
@@ -63,7 +65,7 @@ impl Settings {
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let mut hash = DefaultHasher::new();
-        let Self { conversions, refs, store_message_text, edition: _ } = self;
+        let Self { conversions, refs, store_message_text, mark_key: _, edition: _ } = self;
         let version = env!("CARGO_PKG_VERSION");
         format!("{version} {PARSER} {conversions:?} {refs:?} {store_message_text}").hash(&mut hash);
         hash.finish()

@@ -42,7 +42,7 @@ pub(super) fn events(field: &str, value: &Value, context: &Context<'_>) -> Read 
         let name = if field.is_empty() { "change" } else { field };
         let id = event_id(&["whatsapp", "change", &context.page, name, "", &canonical(value)]);
         let (time, time_origin) = context.time(wire::time(value, "timestamp"));
-        let raw = privacy::raw(value, context.settings.store_message_text);
+        let raw = privacy::raw(value, context.settings.store_message_text, None);
         let plain = context.event(id, &format!("whatsapp_{name}"));
         read.events.push(Event { time, time_origin, raw, ..plain });
     }
@@ -128,7 +128,7 @@ fn event(
         text: if keep_text { wire::text(&item["text"], "body") } else { String::new() },
         touch: touch(item, context),
         evidence: if name == FAILED { Evidence::Retracted } else { Evidence::Told },
-        raw: privacy::raw(item, keep_text),
+        raw: privacy::raw(item, keep_text, None),
         ..context.event(id, &name)
     };
     let evidence = match kind {

@@ -174,6 +174,23 @@ fn a_broken_line_is_named_and_the_others_are_imported() {
 }
 
 #[test]
+fn a_list_of_webhooks_is_all_of_them_and_what_is_none_is_named() {
+    let world = World::new();
+    let [ann, bob] = [("ann", "m1"), ("bob", "m2")]
+        .map(|(who, mid)| String::from_utf8(message("1", who, TIME, mid)).unwrap());
+    let file = world.write("list.jsonl", format!("[{ann}, {bob}]\n3\n[{ann}, 3]"));
+    let output = world.run(&["import", "webhooks", file.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    for line in ["line 2: a webhook body is a JSON object", "line 3: a webhook body"] {
+        assert!(said.contains(line), "{said}");
+    }
+    let report =
+        world.json(&["funnel", "--from", "2026-11-20", "--to", "2026-11-21", "--format", "json"]);
+    assert_eq!(count(&report, "opened"), Some(2));
+}
+
+#[test]
 fn all_real_payloads_can_be_imported_even_twice() {
     let world = World::new();
     let lines: Vec<String> = payloads()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::erasure::ask;
-use crate::support::{Server, World};
+use crate::support::{Server, WHATSAPP_NUMBER, World};
 
 /// 2026-11-20T10:00:00Z, milliseconds.
 const TIME: i64 = 1_795_168_800_000;
@@ -210,4 +210,77 @@ async fn a_form_that_is_told_at_two_times_is_one_in_the_view_as_it_is_in_the_rep
     assert_eq!(ask(&world, &counted("WHERE day = '2026-11-18'")).await, "0\t0\t0\t0\n");
     let quality = server.json(&format!("/api/v1/quality?{RANGE}")).await;
     assert_eq!(quality["events"], 5, "{quality}");
+}
+
+/// Of what is told with several times the earliest counts, whichever copy came in first: an answer of which the app's echo
+/// and Meta's status tell, and a form of an ad.
+#[tokio::test]
+async fn of_several_times_the_earliest_counts_whatever_came_in_first() {
+    let person = |order: usize| format!("3361111111{order}");
+    let lines = |order: usize| {
+        let seconds = |at: i64| (TIME / 1000 + at).to_string();
+        let message = |id: &str, at: i64| {
+            crate::support::whatsapp(json!({ "messages": [{
+                "from": person(order), "id": format!("wamid.{order}.{id}"), "timestamp": seconds(at), "type": "text",
+                "text": { "body": "hi" },
+            }]}))
+        };
+        let answer = format!("wamid.{order}.answer");
+        let echo = crate::support::whatsapp(json!({ "message_echoes": [{
+            "from": "33180000001", "to": person(order), "id": answer, "timestamp": seconds(60), "type": "text",
+            "text": { "body": "hello" },
+        }]}))
+        .replace("\"field\":\"messages\"", "\"field\":\"smb_message_echoes\"");
+        let sent = crate::support::whatsapp(json!({ "statuses": [{
+            "id": answer, "status": "sent", "recipient_id": person(order), "timestamp": seconds(61),
+        }]}));
+        let ann = format!("ann{order}");
+        let told = |at: i64, act: Value| told("messaging", &ann, at, act);
+        let text = |mid: &str| json!({ "mid": format!("{mid}{order}"), "text": "hi" });
+        let lead = json!({ "type": "LEAD_COMPLETE", "source": "ADS", "ad_id": "1204" });
+        let echo_of_page = json!({ "object": "page", "entry": [{ "id": PAGE, "time": TIME, "messaging": [{
+            "sender": { "id": PAGE }, "recipient": { "id": ann }, "timestamp": TIME + 1_000,
+            "message": { "mid": format!("e{order}"), "is_echo": true },
+        }]}]});
+        let mut with_lead = text("l");
+        with_lead["referral"] = lead.clone();
+        let mut lines = vec![
+            message("first", 0),
+            echo,
+            sent,
+            message("second", 61),
+            told(0, json!({ "message": text("a") })),
+            told(500, json!({ "referral": lead })),
+            echo_of_page.to_string(),
+            told(2_000, json!({ "message": text("b") })),
+            told(3_000, json!({ "message": with_lead })),
+        ];
+        lines.rotate_left(order * 2);
+        if order % 2 == 1 {
+            lines.reverse();
+        }
+        lines
+    };
+    let world = World::new();
+    for order in 0..4 {
+        for (at, line) in lines(order).into_iter().enumerate() {
+            let path = world.write(&format!("{order}-{at}.jsonl"), line);
+            world.succeed(&["import", "webhooks", path.to_str().unwrap()]);
+        }
+    }
+    let server = world.serve();
+    let mut found = Vec::new();
+    for order in 0..4 {
+        let at = format!("/api/v1/people/{WHATSAPP_NUMBER}/{}", person(order));
+        let whatsapp = server.json(&at).await;
+        let messenger = server.json(&format!("/api/v1/people/{PAGE}/ann{order}")).await;
+        let of = |journey: &Value, key: &str| journey["conversations"][0][key].clone();
+        assert_eq!(of(&whatsapp, "engaged_at"), "2026-11-20T10:01:01.000Z", "{order}: {whatsapp}");
+        found.push((
+            of(&whatsapp, "waiting_since"),
+            of(&messenger, "lead_at"),
+            of(&messenger, "depth"),
+        ));
+    }
+    assert!(found.iter().all(|one| *one == found[0]), "{found:?}");
 }

@@ -201,7 +201,7 @@ fn add_costs(data: &AdsData, level: Level, period: &Period, rows: &mut BTreeMap<
 }
 
 /// Adds what messages cost to the rows of the conversations, in the currency in which they are paid. Those of
-/// conversations of days of which it is unknown what the ad cost are in no cost, as the ad is.
+/// conversations of days of which it is unknown what the ad cost are in no cost, as the ad is, and counted as such.
 pub(super) fn add_messages(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -> PolarsResult<()> {
     let messages = &ledger.data.charged;
     let openings = Openings::of(messages)?;
@@ -211,9 +211,10 @@ pub(super) fn add_messages(ledger: &Ledger<'_>, rows: &mut BTreeMap<Key, Sum>) -
         for at in 0..messages.height() {
             let opening = openings.at(at);
             let (charge, count) = charges.at(at);
-            let cost = ledger.data.prices.of(&charge, count);
             let Some((key, is_ad)) = ledger.key(&opening, rows) else { continue };
-            if cost.is_some() != is_priced || is_ad && !ledger.is_known(&opening) {
+            let cost = ledger.data.prices.of(&charge, count);
+            let cost = cost.filter(|_| !is_ad || ledger.is_known(&opening));
+            if cost.is_some() != is_priced {
                 continue;
             }
             let currency = cost.map_or(key.1, |(_, currency)| currency.to_owned());

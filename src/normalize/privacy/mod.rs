@@ -3,22 +3,23 @@
 
 mod places;
 mod refused;
+mod text_mark;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 
 use self::places::Place;
 pub use self::refused::stored_refusal;
-use super::identity::event_id;
+pub use self::text_mark::{MarkKey, is_same_text};
 use crate::domain::contact_hash;
 
 /// The item's JSON as it is stored: whole if texts are kept, else what is named above. Then attachments keep their types
-/// only.
-pub(super) fn raw(item: &Value, keep_text: bool) -> String {
+/// only, and by a `key` a mark stands for the text of a message.
+pub(super) fn raw(item: &Value, keep_text: bool, key: Option<MarkKey>) -> String {
     let json = if keep_text {
         serde_json::to_string(item)
     } else {
-        serde_json::to_string(&Part(item, Place::ITEM))
+        serde_json::to_string(&Part(item, Place::ITEM, key))
     };
     // A value has only text keys, and so can always be written.
     json.unwrap_or_default()
@@ -30,25 +31,26 @@ pub(super) fn raw(item: &Value, keep_text: bool) -> String {
 /// If it is no JSON.
 pub fn stored_raw(stored: &str) -> serde_json::Result<Option<String>> {
     let item: Value = serde_json::from_str(stored)?;
-    let today = raw(&item, false);
+    let today = raw(&item, false, None);
     // Not the text as it is stored: numbers may have been written otherwise.
-    Ok((today != raw(&item, true)).then_some(today))
+    Ok((today != raw(&item, true, None)).then_some(today))
 }
 
 /// A part of an item, written without what is not named.
-struct Part<'a>(&'a Value, Place);
+struct Part<'a>(&'a Value, Place, Option<MarkKey>);
 
 impl Serialize for Part<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(value, place) = self;
+        let Self(value, place, key_of_marks) = self;
         match value {
             Value::Object(fields) => {
                 let mut out = serializer.serialize_map(None)?;
                 for (key, value) in fields {
-                    let is_text = key == "text" && place.keeps(TEXT_MARK);
-                    if let Some(text) = value.as_str().filter(|_| is_text) {
-                        out.serialize_entry(TEXT_MARK, &mark_of(text))?;
-                    } else if key == TEXT_MARK && fields.contains_key("text") {
+                    let is_text = key == "text" && place.keeps(text_mark::FIELD);
+                    let text = value.as_str().filter(|_| is_text);
+                    if let Some((text, key)) = text.zip(*key_of_marks) {
+                        out.serialize_entry(text_mark::FIELD, &key.mark(text))?;
+                    } else if key == text_mark::FIELD && fields.contains_key("text") {
                         // It is made of the text.
                     } else if key == "attachments" && place.keeps(key) {
                         out.serialize_entry(key, &types_of(value))?;
@@ -57,7 +59,7 @@ impl Serialize for Part<'_> {
                             out.serialize_entry(key, value)?;
                         }
                     } else if let Some(within) = place.within(key) {
-                        out.serialize_entry(key, &Part(value, within))?;
+                        out.serialize_entry(key, &Part(value, within, *key_of_marks))?;
                     }
                 }
                 out.end()
@@ -66,26 +68,13 @@ impl Serialize for Part<'_> {
                 let items = items.iter().filter(|item| item.is_object());
                 let mut out = serializer.serialize_seq(None)?;
                 for item in items {
-                    out.serialize_element(&Part(item, *place))?;
+                    out.serialize_element(&Part(item, *place, *key_of_marks))?;
                 }
                 out.end()
             }
             _ => serializer.serialize_none(),
         }
     }
-}
-
-/// What stands for the text of a message that is not stored: whether two copies say the same can be told by it.
-const TEXT_MARK: &str = "text_mark";
-
-/// Twelve bits of a hash: of two texts one in 4,096 times the same, and too little to tell the text by.
-fn mark_of(text: &str) -> u64 {
-    u64::try_from(event_id(&[text]).0 & 0xfff).unwrap_or_default()
-}
-
-/// The mark of a stored message's text, whether the text is stored or not; `None` if it has none, or if that is not known.
-pub fn text_mark(message: &Value) -> Option<u64> {
-    message["text"].as_str().map(mark_of).or_else(|| message[TEXT_MARK].as_u64())
 }
 
 /// Whether a value is a text, a number or the like, or a list of such.
@@ -110,7 +99,7 @@ mod tests {
     use super::*;
 
     fn kept(item: &Value) -> Value {
-        serde_json::from_str(&raw(item, false)).unwrap_or_default()
+        serde_json::from_str(&raw(item, false, None)).unwrap_or_default()
     }
 
     #[test]
@@ -128,7 +117,7 @@ mod tests {
             json!({ "interactive": { "nfm_reply": { "id": "WORDS" }, "type": "nfm_reply" } }),
             json!({ "message": { "mid": "m", "attachments": [{ "type": { "is": "WORDS" } }, { "payload": words }] } }),
         ] {
-            assert!(!raw(&item, false).contains("WORDS"), "{}", raw(&item, false));
+            assert!(!raw(&item, false, None).contains("WORDS"), "{}", raw(&item, false, None));
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::{EventId, Kind, Timestamp};
-use crate::normalize::{conversion_id, text_mark};
+use crate::normalize::{conversion_id, is_same_text};
 use crate::store::ingest::stored_raw::StoredRow;
 use crate::store::rows::reading::{Reading, Weight};
 
@@ -117,11 +117,8 @@ impl StoredRow {
         // A message with the same words, or a quick reply: one of them knows it to be a tap. Neither has a file.
         let has_files = |raw: &Value| raw["message"].get("attachments").is_some();
         let is_tap = !self.payload.is_empty() || !other.payload.is_empty();
-        let is_same_text = match (text_mark(&own["message"]), text_mark(&others["message"])) {
-            (Some(own), Some(others)) => own == others,
-            _ => is_tap,
-        };
-        is_same_text && !has_files(&own) && !has_files(&others)
+        let is_same = is_same_text(&own["message"], &others["message"]).unwrap_or(is_tap);
+        is_same && !has_files(&own) && !has_files(&others)
     }
 }
 
@@ -132,7 +129,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::normalize::{Settings, normalize};
+    use crate::normalize::{MarkKey, Settings, normalize};
     use crate::store::rows::EventRow;
 
     const RECEIVED: i64 = 1_795_168_900_000;
@@ -172,7 +169,9 @@ mod tests {
             "timestamp": 1_795_168_800_000_i64 + told.at, kind: tap,
         }]}]});
         let received = Timestamp(RECEIVED + received);
-        let found = normalize(body.to_string().as_bytes(), received, &Settings::default());
+        let key = MarkKey::new(&"secret".into());
+        let settings = Settings { mark_key: Some(key), ..Settings::default() };
+        let found = normalize(body.to_string().as_bytes(), received, &settings);
         let reading = Reading { edition: 0, checksum: 0, nth: 0 };
         found
             .events

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Event, Kind, Link, Timestamp};
+use crate::domain::{Channel, Event, Kind, Link, TimeOrigin, Timestamp};
 use crate::journal::{Damage, Position};
 use crate::normalize::LONGEST_REPORTED;
 use crate::normalize::Refusal;
@@ -24,6 +24,17 @@ pub(in crate::store) fn is_to_be_known(event: &Event) -> bool {
 
 fn can_be_asked_for(page: &str, person: &str) -> bool {
     !person.is_empty() && page.len().max(person.len()) <= LONGEST_REPORTED
+}
+
+/// Whether all copies of an event tell one time. Where they may not, that with the earliest time counts, not that which came
+/// in first: statuses and echoes of one WhatsApp message, what tells of forms and calls, and what has its time from a receipt.
+fn has_one_time(event: &Event) -> bool {
+    let may_differ = match event.kind {
+        Kind::Conversion | Kind::Other => true,
+        Kind::Echo => event.channel == Channel::WhatsApp,
+        _ => false,
+    };
+    !may_differ && event.time_origin == TimeOrigin::Event
 }
 
 /// A row of `events_by_person`. Columns and units: `queries/schema/baseline/events.sql`.
@@ -63,7 +74,8 @@ pub(in crate::store) struct EventRow {
 
 impl EventRow {
     pub(in crate::store) fn new(event: Event, received_at: Timestamp, reading: Reading) -> Self {
-        let version = reading.version(received_at, Weight::of(&event));
+        let counts_at = if has_one_time(&event) { received_at } else { event.time };
+        let version = reading.version(counts_at, Weight::of(&event));
         let touch = event.touch;
         let source = touch.as_ref().map_or("", |touch| touch.source.as_str());
         let mut source_name = String::new();
