@@ -32,6 +32,7 @@ mod bi_views;
 mod bounds;
 mod bytes_read;
 mod calibration;
+mod calibration_drawn;
 mod carriers;
 mod cli;
 mod clocks;
