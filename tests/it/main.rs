@@ -125,6 +125,7 @@ mod support;
 mod telemetry;
 mod time_to_convert;
 mod tls;
+mod told_alike;
 mod told_twice;
 mod truth;
 mod two_clocks;
