@@ -79,7 +79,8 @@ test-power: engine
 # How often verdicts are wrong on traffic without a trend: PAIRS of periods; `make test` compares some.
 PAIRS := 200
 calibrate: engine
-	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) cargo nextest run --locked --success-output final calibration
+	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) cargo nextest run --locked --success-output final \
+		-E 'test(/calibration|ads_expected/)'
 
 # The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some.
 SEEDS := 100000

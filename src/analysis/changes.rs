@@ -31,7 +31,8 @@ pub struct DailyVariation {
 }
 
 impl DailyVariation {
-    /// Of the days of a period and of those that it is compared with. `None` if there are too few.
+    /// Of the days of a period and of those that it is compared with. `None` if there are too few, or if they are other
+    /// weekdays, and too few to tell how weekdays differ.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
     pub fn of(own: &[WeekdayCount], other: &[WeekdayCount]) -> Option<Self> {
@@ -44,6 +45,10 @@ impl DailyVariation {
             return None;
         }
         let has_weekdays = all().count() >= TWO_WEEKS;
+        // Of other weekdays nobody knows by so few days what is usual.
+        if !has_weekdays && weekdays(own) != weekdays(other) {
+            return None;
+        }
         let factor = |weekday: usize| {
             let days = || all().filter(|(one, _)| *one == weekday);
             if !has_weekdays || days().next().is_none() {
@@ -66,8 +71,8 @@ impl DailyVariation {
                 }
             }
         }
-        let weekdays = (0..7).filter(|weekday| all().any(|(one, _)| one == weekday)).count();
-        let estimated = if has_weekdays { 1 + weekdays } else { 2 };
+        let seen = (0..7).filter(|weekday| all().any(|(one, _)| one == weekday)).count();
+        let estimated = if has_weekdays { 1 + seen } else { 2 };
         let freedom = all().count().saturating_sub(estimated) as f64;
         let spread = (pearson / freedom).max(1.0);
         (freedom >= 1.0).then_some(Self { spread, freedom, exposures })
@@ -90,6 +95,15 @@ impl DailyVariation {
         let p = 2.0 * student.cdf(-(ratio / deviation).abs());
         p * (compared.max(1) as f64) < SURE
     }
+}
+
+/// How often each weekday is among days.
+fn weekdays(days: &[WeekdayCount]) -> [usize; 7] {
+    let mut found = [0; 7];
+    for (weekday, _) in days {
+        found[weekday % 7] += 1;
+    }
+    found
 }
 
 #[cfg(test)]
@@ -126,7 +140,9 @@ mod tests {
         let mut wrong = 0;
         for draw in 0..draws {
             let other = days(&mut random, draw, many, 90.0);
-            let own = days(&mut random, draw + many, many, other_level);
+            // Of fewer than a week the same weekdays of the week before.
+            let first = if many < 7 { draw + 7 } else { draw + many };
+            let own = days(&mut random, first, many, other_level);
             let variation = DailyVariation::of(&own, &other).unwrap();
             wrong += usize::from(variation.surely_differ(sum(&own), sum(&other), 1));
         }
@@ -151,6 +167,12 @@ mod tests {
     fn of_few_days_and_of_few_people_nothing_is_sure() {
         assert_eq!(DailyVariation::of(&[(0, 5), (1, 6)], &[(0, 50), (1, 60)]), None);
         assert_eq!(DailyVariation::of(&[(0, 0); 7], &[(0, 0); 7]), None);
+        // Four days beside the four before, which are other weekdays.
+        let four = |first: usize| -> Vec<WeekdayCount> {
+            (first..first + 4).map(|day| (day % 7, 100)).collect()
+        };
+        assert_eq!(DailyVariation::of(&four(4), &four(0)), None);
+        assert!(DailyVariation::of(&four(7), &four(0)).is_some());
         let steady: Vec<WeekdayCount> = (0..7).map(|day| (day, 100)).collect();
         let variation = DailyVariation::of(&steady, &steady).unwrap();
         assert!(!variation.surely_differ(9, 1, 1));

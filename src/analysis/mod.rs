@@ -24,6 +24,7 @@ mod reconciliation;
 mod refs;
 mod reversal;
 mod rhythm;
+mod row_reversal;
 mod steps;
 mod subscribers;
 mod threads;
@@ -60,8 +61,8 @@ pub use reconciliation::{
     BothCounts, Causes, ReconciledAd, ReconciledDay, Reconciliation, USUAL_DAYS, reconcile,
 };
 pub use refs::{Silence, nearest_ref, silence};
-pub use reversal::with_reversals;
 pub use rhythm::Rhythm;
+pub use row_reversal::with_reversals;
 pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};

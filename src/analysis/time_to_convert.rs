@@ -168,6 +168,12 @@ impl ConversionCurve {
         point.open * point.variance.sqrt()
     }
 
+    /// Whether it tells how much sooner some convert than others, up to the age that has been seen: 20 conversions.
+    #[must_use]
+    pub fn tells_times(&self) -> bool {
+        self.converted >= LEAST_CONVERTED
+    }
+
     /// Whether it is known well enough to expect anything by it: 20 conversions, and 30 conversations whose window is
     /// over.
     #[must_use]

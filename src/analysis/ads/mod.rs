@@ -3,6 +3,7 @@
 
 mod interval;
 mod known;
+mod maturity;
 mod messages;
 mod openings;
 mod picked;
@@ -13,10 +14,10 @@ mod value_curve;
 
 pub use interval::{Drawn, Estimate};
 pub use known::KnownDays;
+pub use maturity::{Maturity, UnfinishedFrames};
 pub use messages::MessagePrices;
 pub use picked::{Paid, beside_others, daily_spread, surely_differ};
 pub use report::{AdsReport, AdsRow, StageCost, UnknownDays, ads};
-pub use unfinished::{Maturity, UnfinishedFrames};
 
 use std::collections::HashMap;
 

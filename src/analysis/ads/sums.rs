@@ -7,9 +7,9 @@ use polars_core::prelude::PolarsResult;
 use rust_decimal::Decimal;
 
 use super::interval::Drawn;
+use super::maturity::Maturity;
 use super::messages::Charges;
 use super::openings::{Key, Ledger, Opening, Openings, ad_key, named};
-use super::unfinished::Maturity;
 use super::{AdsData, Level, in_common};
 use crate::analysis::STAGES;
 use crate::domain::{AdDay, AdNames, Cost, CostOf, Period, Source, add_known};

@@ -16,6 +16,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::AdsData;
 use super::interval::{Estimate, gamma};
+use super::maturity::{Maturity, UnfinishedFrames};
 use super::openings::Openings;
 use super::sums::{STEPS, Sum};
 use super::value_curve::{HOUR_MS, ValueCurve, float};
@@ -29,33 +30,6 @@ use crate::domain::{DAY_MS, FUNNEL_WINDOW_MS, Period, Source};
 const LEAST_ROWS: usize = 3;
 /// Rows are never taken for more alike than this: by few of them it is known badly.
 const MOST_ALIKE: f64 = 20.0;
-
-/// What is known of conversations that may be unfinished.
-#[derive(Debug, Clone)]
-pub enum Maturity {
-    /// The time of all is over.
-    Finished,
-    /// Of some it is not.
-    Unfinished(Box<UnfinishedFrames>),
-    /// So much is told apart that nothing is known of it.
-    Unknown,
-}
-
-/// What is counted of conversations by age.
-#[derive(Debug, Clone)]
-pub struct UnfinishedFrames {
-    /// Those of the report's period that may be unfinished, by ad, link, source and hour of opening (the columns of
-    /// `queries/funnels/funnel_counts.sql`).
-    pub young: DataFrame,
-    /// Earlier ones and these, by source and hour of opening.
-    pub history: DataFrame,
-    /// At what age those of the history reached stages, by source.
-    pub ages: DataFrame,
-    /// At what age they purchased, and what that was worth (`queries/attribution/purchase_values.sql`).
-    pub values: DataFrame,
-    /// Until when it is known what became of them, UTC milliseconds.
-    pub known_until: i64,
-}
 
 /// What a figure comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -160,7 +134,7 @@ impl Curves {
         };
         let Some(stage) = step.checked_sub(1) else { return Some(paid) };
         let curve = &known.steps[stage].curve;
-        if !curve.is_known() {
+        if !curve.tells_times() {
             return (!known.is_unfinished(row)).then_some(paid);
         }
         let end = curve.share(FUNNEL_WINDOW_MS);

@@ -4,8 +4,8 @@ use crate::analysis::Estimate;
 use crate::language::{Message, say};
 use crate::render::numbers::between;
 
-/// From this part on a figure is as good as finished.
-const FINISHED: f64 = 0.995;
+/// From this part on a figure is as good as finished: what is still expected moves it by less than 2 %.
+const FINISHED: f64 = 0.98;
 
 /// A figure that is expected, and its interval.
 pub(crate) struct ExpectedFigure {

@@ -4,6 +4,7 @@ mod feedback;
 pub mod made;
 mod reported;
 mod reports;
+mod team;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +44,9 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
         "report_deliveries" => reports::deliveries(tables, asked),
         "collection_state" => reports::collection_state(tables),
         "audiences" => reports::audiences(),
+        "annotations" => team::annotations(tables),
+        "first_spend" => team::first_spend(tables),
+        "spend_imports" => team::spend_imports(tables),
         // Nothing is rebuilt here.
         "left_rebuilt" => Answer { columns: vec![("name", "String")], rows: Vec::new() },
         _ => panic!("the model does not know {name}"),
