@@ -45,6 +45,7 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
         "collection_state" => reports::collection_state(tables),
         "audiences" => reports::audiences(),
         "annotations" => team::annotations(tables),
+        "policy_events" => team::policy_events(tables),
         "first_spend" => team::first_spend(tables),
         "spend_imports" => team::spend_imports(tables),
         // Nothing is rebuilt here.
