@@ -76,11 +76,13 @@ test-crash: engine
 test-power: engine
 	MESSENGER_FUNNEL_TEST_CUTS=100 cargo test --locked --test it power -- --nocapture
 
-# How often verdicts are wrong on traffic without a trend: PAIRS of periods; `make test` compares some.
+# How often verdicts are wrong on traffic without a trend, by PAIRS of periods, and how often alerts are, by ALERT_DAYS of
+# generated history; `make test` does some of both.
 PAIRS := 200
+ALERT_DAYS := 365
 calibrate: engine
-	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) cargo nextest run --locked --success-output final \
-		-E 'test(/calibration|ads_expected/)'
+	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) MESSENGER_FUNNEL_TEST_ALERT_DAYS=$(ALERT_DAYS) \
+		cargo nextest run --locked --success-output final -E 'test(/calibration|ads_expected/)'
 
 # The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some.
 SEEDS := 100000

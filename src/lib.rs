@@ -21,6 +21,7 @@
 //! - [`feedback`]: tells Meta of conversions.
 //! - [`erasure`]: takes one person out of everything that is stored.
 //! - [`reports`]: questions that are asked by schedule, and where their answers go.
+//! - [`alerting`]: rules that are looked at, the incidents that they find, and notices of these.
 //! - [`team`]: what a team writes down beside the figures.
 //! - [`sheet`]: files as rows of cells.
 //! - [`members`]: logging in, and the settings page.
@@ -36,6 +37,7 @@
 //! `tests/it/layers.rs` holds the rules of who may import whom.
 
 pub mod accounts;
+pub mod alerting;
 pub mod analysis;
 pub mod cli;
 pub mod collector;

@@ -6,6 +6,7 @@
 //! work on.
 
 mod ads;
+mod alarms;
 mod attribution;
 mod changes;
 mod columns;
@@ -16,6 +17,7 @@ mod flows;
 mod funnel;
 mod funnels;
 mod groups;
+mod incidents;
 mod lacking;
 mod outlook;
 mod rates;
@@ -29,6 +31,7 @@ mod steps;
 mod subscribers;
 mod threads;
 mod time_to_convert;
+mod usual;
 mod verdict;
 mod wanted;
 
@@ -36,6 +39,10 @@ pub use ads::{
     AdsData, AdsReport, AdsRow, Drawn, Estimate, KnownDays, Level, LinkBefore, Maturity,
     MessagePrices, Paid, StageCost, UnfinishedFrames, UnknownDays, ads, beside_others,
     daily_spread, surely_differ,
+};
+pub use alarms::{
+    CONVERSATIONS_MISSED, COST_RATIO, CostDay, CostJump, DEVIATIONS, Stopped, Unusual,
+    conversations_missed, cost_jump, is_long_silence, stopped, unusual,
 };
 pub use attribution::{
     Assists, AttributionReport, ChannelCost, ChannelCredit, Compared, Comparison, ComparisonRow,
@@ -54,6 +61,7 @@ pub use funnels::{
     Reached, Reaching, Reentry, Rules, Unit, UnitAges, WrittenFunnel, WrittenMatch, attempts,
     no_conversations,
 };
+pub use incidents::{Cause, OpenIncident, Step as IncidentStep, steps as incident_steps};
 pub use lacking::lacking_units;
 pub use outlook::{AgedFrames, marked, with_outlook, with_outlook_of_units};
 pub use rates::{Rate, share, wilson};
@@ -67,6 +75,7 @@ pub use steps::{Breakdown, REST, Step, StepDetail, Waits};
 pub use subscribers::{SubscriberDay, subscribers};
 pub use threads::{STAGES, Threads, conversation_steps, walk_threads};
 pub use time_to_convert::{AgedCount, ConversionCurve, DaySpread, Outlook};
+pub use usual::{HISTORY_MS, SLOT_MS, Slots, Usual, usual};
 pub use verdict::{
     PeriodDays, SameAge, Verdict, Verdicts, compare_periods, compare_rows, corrected,
 };

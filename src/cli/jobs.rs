@@ -13,6 +13,7 @@ use super::feedback::Sending;
 use super::page_names::{KnownNames, NamesOfGraph};
 use super::{clock, spend};
 use crate::accounts::Accounts;
+use crate::alerting::{self, Alerting};
 use crate::config::Settings;
 use crate::erasure::{Eraser, Rounds};
 use crate::jobs::{AtStop, Job, Round, When};
@@ -24,6 +25,8 @@ use crate::store::Store;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
+/// How long a stop waits for notices of alerts: longer than a chat's webhook may take to answer.
+const NOTICE_LIMIT: Duration = Duration::from_secs(35);
 
 /// A job of every process. No lease: each knows links for itself, so late another's edit may become known.
 pub(super) fn known_links(links: KnownLinks, stop: &CancellationToken) {
@@ -88,11 +91,25 @@ pub(super) fn of_collector(
     tokio::spawn(erasures.run(stop.clone()));
 }
 
-/// Jobs of a worker. What is returned ends after a stop, when no report is under way any more.
+/// Looks at alert rules, and tells of what they find. Leases: `alerts` while it looks, and each notice's. What is returned
+/// ends after a stop, when no notice is on its way any more.
+pub(super) fn alerts(alerting: Alerting, stop: &CancellationToken) -> JoinHandle<()> {
+    let mut rounds = alerting::Rounds::new(alerting);
+    let job = Job {
+        name: "alerts",
+        when: When::Every(MINUTE),
+        at_stop: AtStop::Finish,
+        work: async move || rounds.round().await,
+    };
+    tokio::spawn(job.run(stop.clone()))
+}
+
+/// Jobs of a worker, beside `alerts`. What is returned ends after a stop, when no report and no notice is under way any more.
 pub(super) fn of_worker(
     now: &watch::Receiver<Settings>,
     store: &Store,
     scheduler: Scheduler,
+    alerts: JoinHandle<()>,
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
     // Lease: the ad account's.
@@ -157,6 +174,10 @@ pub(super) fn of_worker(
     let stop = stop.clone();
     tokio::spawn(async move {
         reports.run(stop).await;
-        scheduler.finish().await;
+        // What became of a notice that takes longer stays uncertain.
+        let alerts = tokio::time::timeout(NOTICE_LIMIT, alerts);
+        if let ((), Ok(Err(error))) = tokio::join!(scheduler.finish(), alerts) {
+            tracing::error!(%error, "looking at alerts broke off");
+        }
     })
 }

@@ -35,7 +35,7 @@ use crate::team::{self, Team};
 use crate::web::guard::may_know;
 use crate::web::page_names::by_their_names;
 use crate::web::router::{guarded, router};
-use crate::{erasure, members, registry};
+use crate::{alerting, erasure, members, registry};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -161,7 +161,8 @@ impl Server {
         let reports = roles.has(Role::Worker).then(|| {
             stored_events::in_the_background(&session, settings, stop.clone());
             let scheduler = Scheduler::new(Runner::new(session.catalog(settings)));
-            jobs::of_worker(&now, &session.store, scheduler, stop)
+            let alerts = jobs::alerts(session.alerting(settings), stop);
+            jobs::of_worker(&now, &session.store, scheduler, alerts, stop)
         });
         let known_links =
             KnownLinks::new(session.store.clone(), settings.data_dir.join("links.json"));
@@ -317,11 +318,13 @@ fn routes(
         let (reports, of_reports) = reports::router(session.catalog(settings));
         let team = Team { store: session.store.clone(), clock: clock::now };
         let (team, of_team) = team::router(team);
-        described.extend([of_reports, of_team]);
+        let (alerts, of_alerts) = alerting::router(session.alerting(settings));
+        described.extend([of_reports, of_team, of_alerts]);
         back = back
             .merge(guarded(registry::router(session.registry(settings)), &views))
             .merge(guarded(reports, &views))
             .merge(guarded(team, &views))
+            .merge(guarded(alerts, &views))
             .merge(guarded(
                 members::settings(accounts.clone(), effective_settings::told(settings)),
                 &views,

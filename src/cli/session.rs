@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{clock, prepared, shipping};
 use crate::accounts::{self, Accounts};
+use crate::alerting::Alerting;
 use crate::collector::Keys;
 use crate::config::Settings;
 use crate::domain::Links;
@@ -139,6 +140,11 @@ impl Session {
             public_url: settings.public_url.clone(),
             clock: clock::now,
         }
+    }
+
+    /// Alerts.
+    pub(super) fn alerting(&self, settings: &Settings) -> Alerting {
+        Alerting { catalog: self.catalog(settings), settings: Arc::clone(&settings.alerts) }
     }
 
     /// What dashboard and API need to know.

@@ -6,6 +6,7 @@
 //! errors.
 
 mod address;
+mod alerts;
 mod attribution;
 mod clickhouse;
 mod feedback;
@@ -47,6 +48,7 @@ use server::Server;
 use window::Window;
 
 use crate::accounts::{ProviderSettings, Token};
+use crate::alerting::AlertSettings;
 use crate::analysis::{Funnels, Model, Parameters, WrittenFunnel};
 use crate::domain::RefRules;
 use crate::feedback::FeedbackSettings;
@@ -100,6 +102,7 @@ pub const SECTIONS: &[Section] = &[
     reports::SECTION,
     reports::DESTINATION,
     reports::SMTP,
+    alerts::SECTION,
 ];
 
 /// Settings that have been checked.
@@ -131,6 +134,8 @@ pub struct Settings {
     pub rate_limit: NonZeroU32,
     /// Reports, and where they go.
     pub reports: Arc<ReportSettings>,
+    /// Alerts, and where they go.
+    pub alerts: Arc<AlertSettings>,
     /// The ClickHouse server, of a cluster its nodes with commas; `None` means the embedded engine.
     pub clickhouse_url: Option<String>,
     /// Name of the cluster that it is.
@@ -213,6 +218,7 @@ struct Written {
     reports_lease_seconds: u32,
     destinations: BTreeMap<String, WrittenDestination>,
     smtp: WrittenSmtp,
+    alerts: alerts::Alerts,
 }
 
 impl Default for Written {
@@ -240,6 +246,7 @@ impl Default for Written {
             reports_lease_seconds: 60,
             destinations: BTreeMap::new(),
             smtp: WrittenSmtp::default(),
+            alerts: alerts::Alerts::default(),
         }
     }
 }
@@ -359,6 +366,7 @@ impl Settings {
             page_names: std::mem::take(&mut meta.page_names),
             funnels,
             refs,
+            alerts: Arc::new(written.alerts.check(&reports)?),
             reports: Arc::new(reports),
             model,
             parameters,

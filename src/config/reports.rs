@@ -93,6 +93,17 @@ pub(super) const DESTINATION: Section = section(
             "a chat's incoming webhook, in the form of Slack: the figures as a table, and a link to the files if `server.public_url` is set",
         ),
         key("webhook_file", "", "a file that holds it"),
+        key(
+            "form",
+            "\"slack\"",
+            "of a webhook: `slack`, `teams` (an adaptive card) or `json` (`id`, `kind`, `title`, `covers`, `text`, `link`; signed)",
+        ),
+        key(
+            "secret",
+            "",
+            "of a webhook of the form `json`: the key of the HMAC-SHA-256 of its body, which stands in the header `X-Messenger-Funnel-Signature` as `sha256=…`",
+        ),
+        key("secret_file", "", "a file that holds it"),
     ],
 );
 

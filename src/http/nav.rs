@@ -24,13 +24,18 @@ const GROUPS: [Pages; 5] = [
     ),
     (
         Some("data"),
-        &[("reports", "/reports"), ("quality", "/quality"), ("reference", "/reference")],
+        &[
+            ("alerts", "/alerts"),
+            ("reports", "/reports"),
+            ("quality", "/quality"),
+            ("reference", "/reference"),
+        ],
     ),
     (None, &[("settings", "/settings")]),
 ];
 
 /// Pages that show nothing of some days.
-const WITHOUT_DAYS: [&str; 3] = ["reports", "reference", "settings"];
+const WITHOUT_DAYS: [&str; 4] = ["alerts", "reports", "reference", "settings"];
 
 /// Pages that stand together.
 pub struct Group {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::error::AnswerError;
 use crate::domain::{Period, Timestamp};
 use crate::language::{Message, say};
-use crate::store::{FirstSpend, PolicyEvent, SpendImport, Store, WrittenAnnotation};
+use crate::store::{FirstSpend, IncidentRow, PolicyEvent, SpendImport, Store, WrittenAnnotation};
 
 /// Annotations of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -29,7 +29,7 @@ pub struct Annotation {
     pub id: Option<String>,
     /// The day.
     pub day: String,
-    /// `manual`, `policy`, `campaign_started`, `ad_started` or `spend_imported`.
+    /// `manual`, `policy`, `outage`, `campaign_started`, `ad_started` or `spend_imported`.
     pub kind: &'static str,
     /// What it is.
     #[schema(value_type = String)]
@@ -50,17 +50,20 @@ pub async fn answer_annotations(
     store: &Store,
     period: &Period,
 ) -> Result<AnnotationsReport, AnswerError> {
-    let (written, policy, first_spend, imports) = tokio::try_join!(
+    let (written, policy, first_spend, imports, incidents) = tokio::try_join!(
         store.annotations(period),
         store.policy_events(period),
         store.first_spend(period),
         store.spend_imports(period),
+        store.incidents(period.from, ""),
     )?;
     let own = written.into_iter().map(Annotation::from);
     let policy = policy.into_iter().map(|event| of_policy(event, period));
     let begun = first_spend.iter().map(of_first_spend);
     let imports = of_imports(&imports, period);
-    let mut annotations: Vec<Annotation> = own.chain(policy).chain(begun).chain(imports).collect();
+    let outages = incidents.iter().filter_map(|incident| of_outage(incident, period));
+    let mut annotations: Vec<Annotation> =
+        own.chain(policy).chain(outages).chain(begun).chain(imports).collect();
     // Those of one day stay in the order above: what somebody wrote is first.
     annotations.sort_by(|one, other| one.day.cmp(&other.day));
     Ok(AnnotationsReport {
@@ -94,6 +97,17 @@ fn of_policy(event: PolicyEvent, period: &Period) -> Annotation {
     let text = say("annotation-policy").with("action", action).with("page", &page_id);
     let text = text.with("reason", reason);
     Annotation { page: Some(page_id), ..automatic(day_of(Timestamp(time), period), "policy", text) }
+}
+
+/// An incident of webhooks that stopped, on the day on which it was found.
+fn of_outage(incident: &IncidentRow, period: &Period) -> Option<Annotation> {
+    let reason: serde_json::Value = serde_json::from_str(&incident.reason).ok()?;
+    let is_outage = reason["kind"] == "webhooks_stopped" && period.contains(incident.opened_at);
+    let minutes = (incident.last_seen_at - incident.opened_at) / 60_000
+        + reason["minutes"].as_i64().unwrap_or(0);
+    let text = say("annotation-outage").with("minutes", minutes.unsigned_abs());
+    let day = day_of(Timestamp(incident.opened_at), period);
+    is_outage.then(|| automatic(day, "outage", text))
 }
 
 fn of_first_spend(begun: &FirstSpend) -> Annotation {
@@ -154,6 +168,30 @@ mod tests {
             told[0].text.to_string(),
             "Spend was imported: 20 ad days, 2026-10-03 to 2026-10-06"
         );
+    }
+
+    #[test]
+    fn an_outage_is_an_incident_of_webhooks_that_stopped() {
+        let period = Period::new(Timestamp(0), Timestamp(86_400_000), TimeZone::UTC).unwrap();
+        let incident = |kind: &str, opened_at: i64| IncidentRow {
+            id: "1".to_owned(),
+            rule: "webhooks-stopped".to_owned(),
+            about: String::new(),
+            reason: format!("{{\"kind\":\"{kind}\",\"minutes\":30,\"expected\":9.0}}"),
+            severity: "high".to_owned(),
+            opened_at,
+            last_seen_at: opened_at + 600_000,
+            closed_at: None,
+            acknowledged_by: String::new(),
+            snoozed_until: None,
+            is_muted: false,
+            version: 0,
+        };
+        let told = of_outage(&incident("webhooks_stopped", 5), &period).unwrap();
+        assert_eq!((told.kind, told.day.as_str()), ("outage", "1970-01-01"));
+        assert_eq!(told.text.to_string(), "No webhook came for 40 minutes");
+        assert!(of_outage(&incident("unusual", 5), &period).is_none());
+        assert!(of_outage(&incident("webhooks_stopped", 86_400_000), &period).is_none());
     }
 
     #[test]

@@ -134,6 +134,11 @@ pub const METRICS: &[Metric] = &[
         "messenger_funnel_report_failures_total",
         "Runs of scheduled reports that failed; each is tried again, six times in all",
     ),
+    counter("messenger_funnel_incidents_total", "Incidents that alert rules have found"),
+    counter(
+        "messenger_funnel_alert_failures_total",
+        "Notices of incidents that did not arrive; each is tried again for a day",
+    ),
     counter("messenger_funnel_graph_requests_total", "Requests to Meta's Graph API"),
     counter(
         "messenger_funnel_graph_retries_total",

@@ -2,13 +2,14 @@
 
 use thiserror::Error;
 
-use super::delivery::{Parcel, Undelivered};
+use super::delivery::Parcel;
 use super::files::{self, LeftOut, Made, MakeError, base_name, covers};
+use super::once::{Once, OnceError};
 use super::{Report, ReportCatalog, dataset};
 use crate::domain::Timestamp;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
-use crate::store::{ReportDelivery, ReportRun, SharedLease, StoreError};
+use crate::store::{ReportRun, SharedLease, StoreError};
 
 /// A run is begun so often; then somebody has to look at it.
 const MOST_ATTEMPTS: u32 = 6;
@@ -33,6 +34,15 @@ pub enum RunError {
     /// Another process has gone on with it.
     #[error("this run took longer than its lease; another process has it now")]
     LeaseLost,
+}
+
+impl From<OnceError> for RunError {
+    fn from(error: OnceError) -> Self {
+        match error {
+            OnceError::Store(error) => Self::Store(error),
+            OnceError::LeaseLost => Self::LeaseLost,
+        }
+    }
 }
 
 /// Runs reports, in the name of one process.
@@ -160,89 +170,21 @@ impl Runner {
         }
         let parcel = self.parcel(report, run, &made, &question).await?;
         let before = self.catalog.store.report_deliveries(&[&run.run]).await?;
+        let once = Once {
+            store: &self.catalog.store,
+            settings: &self.catalog.settings,
+            clock: self.catalog.clock,
+            of: report.name(),
+        };
         let mut missing = Vec::new();
         for name in &report.written.to {
             let before = before.iter().find(|one| one.destination == *name);
-            if let Err(reason) = self.deliver(name, before, report, &parcel, lease).await? {
+            let delivered = once.deliver(name, before, &parcel, lease).await?;
+            if let Err(reason) = delivered {
                 missing.push(format!("{name}: {reason}"));
             }
         }
         if missing.is_empty() { Ok(()) } else { Err(RunError::Undelivered(missing.join("; "))) }
-    }
-
-    /// Brings a parcel to one destination, unless it has it, or may have it.
-    async fn deliver(
-        &self,
-        name: &str,
-        before: Option<&ReportDelivery>,
-        report: &Report,
-        parcel: &Parcel,
-        lease: &SharedLease,
-    ) -> Result<Result<(), String>, RunError> {
-        let status = before.map(|before| before.status.as_str());
-        if matches!(status, Some("sent" | "uncertain")) {
-            return Ok(Ok(()));
-        }
-        let Some(destination) = self.catalog.settings.destinations.get(name) else {
-            return Ok(Err("there is no such destination any more".to_owned()));
-        };
-        let mut delivery = ReportDelivery {
-            run: parcel.run.clone(),
-            destination: name.to_owned(),
-            status: String::new(),
-            error: String::new(),
-            changed_at: 0,
-            version: before.map_or(0, |before| before.version),
-        };
-        // A process that died while it sent: whether it arrived nobody knows.
-        if status == Some("sending") && !destination.replaces() {
-            let reason = "the process ended while it was sent: it may have arrived";
-            self.note(report, &mut delivery, lease, "uncertain", reason).await?;
-            return Ok(Ok(()));
-        }
-        if !self.catalog.store.renew(lease).await? {
-            return Err(RunError::LeaseLost);
-        }
-        self.note(report, &mut delivery, lease, "sending", "").await?;
-        // It may have been stopped since, for any time: whoever has the run now sees to it.
-        let held = self.catalog.store.is_held(lease).await;
-        if !matches!(held, Ok(true)) {
-            let reason = "it was not sent: whose run it is was not certain any more";
-            self.note(report, &mut delivery, lease, "failed", reason).await?;
-            return held.map_or_else(|error| Err(error.into()), |_| Err(RunError::LeaseLost));
-        }
-        let mailer = self.catalog.settings.mailer.as_ref();
-        match destination.deliver(parcel, mailer).await {
-            Ok(()) => {
-                self.note(report, &mut delivery, lease, "sent", "").await?;
-                Ok(Ok(()))
-            }
-            Err(Undelivered { reason, may_have_arrived: true }) => {
-                self.note(report, &mut delivery, lease, "uncertain", &reason).await?;
-                tracing::warn!(run = parcel.run, destination = name, reason, "may have arrived");
-                Ok(Ok(()))
-            }
-            Err(Undelivered { reason, may_have_arrived: false }) => {
-                self.note(report, &mut delivery, lease, "failed", &reason).await?;
-                Ok(Err(reason))
-            }
-        }
-    }
-
-    /// Says what became of a delivery: behind what was said before, as `save` does.
-    async fn note(
-        &self,
-        report: &Report,
-        delivery: &mut ReportDelivery,
-        lease: &SharedLease,
-        status: &str,
-        error: &str,
-    ) -> Result<(), StoreError> {
-        status.clone_into(&mut delivery.status);
-        error.clone_into(&mut delivery.error);
-        delivery.changed_at = self.catalog.now().0;
-        delivery.version = lease.version(delivery.version);
-        self.catalog.store.save_report_delivery(report.name(), delivery).await
     }
 
     async fn parcel(
@@ -267,6 +209,7 @@ impl Runner {
             files: made.paths(),
             picture,
             table,
+            is_alert: false,
             link: link
                 .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
         })

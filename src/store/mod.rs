@@ -59,6 +59,7 @@ pub use schema::migrations::{Applied, table_now};
 pub use schema::row_ttl::Retention;
 pub use schema::view_settings::ViewSettings;
 pub use state::accounts::{AuditRow, TokenRow, UserRow};
+pub use state::alerts::{Counted, IncidentMark, IncidentRow, KeptRule};
 pub use state::annotations::{FirstSpend, SpendImport, WrittenAnnotation};
 pub use state::backup::{Copying, KeptTable, Restoring};
 pub use state::erasure::{SetAside, TABLES_OF_EXPORT, TableToErase, Whom};

@@ -302,10 +302,12 @@ async fn one_that_cannot_be_carried_out_does_not_hold_up_the_others() {
 
 /// Tables that hold no rows of anybody. A table that is new is an error here until somebody has looked whether it holds
 /// people: if so it has the columns `page_id` and `person_id`, or a key by which `store::erasure` finds its rows.
-const NOBODYS_TABLES: [&str; 26] = [
+const NOBODYS_TABLES: [&str; 30] = [
     "ad_accounts",
     "ad_days",
     "ads",
+    "alert_mutes",
+    "alert_rules",
     "annotations",
     "api_tokens",
     "audit_log",
@@ -314,6 +316,8 @@ const NOBODYS_TABLES: [&str; 26] = [
     "clicks",
     "costs",
     "deliveries",
+    "incident_marks",
+    "incidents",
     "webhook_counts",
     "link_visits",
     "links",

@@ -59,6 +59,7 @@ pub async fn pages(server: &Server) -> Vec<String> {
         "/audience",
         "/reports",
         "/reports/new",
+        "/alerts?rule=policy",
         "/quality",
         "/reference",
         "/settings",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::files::files;
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 30] = [
+const MAY_IMPORT: [(&str, &[&str]); 31] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -46,6 +46,13 @@ const MAY_IMPORT: [(&str, &[&str]); 30] = [
             "store",
         ],
     ),
+    (
+        "alerting",
+        &[
+            "accounts", "analysis", "domain", "http", "insights", "language", "render", "reports",
+            "store",
+        ],
+    ),
     ("team", &["accounts", "domain", "http", "insights", "language", "store"]),
     (
         "erasure",
@@ -67,11 +74,13 @@ const MAY_IMPORT: [(&str, &[&str]); 30] = [
         "config",
         &[
             "accounts",
+            "alerting",
             "analysis",
             "domain",
             "feedback",
             "insights",
             "journal",
+            "language",
             "operations",
             "normalize",
             "reports",

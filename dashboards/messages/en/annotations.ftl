@@ -19,6 +19,7 @@ annotation-policy = { $action ->
     [warning] Meta warned { $page }: { $reason }
    *[other] Meta enforced a policy on { $page }: { $reason }
   }
+annotation-outage = No webhook came for { $minutes } minutes
 annotation-campaigns = { $count ->
     [one] A campaign began to cost money: { $names }
    *[other] { $count } campaigns began to cost money: { $names }{ $more ->

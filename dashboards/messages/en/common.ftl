@@ -32,6 +32,7 @@ page-conversations = Response times
 page-cohorts = Retention
 page-audience = Audience
 page-reports = Reports
+page-alerts = Alerts
 page-quality = Data quality
 page-reference = API
 page-settings = Settings

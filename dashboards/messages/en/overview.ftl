@@ -125,6 +125,10 @@ overview-moved-up = { $percent } % of the rise
 overview-moved-down = { $percent } % of the fall
 overview-moved-chance = within the usual range
 
+overview-incidents = { $count ->
+    [one] One incident is open
+   *[other] { $count } incidents are open
+  }
 overview-attention-none = Nothing needs attention.
 overview-do-look = Look into it
 overview-do-ads = Open ads

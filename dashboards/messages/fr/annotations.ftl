@@ -19,6 +19,7 @@ annotation-policy = { $action ->
     [warning] Meta a averti { $page } : { $reason }
    *[other] Meta a appliqué une règle à { $page } : { $reason }
   }
+annotation-outage = Aucun webhook pendant { $minutes } minutes
 annotation-campaigns = { $count ->
     [one] Une campagne a commencé à coûter : { $names }
    *[other] { $count } campagnes ont commencé à coûter : { $names }{ $more ->

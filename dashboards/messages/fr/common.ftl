@@ -31,6 +31,7 @@ page-conversations = Temps de réponse
 page-cohorts = Rétention
 page-audience = Audience
 page-reports = Rapports
+page-alerts = Alertes
 page-quality = Qualité des données
 page-reference = API
 page-settings = Réglages

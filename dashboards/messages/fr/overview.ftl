@@ -125,6 +125,10 @@ overview-moved-up = { $percent } % de la hausse
 overview-moved-down = { $percent } % de la baisse
 overview-moved-chance = dans la fourchette habituelle
 
+overview-incidents = { $count ->
+    [one] Un incident est ouvert
+   *[other] { $count } incidents sont ouverts
+  }
 overview-attention-none = Rien à signaler.
 overview-do-look = Examiner
 overview-do-ads = Voir les publicités

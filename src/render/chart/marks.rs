@@ -39,10 +39,13 @@ impl Drawing {
             }
         }
         let last = days.len().saturating_sub(1);
-        for (place, numbers) in &places {
-            let x = across(plot.left, plot.right, *place, last);
+        let at = |place: usize| across(plot.left, plot.right, place, last);
+        for place in places.keys() {
+            let x = at(*place);
             self.add(Form::Line(vec![(x, plot.top), (x, plot.bottom)], 1), (rgb(MUTED), 0.6));
-            let label = joined(numbers);
+        }
+        for (x, numbers) in apart(places.iter().map(|(place, numbers)| (at(*place), numbers))) {
+            let label = joined(&numbers);
             let half = half_of(&label);
             // A number at an end stays inside of the drawing.
             let middle = x.clamp(half, width - half);
@@ -88,6 +91,22 @@ impl Drawing {
         }
         drawn
     }
+}
+
+/// Numbers with where they stand; those that would lie upon the ones before them stand with these.
+fn apart<'a>(all: impl Iterator<Item = (i32, &'a Vec<usize>)>) -> Vec<(i32, Vec<usize>)> {
+    let mut told: Vec<(i32, Vec<usize>)> = Vec::new();
+    for (x, numbers) in all {
+        match told.last_mut() {
+            Some((before, known))
+                if x - half_of(&joined(numbers)) <= *before + half_of(&joined(known)) =>
+            {
+                known.extend(numbers);
+            }
+            _ => told.push((x, numbers.clone())),
+        }
+    }
+    told
 }
 
 fn rgb(color: plotters::style::RGBColor) -> (u8, u8, u8) {
@@ -178,6 +197,9 @@ mod tests {
         assert!(svg.contains(">2–3<") && svg.contains(">4<"), "{svg}");
         assert_eq!(svg.matches("stroke-opacity=\"0.6\"").count(), 2, "{svg}");
         assert!(svg.contains("aria-label=\"A chart. 3 annotations.\""), "{svg}");
+        // On a phone the days of a month are narrower than their numbers.
+        let near = apart([(100, &vec![1]), (108, &vec![2]), (160, &vec![3, 4])].into_iter());
+        assert_eq!(near, [(100, vec![1, 2]), (160, vec![3, 4])]);
         let report = AnnotationsReport {
             from: String::new(),
             to: String::new(),

@@ -50,6 +50,7 @@ struct Body<'a> {
     has_picture: bool,
     is_attached: bool,
     link: Option<&'a str>,
+    is_alert: bool,
 }
 
 impl WrittenSmtp {
@@ -137,6 +138,7 @@ impl Mailer {
             has_picture: parcel.picture.is_some(),
             is_attached,
             link: parcel.link.as_deref(),
+            is_alert: parcel.is_alert,
         };
         let html = body.render().map_err(|error| error.to_string())?;
         let mut related = MultiPart::related().singlepart(SinglePart::html(html));
@@ -215,6 +217,7 @@ mod tests {
                 has_picture: true,
                 is_attached: true,
                 link: Some(&words),
+                is_alert: false,
             };
             prop_assert!(!body.render().unwrap().contains("<script>"));
             let parcel = Parcel { title: words.clone(), table: words, ..Parcel::default() };

@@ -10,14 +10,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 pub use mail::{Mailer, WrittenSmtp};
-pub(super) use parcel::{Parcel, Undelivered};
+pub use parcel::Parcel;
+pub(super) use parcel::Undelivered;
 
 use bucket::Bucket;
-use hook::Hook;
+use hook::{Form, Hook};
 
 use crate::outgoing::Sender;
 
@@ -33,6 +34,11 @@ pub struct WrittenDestination {
     mail: Option<Addresses>,
     webhook: Option<SecretString>,
     webhook_file: Option<PathBuf>,
+    /// In which form the webhook is told: `slack`, `teams` or `json`.
+    form: Option<String>,
+    /// By what a webhook of the form `json` is signed.
+    secret: Option<SecretString>,
+    secret_file: Option<PathBuf>,
 }
 
 /// A list: in the environment one text with commas.
@@ -62,14 +68,21 @@ impl WrittenDestination {
     /// # Errors
     /// With the key that is wrong.
     pub fn check(self, has_mailer: bool) -> Result<Destination, String> {
-        let webhook = match self.webhook_file {
-            Some(path) => Some(
-                std::fs::read_to_string(&path)
-                    .map(|text| SecretString::from(text.trim_end()))
-                    .map_err(|error| format!("webhook_file: {}: {error}", path.display()))?,
-            ),
-            None => self.webhook,
+        let webhook = secret("webhook_file", self.webhook_file, self.webhook)?;
+        let signed_by = secret("secret_file", self.secret_file, self.secret)?;
+        let form = match (self.form.as_deref().unwrap_or("slack"), signed_by) {
+            ("slack", None) => Form::Slack,
+            ("teams", None) => Form::Teams,
+            ("json", Some(secret)) if !secret.expose_secret().is_empty() => Form::Json(secret),
+            ("json", _) => return Err("secret: a webhook of the form json is signed by one".into()),
+            ("slack" | "teams", Some(_)) => {
+                return Err("secret: only a webhook of the form json is signed".into());
+            }
+            (other, _) => return Err(format!("form: {other:?} is none of slack, teams, json")),
         };
+        if webhook.is_none() && !matches!(form, Form::Slack) {
+            return Err("form: it is of a webhook".into());
+        }
         let mut found = Vec::new();
         if let Some(folder) = self.folder {
             found.push(Destination::Folder(folder));
@@ -92,7 +105,7 @@ impl WrittenDestination {
             found.push(Destination::Mail(addresses));
         }
         if let Some(url) = webhook {
-            let hook = Hook::new(url, None).map_err(|reason| format!("webhook: {reason}"))?;
+            let hook = Hook::new(url, form, None).map_err(|reason| format!("webhook: {reason}"))?;
             found.push(Destination::Webhook(hook));
         }
         match (found.pop(), found.is_empty()) {
@@ -102,13 +115,25 @@ impl WrittenDestination {
     }
 }
 
+/// A secret, or what the file holds that is named instead.
+fn secret(
+    key: &str,
+    file: Option<PathBuf>,
+    own: Option<SecretString>,
+) -> Result<Option<SecretString>, String> {
+    let Some(path) = file else { return Ok(own) };
+    let read = std::fs::read_to_string(&path);
+    let read = read.map_err(|error| format!("{key}: {}: {error}", path.display()))?;
+    Ok(Some(SecretString::from(read.trim_end())))
+}
+
 impl Destination {
     /// A chat's incoming webhook, reached by a way of its own.
     ///
     /// # Errors
     /// If the address is none.
     pub fn webhook(url: SecretString, sender: Arc<dyn Sender>) -> Result<Self, String> {
-        Hook::new(url, Some(sender)).map(Self::Webhook)
+        Hook::new(url, Form::Slack, Some(sender)).map(Self::Webhook)
     }
 
     /// Brings a parcel there.
@@ -135,6 +160,12 @@ impl Destination {
     #[must_use]
     pub fn replaces(&self) -> bool {
         matches!(self, Self::Folder(_) | Self::Bucket(_))
+    }
+
+    /// Whether it can be told something without files.
+    #[must_use]
+    pub fn takes_notices(&self) -> bool {
+        matches!(self, Self::Mail(_) | Self::Webhook(_))
     }
 
     /// What kind of place it is.

@@ -17,8 +17,10 @@ pub struct Parcel {
     pub table: String,
     /// The figures as a picture (PNG), where there is one.
     pub picture: Option<Vec<u8>>,
-    /// Where the files can be fetched.
+    /// Where the files can be fetched, or where more is told.
     pub link: Option<String>,
+    /// Whether it is an alert: it has no files, and its link leads to a page.
+    pub is_alert: bool,
 }
 
 /// Why something did not arrive, or is not known to have arrived.
@@ -31,11 +33,11 @@ pub struct Undelivered {
 }
 
 impl Undelivered {
-    pub(super) fn surely(reason: impl ToString) -> Self {
+    pub(in crate::reports) fn surely(reason: impl ToString) -> Self {
         Self { reason: reason.to_string(), may_have_arrived: false }
     }
 
-    pub(super) fn perhaps(reason: impl ToString) -> Self {
+    pub(in crate::reports) fn perhaps(reason: impl ToString) -> Self {
         Self { reason: reason.to_string(), may_have_arrived: true }
     }
 }

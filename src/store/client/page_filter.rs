@@ -26,11 +26,12 @@ const OF_PAGES: [&str; 18] = [
     "touchpoints",
 ];
 /// Tables whose rows belong to no Page: money is an ad account's, what was refused is nobody's.
-const OF_NO_PAGE: [&str; 8] = [
+const OF_NO_PAGE: [&str; 9] = [
     "ad_days",
     "audience_members",
     "clicks",
     "costs",
+    "incidents",
     "message_costs",
     "quarantine",
     "report_runs",

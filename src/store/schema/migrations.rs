@@ -112,6 +112,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "annotations",
         files: &[include_str!("../../../queries/schema/migrations/0120_annotations.sql")],
     },
+    Migration {
+        version: 121,
+        name: "alerts",
+        files: &[include_str!("../../../queries/schema/migrations/0121_alerts.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

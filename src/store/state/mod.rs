@@ -1,6 +1,7 @@
-//! What people decided and the program did: accounts, annotations, reports, what Meta was told, erasures, backups.
+//! What people decided and the program did: accounts, alerts, annotations, reports, what Meta was told, erasures, backups.
 
 pub(in crate::store) mod accounts;
+pub(in crate::store) mod alerts;
 pub(in crate::store) mod annotations;
 pub(in crate::store) mod backup;
 pub(in crate::store) mod erasure;

@@ -15,10 +15,15 @@ use tokio::net::{TcpListener, TcpStream};
 /// What a webhook got: the header `Idempotency-Key`, and the body.
 pub type Posted = (String, serde_json::Value);
 
+/// A signature, and the body that was signed.
+pub type Signed = (String, Vec<u8>);
+
 /// A chat's webhook.
 #[derive(Clone, Default)]
 pub struct Hook {
     pub posted: Arc<Mutex<Vec<Posted>>>,
+    /// Signatures of what was signed, each with the body.
+    pub signed: Arc<Mutex<Vec<Signed>>>,
     /// Answers that are given before 200: a status, or 0, which is none at all.
     pub troubles: Arc<Mutex<Vec<u16>>>,
 }
@@ -38,6 +43,10 @@ impl Hook {
 }
 
 async fn receive(State(hook): State<Hook>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Some(signature) = headers.get("x-messenger-funnel-signature") {
+        let signature = signature.to_str().unwrap().to_owned();
+        hook.signed.lock().unwrap().push((signature, body.to_vec()));
+    }
     let key = headers["idempotency-key"].to_str().unwrap().to_owned();
     hook.posted.lock().unwrap().push((key, serde_json::from_slice(&body).unwrap()));
     let trouble = hook.troubles.lock().unwrap().pop();

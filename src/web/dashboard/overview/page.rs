@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::http::Uri;
 use axum::response::Response;
 
-use super::attention::{Attention, attention};
+use super::attention::{Attention, attention, open_incidents};
 use super::best_ads::{BestAndWorstAds, extremes};
 use super::changes::{Days, Movers, movers};
 use super::days::days_of;
@@ -55,6 +55,8 @@ pub(crate) struct Overview {
     webhook: String,
     attention: Vec<Attention>,
     more_alerts: usize,
+    /// How many incidents are open, if there are some.
+    incidents: Option<Message>,
     tiles: Vec<Tile>,
     /// Why changes are as they are told.
     changes_note: Option<Message>,
@@ -101,6 +103,7 @@ struct Found {
     alerts: Vec<Alert>,
     state: CollectionState,
     annotations: AnnotationsReport,
+    incidents: usize,
 }
 
 /// `GET /`.
@@ -151,9 +154,11 @@ async fn found(
     };
     let state = async { Ok(store.collection_state().await?) };
     let annotations = answer_annotations(store, &question.period);
-    let (figures, alerts, state, annotations) =
-        tokio::try_join!(figures, alerts, state, annotations)?;
-    Ok(Found { figures, alerts, state, annotations })
+    // Whoever is limited to Pages is shown none.
+    let incidents = async { Ok(open_incidents(&store.incidents(now, "").await?, now)) };
+    let (figures, alerts, state, annotations, incidents) =
+        tokio::try_join!(figures, alerts, state, annotations, incidents)?;
+    Ok(Found { figures, alerts, state, annotations, incidents })
 }
 
 /// Whose credit conversions are is told for everything alone.
@@ -225,7 +230,7 @@ impl Overview {
         webhook: String,
         (who, uri): (&Who, &Uri),
     ) -> Self {
-        let Found { figures, alerts, state, annotations } = found;
+        let Found { figures, alerts, state, annotations, incidents } = found;
         let (figures, shows_people) = (&figures, who.may(Scope::People));
         let period = &question.period;
         let total = &figures.own.by_source;
@@ -265,6 +270,7 @@ impl Overview {
             webhook,
             attention,
             more_alerts,
+            incidents: (incidents > 0).then(|| say("overview-incidents").with("count", incidents)),
             tiles: tiles(figures, &sure, &range, &behind),
             changes_note: figures.before.as_ref().map(|before| {
                 let is_nothing = before.by_source.count("opened").unwrap_or(0) == 0;
