@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::{Message, say};
+
 const HOUR_MS: i64 = 3_600_000;
 
 /// How long a figure is looked at.
@@ -83,6 +85,15 @@ impl Over {
             "h" => Some(Self::Hours(number)),
             "d" => Some(Self::Days(number)),
             _ => None,
+        }
+    }
+
+    /// A time that is written, in words.
+    pub(crate) fn told(written: &str) -> Message {
+        match Self::parse(written) {
+            Some(Self::Hours(count)) => say("alert-over-hours").with("count", count.unsigned_abs()),
+            Some(Self::Days(count)) => say("alert-over-days").with("count", count.unsigned_abs()),
+            None => say("alert-over-other").with("time", written),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::figure::Figure;
+use super::figure::{Figure, Over};
 use crate::language::{Message, Value, percent, say};
 use crate::render::page_names::page;
 
@@ -69,13 +69,13 @@ impl Reason {
                 .with("value", amount(*figure, *value))
                 .with("bound", amount(*figure, *bound))
                 .with("is", if *is_above { "above" } else { "below" })
-                .with("over", over)
+                .with("over", Over::told(over))
                 .with("unit", unit(currency)),
             Self::Change { figure, value, before, over, currency } => say("alert-change")
                 .with("figure", label(*figure))
                 .with("value", amount(*figure, *value))
                 .with("before", amount(*figure, *before))
-                .with("over", over)
+                .with("over", Over::told(over))
                 .with("unit", unit(currency)),
             Self::Band { figure, count, low, high, day } => say("alert-band")
                 .with("figure", label(*figure))
@@ -149,7 +149,10 @@ mod tests {
         };
         let kept = serde_json::to_string(&reason).unwrap();
         assert_eq!(serde_json::from_str::<Reason>(&kept).unwrap(), reason);
-        assert_eq!(reason.message().to_string(), "Cost per lead over 7d is 12.35 EUR, above 10.00");
+        assert_eq!(
+            reason.message().to_string(),
+            "Cost per lead over the last 7 days: 12.35 EUR, above 10.00"
+        );
         assert_eq!(reason.href(), "/ads");
         let stopped = Reason::WebhooksStopped { minutes: 40, expected: 61.2 };
         assert_eq!(

@@ -94,11 +94,11 @@ async fn an_incident_is_told_once_and_once_that_it_is_over() {
     let report =
         server.json(&format!("/api/v1/funnels/click-to-messenger?from={from}&to={today}")).await;
     assert_eq!(count(&report, "opened"), Some(3));
-    assert_eq!(found["text"], "Conversations over 1d is 3, above 2");
+    assert_eq!(found["text"], "Conversations over the last day: 3, above 2");
     let posted = hook.posted();
     let text = posted[0].1["text"].as_str().unwrap().to_owned();
     assert!(
-        text.contains("*Alerte : many*") && text.contains("Conversations sur 1d : 3"),
+        text.contains("*Alerte : many*") && text.contains("Conversations sur le dernier jour : 3"),
         "{text}"
     );
     let id = found["id"].as_str().unwrap().to_owned();

@@ -18,11 +18,20 @@ alert-policy = { $action ->
     [warning] Meta has warned { $page }: { $reason }
    *[other] Meta enforces a policy on { $page }: { $reason }
   }
-alert-bound = { $figure } over { $over } is { $value }{ $unit }, { $is ->
+alert-bound = { $figure } over { $over }: { $value }{ $unit }, { $is ->
     [above] above
    *[below] below
   } { $bound }
-alert-change = { $figure } over { $over } is { $value }{ $unit }, { $before } in the time before
+alert-change = { $figure } over { $over }: { $value }{ $unit }, { $before } in the time before
+alert-over-hours = { $count ->
+    [one] the last hour
+   *[other] the last { $count } hours
+  }
+alert-over-days = { $count ->
+    [one] the last day
+   *[other] the last { $count } days
+  }
+alert-over-other = { $time }
 alert-band = { $figure } on { $day }: { $count }; usual are { $low } to { $high }
 alert-unknown = Another version of the program has found this, by the rule { $rule }
 

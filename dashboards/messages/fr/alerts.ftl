@@ -23,6 +23,15 @@ alert-bound = { $figure } sur { $over } : { $value }{ $unit }, { $is ->
    *[below] au-dessous de
   } { $bound }
 alert-change = { $figure } sur { $over } : { $value }{ $unit }, contre { $before } sur la durée précédente
+alert-over-hours = { $count ->
+    [one] la dernière heure
+   *[other] les { $count } dernières heures
+  }
+alert-over-days = { $count ->
+    [one] le dernier jour
+   *[other] les { $count } derniers jours
+  }
+alert-over-other = { $time }
 alert-band = { $figure } le { $day } : { $count } ; d’habitude { $low } à { $high }
 alert-unknown = Une autre version du programme a trouvé ceci, par la règle { $rule }
 
