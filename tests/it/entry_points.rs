@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::browser::Browser;
 use crate::support::{Server, World};
@@ -274,6 +274,64 @@ async fn what_is_read_again_by_other_rules_takes_the_place_of_what_was_made_befo
         let server = Server::start(world.command(&[before, &["serve"]].concat()));
         let expected = ["ad_ann ad".to_owned(), format!("sp_ann {expected}")];
         assert_eq!(sources(&server.json(&list).await), expected);
+        server.interrupt();
+    }
+}
+
+/// Conversions of rules that are no more go where the webhooks are read again, and come back with their rules; those that
+/// only a richer copy tells stay, whichever copy is read last.
+#[tokio::test]
+async fn conversions_of_rules_that_are_no_more_go_when_webhooks_are_read_again() {
+    const TIME: i64 = 1_795_168_800_000;
+    let world = World::new();
+    let rule = |payload: &str| {
+        format!(
+            "[[conversions.rules]]\nname = \"wish\"\nkind = \"postback\"\npayload = \"{payload}\"\n"
+        )
+    };
+    let wish = world.write("wish.toml", rule("^LEAD"));
+    let none = world.write("none.toml", rule("^NOTHING"));
+    let server = world.serve();
+    let tap = |person: &str, mid: &str, payload: Option<&str>, list: &str| {
+        let mut tap = json!({ "mid": mid, "title": "Call me" });
+        if let Some(payload) = payload {
+            tap["payload"] = payload.into();
+        }
+        json!({ "object": "page", "entry": [{ "id": "9", "time": TIME, list: [{
+            "sender": { "id": person }, "recipient": { "id": "9" }, "timestamp": TIME, "postback": tap,
+        }]}]})
+    };
+    for body in [
+        tap("ann", "m1", Some("LEAD_1"), "messaging"),
+        tap("ann", "m1", None, "standby"),
+        tap("bob", "m2", None, "standby"),
+        tap("bob", "m2", Some("LEAD_1"), "messaging"),
+    ] {
+        assert_eq!(server.post(&serde_json::to_vec(&body).unwrap()).await, 200);
+    }
+    let journey = |person: &str| format!("/api/v1/people/9/{person}");
+    let goals = |journey: &Value| -> Vec<String> {
+        let events = journey["events"].as_array().unwrap().iter();
+        let conversions = events.filter(|event| event["kind"] == "conversion");
+        conversions.map(|event| text(event, "name").to_owned()).collect()
+    };
+    let list = format!("/api/v1/conversations?{RANGE}");
+    server.wait_until(&list, |list| list["total"] == 2).await;
+    for person in ["ann", "bob"] {
+        server.wait_until(&journey(person), |journey| goals(journey) == ["lead"]).await;
+    }
+    server.interrupt();
+    let [wish, none] = [&wish, &none].map(|file| ["--config", file.to_str().unwrap()]);
+    for (before, expected) in
+        [(&wish[..], vec!["wish"]), (&none, vec![]), (&[], vec!["lead"]), (&wish, vec!["wish"])]
+    {
+        world.succeed(&[before, &["journal", "replay"]].concat());
+        let told = world.succeed(&[before, &["conversations", "rebuild", "--strict"]].concat());
+        assert!(told.contains("0 were missing"), "{told}");
+        let server = Server::start(world.command(&[before, &["serve"]].concat()));
+        for person in ["ann", "bob"] {
+            assert_eq!(goals(&server.json(&journey(person)).await), expected, "{person}");
+        }
         server.interrupt();
     }
 }

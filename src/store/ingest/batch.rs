@@ -49,6 +49,8 @@ pub(in crate::store) struct Rows {
     pub fingerprint: u64,
     /// When it was made ready, UTC microseconds.
     number: u64,
+    /// By which edition of parser and rules it is read again; 0 if it is not, or by the first.
+    again_by: u16,
 }
 
 /// Rows that were shipped.
@@ -211,8 +213,10 @@ impl Rows {
         self.changed.extend(ChangedRow::of_aliases(self.aliases.keys(), self.number));
     }
 
-    /// The same rows, with all conversations of everybody in them made anew.
-    pub(in crate::store) fn with_conversations_from_nothing(mut self) -> Self {
+    /// The same rows, read again by an edition of parser and rules: what earlier ones made of them besides goes, and all
+    /// conversations of everybody in them are made anew.
+    pub(in crate::store) fn read_again(mut self, edition: u16) -> Self {
+        self.again_by = edition;
         for row in &mut self.changed {
             row.since = 0;
         }
@@ -266,6 +270,9 @@ impl Rows {
         }
         store.insert_block("quarantine", &refusals, token).await?;
         store.join_told_twice(&self.events, token).await?;
+        if self.again_by > 0 {
+            store.take_back_unmade(&self.events, self.again_by, token).await?;
+        }
         // Behind the events: when it is read, they are there.
         store.note_changed(&changed, token).await?;
         // Behind the contacts and clicks that they may wait for.

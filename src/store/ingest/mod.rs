@@ -12,3 +12,4 @@ pub(in crate::store) mod stored_contacts;
 pub(in crate::store) mod stored_raw;
 pub(in crate::store) mod stored_refusals;
 mod told_twice;
+mod unmade;

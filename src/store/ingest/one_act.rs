@@ -62,7 +62,7 @@ fn join_instant(rows: &[StoredRow]) -> Vec<StoredRow> {
 
 impl StoredRow {
     /// As a conversion that was taken back: readers know it by its kind and that it has no name.
-    fn taken_back(&self) -> Self {
+    pub(super) fn taken_back(&self) -> Self {
         let reading = Reading { edition: 0, checksum: 0, nth: 0 };
         Self {
             kind: Kind::Conversion.as_str().to_owned(),
@@ -85,12 +85,12 @@ impl StoredRow {
         }
     }
 
-    fn is_taken_back(&self) -> bool {
+    pub(super) fn is_taken_back(&self) -> bool {
         self.kind == Kind::Conversion.as_str() && self.name.is_empty()
     }
 
     /// The event that it is a conversion of.
-    fn cause(&self) -> Option<String> {
+    pub(super) fn cause(&self) -> Option<String> {
         let raw = (self.kind == Kind::Conversion.as_str()).then(|| self.json())?;
         raw["cause"].as_str().map(str::to_owned)
     }

@@ -321,11 +321,7 @@ impl Shipper {
         let known = self.known.known(&marks);
         let rows = self.store.compute(move || {
             let rows = Rows::from_batch(batch, &settings, &marks, number);
-            if is_anew {
-                rows.with_conversations_from_nothing()
-            } else {
-                rows.without_known(&known)
-            }
+            if is_anew { rows.read_again(settings.edition) } else { rows.without_known(&known) }
         });
         let rows = rows.await.map_err(|error| StoreError::CutOff(error.to_string()))?;
         let token = format!("{}-{from:?}-{end:?}-{}", self.run, rows.fingerprint);

@@ -19,14 +19,22 @@ use crate::store::rows::EventRow;
 
 const WITHOUT_ID: &str = include_str!("../../../queries/ingest/taps_without_id.sql");
 const MESSAGES_WITHOUT_ID: &str = include_str!("../../../queries/ingest/messages_without_id.sql");
-const TOLD_AT: &str = include_str!("../../../queries/ingest/told_at.sql");
+pub(super) const TOLD_AT: &str = include_str!("../../../queries/ingest/told_at.sql");
 
 /// Page, person and UTC milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Row, Deserialize)]
-struct Instant {
+pub(super) struct Instant {
     page_id: String,
     person_id: String,
     time: i64,
+}
+
+impl Instant {
+    /// When an event was, and whose it is.
+    pub(super) fn of(row: &EventRow) -> Self {
+        let EventRow { page_id, person_id, time, .. } = row;
+        Self { page_id: page_id.clone(), person_id: person_id.clone(), time: *time }
+    }
 }
 
 impl EventRow {
@@ -49,11 +57,7 @@ impl EventRow {
     /// When a person of Messenger or Instagram did it.
     fn instant(&self) -> Option<Instant> {
         let is_known = self.channel != "whatsapp" && !self.person_id.is_empty();
-        is_known.then(|| Instant {
-            page_id: self.page_id.clone(),
-            person_id: self.person_id.clone(),
-            time: self.time,
-        })
+        is_known.then(|| Instant::of(self))
     }
 }
 
@@ -100,7 +104,8 @@ impl Store {
         Ok(told.into_iter().filter(|at| written.contains(at)).collect())
     }
 
-    async fn at<T>(&self, statement: &str, at: &[Instant]) -> Result<Vec<T>, StoreError>
+    /// What was told at some instants.
+    pub(super) async fn at<T>(&self, statement: &str, at: &[Instant]) -> Result<Vec<T>, StoreError>
     where
         T: clickhouse::RowOwned + clickhouse::RowRead,
     {
@@ -112,13 +117,13 @@ impl Store {
     }
 }
 
-fn in_questions(at: &[Instant]) -> Vec<&[Instant]> {
+pub(super) fn in_questions(at: &[Instant]) -> Vec<&[Instant]> {
     in_parts_by(at, |one| {
         weight(&one.page_id) + weight(&one.person_id) + weight(&one.time.to_string())
     })
 }
 
-fn fingerprint(of: &[(Uuid, u64)]) -> u64 {
+pub(super) fn fingerprint(of: &[(Uuid, u64)]) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hash = DefaultHasher::new();
     of.hash(&mut hash);

@@ -53,6 +53,19 @@ impl Weight {
     }
 }
 
+/// Which edition wrote the version of a row that says so much.
+pub(in crate::store) fn edition_of(version: u64, weight: Weight) -> u16 {
+    let low = |bits: u32| version.wrapping_add(1) & ((1 << bits) - 1);
+    let rank = match weight {
+        Weight::Plain => low(20) >> 2,
+        Weight::Sent => low(19),
+        Weight::Rich => low(18),
+        Weight::Richest => low(17),
+        Weight::Read | Weight::Delivered | Weight::Retracted => 0,
+    };
+    u16::try_from(rank >> 8).unwrap_or(u16::MAX)
+}
+
 impl Reading {
     /// Larger for what says more; of what says the same for what came in earlier, so whichever of two deliveries is
     /// shipped first. Of what several editions of parser and rules have made of one delivery that of the highest counts;
@@ -86,6 +99,19 @@ mod tests {
 
     fn reading(edition: u16, checksum: u32, nth: u8) -> Reading {
         Reading { edition, checksum, nth }
+    }
+
+    #[test]
+    fn the_edition_of_a_version_is_known() {
+        for weight in [Weight::Plain, Weight::Sent, Weight::Rich, Weight::Richest] {
+            for edition in [0, 1, 2, 255, EDITIONS - 1] {
+                for (checksum, nth) in [(0, 0), (0, 255), (31, 0), (u32::MAX, 7)] {
+                    let time = Timestamp(1_795_168_800_123);
+                    let version = reading(edition, checksum, nth).version(time, weight);
+                    assert_eq!(edition_of(version, weight), edition, "{weight:?} {checksum} {nth}");
+                }
+            }
+        }
     }
 
     #[test]
