@@ -15,6 +15,7 @@ use crate::render::labels;
 use crate::render::numbers::{local_minute, thousands};
 use crate::render::page_names::page;
 use crate::store::{ConversationRow, EventRow};
+use crate::web::dashboard::ads;
 use crate::web::dashboard::conversation_cells::{came_by, furthest};
 use crate::web::page_scope::Allowed;
 use crate::web::state::Views;
@@ -41,6 +42,8 @@ struct Conversation {
     opened: String,
     door: String,
     by: String,
+    /// Address of the ad that led to it; none if none did.
+    ad: String,
     reached: String,
     acts: String,
     answers: String,
@@ -77,6 +80,7 @@ fn conversation(row: &ConversationRow, at: &impl Fn(i64) -> String) -> Conversat
         opened: at(row.opened_at.0),
         door: labels::source(&row.source).0,
         by: came_by(row),
+        ad: if row.ad_id.is_empty() { String::new() } else { ads::link::address(&row.ad_id) },
         reached: labels::stage(furthest(row)).0,
         acts: thousands(u64::from(row.acts)),
         answers: thousands(u64::from(row.answers)),
