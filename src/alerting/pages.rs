@@ -202,9 +202,9 @@ impl Row {
 impl RuleRow {
     fn new(told: ToldRule) -> Self {
         let is_known = |figure: &str| Figure::ALL.iter().any(|(name, _)| *name == figure);
-        let figure = Some(told.written.figure.as_str()).filter(|figure| is_known(figure));
-        let kind = KINDS.iter().any(|(kind, _)| *kind == told.written.kind);
-        let kind = if kind { told.written.kind.as_str() } else { "bound" };
+        let figure = Some(told.figure.as_str()).filter(|figure| is_known(figure));
+        let kind = KINDS.iter().any(|(kind, _)| *kind == told.kind);
+        let kind = if kind { told.kind.as_str() } else { "bound" };
         Self {
             kind: say(format!("alerts-kind-{kind}")),
             figure: figure.map(|figure| say(format!("alert-figure-{figure}"))),

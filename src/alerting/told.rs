@@ -82,9 +82,28 @@ pub(crate) struct RuleList {
 /// A rule.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ToldRule {
-    /// As it is written.
-    #[serde(flatten)]
-    pub written: WrittenRule,
+    /// By which it is known.
+    pub name: String,
+    /// What is looked at, as a rule is written.
+    pub kind: String,
+    /// The figure of it; empty where the kind has none.
+    pub figure: String,
+    /// Over how long, as `6h` or `7d`; empty where the kind has no time.
+    pub over: String,
+    /// More than this is an incident.
+    pub above: Option<f64>,
+    /// Less than this is an incident.
+    pub below: Option<f64>,
+    /// A change by so many percent is an incident.
+    pub percent: Option<f64>,
+    /// Only what has these values.
+    pub filter: String,
+    /// Names of destinations; without it those of the settings.
+    pub to: Option<Vec<String>>,
+    /// `high`, `middle` or `low`; without it that of its kind.
+    pub severity: Option<String>,
+    /// Whether it is not looked at.
+    pub is_off: bool,
     /// Whether nobody has written it: it is one of the default set.
     pub is_default: bool,
     /// Who wrote it last.
@@ -95,8 +114,31 @@ pub(crate) struct ToldRule {
 
 impl ToldRule {
     pub(crate) fn new(known: &KnownRule) -> Self {
+        let WrittenRule {
+            name,
+            kind,
+            figure,
+            over,
+            above,
+            below,
+            percent,
+            filter,
+            to,
+            severity,
+            is_off,
+        } = known.written.clone();
         Self {
-            written: known.written.clone(),
+            name,
+            kind,
+            figure,
+            over,
+            above,
+            below,
+            percent,
+            filter,
+            to,
+            severity,
+            is_off,
             is_default: known.made_by.is_none(),
             made_by: known.made_by.clone(),
             error: known.checked.as_ref().err().map(ToString::to_string),
