@@ -26,7 +26,8 @@ def test_the_api_is_as_it_is_described(api, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, timeout=600,
     )
     assert run.returncode == 0, run.stdout[-8000:]
-    assert "Tested: 42" in run.stdout or "42/42" in run.stdout, run.stdout[-2000:]
+    # All but those that delete.
+    assert "Tested: 40" in run.stdout, run.stdout[-2000:]
 
 
 def test_the_description_is_valid(api):
