@@ -21,7 +21,7 @@ const DAYS_BEFORE: i64 = 28;
 
 impl Alerting {
     /// What ads cost in the last days and in those before them, and how many conversations each had by day.
-    async fn costs(&self, now: Timestamp) -> Result<Costs, AnswerError> {
+    pub(super) async fn costs(&self, now: Timestamp) -> Result<Costs, AnswerError> {
         let (first, last) = self.last_days(now, RECENT_DAYS + DAYS_BEFORE);
         let recent = last.saturating_sub(jiff::Span::new().days(RECENT_DAYS - 1));
         let question = QueryParams {
@@ -43,15 +43,23 @@ impl Alerting {
         let opened = report.breakdown.iter().filter_map(row).collect();
         Ok(Costs { recent, spend, opened })
     }
+}
 
-    pub(super) async fn spend_without_conversation(
-        &self,
-        now: Timestamp,
-    ) -> Result<Vec<(String, Reason)>, AnswerError> {
-        let costs = self.costs(now).await?;
+/// What ads cost by day, and what came of it.
+pub(super) struct Costs {
+    /// The first of the last days.
+    recent: Date,
+    spend: Vec<AdDay>,
+    /// Conversations by ad and day.
+    opened: BTreeMap<(String, Date), u64>,
+}
+
+impl Costs {
+    /// Ads that cost money in the last days and brought nobody.
+    pub(super) fn without_conversation(&self) -> Vec<(String, Reason)> {
         let mut found = Vec::new();
-        for (currency, ads) in costs.by_ad() {
-            let whole = costs.days(&currency, |day| day < costs.recent);
+        for (currency, ads) in self.by_ad() {
+            let whole = self.days(&currency, |day| day < self.recent);
             let (spent, came) = whole
                 .iter()
                 .fold((0.0, 0), |(spent, came), day| (spent + day.spend, came + day.conversations));
@@ -72,35 +80,21 @@ impl Alerting {
                 }
             }
         }
-        Ok(found)
+        found
     }
 
-    pub(super) async fn jumped(
-        &self,
-        now: Timestamp,
-    ) -> Result<Vec<(String, Reason)>, AnswerError> {
-        let costs = self.costs(now).await?;
+    /// Currencies in which a conversation costs much more in the last days than before.
+    pub(super) fn jumped(&self) -> Vec<(String, Reason)> {
         let jump = |currency: String| {
-            let before = costs.days(&currency, |day| day < costs.recent);
-            let recent = costs.days(&currency, |day| day >= costs.recent);
+            let before = self.days(&currency, |day| day < self.recent);
+            let recent = self.days(&currency, |day| day >= self.recent);
             let jump = cost_jump(&before, &recent)?;
             let about = currency.clone();
             Some((about, Reason::CostJump { currency, cost: jump.cost, before: jump.before }))
         };
-        Ok(costs.currencies().into_iter().filter_map(jump).collect())
+        self.currencies().into_iter().filter_map(jump).collect()
     }
-}
 
-/// What ads cost by day, and what came of it.
-struct Costs {
-    /// The first of the last days.
-    recent: Date,
-    spend: Vec<AdDay>,
-    /// Conversations by ad and day.
-    opened: BTreeMap<(String, Date), u64>,
-}
-
-impl Costs {
     fn currencies(&self) -> BTreeSet<String> {
         self.spend.iter().map(|day| day.currency.clone()).collect()
     }

@@ -69,9 +69,8 @@ impl Alerting {
             return Ok(of_rows(figure, &rows));
         }
         let value = if figure == Figure::MedianFirstResponse {
-            let times = store.response_times(&question.period).await?;
-            let all = times.into_iter().find(|row| row.dimension == "all");
-            all.and_then(|row| row.median_ms).map(|ms| ms / 60_000.0)
+            let all = store.first_response(&question.period).await?;
+            all.median_ms.map(|ms| ms / 60_000.0)
         } else {
             let own = Funnels::new();
             let report = answer_funnel(store, &own, DEFAULT_FUNNEL, question).await?;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use tokio::sync::OnceCell;
 
+use super::costs::Costs;
 use super::figure::Figure;
 use super::figures::{Values, periods};
 use super::reason::Reason;
@@ -15,6 +17,7 @@ use crate::analysis::{
     silence, stopped, unusual, usual,
 };
 use crate::domain::{Period, Timestamp};
+use crate::insights::alerts::is_archived;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
 use crate::insights::query::Question;
@@ -66,12 +69,14 @@ impl Alerting {
         now: Timestamp,
     ) -> Found {
         let mut found = Found::default();
+        // Two rules ask for them, at one pace.
+        let costs = OnceCell::new();
         for (name, known) in rules.iter().filter(|(_, known)| !known.written.is_off) {
             let Ok(rule) = &known.checked else { continue };
             if !eyes.is_due(&known.written, rule, now.0) {
                 continue;
             }
-            match self.look_by(rule, known, eyes, now).await {
+            match self.look_by(rule, known, eyes, &costs, now).await {
                 Ok(reasons) => {
                     found.looked_at.insert(name.clone());
                     eyes.looked.insert(name.clone(), (known.written.clone(), now.0));
@@ -94,8 +99,10 @@ impl Alerting {
         rule: &Rule,
         known: &KnownRule,
         eyes: &mut Eyes,
+        costs: &OnceCell<Costs>,
         now: Timestamp,
     ) -> Result<Vec<(String, Reason)>, AnswerError> {
+        let costs = || costs.get_or_try_init(|| self.costs(now));
         let (store, zone) = (&self.catalog.bounded, &self.catalog.defaults.zone);
         match &rule.what {
             What::WebhooksStopped => {
@@ -117,8 +124,8 @@ impl Alerting {
                 Ok(of_all(found))
             }
             What::Silence => self.silent(now).await,
-            What::SpendWithoutConversation => self.spend_without_conversation(now).await,
-            What::CostJump => self.jumped(now).await,
+            What::SpendWithoutConversation => Ok(costs().await?.without_conversation()),
+            What::CostJump => Ok(costs().await?.jumped()),
             What::Policy => self.policy(now).await,
             What::Bound { of, above, below } => {
                 let over = known.written.over.clone();
@@ -186,10 +193,6 @@ impl Alerting {
         let paid: BTreeSet<&str> =
             spend.iter().filter(|day| !day.spend.is_zero()).map(|day| day.ad_id.as_str()).collect();
         let is_stopped = |id: &str| !paid.is_empty() && !paid.contains(id);
-        let is_archived = |id: &str| {
-            let mut same = links.values().filter(|link| link.referral_ref == id).peekable();
-            same.peek().is_some() && same.all(|link| link.is_archived)
-        };
         let waits = doors.iter().map(|door| door.hours).sum();
         let (rhythm, watched) = (Rhythm::of(&hours), doors.len());
         let found = doors.into_iter().filter_map(|door| {
@@ -197,7 +200,7 @@ impl Alerting {
             let found = silence((door.touchpoints, door.hours), times, &rhythm, watched)?;
             let is_meant = match door.door.as_str() {
                 "ad" => is_stopped(&door.id),
-                _ => is_archived(&door.id),
+                _ => is_archived(&links, &door.id),
             };
             let reason = Reason::Silence {
                 door: door.door.clone(),

@@ -9,7 +9,7 @@ use super::error::AnswerError;
 use super::query::Question;
 use super::reconciliation::answer_reconciliation;
 use crate::analysis::{ReconciledDay, Rhythm, nearest_ref, share, silence};
-use crate::domain::{Period, Timestamp};
+use crate::domain::{Links, Period, Timestamp};
 use crate::language::{Message, Value, say};
 use crate::store::{ActiveEntryPoint, CollectionState, LinkVisits, PolicyEvent, Store, UnknownRef};
 
@@ -143,11 +143,9 @@ impl AlertInputs {
         });
         let registered = links.values().map(|link| link.referral_ref.as_str());
         let registered: Vec<&str> = registered.collect();
-        let archived = |door: &ActiveEntryPoint| {
-            let mut same = links.values().filter(|link| link.referral_ref == door.id).peekable();
-            door.door == "ref" && same.peek().is_some() && same.all(|link| link.is_archived)
-        };
-        let doors: Vec<_> = doors.into_iter().filter(|door| !archived(door)).collect();
+        let is_meant =
+            |door: &ActiveEntryPoint| door.door == "ref" && is_archived(&links, &door.id);
+        let doors: Vec<_> = doors.into_iter().filter(|door| !is_meant(door)).collect();
         let (rhythm, watched) = (Rhythm::of(&hours), doors.len());
         Ok(Self {
             unknown_refs: unknown.into_iter().map(|row| unregistered(row, &registered)).collect(),
@@ -227,6 +225,12 @@ fn lost_refs(row: LinkVisits) -> LostRefs {
     let lost = row.clicks.saturating_sub(row.arrived);
     let share = share(lost, row.clicks);
     LostRefs { link: row.slug, clicks: row.clicks, arrived: row.arrived, lost, share }
+}
+
+/// Whether there are links with a ref, and all are archived: that nobody comes by it is meant.
+pub(crate) fn is_archived(links: &Links, referral_ref: &str) -> bool {
+    let mut same = links.values().filter(|link| link.referral_ref == referral_ref).peekable();
+    same.peek().is_some() && same.all(|link| link.is_archived)
 }
 
 fn silent(

@@ -268,27 +268,23 @@ fn identify(
     page: &str,
     person: &str,
 ) -> EventId {
+    let at = || time.map(|time| time.0.to_string()).unwrap_or_default();
     match kind {
         Kind::Message | Kind::Echo | Kind::Postback if !mid.is_empty() => {
             event_id(&["mid", kind.as_str(), page, mid])
         }
         // Apps on standby are told of the tap without its payload and what led to it.
         Kind::Postback if time.is_some() => {
-            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
-            event_id(&["tap", page, person, &time, &wire::text(body, "title")])
+            event_id(&["tap", page, person, &at(), &wire::text(body, "title")])
         }
         Kind::Message if time.is_some() && !wire::text(body, "text").is_empty() => {
-            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
-            event_id(&["said", page, person, &time, &wire::text(body, "text")])
+            event_id(&["said", page, person, &at(), &wire::text(body, "text")])
         }
         Kind::Delivery | Kind::Read => {
             let watermark = wire::time(body, "watermark").map(|time| time.0.to_string());
             let mark = watermark.unwrap_or_else(|| format!("{mid}{}", canonical(body)));
             event_id(&["watermark", kind.as_str(), page, person, &mark])
         }
-        _ => {
-            let time = time.map(|time| time.0.to_string()).unwrap_or_default();
-            event_id(&["canonical", kind.as_str(), key, page, person, &time, &canonical(body)])
-        }
+        _ => event_id(&["canonical", kind.as_str(), key, page, person, &at(), &canonical(body)]),
     }
 }

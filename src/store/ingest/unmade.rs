@@ -76,10 +76,6 @@ fn taken_back(row: &StoredRow, edition: u16) -> StoredRow {
 
 /// How much a stored conversion says.
 fn weight(row: &StoredRow) -> Weight {
-    match (!row.source.is_empty(), !row.payload.is_empty()) {
-        (true, true) => Weight::Richest,
-        (true, false) | (false, true) => Weight::Rich,
-        (false, false) if !row.app_id.is_empty() || !row.persona_id.is_empty() => Weight::Sent,
-        (false, false) => Weight::Plain,
-    }
+    let has_sender = !row.app_id.is_empty() || !row.persona_id.is_empty();
+    Weight::told(!row.source.is_empty(), !row.payload.is_empty(), has_sender)
 }

@@ -37,18 +37,24 @@ pub(in crate::store) enum Weight {
 
 impl Weight {
     pub(in crate::store) fn of(event: &Event) -> Self {
-        let told = (event.touch.is_some(), !event.payload.is_empty());
         let has_sender = !event.app_id.is_empty() || !event.persona_id.is_empty();
         match event.evidence {
             Evidence::Read => Self::Read,
             Evidence::Delivered => Self::Delivered,
-            Evidence::Told => match told {
-                (true, true) => Self::Richest,
-                (true, false) | (false, true) => Self::Rich,
-                (false, false) if has_sender => Self::Sent,
-                (false, false) => Self::Plain,
-            },
+            Evidence::Told => {
+                Self::told(event.touch.is_some(), !event.payload.is_empty(), has_sender)
+            }
             Evidence::Retracted => Self::Retracted,
+        }
+    }
+
+    /// Of what was told: whether by what led to it, what was tapped, and who of the business sent it.
+    pub(in crate::store) fn told(has_touch: bool, has_payload: bool, has_sender: bool) -> Self {
+        match (has_touch, has_payload) {
+            (true, true) => Self::Richest,
+            (true, false) | (false, true) => Self::Rich,
+            (false, false) if has_sender => Self::Sent,
+            (false, false) => Self::Plain,
         }
     }
 }
