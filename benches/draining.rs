@@ -61,6 +61,7 @@ async fn measure() {
         to,
         has_newest: false,
         has_story: false,
+        variation: 0,
     })
     .map(Bytes::from)
     .collect();

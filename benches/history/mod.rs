@@ -77,9 +77,16 @@ impl History {
         let mut history = Self { store, upkeep, folder, people, events: 0 };
         let (from, to) = (Timestamp(FROM), Timestamp(TO));
         let started = Instant::now();
-        let mut traffic =
-            Traffic::new(Plan { seed: 7, people, from, to, has_newest: false, has_story: false })
-                .map(Bytes::from);
+        let mut traffic = Traffic::new(Plan {
+            seed: 7,
+            people,
+            from,
+            to,
+            has_newest: false,
+            has_story: false,
+            variation: 0,
+        })
+        .map(Bytes::from);
         loop {
             let bodies: Vec<Bytes> = traffic.by_ref().take(CHUNK).collect();
             if bodies.is_empty() {

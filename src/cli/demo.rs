@@ -188,6 +188,7 @@ async fn send(
         to: Timestamp(note.to),
         has_newest: true,
         has_story: true,
+        variation: 0,
     };
     let bar = progress::bar(plan.people, "sending traffic, people");
     println!("Sending the traffic of {} people to {address}", plan.people);

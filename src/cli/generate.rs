@@ -34,6 +34,10 @@ pub(super) struct GenerateArgs {
     /// With a season, a campaign that begins and an ad that people tire of, as the demo has them
     #[arg(long)]
     story: bool,
+    /// By how many percent days differ beyond chance, in how many people write and in how far they go on
+    #[arg(long, value_name = "PERCENT", default_value_t = 0,
+          value_parser = clap::value_parser!(u32).range(0..=30))]
+    variation: u32,
     /// Write the true figures to this file, as JSON
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -56,7 +60,8 @@ impl GenerateArgs {
         };
         Period::new(from, to, utc)?;
         let (has_newest, has_story) = (!self.classic, self.story);
-        Ok(Plan { seed: self.seed, people: self.people, from, to, has_newest, has_story })
+        let Self { seed, people, variation, .. } = *self;
+        Ok(Plan { seed, people, from, to, has_newest, has_story, variation })
     }
 }
 

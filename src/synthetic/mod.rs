@@ -15,6 +15,7 @@ mod person;
 mod rhythm;
 mod story;
 mod truth;
+mod variation;
 mod whatsapp;
 mod wire;
 mod world;
@@ -51,6 +52,9 @@ pub struct Plan {
     pub has_newest: bool,
     /// Whether months have a story: a season, a campaign that begins, an ad that people tire of. Else all days are alike.
     pub has_story: bool,
+    /// By how many percent days differ beyond chance, in how many people write and in how far they go on: a standard
+    /// deviation, 30 at most.
+    pub variation: u32,
 }
 
 /// Webhook bodies, one after the other.

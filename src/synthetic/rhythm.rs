@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::{Plan, story};
+use super::{Plan, story, variation};
 use crate::domain::DAY_MS;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -19,8 +19,11 @@ pub(super) fn moment(plan: Plan, random: &mut impl Rng) -> i64 {
         let hour = BY_HOUR[index(time.rem_euclid(DAY_MS) / HOUR_MS)];
         let day = BY_DAY[index(time.div_euclid(DAY_MS).rem_euclid(7))];
         let is_drawn = random.random_range(0..100 * 102) < hour * day;
-        let season = story::season(plan, time);
-        if is_drawn && (season >= 1.0 || random.random_bool(season)) {
+        if !is_drawn {
+            continue;
+        }
+        let part = story::season(plan, time) * variation::traffic(plan, time);
+        if part >= 1.0 || random.random_bool(part) {
             return time;
         }
     }

@@ -1,8 +1,8 @@
 //! What happens over months in the small trade: a season, a campaign that begins, a code that is printed, and an ad
 //! that people tire of. Without a story every day is like the others.
 
-use super::Plan;
 use super::world::{Chances, EntryPoint};
+use super::{Plan, variation};
 use crate::domain::DAY_MS;
 
 /// Days from one height of the season to the next.
@@ -34,7 +34,7 @@ pub(super) fn is_there(plan: Plan, entry_point: &EntryPoint, time: i64) -> bool 
 
 /// How people go on behind an entry point at an instant.
 pub(super) fn chances(plan: Plan, entry_point: &EntryPoint, time: i64) -> Chances {
-    let usual = entry_point.chances;
+    let usual = variation::chances(plan, time, entry_point.chances);
     let (ad, writes, leads) = TIRES;
     if !plan.has_story || entry_point.ad_id != ad {
         return usual;

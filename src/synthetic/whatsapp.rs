@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::delivery::{Happening, Object};
 use super::rhythm::{delay, moment};
-use super::world::EntryPoint;
-use super::{Plan, Truth, story};
+use super::world::{Chances, EntryPoint};
+use super::{Plan, Truth, story, variation};
 use crate::domain::{CONVERSATION_GAP_MS, DAY_MS, Source};
 
 const SECOND: i64 = 1_000;
@@ -29,6 +29,9 @@ const ANSWERED: usize = 2;
 const ENGAGED: usize = 3;
 const LEAD: usize = 4;
 const PURCHASE: usize = 5;
+
+/// How people go on; whoever comes here has written.
+const CHANCES: Chances = Chances { writes: 100, is_answered: 88, engages: 70, leads: 45, buys: 40 };
 
 /// How a person is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +128,9 @@ impl<R: Rng> Script<'_, R> {
     }
 
     fn go_on(&mut self, source: &'static str, stages: &mut usize) -> Result<(), Over> {
+        let chances = variation::chances(self.plan, self.now, CHANCES);
         *stages = MESSAGED;
-        if !self.chance(88) {
+        if !self.chance(chances.is_answered) {
             return Ok(());
         }
         if self.chance(4) {
@@ -146,7 +150,7 @@ impl<R: Rng> Script<'_, R> {
             let read = self.status(&mid, "read");
             self.push("statuses", read, 1)?;
         }
-        if !self.chance(70) {
+        if !self.chance(chances.engages) {
             return Ok(());
         }
         self.pass(5 * MINUTE);
@@ -161,14 +165,14 @@ impl<R: Rng> Script<'_, R> {
             self.push("messages", revoked, 1)?;
         }
         self.answer("sent", 1)?;
-        if !self.chance(45) {
+        if !self.chance(chances.leads) {
             return Ok(());
         }
         self.pass(4 * MINUTE);
         self.tap("LEAD_CALLBACK")?;
         self.truth.conversion(source, None);
         *stages = LEAD;
-        if !self.chance(40) {
+        if !self.chance(chances.buys) {
             return Ok(());
         }
         self.template(source)?;

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use messenger_funnel::analysis::{BothCounts, reconcile};
 use messenger_funnel::domain::{AdDay, OurAdDay};
 
+use crate::calibration_kinds::{draws, seed};
+
 /// Days of an account by one ad, of which Meta counts so many; ours are nine of ten of them, by days that differ by
 /// `spread`; of the last day only `last` of that.
 fn days(random: &mut fastrand::Rng, count: i64, many: u64, spread: f64, last: f64) -> BothCounts {
@@ -44,12 +46,13 @@ fn days(random: &mut fastrand::Rng, count: i64, many: u64, spread: f64, last: f6
 
 #[test]
 fn days_beside_metas_count_are_seldom_told_for_nothing() {
-    let mut random = fastrand::Rng::with_seed(14);
+    let mut random = fastrand::Rng::with_seed(seed() + 2);
     let (mut wrong, mut all, mut found) = (0, 0, 0);
     let last = Date::constant(2026, 6, 1).checked_add(jiff::Span::new().days(77)).unwrap();
-    for draw in 0..40 {
+    let all_draws = draws(40);
+    for draw in 0..all_draws {
         let spread = [0.0, 0.05][draw % 2];
-        let alike = days(&mut random, 78, 60 + 10 * draw as u64, spread, 1.0);
+        let alike = days(&mut random, 78, 60 + 10 * (draw % 40) as u64, spread, 1.0);
         let told = reconcile(&alike, Date::constant(2026, 6, 29), last);
         all += told.days.len();
         wrong += told.days.iter().filter(|day| day.is_unusual).count();
@@ -57,9 +60,12 @@ fn days_beside_metas_count_are_seldom_told_for_nothing() {
         let less = days(&mut random, 78, 2000, 0.02, 0.8);
         found += usize::from(reconcile(&less, last, last).days[0].is_unusual);
     }
-    println!("{wrong} of {all} days like the others are told; a day without a fifth {found} of 40");
-    assert_eq!(all, 40 * 50);
-    // One in a thousand is stated.
-    assert!(wrong <= 2 + 3, "{wrong} of {all}");
-    assert!(found >= 32, "{found} of 40");
+    println!(
+        "{wrong} of {all} days like the others are told; a day without a fifth {found} of {all_draws}"
+    );
+    assert_eq!(all, all_draws * 50);
+    // One in a thousand is stated, and 80 of 100; and chance.
+    let stated = all / 1_000;
+    assert!(wrong <= stated + 3 * stated.isqrt().max(1), "{wrong} of {all}");
+    assert!(found * 10 >= all_draws * 8, "{found} of {all_draws}");
 }

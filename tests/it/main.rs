@@ -37,6 +37,7 @@ mod bounds;
 mod bytes_read;
 mod calibration;
 mod calibration_drawn;
+mod calibration_kinds;
 mod carriers;
 mod cli;
 mod clocks;

@@ -80,6 +80,7 @@ impl Plan {
             to: Timestamp(begin),
             has_newest: false,
             has_story: false,
+            variation: 0,
         };
         let mut traffic = Traffic::new(script);
         let bodies: Vec<Vec<u8>> = traffic.by_ref().collect();
