@@ -84,7 +84,7 @@ ALERT_DAYS := 365
 calibrate: engine
 	MESSENGER_FUNNEL_TEST_PAIRS=$(PAIRS) MESSENGER_FUNNEL_TEST_SEED=$(SEED) \
 	MESSENGER_FUNNEL_TEST_ALERT_DAYS=$(ALERT_DAYS) \
-		cargo nextest run --locked --success-output final -E 'test(/calibration|ads_expected/)'
+		cargo nextest run --locked --profile calibrate -E 'test(/calibration|ads_expected/)'
 
 # The whole way simulated with its faults: SEEDS of them from FIRST on; `make test` runs some.
 SEEDS := 100000
