@@ -11,7 +11,7 @@ use super::filter::{Filter, filtered};
 use super::groups::counted;
 use super::threads::STAGES;
 use super::time_to_convert::{AgedCount, ConversionCurve, DaySpread, Outlook};
-use super::{AnalysisError, Dimension, FunnelReport, UnitAges};
+use super::{AnalysisError, Dimension, FunnelReport, Step, UnitAges};
 use crate::domain::{DAY_MS, FUNNEL_WINDOW_MS};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -30,7 +30,7 @@ pub struct AgedFrames {
     pub known_until: i64,
 }
 
-/// The report, which is by day or week (`unit`), with what each row comes to; without frames all time is over.
+/// The report, which is by day or week (`unit`), with what each row and the whole come to; without frames all time is over.
 ///
 /// # Errors
 /// If the frames are not ones of counts.
@@ -65,22 +65,32 @@ pub fn with_outlook_of_units(
     marked(report)
 }
 
-/// Has each row tell what its steps, of these names, come to.
+/// Has each row, and the whole, tell what its steps, of these names, come to.
 fn told(report: &mut FunnelReport, unit: &Dimension, names: &[&str], known: Option<&Known>) {
     // Days of which several are added up as one row are not known apart.
     for row in report.breakdown.iter_mut().filter(|row| row.rows.is_none()) {
         let name = row.value(&unit.name()).unwrap_or_default();
         let young = known.and_then(|known| known.young.get(name));
-        let young = young.map_or(&[][..], Vec::as_slice);
-        let whole: Whole = names.iter().map(|name| row.count(name).unwrap_or(0)).collect();
-        for (step, name) in names.iter().enumerate() {
-            let outlook = match known {
-                Some(known) => known.outlook(young, &whole, step),
-                None => finished(&whole, step),
-            };
-            if let Some(step) = row.steps.iter_mut().find(|step| step.name == *name) {
-                step.outlook = Some(outlook);
-            }
+        let young: Vec<&Aged> = young.into_iter().flatten().collect();
+        told_of(&mut row.steps, names, &young, known);
+    }
+    let young: Vec<&Aged> =
+        known.into_iter().flat_map(|known| known.young.values().flatten()).collect();
+    told_of(&mut report.steps, names, &young, known);
+}
+
+/// The same of the steps of a row, or of the whole.
+fn told_of(steps: &mut [Step], names: &[&str], young: &[&Aged], known: Option<&Known>) {
+    let count =
+        |name: &&str| steps.iter().find(|step| step.name == *name).and_then(|step| step.count);
+    let whole: Whole = names.iter().map(|name| count(name).unwrap_or(0)).collect();
+    for (step, name) in names.iter().enumerate() {
+        let outlook = match known {
+            Some(known) => known.outlook(young, &whole, step),
+            None => finished(&whole, step),
+        };
+        if let Some(step) = steps.iter_mut().find(|step| step.name == *name) {
+            step.outlook = Some(outlook);
         }
     }
 }
@@ -88,7 +98,8 @@ fn told(report: &mut FunnelReport, unit: &Dimension, names: &[&str], known: Opti
 /// The report with every outlook there, also where none can be told.
 #[must_use]
 pub fn marked(mut report: FunnelReport) -> FunnelReport {
-    for step in report.breakdown.iter_mut().flat_map(|row| &mut row.steps) {
+    let rows = report.breakdown.iter_mut().map(|row| &mut row.steps);
+    for step in rows.chain([&mut report.steps]).flatten() {
         step.outlook.get_or_insert_default();
     }
     report
@@ -187,7 +198,7 @@ impl Known {
         Self { window, curves, young: by_row }
     }
 
-    fn outlook(&self, young: &[Aged], whole: &[u64], step: usize) -> Outlook {
+    fn outlook(&self, young: &[&Aged], whole: &[u64], step: usize) -> Outlook {
         let Some((curve, differ)) = step.checked_sub(1).map(|before| &self.curves[before]) else {
             return finished(whole, step);
         };

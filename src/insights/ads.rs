@@ -90,7 +90,7 @@ pub(crate) async fn facts_apart(
         store.link_visits(period),
         store.charged_messages(period),
         store.message_prices(period),
-        maturity(store, question),
+        maturity(store, question, more),
     )?;
     let visits_of = |slug: &str| {
         visits.iter().find(|visits| visits.slug == slug).map_or(0, |visits| visits.clicks)
@@ -114,14 +114,18 @@ pub(crate) async fn facts_apart(
 }
 
 /// Whether the time of a period's conversations is over, and if not, what is known of when conversations convert.
-async fn maturity(store: &Store, question: &Question) -> Result<Maturity, StoreError> {
+async fn maturity(
+    store: &Store,
+    question: &Question,
+    more: BreakdownColumns,
+) -> Result<Maturity, StoreError> {
     let period = &question.period;
     let last_event = store.collection_state().await?.last_event;
     let Some(spans) = Spans::of(period, last_event.min(question.asked_at.0), FUNNEL_WINDOW_MS)
     else {
         return Ok(Maturity::Finished);
     };
-    let by_source = BreakdownColumns { source: true, time_unit: "hour", ..Default::default() };
+    let by_source = BreakdownColumns { source: true, time_unit: "hour", ..more };
     let by_row = BreakdownColumns { ad: true, link: true, ..by_source };
     let asked = tokio::try_join!(
         store.funnel_counts(&spans.young, by_row, None),

@@ -1,5 +1,7 @@
 //! A funnel by day or week with what its unfinished rows come to.
 
+use polars_core::frame::DataFrame;
+
 use super::breakdown_columns::apart;
 use super::error::AnswerError;
 use super::funnel::{answer_ages, answer_funnel, narrowed};
@@ -10,7 +12,7 @@ use crate::analysis::{
     with_outlook_of_units,
 };
 use crate::domain::{DAY_MS, FUNNEL_WINDOW_MS, Period, Timestamp};
-use crate::store::{Bound, BreakdownColumns, Store};
+use crate::store::{Bound, BreakdownColumns, Store, StoreError};
 
 /// Days of conversations whose window is over that tell when conversations convert.
 const HISTORY_DAYS: i64 = 56;
@@ -80,6 +82,21 @@ pub(crate) async fn outlook_of(
         }
         told => told,
     }
+}
+
+/// Conversations of the question's period that may be unfinished, by five minutes of opening. `None` if there are none.
+pub(crate) async fn young(
+    store: &Store,
+    question: &Question,
+) -> Result<Option<DataFrame>, StoreError> {
+    let known_until = store.collection_state().await?.last_event.min(question.asked_at.0);
+    let Some(spans) = Spans::of(&question.period, known_until, FUNNEL_WINDOW_MS) else {
+        return Ok(None);
+    };
+    let told_apart = question.filters.iter().map(|one| one.dimension.clone());
+    let columns = apart(&told_apart.collect::<Vec<_>>());
+    let fine = BreakdownColumns { time_unit: "five minutes", ..columns };
+    store.funnel_counts(&spans.young, fine, None).await.map(Some)
 }
 
 /// The same of a custom funnel, by the ages at which its units reach steps.

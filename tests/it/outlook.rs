@@ -7,6 +7,7 @@ use fantoccini::Locator;
 use jiff::tz::TimeZone;
 use messenger_funnel::analysis::{
     AgedCount, ConversionCurve, DEFAULT_FUNNEL, DaySpread, Funnels, Model, Outlook, Parameters,
+    Step,
 };
 use messenger_funnel::domain::{RefRules, Timestamp};
 use messenger_funnel::insights::funnel_outlook::answer_with_outlook;
@@ -142,6 +143,17 @@ async fn unfinished_days_come_to_what_earlier_conversations_tell() {
         assert!((told.expected.unwrap() - sum).abs() < 1e-6, "{told:?} {sum}");
     }
 
+    // So does the whole.
+    let outlook = |steps: &[Step]| steps.last().unwrap().outlook.unwrap();
+    let sum: f64 = days.breakdown.iter().map(|day| outlook(&day.steps).expected.unwrap()).sum();
+    for whole in [&days, &weeks].map(|report| outlook(&report.steps)) {
+        let [low, expected, high] = [whole.low, whole.expected, whole.high].map(Option::unwrap);
+        assert!(
+            (expected - sum).abs() < 1e-6 && low <= expected + 0.5 && expected <= high + 0.5,
+            "{whole:?}"
+        );
+    }
+
     // What nobody can tell is null: a step with few conversions, and what lies before the opening.
     let few = question("2026-11-01", "2026-11-20", "day", Some("source=comment"));
     let few = answer_with_outlook(&store, &own, DEFAULT_FUNNEL, &few).await.unwrap();
@@ -152,7 +164,8 @@ async fn unfinished_days_come_to_what_earlier_conversations_tell() {
     // Nothing of the kind stands where it is not looked at.
     let by_source = question("2026-11-01", "2026-11-20", "source", None);
     let by_source = answer_with_outlook(&store, &own, DEFAULT_FUNNEL, &by_source).await.unwrap();
-    assert!(by_source.breakdown[0].steps.iter().all(|step| step.outlook.is_none()));
+    let steps = by_source.breakdown[0].steps.iter().chain(&by_source.steps);
+    assert!(steps.into_iter().all(|step| step.outlook.is_none()));
     engine.stop().await;
 
     let mut lines = csv.lines();
@@ -179,6 +192,15 @@ async fn unfinished_days_are_lighter_and_have_what_is_expected() {
     };
     let count = rows.iter().filter(unfinished).count();
     assert!((3..rows.len() - 3).contains(&count), "{count}");
+    // The overview's tiles tell what the whole comes to.
+    let (_, overview) = server.get("/?from=2026-11-18&through=2026-11-19").await;
+    let last = "from=2026-11-18&to=2026-11-20&by=day";
+    let report = server.json(&format!("/api/v1/funnels/click-to-messenger?{last}")).await;
+    let step = report["steps"].as_array().unwrap().last().unwrap();
+    let [low, expected, high] =
+        ["low", "expected", "high"].map(|end| step[end].as_f64().unwrap().round());
+    let told = format!("expected {expected} ({low} to {high})");
+    assert!(overview.contains(&told), "{told}");
     let page = "/funnels?from=2026-10-10&through=2026-11-19&step=purchase&of=opened";
     for (width, scheme, language) in [(1280, "light", "en"), (390, "dark", "fr")] {
         let browser = Browser::open(width, 1000, scheme).await;

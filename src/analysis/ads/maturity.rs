@@ -2,6 +2,8 @@
 
 use polars_core::frame::DataFrame;
 
+use crate::analysis::AgedFrames;
+
 /// What is known of conversations that may be unfinished.
 #[derive(Debug, Clone)]
 pub enum Maturity {
@@ -27,4 +29,17 @@ pub struct UnfinishedFrames {
     pub values: DataFrame,
     /// Until when it is known what became of them, UTC milliseconds.
     pub known_until: i64,
+}
+
+impl UnfinishedFrames {
+    /// With conversations by five minutes of opening what tells what funnels come to.
+    #[must_use]
+    pub fn aged(&self, young: DataFrame) -> AgedFrames {
+        AgedFrames {
+            young,
+            history: self.history.clone(),
+            ages: self.ages.clone(),
+            known_until: self.known_until,
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use polars_core::frame::DataFrame;
 
 use crate::analysis::{
-    self, AdsData, AdsReport, AnalysisError, AttributionReport, Dimension, FunnelReport, Level,
-    Model, Parameters,
+    self, AdsData, AdsReport, AgedFrames, AnalysisError, AttributionReport, Dimension,
+    FunnelReport, Level, Maturity, Model, Parameters,
 };
 use crate::domain::{AdDay, Period};
 use crate::insights::ad_titles::ad_titles;
@@ -47,6 +47,8 @@ pub(crate) struct Whole {
 pub(crate) struct Fetched {
     /// Counts by source, ad, link and day, and what ads cost.
     pub ads: AdsData,
+    /// Conversations that may be unfinished, by five minutes of opening.
+    pub young: Option<DataFrame>,
     pub answers: Option<ResponseTimes>,
     pub titles: DataFrame,
     /// Touchpoints and conversions of those who converted; none with filters.
@@ -64,8 +66,17 @@ pub(crate) struct FetchedBefore {
 
 impl Figures {
     pub(crate) fn new(fetched: Fetched, question: &Question) -> Result<Self, AnalysisError> {
-        let Fetched { ads, answers, titles, ways, before } = fetched;
-        let own = Counts::new(&question.period, &ads.counts, ads.spend.clone(), answers, question)?;
+        let Fetched { ads, young, answers, titles, ways, before } = fetched;
+        let mut own =
+            Counts::new(&question.period, &ads.counts, ads.spend.clone(), answers, question)?;
+        own.by_day = match &ads.maturity {
+            Maturity::Finished => by_day_in_the_end(own.by_day, question, None)?,
+            Maturity::Unfinished(frames) => match young {
+                Some(young) => by_day_in_the_end(own.by_day, question, Some(&frames.aged(young)))?,
+                None => own.by_day,
+            },
+            Maturity::Unknown => own.by_day,
+        };
         let before = before.map(|before| {
             let FetchedBefore { period, counts, spend, answers } = before;
             Counts::new(&period, &counts, spend, answers, question)
@@ -81,6 +92,16 @@ impl Figures {
         });
         Ok(Self { own, before: before.transpose()?, whole: whole.transpose()?, ad_titles })
     }
+}
+
+/// Days, and what each and all of them come to when the time of their conversations is over.
+fn by_day_in_the_end(
+    by_day: FunnelReport,
+    question: &Question,
+    frames: Option<&AgedFrames>,
+) -> Result<FunnelReport, AnalysisError> {
+    let zone = &question.period.zone;
+    analysis::with_outlook(by_day, &Dimension::Day, &question.filters, zone, frames)
 }
 
 impl Counts {

@@ -24,6 +24,7 @@ use crate::insights::attribution::{JourneyInputs, spend_of};
 use crate::insights::breakdown_columns::apart;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel_comparison::period_before;
+use crate::insights::funnel_outlook::young;
 use crate::insights::query::{Against, Credit, Question};
 use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
@@ -134,14 +135,15 @@ async fn found(
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
     let question = Question { by: Vec::new(), credit, ..question.clone() };
     let fetch = async {
-        let (ads, answers, titles, ways, before) = tokio::try_join!(
+        let (ads, young, answers, titles, ways, before) = tokio::try_join!(
             ads::facts_apart(store, &question, filtered_by(&question, &[])),
+            young(store, &question),
             answers(store, &question, &question.period),
             store.ad_titles(&question.period),
             ways(store, &question),
             fetched_before(store, &question, now),
         )?;
-        Ok(Fetched { ads, answers, titles, ways, before })
+        Ok(Fetched { ads, young, answers, titles, ways, before })
     };
     let asked = question.clone();
     let figures = worker::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::changes::{Change, Days, percents, signed};
 use super::figures::{Counts, Figures};
-use crate::analysis::{AttributionReport, Breakdown, FunnelReport, Step};
+use crate::analysis::{AttributionReport, Breakdown, Estimate, FunnelReport, Outlook, Step};
 use crate::language::{Message, places_of, say};
 use crate::render::numbers::{self, amount, credit, dash, money, span, thousands};
 use crate::render::{chart, labels};
@@ -65,11 +65,29 @@ pub(crate) fn tiles(
         format!("{page}?from={}&through={}{more}", range.first_day, range.last_day)
     };
     tiles.extend(response_time(figures, table("/conversations", "")));
-    tiles.push(counted("lead", 1, of_all("lead")));
+    tiles.push(in_the_end(counted("lead", 1, of_all("lead")), figures));
     tiles.extend(cost_per_lead(figures, table("/ads", "&by=ad")));
-    tiles.push(counted("purchase", 2, of_all("purchase")));
+    tiles.push(in_the_end(counted("purchase", 2, of_all("purchase")), figures));
     tiles.extend(value(figures, table("/attribution", "&model=last")));
     tiles
+}
+
+/// The tile with what its count comes to when the time of all conversations is over.
+fn in_the_end(mut tile: Tile, figures: &Figures) -> Tile {
+    let step = figures.own.by_day.steps.iter().find(|step| step.name == tile.id);
+    let expected = step.and_then(|step| {
+        let Outlook { matured_share, expected, low, high } = step.outlook?;
+        let estimate = Estimate { value: expected, low: low?, high };
+        ExpectedFigure::of(matured_share, Some(estimate), people)
+    });
+    tile.notes.extend(expected.map(ExpectedFigure::told));
+    tile
+}
+
+/// A count that is expected, as a whole number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
+fn people(count: f64) -> String {
+    thousands(count.round() as u64)
 }
 
 /// A figure of each day, of several days a point if there are more than the line has room for. Of a day without a row
