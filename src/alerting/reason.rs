@@ -66,15 +66,15 @@ impl Reason {
                 .with("reason", reason),
             Self::Bound { figure, value, bound, is_above, over, currency } => say("alert-bound")
                 .with("figure", label(*figure))
-                .with("value", amount(*figure, *value))
-                .with("bound", amount(*figure, *bound))
+                .with("value", amount(*figure, *value, *bound))
+                .with("bound", amount(*figure, *bound, *value))
                 .with("is", if *is_above { "above" } else { "below" })
                 .with("over", Over::told(over))
                 .with("unit", unit(currency)),
             Self::Change { figure, value, before, over, currency } => say("alert-change")
                 .with("figure", label(*figure))
-                .with("value", amount(*figure, *value))
-                .with("before", amount(*figure, *before))
+                .with("value", amount(*figure, *value, *before))
+                .with("before", amount(*figure, *before, *value))
                 .with("over", Over::told(over))
                 .with("unit", unit(currency)),
             Self::Band { figure, count, low, high, day } => say("alert-band")
@@ -124,9 +124,11 @@ fn unit(currency: &str) -> String {
     if currency.is_empty() { String::new() } else { format!(" {currency}") }
 }
 
-fn amount(figure: Figure, value: f64) -> Value {
+/// A figure's value, told beside another. Rates may be of a few: they have a decimal only where they would read alike.
+fn amount(figure: Figure, value: f64, beside: f64) -> Value {
+    let [whole, other] = [value, beside].map(|rate| percent(rate, 0));
     match figure {
-        Figure::ReplyRate => Value::Text(percent(value)),
+        Figure::ReplyRate => Value::Text(if whole == other { percent(value, 1) } else { whole }),
         figure if figure.is_count() => Value::Decimal(value, 0),
         Figure::MedianFirstResponse => Value::Decimal(value, 1),
         _ => Value::Decimal(value, 2),

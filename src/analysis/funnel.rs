@@ -158,6 +158,14 @@ impl FunnelReport {
         self
     }
 
+    /// Has the whole tell what is expected of it as `other`, a report of the same conversations by day or week, does.
+    pub fn expect_as(&mut self, other: &Self) {
+        for step in &mut self.steps {
+            let its = other.steps.iter().find(|one| one.name == step.name);
+            step.outlook = its.and_then(|one| one.outlook);
+        }
+    }
+
     /// The steps that units take: those before the opening are told by spend and links.
     pub fn unit_steps(&self) -> impl Iterator<Item = &Step> + Clone {
         self.steps.iter().filter(|step| !BEFORE_OPENING.contains(&step.name.as_str()))

@@ -176,13 +176,13 @@ pub fn places_of(of: u64) -> usize {
 /// A part of so many as percents: `12.3 %`, and of few `12 %`.
 #[must_use]
 pub fn share_of(part: f64, of: u64) -> String {
-    say("percent").with("number", decimal(part * 100.0, places_of(of))).to_string()
+    percent(part, places_of(of))
 }
 
-/// A part that is no part of a count, such as a probability, as percents with one place: `12.3 %`.
+/// A part as percents with so many places behind the mark: `12.3 %`.
 #[must_use]
-pub fn percent(part: f64) -> String {
-    say("percent").with("number", decimal(part * 100.0, 1)).to_string()
+pub fn percent(part: f64, places: usize) -> String {
+    say("percent").with("number", decimal(part * 100.0, places)).to_string()
 }
 
 impl Language {

@@ -121,7 +121,14 @@ fn every_message_that_is_said_is_there_and_none_is_left_over() {
 async fn numbers_are_written_as_the_language_does() {
     let told = || {
         let leads = |count: u64| say("chart-row-leads").with("count", count).to_string();
-        [count(1_234_567), decimal(-1234.5, 2), percent(0.1234), leads(1), leads(12_345), leads(0)]
+        [
+            count(1_234_567),
+            decimal(-1234.5, 2),
+            percent(0.1234, 1),
+            leads(1),
+            leads(12_345),
+            leads(0),
+        ]
     };
     let english = ["1,234,567", "-1,234.50", "12.3 %", "1 lead", "12,345 leads", "0 leads"];
     assert_eq!(told(), english);

@@ -118,6 +118,7 @@ mod sequences;
 mod sizes;
 mod slow_attribution;
 mod slow_threads;
+mod small_numbers;
 mod spend;
 mod spend_files;
 mod spend_sync;

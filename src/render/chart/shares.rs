@@ -35,7 +35,7 @@ pub(crate) fn shares(days: &[SharePoint], description: &str, width: Width) -> Dr
     let ends = days.iter().filter_map(|day| Some(day.expected?.high));
     let top = ends.fold(most, f64::max).min(most * HIGHEST);
     let dates: Vec<&str> = days.iter().map(|day| day.date.as_str()).collect();
-    let style = (language::percent as fn(f64) -> String, HIGH);
+    let style = (tick as fn(f64) -> String, HIGH);
     over_days(&dates, (top * 1.08).min(1.0), style, description, width, |chart| {
         let places = || days.iter().enumerate().map(|(place, day)| (place as f64, day));
         let dot = |(place, day): (f64, &SharePoint)| Some(((place, day.share?), strength(day)));
@@ -63,6 +63,12 @@ pub(crate) fn shares(days: &[SharePoint], description: &str, width: Width) -> Dr
             }))?;
         Ok(())
     })
+}
+
+/// A share beside the chart, without a decimal that says nothing: `5 %`, `2.5 %`.
+fn tick(share: f64) -> String {
+    let percents = share * 100.0;
+    language::percent(share, usize::from((percents - percents.round()).abs() > 1e-6))
 }
 
 fn strength(day: &SharePoint) -> f64 {

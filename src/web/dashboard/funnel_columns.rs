@@ -1,7 +1,8 @@
 //! A funnel's steps as columns.
 
+use super::ads::expected::ExpectedFigure;
 use super::drilldown::{DrilldownLinks, LinkedCount};
-use crate::analysis::{AdsRow, conversation_steps};
+use crate::analysis::{AdsRow, Estimate, Outlook, Step, conversation_steps};
 use crate::language::{Message, say};
 use crate::render::numbers::{dash, money, percent, thousands};
 use crate::render::{chart, labels};
@@ -33,6 +34,15 @@ const STRENGTH: (f64, f64) = (1.0, 0.07);
 pub(crate) fn share(count: Option<u64>, of: Option<u64>) -> Option<f64> {
     let (count, of) = (count?, of.filter(|of| *of > 0)?);
     Some(count as f64 / of as f64)
+}
+
+/// What a step's count comes to when the time of all is over. `None` if it is over, or nothing is known of it.
+pub(crate) fn in_the_end(step: &Step) -> Option<Message> {
+    let Outlook { matured_share, expected, low, high } = step.outlook?;
+    let estimate = Estimate { value: expected, low: low?, high };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
+    let people = |count: f64| thousands(count.round() as u64);
+    ExpectedFigure::of(matured_share, Some(estimate), people).map(ExpectedFigure::told)
 }
 
 /// The step at a place of the funnel, beside the largest.

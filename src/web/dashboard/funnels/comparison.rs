@@ -4,7 +4,7 @@ use super::drilldown::RowsBehind;
 use super::labels::word;
 use super::parts::Parts;
 use crate::analysis::{Verdict, Verdicts};
-use crate::language::{Message, decimal, percent as chance, say};
+use crate::language::{Message, decimal, percent, places_of, say};
 use crate::render::numbers::{dash, rate};
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
@@ -49,7 +49,7 @@ impl Compared {
             reached: behind.with("reached", step).count(Some(row.reached)),
             cells: [
                 rate(row.rate, row.of),
-                probability(row.probability_better),
+                probability(row.probability_better, row.of.min(row.other_of)),
                 row.adjusted_p_value.map_or_else(dash, p_value),
             ],
             verdict: row.verdict.clone(),
@@ -62,12 +62,17 @@ impl Compared {
     }
 }
 
-/// Nothing is certain: not 100 %, and not 0.
-fn probability(part: f64) -> String {
+/// Told of so many on the smaller side. Nothing is certain: not 100 %, and not 0.
+fn probability(part: f64, of: u64) -> String {
+    let places = places_of(of);
+    let least = if places == 0 { 0.01 } else { 0.001 };
+    let beyond = |than: &'static str, number: f64| {
+        say(than).with("number", percent(number, places)).to_string()
+    };
     match part {
-        0.999.. => say("funnels-more-than").with("number", chance(0.999)).to_string(),
-        ..0.001 => say("funnels-less-than").with("number", chance(0.001)).to_string(),
-        part => chance(part),
+        part if part >= 1.0 - least => beyond("funnels-more-than", 1.0 - least),
+        part if part < least => beyond("funnels-less-than", least),
+        part => percent(part, places),
     }
 }
 

@@ -143,7 +143,7 @@ async fn parts(
         answer_annotations(store, &question.period),
     )?;
     let days = row_days.or_else(|| reports.pop());
-    let [report, trend] = <[_; 2]>::try_from(reports)
+    let [mut report, trend] = <[_; 2]>::try_from(reports)
         .map_err(|_| AnswerError::Unknown("a breakdown is missing".to_owned()))?;
     let days = days.ok_or_else(|| AnswerError::Unknown("the days are missing".to_owned()))?;
     let so_far = is_daily.then(|| trend.clone());
@@ -152,6 +152,7 @@ async fn parts(
         period_days(store, own, &name, question, so_far),
         outlook_of(store, own, &by_time, trend),
     )?;
+    report.expect_as(&trend);
     let verdicts = rows_compared(&report, &days, question)?;
     let verdicts = Box::pin(reversals(store, own, &name, question, verdicts)).await?;
     let against = periods_compared(&report, &periods, question)?;

@@ -6,7 +6,7 @@ use crate::language::{Message, Value, say};
 use crate::render::labels;
 use crate::render::numbers::{of_first, of_previous, percent, span};
 use crate::web::dashboard::drilldown::DrilldownLinks;
-use crate::web::dashboard::funnel_columns::{Column, drawn, share};
+use crate::web::dashboard::funnel_columns::{Column, drawn, in_the_end, share};
 
 /// How many of all reached the last step.
 pub(crate) fn headline(steps: &[&Step]) -> Option<Message> {
@@ -58,7 +58,7 @@ pub(crate) fn columns(steps: &[&Step], behind: &DrilldownLinks) -> Vec<Column> {
             of_previous: of_previous(step),
             of_first: of_first(step),
             dropped: dropped.map(|dropped| behind.with("step", &step.name).count(Some(dropped))),
-            notes: median.into_iter().collect(),
+            notes: median.into_iter().chain(in_the_end(step)).collect(),
             drawn: drawn(step.count, most, place),
             is_cut: false,
         }

@@ -77,6 +77,7 @@ impl Figures {
             },
             Maturity::Unknown => own.by_day,
         };
+        own.by_source.expect_as(&own.by_day);
         let before = before.map(|before| {
             let FetchedBefore { period, counts, spend, answers } = before;
             Counts::new(&period, &counts, spend, answers, question)

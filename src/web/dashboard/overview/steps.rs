@@ -5,7 +5,7 @@ use crate::analysis::{AdsRow, FunnelReport};
 use crate::render::labels;
 use crate::render::numbers::{of_first, of_previous};
 use crate::web::dashboard::drilldown::DrilldownLinks;
-use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn};
+use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn, in_the_end};
 
 /// All conversations, from the opening to the purchase.
 pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> Vec<Column> {
@@ -25,7 +25,7 @@ pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> V
             of_previous: of_previous(step),
             of_first: of_first(step),
             dropped,
-            notes: Vec::new(),
+            notes: in_the_end(step).into_iter().collect(),
             drawn: drawn(step.count, first, place),
             is_cut: false,
             name: step.name.clone(),

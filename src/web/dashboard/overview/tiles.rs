@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::changes::{Change, Days, percents, signed};
 use super::figures::{Counts, Figures};
-use crate::analysis::{AttributionReport, Breakdown, Estimate, FunnelReport, Outlook, Step};
+use crate::analysis::{AttributionReport, Breakdown, FunnelReport, Step};
 use crate::language::{Message, places_of, say};
 use crate::render::numbers::{self, amount, credit, dash, money, span, thousands};
 use crate::render::{chart, labels};
 use crate::web::dashboard::ads::expected::ExpectedFigure;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
+use crate::web::dashboard::funnel_columns::in_the_end;
 
 /// Points of a line at most: it has about as many as it has room for.
 const MOST_POINTS: usize = 46;
@@ -53,7 +54,7 @@ pub(crate) fn tiles(
         spark: spark(&figures.own, |row| {
             Some(row.and_then(|row| row.count(id)).map_or(0.0, float))
         }),
-        notes: vec![note],
+        notes: [note].into_iter().chain(step(id).and_then(in_the_end)).collect(),
         meaning: labels::stage(id).1,
         stage: Some(id),
         rows: behind.with("reached", id).count(step(id).and_then(|step| step.count)).rows,
@@ -65,29 +66,11 @@ pub(crate) fn tiles(
         format!("{page}?from={}&through={}{more}", range.first_day, range.last_day)
     };
     tiles.extend(response_time(figures, table("/conversations", "")));
-    tiles.push(in_the_end(counted("lead", 1, of_all("lead")), figures));
+    tiles.push(counted("lead", 1, of_all("lead")));
     tiles.extend(cost_per_lead(figures, table("/ads", "&by=ad")));
-    tiles.push(in_the_end(counted("purchase", 2, of_all("purchase")), figures));
+    tiles.push(counted("purchase", 2, of_all("purchase")));
     tiles.extend(value(figures, table("/attribution", "&model=last")));
     tiles
-}
-
-/// The tile with what its count comes to when the time of all conversations is over.
-fn in_the_end(mut tile: Tile, figures: &Figures) -> Tile {
-    let step = figures.own.by_day.steps.iter().find(|step| step.name == tile.id);
-    let expected = step.and_then(|step| {
-        let Outlook { matured_share, expected, low, high } = step.outlook?;
-        let estimate = Estimate { value: expected, low: low?, high };
-        ExpectedFigure::of(matured_share, Some(estimate), people)
-    });
-    tile.notes.extend(expected.map(ExpectedFigure::told));
-    tile
-}
-
-/// A count that is expected, as a whole number.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
-fn people(count: f64) -> String {
-    thousands(count.round() as u64)
 }
 
 /// A figure of each day, of several days a point if there are more than the line has room for. Of a day without a row
