@@ -8,6 +8,8 @@
 //! models", Applied Statistics 31, 1982, 144-148), and tests take Student's distribution with the freedom with which r
 //! is known.
 
+use std::collections::BTreeMap;
+
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::rates;
@@ -46,18 +48,20 @@ impl Dispersion {
         Some(Self::estimated(cells, freedom / float(days as u64), freedom))
     }
 
-    /// Estimated from the days of several rows, which stand one beside the other: each row has the same days. What all
-    /// rows of a day share, and what a row has on all days, is no dispersion. `None` if there are too few days.
+    /// Estimated from the days of several rows, which stand one beside the other: each row has the same days, or strata of
+    /// them, of which `day_of` tells the day, in order. What all rows of a stratum share, and what a row has in all strata,
+    /// is no dispersion. `None` if there are too few days.
     #[must_use]
-    pub fn beside(rows: &[Vec<DayCount>]) -> Option<Self> {
+    pub fn beside(rows: &[Vec<DayCount>], day_of: &[usize]) -> Option<Self> {
         if rows.len() < 2 {
-            return Self::within(rows);
+            let days: Vec<Vec<DayCount>> = rows.iter().map(|row| by_day(row, day_of)).collect();
+            return Self::within(&days);
         }
-        let days = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let of_day = |day: usize| sum(rows.iter().filter_map(|row| row.get(day)));
-        let totals: Vec<DayCount> = (0..days).map(of_day).collect();
-        let filled = totals.iter().filter(|(_, of)| *of > 0).count();
-        if filled < LEAST_DAYS {
+        let in_stratum = |place: usize| sum(rows.iter().filter_map(|row| row.get(place)));
+        let totals: Vec<DayCount> = (0..day_of.len()).map(in_stratum).collect();
+        let strata = totals.iter().filter(|(_, of)| *of > 0).count();
+        let days = by_day(&totals, day_of).iter().filter(|(_, of)| *of > 0).count();
+        if days < LEAST_DAYS {
             return None;
         }
         let cells = rows.iter().flat_map(|row| {
@@ -66,9 +70,9 @@ impl Dispersion {
             let own = if by_days > 0.0 { float(sum(row).0) / by_days } else { 0.0 };
             row.iter().zip(&totals).map(move |(count, day)| (*count, (share(*day) * own).min(1.0)))
         });
-        let (row_count, day_count) = (float(rows.len() as u64), float(filled as u64));
-        let lost = (row_count - 1.0) * (day_count - 1.0) / (row_count * day_count);
-        Some(Self::estimated(cells, lost, day_count - 1.0))
+        let (row_count, strata) = (float(rows.len() as u64), float(strata as u64));
+        let left = (row_count - 1.0) * (strata - 1.0) / (row_count * strata);
+        Some(Self::estimated(cells, left, float(days as u64) - 1.0))
     }
 
     /// Of counts and what their shares were expected to be, of which some are lost by estimating that.
@@ -106,20 +110,31 @@ impl Dispersion {
             .then(|| self.two_sided((share(a) - share(b)) / variance.sqrt()))
     }
 
-    /// The same of a row beside the others of the same days: a sum of the differences of days, each weighted by what
-    /// it says (N. Mantel and W. Haenszel, "Statistical aspects of the analysis of data from retrospective studies of
+    /// The same of a row beside the others of the same days, or of strata of them: a sum of the differences of strata, each
+    /// weighted by what it says. Strata of a day vary together, as far as its conversations do (N. Mantel and W. Haenszel, "Statistical aspects of the analysis of data from retrospective studies of
     /// disease", Journal of the National Cancer Institute 22, 1959, 719-748).
     #[must_use]
-    pub fn stratified(&self, one: &[DayCount], other: &[DayCount]) -> Option<f64> {
+    pub fn stratified(
+        &self,
+        one: &[DayCount],
+        other: &[DayCount],
+        day_of: &[usize],
+    ) -> Option<f64> {
         let (mut difference, mut variance) = (0.0, 0.0);
-        for (a, b) in one.iter().zip(other).filter(|(a, b)| a.1 > 0 && b.1 > 0) {
+        // By day, the sum over its strata of what they have in common.
+        let mut common: BTreeMap<usize, f64> = BTreeMap::new();
+        let strata = one.iter().zip(other).zip(day_of);
+        for ((a, b), day) in strata.filter(|((a, b), _)| a.1 > 0 && b.1 > 0) {
             let (n, m) = (float(a.1), float(b.1));
             let (weight, pooled) = (n * m / (n + m), share((a.0 + b.0, a.1 + b.1)));
             difference += weight * (share(*a) - share(*b));
-            let of_side = |n: f64| (1.0 + (n - 1.0) * self.correlation) / n;
             let chance = pooled * (1.0 - pooled) * (n + m) / (n + m - 1.0);
-            variance += weight * weight * chance * (of_side(n) + of_side(m));
+            variance += weight * weight * chance * (1.0 - self.correlation) * (1.0 / n + 1.0 / m);
+            *common.entry(*day).or_default() += weight * chance.sqrt();
         }
+        // Of both sides.
+        let common: f64 = common.values().map(|sum| sum.powi(2)).sum();
+        variance += 2.0 * self.correlation * common;
         (variance > 0.0).then(|| self.two_sided(difference / variance.sqrt()))
     }
 
@@ -138,6 +153,16 @@ pub fn on_the_same_days(one: &[DayCount], other: &[DayCount]) -> DayCount {
     let rate: f64 = days().map(|(a, b)| float(a.1) / all * share(*b)).sum();
     let spread: f64 = days().map(|(a, b)| (float(a.1) / all).powi(2) / float(b.1)).sum();
     if spread > 0.0 { (round(rate / spread), round(1.0 / spread)) } else { (0, 0) }
+}
+
+/// Strata of days as days.
+fn by_day(strata: &[DayCount], day_of: &[usize]) -> Vec<DayCount> {
+    let mut days: BTreeMap<usize, DayCount> = BTreeMap::new();
+    for (count, day) in strata.iter().zip(day_of) {
+        let all = days.entry(*day).or_default();
+        *all = (all.0 + count.0, all.1 + count.1);
+    }
+    days.into_values().collect()
 }
 
 /// All days together.
@@ -272,7 +297,8 @@ mod tests {
                     shares.iter().enumerate().map(one).collect()
                 })
                 .collect();
-            let known = Dispersion::beside(&rows[..4]).unwrap();
+            let each: Vec<usize> = (0..28).collect();
+            let known = Dispersion::beside(&rows[..4], &each).unwrap();
             let others = |without: usize| -> Vec<DayCount> {
                 let of_day = |day: usize| {
                     sum((0..4).filter(|row| *row != without).map(|row| &rows[row][day]))
@@ -281,9 +307,10 @@ mod tests {
             };
             for (row, days) in rows[..4].iter().enumerate() {
                 rows_seen += 1;
-                wrong += u32::from(known.stratified(days, &others(row)).unwrap() < 0.05);
+                let told = known.stratified(days, &others(row), &each).unwrap();
+                wrong += u32::from(told < 0.05);
             }
-            found += u32::from(known.stratified(&rows[4], &others(4)).unwrap() < 0.05);
+            found += u32::from(known.stratified(&rows[4], &others(4), &each).unwrap() < 0.05);
         }
         assert!(wrong <= rows_seen / 20 + 20, "{wrong} of {rows_seen}");
         assert!(found >= DRAWS * 8 / 10, "{found}");

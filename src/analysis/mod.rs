@@ -28,6 +28,7 @@ mod reversal;
 mod rhythm;
 mod row_reversal;
 mod steps;
+mod strata;
 mod subscribers;
 mod threads;
 mod time_to_convert;

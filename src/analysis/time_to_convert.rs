@@ -198,7 +198,7 @@ impl ConversionCurve {
         }
         let mature: f64 =
             conversations.iter().map(|count| float(count.of) * self.share(count.age)).sum();
-        let matured_share = Some(mature / (float(of) * (1.0 - end.open)));
+        let matured_share = Some((mature / (float(of) * (1.0 - end.open))).min(1.0));
         let mut coming = self.coming(conversations);
         let thrown = days.iter().map(|day| self.coming(day).variance[0].powi(2)).sum::<f64>();
         coming.variance[2] =
@@ -250,8 +250,14 @@ pub(super) struct Coming {
 }
 
 impl Coming {
-    /// What 95 % of the counts that come lie between.
+    /// What 95 % of the counts that come lie between, and the mean between them: whole numbers.
     pub(super) fn interval(&self) -> (f64, f64) {
+        let (low, high) = self.percentiles();
+        // The mean of a few that hardly come lies above the count that nearly always comes.
+        (low.floor().min(self.mean.floor()), high.ceil().max(self.mean.ceil()))
+    }
+
+    fn percentiles(&self) -> (f64, f64) {
         let most = float(self.most);
         let (mean, variance) = (self.mean, self.variance.iter().sum::<f64>());
         if self.most == 0 || variance <= 0.0 {

@@ -178,11 +178,13 @@ impl Usual {
         2.0 * (root(self.count as f64) - root(self.expected)) / self.scale()
     }
 
-    /// Between which counts lie that are usual, so many standard deviations to each side.
+    /// The lowest and the highest count that are usual, so many standard deviations to each side.
     #[must_use]
     pub fn band(&self, deviations: f64) -> [f64; 2] {
         let (middle, half) = (root(self.expected), deviations * self.scale() / 2.0);
-        [middle - half, middle + half].map(|end| (end.max(0.0).powi(2) - 0.375).max(0.0))
+        let [low, high] =
+            [middle - half, middle + half].map(|end| (end.max(0.0).powi(2) - 0.375).max(0.0));
+        [low.ceil(), high.floor()]
     }
 
     /// Logarithm of the probability that nothing is counted where this is expected: of as many independent acts as scatter

@@ -11,7 +11,8 @@ use super::lacking::Lacking;
 use super::rates::{Rate, adjusted, interval, lift, probability_better};
 use super::reversal::reversed_within;
 use super::steps::pair;
-use super::{AnalysisError, Breakdown, FunnelReport, REST, rates};
+use super::strata::Strata;
+use super::{AnalysisError, FunnelReport, rates};
 use crate::domain::Clock;
 use crate::language::{Message, Value, say};
 
@@ -76,8 +77,9 @@ pub struct Verdict {
     pub other_rate: Option<Rate>,
     /// How many times as large the share is as the other, with its 95 % interval.
     pub lift: Option<Rate>,
-    /// Probability that the share behind the row is larger than the other.
-    pub probability_better: f64,
+    /// Probability that the share behind the row is larger than the other. `None` if there are too few conversations or
+    /// days to know that.
+    pub probability_better: Option<f64>,
     /// Two-sided; by how much days differ among themselves. `None` if there are too few days to know that.
     pub p_value: Option<f64>,
     /// The same, corrected for the number of rows compared.
@@ -111,8 +113,9 @@ impl Verdict {
 }
 
 /// Each row of the breakdown beside all other rows together, each by its days: `days` is the same breakdown by day,
-/// over the report's period, which begins with `first`, or a longer one that ends with it. Rows that are days or weeks
-/// themselves stand for their days; then `days` is the report.
+/// over the report's period, which begins with `first`, or a longer one that ends with it; by more dimensions than that,
+/// rows are compared within each of their values. Rows that are days or weeks themselves stand for their days; then `days`
+/// is the report.
 ///
 /// # Errors
 /// If there are no such steps.
@@ -127,18 +130,18 @@ pub fn compare_rows(
     let counts = report.breakdown.iter().map(|row| pair(&row.steps, step, of));
     let counts = counts.collect::<Result<Vec<_>, _>>()?;
     let is_in_time = days.by.len() == report.by.len();
-    let names = day_names(days);
-    let by_row =
-        if is_in_time { Vec::new() } else { days_of_rows(report, days, &names, step, of)? };
+    let strata = Strata::of(report, days);
+    let by_row = if is_in_time { Vec::new() } else { strata.of_rows(report, days, step, of)? };
     let dispersion = if is_in_time {
         Dispersion::within(std::slice::from_ref(&counts))
     } else {
-        Dispersion::beside(&by_row)
+        Dispersion::beside(&by_row, &strata.day_of)
     };
-    let first = first.to_string();
-    let begin = names.partition_point(|day| *day < first.as_str());
-    let totals: Vec<DayCount> =
-        (begin..names.len()).map(|day| sum(by_row.iter().map(|row| &row[day]))).collect();
+    let begin = strata.begin(first);
+    let day_of = &strata.day_of[begin..];
+    let totals: Vec<DayCount> = (begin..strata.names.len())
+        .map(|place| sum(by_row.iter().map(|row| &row[place])))
+        .collect();
     let mut rows = Vec::new();
     for (place, row) in report.breakdown.iter().enumerate() {
         let own = counts[place];
@@ -154,7 +157,7 @@ pub fn compare_rows(
             if is_in_time {
                 known.p_value(&own_days, &other_days)
             } else {
-                known.stratified(&own_days, &other_days)
+                known.stratified(&own_days, &other_days, day_of)
             }
         });
         let beside = if is_in_time { others } else { on_the_same_days(&own_days, &other_days) };
@@ -173,44 +176,6 @@ pub fn compare_rows(
 
 fn less(all: DayCount, part: DayCount) -> DayCount {
     (all.0.saturating_sub(part.0), all.1.saturating_sub(part.1))
-}
-
-/// The days of each row of a report, in the order of the rows; each row has all days, in their order.
-fn days_of_rows(
-    report: &FunnelReport,
-    days: &FunnelReport,
-    all: &[&str],
-    step: &str,
-    of: &str,
-) -> Result<Vec<Vec<DayCount>>, AnalysisError> {
-    let place = |row: &Breakdown| all.binary_search(&row.value("day")?).ok();
-    let mut found: BTreeMap<BTreeMap<String, Option<String>>, Vec<DayCount>> = BTreeMap::new();
-    for row in &days.breakdown {
-        let mut by = row.by.clone();
-        by.remove("day");
-        let of_row = found.entry(by).or_insert_with(|| vec![(0, 0); all.len()]);
-        if let Some(place) = place(row) {
-            of_row[place] = pair(&row.steps, step, of)?;
-        }
-    }
-    let is_rest = |row: &Breakdown| row.by.values().any(|value| value.as_deref() == Some(REST));
-    let named = report.breakdown.iter().filter(|row| !is_rest(row));
-    let named: Vec<Option<Vec<DayCount>>> = named.map(|row| found.remove(&row.by)).collect();
-    let rest = (0..all.len()).map(|day| sum(found.values().map(|row| &row[day]))).collect();
-    let nothing = vec![(0, 0); all.len()];
-    let mut rows: Vec<Vec<DayCount>> =
-        named.into_iter().map(|row| row.unwrap_or_else(|| nothing.clone())).collect();
-    if rows.len() < report.breakdown.len() {
-        rows.push(rest);
-    }
-    Ok(rows)
-}
-
-fn day_names(days: &FunnelReport) -> Vec<&str> {
-    let mut names: Vec<&str> = days.breakdown.iter().filter_map(|row| row.value("day")).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 /// The days of two periods, and those by which it is known how much days differ.
@@ -303,7 +268,7 @@ fn verdict(
         rate: side.rate(),
         other_rate: other.rate(),
         lift: lift((side.share, side.throws), (other.share, other.throws)),
-        probability_better: probability_better(side.count(), other.count()),
+        probability_better: Some(probability_better(side.count(), other.count())),
         p_value,
         adjusted_p_value: None,
         reversed_within: Vec::new(),
@@ -350,6 +315,7 @@ fn judged(mut verdicts: Verdicts, other: &'static str) -> Verdicts {
         rows.iter().map(|row| row.p_value.filter(|_| row.lacking.is_none())).collect();
     for (row, adjusted) in rows.iter_mut().zip(adjusted(&p_values)) {
         row.adjusted_p_value = adjusted;
+        row.probability_better = row.probability_better.filter(|_| adjusted.is_some());
         row.verdict = in_words(row, unit, other);
     }
     rows.sort_by(|a, b| {
@@ -363,6 +329,7 @@ fn in_words(row: &Verdict, unit: &str, other: &'static str) -> Message {
     let is_larger = row.rate.map(|rate| rate.rate) > row.other_rate.map(|rate| rate.rate);
     let too_few = |name: &'static str, more: u64| say(name).with("unit", unit).with("more", more);
     let verdict = match row.adjusted_p_value {
+        _ if row.of > 0 && row.other_of == 0 => say("verdict-alone"),
         _ if let Some(lacking) = row.lacking => match lacking {
             Lacking::Units(more) => too_few("verdict-too-few", more),
             Lacking::Reached(more) => too_few("verdict-too-few-reached", more),

@@ -1,4 +1,5 @@
-//! Which properties go with a step of a funnel.
+//! Which properties go with a step of a funnel. Rows are compared within entry points: whoever comes by an ad differs from
+//! whoever comes by a link, and a Page that has more of the one would else seem better.
 
 use super::error::AnswerError;
 use super::funnel_comparison::{answer_by_each, by_day, rows_compared};
@@ -18,7 +19,11 @@ pub async fn answer_drivers(
     question: &Question,
 ) -> Result<Verdicts, AnswerError> {
     let dimensions: Vec<Vec<Dimension>> = Dimension::drivers().map(|one| vec![one]).into();
-    let by_day = |by: &Vec<Dimension>| by_day(&Question { by: by.clone(), ..question.clone() });
+    let by_day = |by: &Vec<Dimension>| {
+        let within = (by[0] != Dimension::Source).then_some(Dimension::Source);
+        let by = by.iter().cloned().chain(within).collect();
+        by_day(&Question { by, ..question.clone() })
+    };
     let days: Vec<Question> = dimensions.iter().map(by_day).collect();
     let Some(over_days) = days.first() else {
         return Err(AnswerError::Unknown("there is no property".to_owned()));

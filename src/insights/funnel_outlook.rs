@@ -43,16 +43,11 @@ pub(crate) async fn outlook_of(
     question: &Question,
     report: FunnelReport,
 ) -> Result<FunnelReport, AnswerError> {
-    let unit = match question.by.as_slice() {
-        [unit @ (Dimension::Day | Dimension::Week)] => unit.clone(),
-        _ => return Ok(report),
-    };
-    let last_event = store.collection_state().await?.last_event;
-    let known_until = last_event.min(question.asked_at.0);
     if let Some(funnel) = own.get(&report.funnel) {
-        let funnel = narrowed(funnel, question);
-        return own_outlook(store, &funnel, question, unit, report, known_until).await;
+        return custom_outlook(store, funnel, question, report).await;
     }
+    let Some(unit) = unit_of_time(question) else { return Ok(report) };
+    let known_until = known_until(store, question).await?;
     let Question { period, filters, .. } = question;
     let (filters, zone) = (filters.clone(), period.zone.clone());
     let Some(spans) = Spans::of(period, known_until, FUNNEL_WINDOW_MS) else {
@@ -89,7 +84,7 @@ pub(crate) async fn young(
     store: &Store,
     question: &Question,
 ) -> Result<Option<DataFrame>, StoreError> {
-    let known_until = store.collection_state().await?.last_event.min(question.asked_at.0);
+    let known_until = known_until(store, question).await?;
     let Some(spans) = Spans::of(&question.period, known_until, FUNNEL_WINDOW_MS) else {
         return Ok(None);
     };
@@ -99,15 +94,31 @@ pub(crate) async fn young(
     store.funnel_counts(&spans.young, fine, None).await.map(Some)
 }
 
+/// The day or week that the question is by, if it is by that alone.
+fn unit_of_time(question: &Question) -> Option<Dimension> {
+    match question.by.as_slice() {
+        [unit @ (Dimension::Day | Dimension::Week)] => Some(unit.clone()),
+        _ => None,
+    }
+}
+
+/// Until when it is known what became of conversations, UTC milliseconds.
+async fn known_until(store: &Store, question: &Question) -> Result<i64, StoreError> {
+    Ok(store.collection_state().await?.last_event.min(question.asked_at.0))
+}
+
 /// The same of a custom funnel, by the ages at which its units reach steps.
-async fn own_outlook(
+///
+/// # Errors
+/// If it cannot be computed.
+pub(crate) async fn custom_outlook(
     store: &Store,
     funnel: &Funnel,
     question: &Question,
-    unit: Dimension,
     report: FunnelReport,
-    known_until: i64,
 ) -> Result<FunnelReport, AnswerError> {
+    let Some(unit) = unit_of_time(question) else { return Ok(report) };
+    let (funnel, known_until) = (narrowed(funnel, question), known_until(store, question).await?);
     let window = funnel.rules.window_ms;
     if window > LONGEST_WINDOW_MS {
         return Ok(marked(report));
@@ -115,7 +126,7 @@ async fn own_outlook(
     let Some(spans) = Spans::of(&question.period, known_until, window) else {
         return Ok(with_outlook_of_units(report, &unit, window, None));
     };
-    let ages = answer_ages(store, funnel, question, &unit, &spans.history, spans.young.from.0);
+    let ages = answer_ages(store, &funnel, question, &unit, &spans.history, spans.young.from.0);
     let ages = ages.await?;
     Ok(with_outlook_of_units(report, &unit, window, Some((&ages, known_until))))
 }

@@ -59,7 +59,7 @@ pub(crate) fn trend(days: &[Day], over: usize, is_open: bool, width: Width) -> D
 pub(crate) fn days(report: &FunnelReport) -> Drawing {
     let day = |row: &Breakdown| {
         let counts = ["opened", "lead", "purchase"].map(|step| row.count(step).unwrap_or_default());
-        Some(Day { date: row.value("day")?.to_owned(), counts, before: None })
+        Some(Day { date: row.value("day")?.to_owned(), counts, before: None, expected: [None; 3] })
     };
     let mut days: Vec<Day> = report.breakdown.iter().filter_map(day).collect();
     days.sort_by(|one, other| one.date.cmp(&other.date));
@@ -90,6 +90,7 @@ pub(crate) fn audience(days: &[SubscriberDay], width: Width) -> Drawing {
         date: day.date.clone(),
         counts: [day.audience, day.opted_in, day.stopped + day.expired],
         before: None,
+        expected: [None; 3],
     };
     let last = days.last().map_or(0, |day| day.audience);
     let days: Vec<Day> = days.iter().map(day).collect();

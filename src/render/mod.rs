@@ -5,6 +5,7 @@ pub mod chart;
 pub mod charts;
 #[cfg(test)]
 mod every_name;
+pub mod expected;
 pub mod frames;
 pub mod labels;
 pub mod lettering;

@@ -5,12 +5,13 @@ use comfy_table::{Cell, CellAlignment, Table};
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column};
 
+use super::expected::{ExpectedFigure, expected_count};
 use super::lettering::isolated;
 use super::numbers::{of_how_many, whole};
 use super::page_names::page;
 use crate::analysis::{
-    AdsReport, AttributionReport, Comparison, CostReport, Description, FunnelReport, Step,
-    conversation_steps,
+    AdsReport, AttributionReport, Comparison, CostReport, Description, Estimate, FunnelReport,
+    Step, conversation_steps,
 };
 use crate::domain::{Clock, Cost, Timestamp};
 use crate::insights::links::LinksReport;
@@ -46,12 +47,12 @@ pub fn funnel(report: &FunnelReport) -> String {
                 value => Cell::new(printable(value.unwrap_or("–"))),
             };
             let mut cells: Vec<Cell> = row.by.iter().map(value).collect();
-            cells.extend(row.steps.iter().map(|step| right(count(step))));
+            cells.extend(row.steps.iter().map(|step| right(count_so_far(step))));
             table.add_row(cells);
         }
         let mut totals = vec![Cell::new("all")];
         totals.extend((1..report.breakdown[0].by.len()).map(|_| Cell::new("")));
-        totals.extend(report.steps.iter().map(|step| right(count(step))));
+        totals.extend(report.steps.iter().map(|step| right(count_so_far(step))));
         table.add_row(totals);
     }
     format!("{head}{table}\n")
@@ -112,10 +113,18 @@ pub fn ads(report: &AdsReport) -> String {
         cells.extend(row.steps.iter().map(|step| {
             let cost = step.cost.and_then(|cost| cost.value);
             let cost = cost.map(|cost| format!("\n{cost:.3}")).unwrap_or_default();
-            right(format!("{}{cost}", known(step.count)))
+            let of = (step.matured_share, step.expected_cost);
+            right(format!(
+                "{}{cost}{}",
+                known(step.count),
+                expected(of, |value| format!("{value:.3}"))
+            ))
         }));
         let roas = row.roas.and_then(|roas| roas.value);
-        cells.push(right(roas.map_or_else(|| "–".to_owned(), |roas| format!("{roas:.2}"))));
+        let of = (row.value_matured_share, row.expected_roas);
+        let in_the_end = expected(of, |value| format!("{value:.2}"));
+        let roas = roas.map_or_else(|| "–".to_owned(), |roas| format!("{roas:.2}"));
+        cells.push(right(format!("{roas}{in_the_end}")));
         table.add_row(cells);
     }
     let mut notes = String::new();
@@ -360,6 +369,21 @@ fn right(text: String) -> Cell {
 
 fn count(step: &Step) -> String {
     step.count.map_or_else(|| "–".to_owned(), |count| count.to_string())
+}
+
+/// The count, and below it what it comes to if it is not finished.
+fn count_so_far(step: &Step) -> String {
+    let expected = expected_count(step).map(ExpectedFigure::told);
+    format!("{}{}", count(step), expected.map_or_else(String::new, |told| format!("\n{told}")))
+}
+
+/// What a figure of ads comes to, on a line of its own, if it is not finished.
+fn expected(
+    (matured_share, figure): (Option<f64>, Option<Estimate>),
+    written: impl Fn(f64) -> String,
+) -> String {
+    let told = ExpectedFigure::of(matured_share, figure, written);
+    told.map_or_else(String::new, |told| format!("\n{}", told.short()))
 }
 
 /// A share of so many.

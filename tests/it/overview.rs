@@ -16,8 +16,10 @@ async fn cells(browser: &Browser, table: &str) -> Vec<Vec<String>> {
     serde_json::from_value(browser.run(&script).await).unwrap()
 }
 
+/// The count of a cell, behind which what is expected may stand.
 fn number(text: &str) -> u64 {
-    text.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?}"))
+    let count = text.split_whitespace().next().unwrap_or_default();
+    count.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?}"))
 }
 
 #[tokio::test]

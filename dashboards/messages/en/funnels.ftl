@@ -86,7 +86,7 @@ funnels-window-minutes = { $count ->
     [one] one minute
    *[other] { $count } minutes
 }
-funnels-reversed = Within each value of “{ $dimension }” it is the other way round: what changed is their mix, not how they convert (Simpson’s paradox).
+funnels-reversed = Within each value of “{ $dimension }” it is the other way round: the whole moved because their mix changed (Simpson’s paradox).
 funnels-row-reversed = Within each value of “{ $dimension }” it is the other way round: the row differs by its mix, not by how it converts (Simpson’s paradox).
 funnels-compared = { $step } of { $of }, row by row
 funnels-compared-note = Each row beside all others, as if they had been opened on the same days. Intervals are 95 %; p-values allow for days that differ, and for the number of rows (Benjamini and Hochberg).

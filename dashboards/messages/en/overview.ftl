@@ -36,6 +36,7 @@ overview-funnel = From opening to purchase
     .note = Conversations opened in this period. A stage counts only after all stages before it, within 28 days of the opening.
 overview-trend = Daily trend
     .note = Each day shows the conversations opened on it; their leads and purchases may have come later.
+    .unfinished = What is drawn lighter is unfinished: a circle is what is expected in the end.
     .figures = Figures of each day
 overview-day = Day
 overview-opened = Opened

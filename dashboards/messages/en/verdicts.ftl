@@ -11,7 +11,8 @@ verdict-too-few-missed = too few { $unit ->
     [person] people
    *[conversation] conversations
 } that did not get there to tell, { $more } more are needed: { $share } against { $other-share }
-verdict-too-short = too few days to tell how much days differ: { $share } against { $other-share }
+verdict-too-short = too few days or weeks to tell how much they differ, seven are needed: { $share } against { $other-share }
+verdict-alone = nothing to compare with: { $share }
 verdict-better = better than { $other }: { $share } against { $other-share }
 verdict-worse = worse than { $other }: { $share } against { $other-share }
 verdict-chance = no significant difference from { $other }: { $share } against { $other-share }

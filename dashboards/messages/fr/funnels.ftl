@@ -86,7 +86,7 @@ funnels-window-minutes = { $count ->
     [one] une minute
    *[other] { $count } minutes
 }
-funnels-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : c’est leur mélange qui a changé, non leur conversion (paradoxe de Simpson).
+funnels-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : le total a bougé parce que leur mélange a changé (paradoxe de Simpson).
 funnels-row-reversed = Pour chaque valeur de « { $dimension } » c’est l’inverse : la ligne diffère par son mélange, non par sa conversion (paradoxe de Simpson).
 funnels-compared = { $step } sur { $of }, ligne par ligne
 funnels-compared-note = Chaque ligne face à toutes les autres, comme si elles avaient été ouvertes les mêmes jours. Intervalles à 95 % ; les valeurs p tiennent compte des jours qui diffèrent et du nombre de lignes (Benjamini et Hochberg).

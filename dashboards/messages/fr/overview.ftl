@@ -36,6 +36,7 @@ overview-funnel = De l’ouverture à l’achat
     .note = Conversations ouvertes entre ces jours. Une étape ne compte qu’après toutes les précédentes, dans les 28 jours suivant l’ouverture.
 overview-trend = Tendance quotidienne
     .note = Chaque jour représente les conversations ouvertes ce jour-là ; leurs prospects et leurs achats ont pu venir plus tard.
+    .unfinished = Ce qui est plus clair n’est pas terminé : un cercle montre ce qui est attendu à la fin.
     .figures = Chiffres de chaque jour
 overview-day = Jour
 overview-opened = Ouvertes

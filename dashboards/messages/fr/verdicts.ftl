@@ -10,7 +10,8 @@ verdict-too-few-missed = trop peu de { $unit ->
     [person] personnes
    *[conversation] conversations
 } qui n’y sont pas arrivées pour conclure, il en manque { $more } : { $share } contre { $other-share }
-verdict-too-short = trop peu de jours pour savoir combien les jours diffèrent : { $share } contre { $other-share }
+verdict-too-short = trop peu de jours ou de semaines pour savoir combien ils diffèrent, il en faut sept : { $share } contre { $other-share }
+verdict-alone = rien à quoi comparer : { $share }
 verdict-better = meilleur que { $other } : { $share } contre { $other-share }
 verdict-worse = moins bon que { $other } : { $share } contre { $other-share }
 verdict-chance = pas de différence significative avec { $other } : { $share } contre { $other-share }

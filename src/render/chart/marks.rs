@@ -148,7 +148,12 @@ mod tests {
     use crate::render::chart::{Day, Width, trend};
 
     fn days(dates: &[&str]) -> Vec<Day> {
-        let day = |date: &&str| Day { date: (*date).to_owned(), counts: [1, 0, 0], before: None };
+        let day = |date: &&str| Day {
+            date: (*date).to_owned(),
+            counts: [1, 0, 0],
+            before: None,
+            expected: [None; 3],
+        };
         dates.iter().map(day).collect()
     }
 

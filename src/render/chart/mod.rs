@@ -100,6 +100,9 @@ pub(crate) fn bars(bars: &[Bar], description: &str) -> Drawing {
     })
 }
 
+/// How strong what is not finished is drawn.
+const LIGHT: f64 = 0.45;
+
 /// A day of the trend.
 #[derive(Debug, Clone)]
 pub(crate) struct Day {
@@ -109,9 +112,12 @@ pub(crate) struct Day {
     pub counts: [u64; 3],
     /// Those of the day that it is compared with.
     pub before: Option<[u64; 3]>,
+    /// What counts come to that are not finished.
+    pub expected: [Option<f64>; 3],
 }
 
-/// An area for the opened conversations, lines for leads and purchases. Of a last day that is not over they are dashed.
+/// An area for the opened conversations, lines for leads and purchases. Of a last day that is not over they are dashed;
+/// what is not finished is lighter, with a circle for what it comes to.
 #[expect(clippy::cast_precision_loss, reason = "counts and days are far below 2^52")]
 pub(crate) fn trend(days: &[Day], is_open: bool, description: &str, width: Width) -> Drawing {
     let before = |day: &Day| day.before.map_or(0, |before| before[0]);
@@ -135,12 +141,25 @@ pub(crate) fn trend(days: &[Day], is_open: bool, description: &str, width: Width
         }
         for (series, color) in SERIES.iter().enumerate() {
             let points = points(series);
-            let (done, open) = (&points[..over], &points[over.saturating_sub(1)..]);
-            let line = color.stroke_width(2);
-            chart.draw_series(LineSeries::new(done.iter().copied(), line))?;
-            if over < points.len() {
-                chart.draw_series(DashedLineSeries::new(open.iter().copied(), 5, 4, line))?;
+            // Until the first day that is not finished.
+            let light = days.iter().position(|day| day.expected[series].is_some());
+            let light = light.unwrap_or(points.len()).clamp(1, over.max(1));
+            let (line, lighter) = (color.stroke_width(2), color.mix(LIGHT).stroke_width(2));
+            let open = if light < over { lighter } else { line };
+            chart.draw_series(LineSeries::new(points[..light].iter().copied(), line))?;
+            if light < over {
+                let points = points[light - 1..over].iter().copied();
+                chart.draw_series(LineSeries::new(points, lighter))?;
             }
+            if over < points.len() {
+                let points = points[over.saturating_sub(1)..].iter().copied();
+                chart.draw_series(DashedLineSeries::new(points, 5, 4, open))?;
+            }
+            let places = days.iter().enumerate();
+            let expected =
+                places.filter_map(|(place, day)| Some((place as f64, day.expected[series]?)));
+            chart
+                .draw_series(expected.map(|point| Circle::new(point, 3, color.stroke_width(2))))?;
             if points.len() < 2 {
                 let dots = points.iter().map(|point| Circle::new(*point, 4, color.filled()));
                 chart.draw_series(dots)?;

@@ -3,12 +3,10 @@
 use plotters::prelude::*;
 
 use super::drawing::{Drawing, SERIES};
-use super::{Width, over_days};
+use super::{LIGHT, Width, over_days};
 use crate::analysis::Rate;
 use crate::language;
 
-/// How strong what is not finished is drawn.
-const LIGHT: f64 = 0.45;
 /// An end of an interval may lie so many times as high as the highest share; what is higher is cut.
 const HIGHEST: f64 = 1.6;
 

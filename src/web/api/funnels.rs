@@ -19,7 +19,7 @@ use crate::insights::format::Format;
 use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::rows_compared;
 use crate::insights::funnel_correlation::answer_drivers;
-use crate::insights::funnel_outlook::{answer_with_outlook, outlook_of};
+use crate::insights::funnel_outlook::{answer_with_outlook, custom_outlook, outlook_of};
 use crate::insights::funnel_over_time::shares_in_time;
 use crate::insights::funnel_verdicts::answer_verdicts;
 use crate::insights::query::Question;
@@ -87,6 +87,8 @@ pub(crate) async fn preview(
     let funnel = written.check();
     let funnel = funnel.map_err(|error| Problem::in_parameter(error.key, error.reason))?;
     let report = answer_custom_funnel(&views.store, &funnel, &question).await;
+    let report = report.map_err(Problem::from)?;
+    let report = custom_outlook(&views.store, &funnel, &question, report).await;
     funnel_in(&views, &question, &look, report.map_err(Problem::from)?).await
 }
 
@@ -183,7 +185,8 @@ pub(crate) async fn comparison_in(
     respond::charted(look.format, &chart)
 }
 
-/// Which property values go with reaching a step: the rate of each beside that of all others, with lift.
+/// Which property values go with reaching a step: the rate of each beside that of all others of the same days and entry
+/// points, with lift. An association: it does not say why.
 #[utoipa::path(get, path = "/api/v1/funnels/{name}/drivers", tag = "funnels",
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Verdicts)))]

@@ -6,9 +6,11 @@ use super::date_range::Range;
 use super::drilldown::{DrilldownLinks, LinkedCount};
 use crate::analysis::{Breakdown, FunnelReport};
 use crate::domain::Period;
+use crate::language::{Message, say};
 use crate::render::chart::marks::Mark;
 use crate::render::chart::{Day, on_page};
 use crate::render::charts;
+use crate::render::expected::people;
 use crate::render::numbers::{dash, thousands};
 
 /// Days that have a row each.
@@ -28,8 +30,14 @@ pub(crate) struct Trend {
 
 pub(crate) struct DayTexts {
     pub date: String,
-    /// Each of the day, and of the day that it is compared with.
-    pub counts: Vec<(LinkedCount, String)>,
+    pub counts: Vec<DayCount>,
+}
+
+/// A count of a day, of the day that it is compared with, and what it comes to if it is not finished.
+pub(crate) struct DayCount {
+    pub now: LinkedCount,
+    pub before: String,
+    pub expected: Option<Message>,
 }
 
 impl Trend {
@@ -50,6 +58,11 @@ impl Trend {
             is_open,
         }
     }
+
+    /// Whether more is expected of some days.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.days.iter().flat_map(|day| &day.counts).any(|count| count.expected.is_some())
+    }
 }
 
 /// Every day of the period, those without a conversation too.
@@ -57,7 +70,8 @@ pub(crate) fn days_in(report: &FunnelReport, period: &Period) -> Vec<Day> {
     let counts = by_date(report);
     let day = |date: jiff::civil::Date| {
         let date = date.to_string();
-        Day { counts: counts.get(&date).copied().unwrap_or_default(), before: None, date }
+        let counts = counts.get(&date).copied().unwrap_or_default();
+        Day { date, counts, before: None, expected: [None; 3] }
     };
     period.days().into_iter().map(|(date, _)| day(date)).collect()
 }
@@ -79,16 +93,26 @@ fn weekly(days: &[Day]) -> Vec<Day> {
         all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
     };
     let week = |days: &[Day]| {
-        let mut week = Day { date: days[0].date.clone(), counts: [0; 3], before: None };
+        let mut week =
+            Day { date: days[0].date.clone(), counts: [0; 3], before: None, expected: [None; 3] };
         for day in days {
             sum(&mut week.counts, day.counts);
             if let Some(before) = day.before {
                 sum(week.before.get_or_insert_default(), before);
             }
         }
+        week.expected = [0, 1, 2].map(|series| expected_of(days, series));
         week
     };
     days.chunks(7).map(week).collect()
+}
+
+/// What the counts of several days come to, if some are not finished.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn expected_of(days: &[Day], series: usize) -> Option<f64> {
+    let of = |day: &Day| day.expected[series].unwrap_or(day.counts[series] as f64);
+    let is_open = days.iter().any(|day| day.expected[series].is_some());
+    is_open.then(|| days.iter().map(of).sum())
 }
 
 /// Rows of `days`, each of which is one or more of `all_days`.
@@ -107,7 +131,10 @@ fn day_texts(
         let behind = behind.within(range.days(&day.date, last_of(day)));
         let counts = ["opened", "lead", "purchase"].into_iter().enumerate().map(|(at, stage)| {
             let now = behind.with("reached", stage).count(Some(day.counts[at]));
-            (now, day.before.map_or_else(dash, |before| thousands(before[at])))
+            let before = day.before.map_or_else(dash, |before| thousands(before[at]));
+            let expected =
+                day.expected[at].map(|figure| say("ads-expected").with("figure", people(figure)));
+            DayCount { now, before, expected }
         });
         DayTexts { date: day.date.clone(), counts: counts.collect() }
     };

@@ -1,9 +1,9 @@
 //! A funnel's steps as columns.
 
-use super::ads::expected::ExpectedFigure;
 use super::drilldown::{DrilldownLinks, LinkedCount};
-use crate::analysis::{AdsRow, Estimate, Outlook, Step, conversation_steps};
+use crate::analysis::{AdsRow, conversation_steps};
 use crate::language::{Message, say};
+use crate::render::expected::ExpectedFigure;
 use crate::render::numbers::{dash, money, percent, thousands};
 use crate::render::{chart, labels};
 
@@ -36,15 +36,6 @@ pub(crate) fn share(count: Option<u64>, of: Option<u64>) -> Option<f64> {
     Some(count as f64 / of as f64)
 }
 
-/// What a step's count comes to when the time of all is over. `None` if it is over, or nothing is known of it.
-pub(crate) fn in_the_end(step: &Step) -> Option<Message> {
-    let Outlook { matured_share, expected, low, high } = step.outlook?;
-    let estimate = Estimate { value: expected, low: low?, high };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
-    let people = |count: f64| thousands(count.round() as u64);
-    ExpectedFigure::of(matured_share, Some(estimate), people).map(ExpectedFigure::told)
-}
-
 /// The step at a place of the funnel, beside the largest.
 #[expect(clippy::cast_precision_loss, reason = "steps are few")]
 pub(crate) fn drawn(count: Option<u64>, most: u64, place: usize) -> String {
@@ -52,23 +43,31 @@ pub(crate) fn drawn(count: Option<u64>, most: u64, place: usize) -> String {
     chart::part(share(count, Some(most)).unwrap_or(0.0), strength.max(0.4))
 }
 
+/// A step of ads: its name, how many reached it, what one cost, and what one comes to cost.
+type AdStep<'s> = (&'s str, Option<u64>, Option<f64>, Option<ExpectedFigure>);
+
 /// What a row of ads brought, from the impression to the purchase, with the cost of each step; `behind` are its
 /// conversations.
 pub(crate) fn ad_columns(total: &AdsRow, behind: &DrilldownLinks) -> Vec<Column> {
     let currency = total.currency.as_deref().unwrap_or_default();
     let counts = conversation_steps().map(|name| {
         let step = total.steps.iter().find(|step| step.name == name);
-        (name, step.and_then(|step| step.count), step.and_then(|step| step.cost?.value))
+        let cost = step.and_then(|step| step.cost?.value);
+        let expected = step.and_then(|step| {
+            let written = |value| money(value, currency);
+            ExpectedFigure::of(step.matured_share, step.expected_cost, written)
+        });
+        (name, step.and_then(|step| step.count), cost, expected)
     });
     let before = [
-        ("impressions", total.impressions, total.cpm),
-        ("clicks", total.clicks, total.cost_per_click.and_then(|cost| cost.value)),
+        ("impressions", total.impressions, total.cpm, None),
+        ("clicks", total.clicks, total.cost_per_click.and_then(|cost| cost.value), None),
     ];
     let all: Vec<_> = before.into_iter().chain(counts).collect();
     // Impressions would leave no room for the others.
-    let most = all.iter().skip(1).filter_map(|(_, count, _)| *count).max().unwrap_or(0);
+    let most = all.iter().skip(1).filter_map(|(_, count, ..)| *count).max().unwrap_or(0);
     let mut previous = None;
-    let column = |(place, (name, count, cost)): (usize, &(&str, Option<u64>, Option<f64>))| {
+    let column = |(place, (name, count, cost, expected)): (usize, &AdStep<'_>)| {
         let (label, meaning) = labels::stage(name);
         let of_previous = percent(share(*count, previous), previous.unwrap_or(0));
         previous = *count;
@@ -90,6 +89,7 @@ pub(crate) fn ad_columns(total: &AdsRow, behind: &DrilldownLinks) -> Vec<Column>
             notes: cost
                 .map(|cost| say(told).with("amount", money(cost, currency)))
                 .into_iter()
+                .chain(expected.as_ref().map(ExpectedFigure::short))
                 .collect(),
             drawn: drawn(*count, most, place),
             is_cut: count.is_some_and(|count| count > most),

@@ -7,7 +7,6 @@ use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::Response;
 
-use super::expected::ExpectedFigure;
 use super::link::address;
 use super::row::name;
 use crate::accounts::{Scope, Who};
@@ -20,6 +19,7 @@ use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
 use crate::insights::query::Question;
 use crate::language::{Message, decimal, filters, say};
+use crate::render::expected::ExpectedFigure;
 use crate::render::labels;
 use crate::render::numbers::{amount, between, credit, dash, money, thousands};
 use crate::web::dashboard::annotations::Annotations;

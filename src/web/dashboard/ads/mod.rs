@@ -1,7 +1,6 @@
 //! What ads cost, as a page, and each ad on a page of its own.
 
 pub(crate) mod ad;
-pub(crate) mod expected;
 pub(crate) mod link;
 mod messages;
 pub(crate) mod page;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::expected::ExpectedFigure;
 use super::link::address;
 use super::selection::STEPS;
 use crate::analysis::{AdsRow, Estimate, Filter, beside_others};
 use crate::domain::Period;
 use crate::language::{decimal, say};
+use crate::render::expected::ExpectedFigure;
 use crate::render::numbers::{amount, between, dash, percent, thousands};
 use crate::render::{chart, labels};
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};

@@ -49,7 +49,8 @@ impl Compared {
             reached: behind.with("reached", step).count(Some(row.reached)),
             cells: [
                 rate(row.rate, row.of),
-                probability(row.probability_better, row.of.min(row.other_of)),
+                row.probability_better
+                    .map_or_else(dash, |part| probability(part, row.of.min(row.other_of))),
                 row.adjusted_p_value.map_or_else(dash, p_value),
             ],
             verdict: row.verdict.clone(),

@@ -3,10 +3,11 @@
 use super::labels::label;
 use crate::analysis::{Step, lacking_units};
 use crate::language::{Message, Value, say};
+use crate::render::expected::{ExpectedFigure, expected_count};
 use crate::render::labels;
 use crate::render::numbers::{of_first, of_previous, percent, span};
 use crate::web::dashboard::drilldown::DrilldownLinks;
-use crate::web::dashboard::funnel_columns::{Column, drawn, in_the_end, share};
+use crate::web::dashboard::funnel_columns::{Column, drawn, share};
 
 /// How many of all reached the last step.
 pub(crate) fn headline(steps: &[&Step]) -> Option<Message> {
@@ -58,7 +59,10 @@ pub(crate) fn columns(steps: &[&Step], behind: &DrilldownLinks) -> Vec<Column> {
             of_previous: of_previous(step),
             of_first: of_first(step),
             dropped: dropped.map(|dropped| behind.with("step", &step.name).count(Some(dropped))),
-            notes: median.into_iter().chain(in_the_end(step)).collect(),
+            notes: median
+                .into_iter()
+                .chain(expected_count(step).map(ExpectedFigure::told))
+                .collect(),
             drawn: drawn(step.count, most, place),
             is_cut: false,
         }

@@ -6,8 +6,8 @@ use crate::analysis::{
     AdsReport, AdsRow, Drawn, Estimate, Paid, StageCost, daily_spread, surely_differ,
 };
 use crate::language::{Message, say};
+use crate::render::expected::ExpectedFigure;
 use crate::render::numbers::{between, dash, money};
-use crate::web::dashboard::ads::expected::ExpectedFigure;
 use crate::web::dashboard::drilldown::{DrilldownLinks, LinkedCount};
 
 /// Where paying more is worth it, and where less.

@@ -262,6 +262,7 @@ mod tests {
     fn a_change_is_coloured_only_if_days_do_not_explain_it() {
         let days = |level: u64| -> Vec<Day> {
             let day = |at: u64| Day {
+                expected: [None; 3],
                 date: format!("2026-11-{:02}", at + 1),
                 counts: [level + at % 3, 5, 2],
                 before: Some([100 + at % 3, 5, 2]),

@@ -2,10 +2,11 @@
 
 use super::figures::Whole;
 use crate::analysis::{AdsRow, FunnelReport};
+use crate::render::expected::{ExpectedFigure, expected_count};
 use crate::render::labels;
 use crate::render::numbers::{of_first, of_previous};
 use crate::web::dashboard::drilldown::DrilldownLinks;
-use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn, in_the_end};
+use crate::web::dashboard::funnel_columns::{Column, ad_columns, drawn};
 
 /// All conversations, from the opening to the purchase.
 pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> Vec<Column> {
@@ -25,7 +26,7 @@ pub(crate) fn conversations(report: &FunnelReport, behind: &DrilldownLinks) -> V
             of_previous: of_previous(step),
             of_first: of_first(step),
             dropped,
-            notes: in_the_end(step).into_iter().collect(),
+            notes: expected_count(step).map(ExpectedFigure::told).into_iter().collect(),
             drawn: drawn(step.count, first, place),
             is_cut: false,
             name: step.name.clone(),

@@ -6,12 +6,11 @@ use super::changes::{Change, Days, percents, signed};
 use super::figures::{Counts, Figures};
 use crate::analysis::{AttributionReport, Breakdown, FunnelReport, Step};
 use crate::language::{Message, places_of, say};
+use crate::render::expected::{ExpectedFigure, expected_count};
 use crate::render::numbers::{self, amount, credit, dash, money, span, thousands};
 use crate::render::{chart, labels};
-use crate::web::dashboard::ads::expected::ExpectedFigure;
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::drilldown::DrilldownLinks;
-use crate::web::dashboard::funnel_columns::in_the_end;
 
 /// Points of a line at most: it has about as many as it has room for.
 const MOST_POINTS: usize = 46;
@@ -54,7 +53,10 @@ pub(crate) fn tiles(
         spark: spark(&figures.own, |row| {
             Some(row.and_then(|row| row.count(id)).map_or(0.0, float))
         }),
-        notes: [note].into_iter().chain(step(id).and_then(in_the_end)).collect(),
+        notes: [note]
+            .into_iter()
+            .chain(step(id).and_then(expected_count).map(ExpectedFigure::told))
+            .collect(),
         meaning: labels::stage(id).1,
         stage: Some(id),
         rows: behind.with("reached", id).count(step(id).and_then(|step| step.count)).rows,

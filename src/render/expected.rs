@@ -1,11 +1,24 @@
-//! What a cost or a return comes to, in words: beside what there is so far, never mixed with it.
+//! What a count, a cost or a return comes to, in words: beside what there is so far, never mixed with it.
 
-use crate::analysis::Estimate;
+use crate::analysis::{Estimate, Outlook, Step};
 use crate::language::{Message, say};
-use crate::render::numbers::between;
+use crate::render::numbers::{between, thousands};
 
 /// From this part on a figure is as good as finished: what is still expected moves it by less than 2 %.
-const FINISHED: f64 = 0.98;
+pub(crate) const FINISHED: f64 = 0.98;
+
+/// What a step's count comes to when the time of all is over. `None` if it is over, or nothing is known of it.
+pub(crate) fn expected_count(step: &Step) -> Option<ExpectedFigure> {
+    let Outlook { matured_share, expected, low, high } = step.outlook?;
+    let estimate = Estimate { value: expected, low: low?, high };
+    ExpectedFigure::of(matured_share, Some(estimate), people)
+}
+
+/// A count that is expected, as a whole number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of people")]
+pub(crate) fn people(count: f64) -> String {
+    thousands(count.round() as u64)
+}
 
 /// A figure that is expected, and its interval.
 pub(crate) struct ExpectedFigure {
