@@ -24,6 +24,7 @@ mod jobs;
 mod journal;
 mod link;
 mod manual;
+mod mcp;
 mod page_names;
 mod paths;
 mod prepared;
@@ -137,6 +138,10 @@ enum Command {
     Report(report::ReportArgs),
     /// Show which sources deserve the credit for conversions
     Attribution(read::AttributionArgs),
+    /// Answer an assistant on this machine: the Model Context Protocol over standard input and output
+    ///
+    /// Its tools are the questions of the API, and change nothing. `serve` has the same at `/mcp`.
+    Mcp(mcp::McpArgs),
     /// Write the completions of a shell to standard output
     Completions {
         /// The shell
@@ -249,6 +254,7 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Report(args) => report::run(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
+            Command::Mcp(args) => Box::pin(mcp::run(settings, args)).await,
             Command::Generate(_)
             | Command::Completions { .. }
             | Command::Man { .. }

@@ -123,6 +123,8 @@ const ROUTES: &[Route] = &[
     post("/settings/users/{name}/remove", Admin),
     post("/settings/tokens", Admin),
     post("/settings/tokens/{name}/revoke", Admin),
+    // Each question that is asked through it needs its own right besides.
+    post("/mcp", Read).per_page(),
     get("/api/v1/openapi.json", Read).per_page(),
     get("/api/v1/funnels", Read).per_page().takes(&[JSON]),
     post("/api/v1/funnels/preview", Read).per_page().takes(&[RANGE, BY, TOP, DRAWING, CSV]),

@@ -86,6 +86,7 @@ mod layers;
 mod limited;
 mod links;
 mod many;
+mod mcp;
 mod message_costs;
 mod migrations;
 mod oidc;
