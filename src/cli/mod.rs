@@ -47,6 +47,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
+use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -268,6 +269,9 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
 /// Logs go to standard error, as `RUST_LOG` asks; as JSON if `MESSENGER_FUNNEL_LOG=json`.
 fn start_log(traces: Option<&SdkTracerProvider>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // It tells what assistants ask, and that may name a person.
+    let quiet =
+        filter_fn(|told| !told.target().starts_with("rmcp") || *told.level() == Level::ERROR);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if std::env::var_os("MESSENGER_FUNNEL_LOG").is_some_and(|form| form == "json") {
         lines.json().boxed()
@@ -280,5 +284,5 @@ fn start_log(traces: Option<&SdkTracerProvider>) {
         let traces = traces.tracer(env!("CARGO_PKG_NAME"));
         tracing_opentelemetry::layer().with_tracer(traces).with_filter(ends)
     });
-    tracing_subscriber::registry().with(filter).with(lines).with(traces).init();
+    tracing_subscriber::registry().with(filter).with(quiet).with(lines).with(traces).init();
 }

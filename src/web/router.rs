@@ -104,6 +104,11 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/people/{page}/{id}", get(dashboard::person::page::person))
         .route("/audience", get(dashboard::audience::page::audience))
         .route("/quality", get(dashboard::data_quality::page::quality))
+        .route(
+            "/connect",
+            get(dashboard::connect::page::connect).post(dashboard::connect::page::make),
+        )
+        .route("/connect/{name}/revoke", post(dashboard::connect::page::revoke))
         .merge(descriptions)
         .route_layer(middleware::from_fn(filter_form::to_filter))
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))

@@ -42,6 +42,7 @@ mod cli;
 mod clocks;
 mod cluster;
 mod collector;
+mod connect;
 mod consent;
 mod conversion_files;
 mod conversions;
