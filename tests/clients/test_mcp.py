@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import subprocess
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -57,6 +58,25 @@ def test_the_official_client_asks(api, mode):
     assert len(documents) == 4 and "What the figures mean" in text
     assert [prompt.name for prompt in prompts] == ["weekly_review", "why_did_leads_fall"]
     assert "2026-10-08" in week.messages[0].content.text
+
+
+def test_the_official_client_of_typescript_is_told_the_same(api):
+    """`make test-clients` installs it; by hand: npm ci in tests/clients/typescript."""
+    script = Path(__file__).with_name("typescript") / "mcp.mjs"
+    run = subprocess.run(
+        ["node", str(script), f"{api.base}/mcp", FROM, TO],
+        env={**os.environ, "TOKEN": TOKEN}, capture_output=True, text=True, timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    assert told["server"] == "messenger-funnel" and len(told["tools"]) == 26
+    answers = {name: one["structuredContent"] for name, one in told["answers"].items()}
+    assert answers["funnel"]["answer"] == api.json("funnels/click-to-messenger", by="source")
+    assert answers["ads"]["answer"] == api.json("ads", by="campaign")
+    assert answers["attribution"]["answer"] == api.json("attribution", model="linear")
+    assert told["answers"]["wrong"]["isError"] and "moon" in told["answers"]["wrong"]["content"][0]["text"]
+    assert len(told["resources"]) == 4 and "# Glossary" in told["glossary"]
+    assert f"{FROM}T03:00:00.000Z" in told["prompt"]
 
 
 def test_over_standard_input_and_output_figures_are_the_same(api, world):
