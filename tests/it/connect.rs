@@ -45,6 +45,17 @@ async fn an_address_answers_its_question_and_no_other() {
     let anna = first_user(&server, &link).await;
     let (status, page) = get(&server, "/ads?from=2026-10-01&through=2026-10-31", &anna).await;
     assert!(status == 200 && page.contains("/connect?question=%2Fapi%2Fv1%2Fads%3F"), "{page}");
+    // Lists of people are not offered.
+    for path in ["/funnels/people?step=answered", "/conversations/rows", "/attribution/touchpoints"]
+    {
+        let (status, page) = get(
+            &server,
+            &format!("{path}{}from=2026-10-01", if path.contains('?') { '&' } else { '?' }),
+            &anna,
+        )
+        .await;
+        assert!(status == 200 && !page.contains("/connect?"), "{path}");
+    }
     let address = connect(&server, QUESTION, "false", &anna).await;
     let token = token_of(&address).to_owned();
     assert!(token.starts_with("mf_") && address.contains("format=csv"), "{address}");

@@ -12,6 +12,7 @@ use crate::accounts::{AccountError, OnlyQuestion, Scope, Who};
 use crate::domain::Timestamp;
 use crate::http::page::{html, refused};
 use crate::http::problem::Problem;
+use crate::http::visitor::may_connect;
 use crate::language::{Message, filters, say};
 use crate::web::routes;
 use crate::web::state::Views;
@@ -123,6 +124,11 @@ pub(crate) async fn revoke(
 /// Who made it takes it back, and whoever may take back all.
 fn is_revocable(who: &Who, made_by: &str) -> bool {
     who.may(Scope::Admin) || who.name == made_by
+}
+
+/// Whether whoever looks at a page may connect a spreadsheet with this question.
+pub(crate) fn is_connectable(question: impl AsRef<str>) -> bool {
+    may_connect() && read(question.as_ref()).is_ok()
 }
 
 /// A question that has rows, shows nobody, and is written as it is asked.
