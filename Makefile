@@ -54,6 +54,7 @@ CLIENTS := $(or $(CARGO_TARGET_DIR),target)/clients
 test-clients: engine build
 	test -x $(CLIENTS)/bin/python || python3 -m venv $(CLIENTS)
 	$(CLIENTS)/bin/pip install --quiet -r tests/clients/requirements.txt
+	cd tests/clients/typescript && npm ci --no-audit --no-fund
 	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
 		$(CLIENTS)/bin/pytest -q tests/clients
 

@@ -53,6 +53,7 @@ pub mod jobs;
 pub mod journal;
 pub mod language;
 pub mod materializer;
+pub mod mcp;
 pub mod members;
 pub mod meta;
 pub mod normalize;

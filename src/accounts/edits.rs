@@ -6,7 +6,7 @@ use tokio::sync::MutexGuard;
 
 use super::known::fingerprint;
 use super::limits::LONGEST_TOKEN_DAYS;
-use super::{AccountError, Accounts, Refusal, Role, Scope, name, password};
+use super::{AccountError, Accounts, OnlyQuestion, Refusal, Role, Scope, name, password};
 use crate::store::{Lease, TokenRow, UserRow, is_page_id};
 
 /// How long a one-time link is good.
@@ -40,10 +40,20 @@ pub(super) fn letters() -> String {
 }
 
 impl Accounts {
-    /// The address of the one-time link by which the first user is made, while there is none.
+    /// The address of the one-time link by which the first user is made, while there is none and there has been none.
+    /// Tokens of the settings are for programs: who has one makes the first user all the same.
     #[must_use]
     pub fn bootstrap_link(&self) -> Option<String> {
-        (self.is_closed() == Some(false)).then(|| format!("/welcome/{}", self.first))
+        let has_been = self.closed.as_ref().is_some_and(|note| note.is_there());
+        let known = self.known.borrow();
+        let is_first = known.as_ref().is_some_and(|known| known.is_empty() && !known.is_damaged);
+        (is_first && !has_been).then(|| format!("/welcome/{}", self.first))
+    }
+
+    /// Whether ClickHouse has told already which users there are.
+    #[must_use]
+    pub fn has_been_told(&self) -> bool {
+        self.known.borrow().is_some()
     }
 
     /// Whose one-time link that is.
@@ -189,18 +199,44 @@ impl Accounts {
     /// # Errors
     /// If the name is taken, or it would be good for nothing.
     pub async fn add_token(&self, new: &NewToken, made_by: &str) -> Result<String, AccountError> {
+        if new.scopes.is_empty() {
+            return Err(Refusal::NoScope.into());
+        }
+        for scope in &new.scopes {
+            Scope::parse(scope).map_err(Refusal::Unreadable)?;
+        }
+        self.save_new_token(new, made_by, None).await
+    }
+
+    /// Makes a token that may ask one question and nothing else: what is to be shown. It sees what the user `asks_as`
+    /// sees at that time, and is good for nothing once there is no such user.
+    ///
+    /// # Errors
+    /// If the name is taken, or it has no end.
+    pub async fn add_token_of(
+        &self,
+        only: &OnlyQuestion,
+        name: &str,
+        days: u32,
+        made_by: &str,
+        asks_as: Option<&str>,
+    ) -> Result<String, AccountError> {
+        let new = NewToken { name: name.to_owned(), scopes: Vec::new(), days: Some(days) };
+        self.save_new_token(&new, made_by, Some((only, asks_as.unwrap_or_default()))).await
+    }
+
+    async fn save_new_token(
+        &self,
+        new: &NewToken,
+        made_by: &str,
+        narrow: Option<(&OnlyQuestion, &str)>,
+    ) -> Result<String, AccountError> {
         name::check(&new.name)?;
         let _alone = self.begin_edit().await?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
             || self.tokens.borrow().iter().any(|token| token.name == new.name);
         if is_taken {
             return Err(Refusal::TokenTaken(new.name.clone()).into());
-        }
-        if new.scopes.is_empty() {
-            return Err(Refusal::NoScope.into());
-        }
-        for scope in &new.scopes {
-            Scope::parse(scope).map_err(Refusal::Unreadable)?;
         }
         if new.days.is_some_and(|days| days == 0 || days > LONGEST_TOKEN_DAYS) {
             return Err(Refusal::Days.into());
@@ -215,6 +251,8 @@ impl Accounts {
             made_at: now.0,
             expires_at: new.days.map(|days| now.0 + i64::from(days) * DAY_MS),
             used_at: None,
+            question: narrow.map_or_else(String::new, |(only, _)| only.as_str().to_owned()),
+            asks_as: narrow.map_or_else(String::new, |(_, user)| user.to_owned()),
             version: self.store.next_version("api_tokens", now.micros()).await?,
         };
         self.store.save_token(&row, false).await?;

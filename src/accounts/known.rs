@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Accounts, Refusal, Role, Scope, Who, name};
+use super::{Accounts, OnlyQuestion, Refusal, Role, Scope, Who, name};
 use crate::store::{StoreError, TokenRow, UserRow};
 
 /// The use of a token is noted so often.
@@ -27,7 +27,8 @@ pub struct Known {
 pub(super) fn who(user: &UserRow) -> Option<Who> {
     let role = Role::parse(&user.role).ok()?;
     let pages = Some(user.pages.clone()).filter(|pages| !pages.is_empty());
-    Some(Who { name: user.name.clone(), scopes: role.scopes().to_vec(), is_user: true, pages })
+    let scopes = role.scopes().to_vec();
+    Some(Who { name: user.name.clone(), scopes, is_user: true, pages, only: None })
 }
 
 /// What is kept of a token or of a one-time link: it has so many random bits that one hash is enough.
@@ -54,9 +55,23 @@ impl Known {
             if bool::from(is_it) { Some(token) } else { found }
         });
         let token = found.filter(|token| token.expires_at.is_none_or(|until| now < until))?;
-        let scopes = token.scopes.iter().filter_map(|scope| Scope::parse(scope).ok()).collect();
         let is_stale = token.used_at.is_none_or(|used| now - used >= HOUR_MS);
-        Some((Who { name: token.name.clone(), scopes, is_user: false, pages: None }, is_stale))
+        let name = token.name.clone();
+        if token.question.is_empty() {
+            let scopes = token.scopes.iter().filter_map(|scope| Scope::parse(scope).ok()).collect();
+            return Some((Who { name, scopes, is_user: false, pages: None, only: None }, is_stale));
+        }
+        // It sees what its maker sees now, and nothing without them.
+        let pages = match token.asks_as.as_str() {
+            "" => None,
+            maker => {
+                // Somebody else may have their name now.
+                let maker = self.user(maker).filter(|user| user.created_at <= token.made_at);
+                maker.and_then(who).filter(|who| who.may(Scope::Read))?.pages
+            }
+        };
+        let only = Some(OnlyQuestion::written(&token.question));
+        Some((Who { name, scopes: vec![Scope::Read], is_user: false, pages, only }, is_stale))
     }
 
     pub(super) fn used(&self, name: &str, now: i64) -> Self {

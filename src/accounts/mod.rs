@@ -8,6 +8,7 @@ mod edits;
 mod known;
 mod limits;
 mod name;
+mod only_question;
 pub mod password;
 mod provider;
 mod refusal;
@@ -33,6 +34,7 @@ pub use address::{address, neighbours};
 pub use edits::{Invited, NewToken};
 pub use known::Known;
 pub use limits::{LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, SHORTEST_PASSWORD};
+pub use only_question::OnlyQuestion;
 pub use provider::{Claim, Provider, ProviderError, ProviderSettings, Started};
 pub use refusal::Refusal;
 pub use scope::{Role, Scope};
@@ -67,6 +69,8 @@ pub struct Who {
     pub is_user: bool,
     /// The Pages that they may see; `None`: all.
     pub pages: Option<Vec<String>>,
+    /// The one question that they may ask; `None`: all that their scopes allow.
+    pub only: Option<OnlyQuestion>,
 }
 
 impl Who {
@@ -208,7 +212,7 @@ impl Accounts {
             if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
         });
         let Token { name, scopes, .. } = found?.clone();
-        Some(Who { name, scopes, is_user: false, pages: None })
+        Some(Who { name, scopes, is_user: false, pages: None, only: None })
     }
 
     /// Whether anybody can be known: then nobody is let in without showing who they are. `None`: it cannot be

@@ -235,10 +235,14 @@ fn announce(settings: &Settings, server: &Server) {
     let address = server.address;
     let secret = settings.app_secrets.first().map_or("", |secret| secret.expose_secret());
     let link = server.accounts.as_ref().and_then(Accounts::bootstrap_link);
+    let is_closed = server.accounts.as_ref().and_then(Accounts::is_closed) == Some(true);
     let who = link.map_or("Log in as the user that you have made.".to_owned(), |link| {
-        format!(
-            "Only this machine may look, without logging in. Make a user, and all have to log in:\n  http://{address}{link}"
-        )
+        let who = if is_closed {
+            "Log in with a token of the settings, or make the first user:"
+        } else {
+            "Only this machine may look, without logging in. Make a user, and all have to log in:"
+        };
+        format!("{who}\n  http://{address}{link}")
     });
     println!(
         "

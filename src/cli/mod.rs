@@ -24,6 +24,7 @@ mod jobs;
 mod journal;
 mod link;
 mod manual;
+mod mcp;
 mod page_names;
 mod paths;
 mod prepared;
@@ -46,6 +47,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Runtime;
+use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -137,6 +139,10 @@ enum Command {
     Report(report::ReportArgs),
     /// Show which sources deserve the credit for conversions
     Attribution(read::AttributionArgs),
+    /// Answer an assistant on this machine: the Model Context Protocol over standard input and output
+    ///
+    /// Its tools are the questions of the API, and change nothing. `serve` has the same at `/mcp`.
+    Mcp(mcp::McpArgs),
     /// Write the completions of a shell to standard output
     Completions {
         /// The shell
@@ -249,6 +255,7 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
             Command::Funnel(args) => read::funnel(settings, args).await,
             Command::Report(args) => report::run(settings, args).await,
             Command::Attribution(args) => read::attribution(settings, args).await,
+            Command::Mcp(args) => Box::pin(mcp::run(settings, args)).await,
             Command::Generate(_)
             | Command::Completions { .. }
             | Command::Man { .. }
@@ -262,6 +269,9 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
 /// Logs go to standard error, as `RUST_LOG` asks; as JSON if `MESSENGER_FUNNEL_LOG=json`.
 fn start_log(traces: Option<&SdkTracerProvider>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // It tells what assistants ask, and that may name a person.
+    let quiet =
+        filter_fn(|told| !told.target().starts_with("rmcp") || *told.level() == Level::ERROR);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if std::env::var_os("MESSENGER_FUNNEL_LOG").is_some_and(|form| form == "json") {
         lines.json().boxed()
@@ -274,5 +284,5 @@ fn start_log(traces: Option<&SdkTracerProvider>) {
         let traces = traces.tracer(env!("CARGO_PKG_NAME"));
         tracing_opentelemetry::layer().with_tracer(traces).with_filter(ends)
     });
-    tracing_subscriber::registry().with(filter).with(lines).with(traces).init();
+    tracing_subscriber::registry().with(filter).with(quiet).with(lines).with(traces).init();
 }

@@ -35,7 +35,7 @@ use crate::team::{self, Team};
 use crate::web::guard::may_know;
 use crate::web::page_names::by_their_names;
 use crate::web::router::{guarded, router};
-use crate::{alerting, erasure, members, registry};
+use crate::{alerting, erasure, mcp, members, registry};
 
 /// How long a stop may take before what is left stays in the journal for the next start.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
@@ -330,6 +330,7 @@ fn routes(
                 &views,
             ))
             .merge(members::login(accounts, provider))
+            .merge(mcp::router(&views))
             .merge(router(views, described))
             .layer(by_name);
     }

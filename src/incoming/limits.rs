@@ -6,7 +6,7 @@ const KB: usize = 1 << 10;
 const USUAL: usize = 64 * KB;
 
 /// Path as it is routed, and bytes. What takes less than a form, or more.
-const LIMITS: [(&str, usize); 7] = [
+const LIMITS: [(&str, usize); 8] = [
     // A name, a password of 1,024 bytes, each of them as three letters, and where to go.
     ("/login", 16 * KB),
     ("/welcome/{code}", 16 * KB),
@@ -15,6 +15,8 @@ const LIMITS: [(&str, usize); 7] = [
     ("/webhooks/meta/deletion", 16 * KB),
     // A funnel of 20 steps with some thousand ads.
     ("/api/v1/funnels/preview", 256 * KB),
+    // The same, as the arguments of a tool.
+    ("/mcp", 256 * KB),
     // 10,000 conversions.
     ("/api/v1/conversions", 8 << 20),
 ];

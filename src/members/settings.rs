@@ -82,7 +82,11 @@ async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> R
     let never = || say("settings-never").to_string();
     let tokens = known.tokens.iter().map(|token| TokenLine {
         name: token.name.clone(),
-        scopes: token.scopes.join(", "),
+        scopes: if token.question.is_empty() {
+            token.scopes.join(", ")
+        } else {
+            token.question.clone()
+        },
         made: say("settings-made-by").with("day", day(token.made_at)).with("who", &token.made_by),
         expires: token.expires_at.map_or_else(never, day),
         is_expired: token.expires_at.is_some_and(|until| until <= now),

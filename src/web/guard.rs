@@ -22,11 +22,16 @@ use crate::http::problem::Problem;
 use crate::http::rate_limit;
 use crate::http::same_origin::is_own;
 use crate::http::token_cookie::{cookie, remember};
-use crate::http::visitor;
+use crate::http::visitor::{self, Visitor};
 
 /// Headers that proxies and tunnels add.
 const FORWARDED: [&str; 5] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+/// Who asks by way of another room of this process, which has found out by itself who they are. No request that comes in
+/// over a connection carries one.
+#[derive(Debug, Clone)]
+pub(crate) struct Insider(pub Who);
 
 /// Lets a request through, or answers 401, 403 or 429.
 pub(crate) async fn guard(
@@ -36,11 +41,18 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let in_query = in_query(request.uri());
-    let who = match who(&views, peer.ip(), &request, in_query.as_deref()) {
-        Ok(who) => who,
-        Err(refusal) => return refusal,
+    let who = match request.extensions().get::<Insider>() {
+        Some(Insider(who)) => who.clone(),
+        None => match who(&views, peer.ip(), &request, in_query.as_deref()) {
+            Ok(who) => who,
+            Err(refusal) => return refusal,
+        },
     };
     let method = request.method().clone();
+    if who.only.as_ref().is_some_and(|only| !only.is_asked_by(&method, request.uri())) {
+        let detail = format!("{:?} is good for one question, and this is another.", who.name);
+        return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
+    }
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let matched = matched.unwrap_or_default();
     let route = routes::find(&method, &matched);
@@ -81,10 +93,13 @@ pub(crate) async fn guard(
     };
     let name = who.name.clone();
     let can_log_out = who.is_user || cookie(request.headers()).is_some();
+    let visitor = Visitor {
+        name: can_log_out.then(|| name.clone()),
+        may_connect: who.may(Scope::Write) && who.pages.is_none(),
+    };
     request.extensions_mut().insert(who);
     let answer = rate_limit::limited(&views.limit, &name, request, next);
-    let answer =
-        if can_log_out { visitor::answered(name.clone(), answer).await } else { answer.await };
+    let answer = visitor::answered(visitor, answer).await;
     if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
         views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
     }
@@ -122,7 +137,8 @@ fn who(
     match views.accounts.is_closed() {
         Some(false) if is_local(&views.accounts, peer, headers) => {
             let scopes = Scope::ALL.to_vec();
-            Ok(Who { name: "this machine".to_owned(), scopes, is_user: false, pages: None })
+            let name = "this machine".to_owned();
+            Ok(Who { name, scopes, is_user: false, pages: None, only: None })
         }
         Some(false) => {
             let detail = "While there are neither users nor server.access_tokens, dashboard and API answer this \
@@ -185,7 +201,7 @@ pub fn may_know(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool 
     let tokens: Vec<&str> = bearer(headers).into_iter().chain(cookie(headers)).collect();
     is_local(accounts, peer, headers)
         || accounts.by_session(headers).is_some()
-        || accounts.by_token(&tokens).is_some()
+        || accounts.by_token(&tokens).is_some_and(|who| who.only.is_none())
 }
 
 /// Whether a request comes from this machine, and not by way of a proxy or tunnel on it. Who runs a proxy says so by

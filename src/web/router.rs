@@ -1,7 +1,10 @@
 //! The routes of dashboard and API.
 
+use std::sync::Arc;
+
 use axum::routing::{get, post};
 use axum::{Router, middleware};
+use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +27,20 @@ pub fn guarded(routes: Router, views: &Views) -> Router {
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
+}
+
+/// A route that asks the questions of [`asked`] itself. It takes no turn: each of its questions takes one.
+pub(crate) fn guarded_asker(routes: Router, views: &Views) -> Router {
+    routes
+        .route_layer(middleware::from_fn(incoming::of_known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
+}
+
+/// The questions of the API and their description, for a room that asks them inside this process.
+pub(crate) fn asked(views: &Views) -> (Router, Arc<Value>) {
+    let (questions, description) = questions().split_for_parts();
+    let questions = questions.with_state(views.clone());
+    (guarded(questions, views), openapi::described([description]))
 }
 
 /// The questions of the API, with their descriptions.
@@ -87,6 +104,11 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/people/{page}/{id}", get(dashboard::person::page::person))
         .route("/audience", get(dashboard::audience::page::audience))
         .route("/quality", get(dashboard::data_quality::page::quality))
+        .route(
+            "/connect",
+            get(dashboard::connect::page::connect).post(dashboard::connect::page::make),
+        )
+        .route("/connect/{name}/revoke", post(dashboard::connect::page::revoke))
         .merge(descriptions)
         .route_layer(middleware::from_fn(filter_form::to_filter))
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))

@@ -115,6 +115,9 @@ const ROUTES: &[Route] = &[
     post("/reports/{name}/remove", Write),
     post("/reports/{name}/run", Write),
     get("/reference", Read).per_page(),
+    get("/connect", Write),
+    post("/connect", Write),
+    post("/connect/{name}/revoke", Write),
     get("/settings", Admin),
     post("/settings/users", Admin),
     post("/settings/users/{name}/role", Admin),
@@ -123,6 +126,8 @@ const ROUTES: &[Route] = &[
     post("/settings/users/{name}/remove", Admin),
     post("/settings/tokens", Admin),
     post("/settings/tokens/{name}/revoke", Admin),
+    // Each question that is asked through it needs its own right besides.
+    post("/mcp", Read).per_page(),
     get("/api/v1/openapi.json", Read).per_page(),
     get("/api/v1/funnels", Read).per_page().takes(&[JSON]),
     post("/api/v1/funnels/preview", Read).per_page().takes(&[RANGE, BY, TOP, DRAWING, CSV]),
@@ -192,6 +197,22 @@ const ROUTES: &[Route] = &[
 pub(crate) fn find(method: &Method, path: &str) -> Option<Route> {
     let method = if method == Method::HEAD { "GET" } else { method.as_str() };
     ROUTES.iter().find(|route| route.method == method && route.path == path).copied()
+}
+
+/// The route of an address, as it is asked; the one that names most of it.
+pub(crate) fn find_asked(method: &Method, path: &str) -> Option<Route> {
+    find(method, path).or_else(|| {
+        let parts = || path.split('/');
+        let is_it =
+            |route: &&Route| {
+                route.method == method.as_str()
+                    && route.path.split('/').count() == parts().count()
+                    && route.path.split('/').zip(parts()).all(|(own, asked)| {
+                        own == asked || own.starts_with('{') && !asked.is_empty()
+                    })
+            };
+        ROUTES.iter().find(is_it).copied()
+    })
 }
 
 /// Each route behind the guard with the right that it needs: method, path, name of the scope.

@@ -63,6 +63,9 @@ class World:
 
     api: Api
     port: int
+    folder: Path
+    # What another process of the program needs to find it.
+    settings: dict
 
     def url(self):
         password = PASSWORD.replace(" ", "%20")
@@ -143,7 +146,7 @@ def world(tmp_path_factory):
         assert " listens on http" in said, said + (folder / "serve.log").read_text()
         api = Api(said.split()[-1].rstrip("/"))
         api.session.headers["Authorization"] = f"Bearer {TOKEN}"
-        yield World(api, port)
+        yield World(api, port, folder, settings)
     finally:
         server.terminate()
         server.wait(timeout=30)

@@ -14,7 +14,7 @@ STAGES = ["opened", "messaged", "answered", "engaged", "lead", "purchase"]
 VIEWS = [
     f"v_{name}"
     for name in (
-        "events touchpoints conversations conversions ads_daily funnel_daily attribution".split()
+        "events touchpoints conversations conversions ads_daily funnel_daily funnel_steps attribution".split()
     )
 ]
 MODELS = ["first", "last", "last_non_organic", "linear", "position", "time_decay"]

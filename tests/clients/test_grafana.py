@@ -247,7 +247,10 @@ def test_figures_of_ads_are_those_of_the_api(api, ask):
     assert ask("ads", "Conversations of ads") == [{"conversations": api.funnel()["ad"]["opened"]}]
     costs = api.json("attribution/costs", model="last", conversion="purchase")["channels"]
     expected = {row["currency"]: row["roas"] for row in costs if row["channel"] == "ad"}
-    assert {row["currency"]: row["roas"] for row in ask("ads", "ROAS by currency")} == pytest.approx(expected)
+    assert {row["currency"]: row["roas"] for row in ask("ads", "ROAS by currency, by day of conversion")} == pytest.approx(expected)
+    # By day of opening it is another figure, and is called so.
+    assert api.json("ads", by="campaign")["clock"] == "opening"
+    assert totals["EUR"]["roas"]["value"] != pytest.approx(expected["EUR"])
     (only,) = ask("ads", "Spend by currency", chosen={"currency": ["USD"]})
     assert only["spend"] == pytest.approx(spend["USD"])
 

@@ -56,12 +56,20 @@ async fn views_have_the_figures_of_the_api() {
     for stage in ["opened", "messaged", "answered", "engaged", "lead", "purchase"] {
         let sum = format!("SELECT toUInt64(sum({stage})) FROM v_funnel_daily WHERE {OCTOBER}");
         assert_eq!(Some(number(&bi, &sum).await), count(&funnel, stage), "{stage}");
+        let long = format!(
+            "SELECT toUInt64(sum(conversations)) FROM v_funnel_steps WHERE {OCTOBER} AND step = '{stage}'"
+        );
+        assert_eq!(Some(number(&bi, &long).await), count(&funnel, stage), "{stage}");
         for row in funnel["breakdown"].as_array().unwrap() {
             let source = row["by"]["source"].as_str().unwrap();
             let own = number(&bi, &format!("{sum} AND source = '{source}'")).await;
             assert_eq!(Some(own), count(row, stage), "{stage} of {source}");
         }
     }
+    let order = "SELECT arrayStringConcat(groupArray(step), ' ') FROM \
+                 (SELECT DISTINCT step, step_number FROM v_funnel_steps ORDER BY step_number)";
+    let order: String = bi.query(order).fetch_one().await.unwrap();
+    assert_eq!(order, "opened messaged answered engaged lead purchase");
     let conversations = format!("SELECT count() FROM v_conversations WHERE {OCTOBER}");
     assert_eq!(Some(number(&bi, &conversations).await), count(&funnel, "opened"));
     let touchpoints = server.json(&format!("/api/v1/touchpoints?{RANGE}&limit=1")).await;
@@ -138,7 +146,7 @@ async fn the_reader_reads_and_does_nothing_else() {
     let (_world, _server, bi) = served();
     let views =
         ["events", "touchpoints", "conversations", "conversions", "ads_daily", "funnel_daily"];
-    for view in views.into_iter().chain(["attribution"]) {
+    for view in views.into_iter().chain(["attribution", "funnel_steps"]) {
         let rows = number(&bi, &format!("SELECT count() FROM v_{view}")).await;
         assert!(rows > 0, "{view}");
         let described = format!(
@@ -202,7 +210,7 @@ async fn statements_for_the_reader_are_understood() {
         max_result_rows: 5000,
     };
     let statements = reader.statements("messenger_funnel");
-    assert_eq!(statements.len(), 21);
+    assert_eq!(statements.len(), 22);
     for statement in &statements {
         let parsed = client.query("SELECT formatQuery(?)").bind(statement);
         assert!(parsed.fetch_one::<String>().await.unwrap().contains("bi"), "{statement}");

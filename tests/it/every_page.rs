@@ -63,6 +63,7 @@ pub async fn pages(server: &Server) -> Vec<String> {
         "/quality",
         "/reference",
         "/settings",
+        "/connect?question=%2Fapi%2Fv1%2Fads%3Fby%3Dcampaign%26from%3D2026-10-01",
         "/login",
         "/nothing",
     ]

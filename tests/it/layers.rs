@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::files::files;
 
 /// Each room and the rooms that it may import. `config` and `cli` are the ends of the arrow.
-const MAY_IMPORT: [(&str, &[&str]); 31] = [
+const MAY_IMPORT: [(&str, &[&str]); 32] = [
     ("domain", &[]),
     ("language", &[]),
     ("private", &[]),
@@ -35,6 +35,7 @@ const MAY_IMPORT: [(&str, &[&str]); 31] = [
             "store",
         ],
     ),
+    ("mcp", &["accounts", "domain", "insights", "store", "web"]),
     ("members", &["accounts", "domain", "http", "incoming", "insights", "language", "render"]),
     ("synthetic", &["domain"]),
     ("jobs", &["domain"]),

@@ -107,6 +107,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "v_conversions",
             "v_events",
             "v_funnel_daily",
+            "v_funnel_steps",
             "v_message_costs",
             "v_touchpoints",
             "waiting_conversions",

@@ -45,7 +45,7 @@ alert-figure-cost_per_conversation = Cost per conversation
 alert-figure-cost_per_lead = Cost per lead
 alert-figure-cost_per_purchase = Cost per purchase
 alert-figure-value = Value
-alert-figure-roas = ROAS
+alert-figure-roas = ROAS by day of opening
 
 alert-notice-opened = Alert: { $rule }
 alert-notice-closed = Over again: { $rule }

@@ -45,7 +45,7 @@ alert-figure-cost_per_conversation = Coût par conversation
 alert-figure-cost_per_lead = Coût par prospect
 alert-figure-cost_per_purchase = Coût par achat
 alert-figure-value = Valeur
-alert-figure-roas = ROAS
+alert-figure-roas = ROAS par jour d’ouverture
 
 alert-notice-opened = Alerte : { $rule }
 alert-notice-closed = C’est fini : { $rule }

@@ -12,13 +12,14 @@ const GRANT: &str = include_str!("../../../queries/schema/grant_reader.sql");
 
 /// What the user may read: the views, and what they are made of. What `v_events` is made of is read in the name of
 /// who made it: that table holds texts and contacts.
-const READABLE: [&str; 20] = [
+const READABLE: [&str; 21] = [
     "v_events",
     "v_touchpoints",
     "v_conversations",
     "v_conversions",
     "v_ads_daily",
     "v_funnel_daily",
+    "v_funnel_steps",
     "v_attribution",
     "v_message_costs",
     "conversations",

@@ -117,6 +117,18 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "alerts",
         files: &[include_str!("../../../queries/schema/migrations/0121_alerts.sql")],
     },
+    Migration {
+        version: 130,
+        name: "tokens_of_one_question",
+        files: &[include_str!(
+            "../../../queries/schema/migrations/0130_tokens_of_one_question.sql"
+        )],
+    },
+    Migration {
+        version: 131,
+        name: "v_funnel_steps",
+        files: &[include_str!("../../../queries/schema/migrations/0131_v_funnel_steps.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -51,6 +51,10 @@ pub struct TokenRow {
     pub expires_at: Option<i64>,
     /// When it was used last, to the hour, UTC milliseconds.
     pub used_at: Option<i64>,
+    /// The one question that it may ask, as an address; empty: whatever its scopes allow.
+    pub question: String,
+    /// User whose Pages it sees, and without whom it is good no more; empty: none.
+    pub asks_as: String,
     /// UTC microseconds of the edit.
     pub version: u64,
 }
@@ -94,6 +98,8 @@ struct SavedToken {
     expires_at: Option<i64>,
     version: u64,
     is_deleted: u8,
+    question: String,
+    asks_as: String,
 }
 
 #[derive(Debug, Row, Serialize)]
@@ -170,11 +176,19 @@ impl Store {
     /// If ClickHouse fails.
     pub async fn save_token(&self, token: &TokenRow, is_revoked: bool) -> Result<(), StoreError> {
         let block = format!("token-{}-{}-{is_revoked}", token.name, token.version);
-        let TokenRow { name, hash, scopes, made_by, made_at, expires_at, version, .. } =
-            token.clone();
-        let is_deleted = u8::from(is_revoked);
-        let row =
-            SavedToken { name, hash, scopes, made_by, made_at, expires_at, version, is_deleted };
+        let token = token.clone();
+        let row = SavedToken {
+            name: token.name,
+            hash: token.hash,
+            scopes: token.scopes,
+            made_by: token.made_by,
+            made_at: token.made_at,
+            expires_at: token.expires_at,
+            version: token.version,
+            is_deleted: u8::from(is_revoked),
+            question: token.question,
+            asks_as: token.asks_as,
+        };
         self.insert_block("api_tokens", &[row], &block).await
     }
 

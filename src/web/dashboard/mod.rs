@@ -5,6 +5,7 @@ pub(crate) mod annotations;
 pub(super) mod assets;
 pub(crate) mod attribution;
 pub(crate) mod audience;
+pub(crate) mod connect;
 pub(super) mod conversation_cells;
 pub(crate) mod data_quality;
 pub(super) mod date_range;
