@@ -165,6 +165,7 @@ async fn save(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let (written, unread) = written(&fields);
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
     let name = written.name.clone();
     let is_new = fields.iter().any(|(key, _)| key == "is_new");
     let known = catalog.find(&name).await.map_err(|error| failed(&error))?;

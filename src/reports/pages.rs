@@ -152,8 +152,9 @@ pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Respons
 }
 
 /// `GET /reports/new`.
-pub(super) async fn new(State(catalog): State<ReportCatalog>) -> Response {
-    form_page(&catalog, WrittenReport::default(), true, None)
+pub(super) async fn new(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
+    Ok(form_page(&catalog, WrittenReport::default(), true, None))
 }
 
 /// The form again, with what is wrong.
@@ -193,6 +194,7 @@ pub(super) async fn one(
     Path(name): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
     let found = catalog.find(&name).await.map_err(|error| failed(&error))?;
     let found = found.ok_or_else(|| no_report(&name))?;
     let written = found.written.clone();
@@ -220,7 +222,9 @@ pub(super) async fn one(
 
 impl ReportForm {
     fn new(catalog: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
-        let own = catalog.funnels.keys().cloned();
+        let own = catalog.funnels.values();
+        let own = own.filter(|funnel| !funnel.is_archived || funnel.name == written.funnel);
+        let own: Vec<String> = own.map(|funnel| funnel.name.clone()).collect();
         let places = catalog.settings.destinations.iter();
         let rhythm = Rhythm::of_cron(&written.schedule);
         let every = match rhythm.and_then(Rhythm::choice) {

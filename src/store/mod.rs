@@ -66,3 +66,4 @@ pub use state::erasure::{SetAside, TABLES_OF_EXPORT, TableToErase, Whom};
 pub use state::feedback::{Candidate, FEEDBACK_STATUSES, Told};
 pub use state::person_names::ActiveTimes;
 pub use state::scheduled_reports::{ReportDelivery, ReportRun, WrittenDefinition};
+pub use state::stored_funnels::FunnelEdit;

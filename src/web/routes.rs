@@ -35,6 +35,10 @@ const fn post(path: &'static str, scope: Scope) -> Route {
     route("POST", path, scope)
 }
 
+const fn put(path: &'static str, scope: Scope) -> Route {
+    route("PUT", path, scope)
+}
+
 const fn delete(path: &'static str, scope: Scope) -> Route {
     route("DELETE", path, scope)
 }
@@ -91,6 +95,11 @@ const ROUTES: &[Route] = &[
     get("/suggest", Read).per_page(),
     get("/funnels", Read).per_page(),
     get("/funnels/build", Read).per_page(),
+    get("/funnels/stored", Read).per_page(),
+    post("/funnels/stored", Write),
+    get("/funnels/stored/{name}", Read).per_page(),
+    post("/funnels/stored/{name}/archive", Write),
+    post("/funnels/stored/{name}/restore", Write),
     get("/funnels/people", People).per_page().of_people(),
     get("/ads", Read).per_page(),
     get("/ads/{id}", Read).per_page(),
@@ -125,6 +134,10 @@ const ROUTES: &[Route] = &[
     post("/settings/tokens/{name}/revoke", Admin),
     get("/api/v1/openapi.json", Read).per_page(),
     get("/api/v1/funnels", Read).per_page().takes(&[JSON]),
+    post("/api/v1/funnels", Write),
+    put("/api/v1/funnels/{name}", Write),
+    delete("/api/v1/funnels/{name}", Write),
+    get("/api/v1/funnels/{name}/history", Read).per_page().takes(&[JSON]),
     post("/api/v1/funnels/preview", Read).per_page().takes(&[RANGE, BY, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}", Read).per_page().takes(&[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}/comparison", Read)

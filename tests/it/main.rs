@@ -123,6 +123,7 @@ mod spend_sync;
 mod spend_texts;
 mod spend_totals;
 mod stored_events;
+mod stored_funnels;
 mod storm;
 mod strangers;
 mod support;

@@ -78,6 +78,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "event_sequences",
             "events_by_person",
             "feedback",
+            "funnel_edits",
             "incident_marks",
             "incidents",
             "link_visits",

@@ -58,6 +58,10 @@ pub struct Funnel {
     pub filters: Vec<(Dimension, String)>,
     /// People who do not count: (Page, person).
     pub exclude_people: Vec<(String, String)>,
+    /// Where it is written: a file of the settings; empty of others.
+    pub place: String,
+    /// Whether it is no longer offered, and only answers by its name.
+    pub is_archived: bool,
 }
 
 /// The rules of an attempt.

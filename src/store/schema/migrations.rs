@@ -117,6 +117,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "alerts",
         files: &[include_str!("../../../queries/schema/migrations/0121_alerts.sql")],
     },
+    Migration {
+        version: 140,
+        name: "stored_funnels",
+        files: &[include_str!("../../../queries/schema/migrations/0140_stored_funnels.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

@@ -1,4 +1,4 @@
-//! What people decided and the program did: accounts, alerts, annotations, reports, what Meta was told, erasures, backups.
+//! What people decided and the program did: accounts, alerts, annotations, funnels, reports, what Meta was told, erasures, backups.
 
 pub(in crate::store) mod accounts;
 pub(in crate::store) mod alerts;
@@ -8,4 +8,5 @@ pub(in crate::store) mod erasure;
 pub(in crate::store) mod feedback;
 pub(in crate::store) mod person_names;
 pub(in crate::store) mod scheduled_reports;
+pub(in crate::store) mod stored_funnels;
 pub(in crate::store) mod versions;
