@@ -33,6 +33,7 @@ pub mod query;
 pub mod reconciliation;
 pub mod response_times;
 pub mod retention;
+pub mod saved_views;
 pub mod share;
 pub mod sizes;
 pub mod stored_funnels;

@@ -15,7 +15,7 @@ pub struct StoredFunnels(Arc<Mutex<Option<Arc<LastRead>>>>);
 #[derive(Debug)]
 struct LastRead {
     versions: Vec<(String, u64)>,
-    funnels: Vec<StoredFunnel>,
+    funnels: Vec<Arc<StoredFunnel>>,
 }
 
 /// A stored funnel, or what is wrong with it.
@@ -64,8 +64,8 @@ impl StoredFunnels {
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
-    pub async fn all(&self, store: &Store) -> Result<Vec<StoredFunnel>, StoreError> {
-        Ok(store.stored_funnels().await?.into_iter().map(StoredFunnel::new).collect())
+    pub async fn all(&self, store: &Store) -> Result<Vec<Arc<StoredFunnel>>, StoreError> {
+        Ok(self.last_read(store).await?.funnels.clone())
     }
 
     /// The funnels of files and beside them the stored ones. Where both have a name, that of the file counts: it came
@@ -92,13 +92,19 @@ impl StoredFunnels {
     async fn last_read(&self, store: &Store) -> Result<Arc<LastRead>, StoreError> {
         let versions = store.stored_funnel_versions().await?;
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known.filter(|known| known.versions == versions) {
-            return Ok(known);
+        if let Some(known) = known.as_ref().filter(|known| known.versions == versions) {
+            return Ok(Arc::clone(known));
         }
-        let funnels = if versions.is_empty() { Vec::new() } else { self.all(store).await? };
+        let edits = if versions.is_empty() { Vec::new() } else { store.stored_funnels().await? };
         // Of an edit between the two questions the number is the later one's.
-        let versions =
-            funnels.iter().map(|one| (one.edit.name.clone(), one.edit.version)).collect();
+        let versions = edits.iter().map(|edit| (edit.name.clone(), edit.version)).collect();
+        // A check builds regular expressions: what was checked stays so.
+        let before = known.as_ref().map_or(&[][..], |known| &known.funnels);
+        let funnel = |edit: FunnelEdit| {
+            let known = before.iter().find(|one| one.edit == edit);
+            known.map_or_else(|| Arc::new(StoredFunnel::new(edit)), Arc::clone)
+        };
+        let funnels = edits.into_iter().map(funnel).collect();
         let read = Arc::new(LastRead { versions, funnels });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
         Ok(read)

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::dataset::Dataset;
 use super::dto::{self, ToldDelivery, ToldReport, ToldRun};
+use super::form;
 use super::problems::{failed, no_report};
 use super::rhythm::{self, Rhythm};
 use super::{ReportCatalog, ReportError, WrittenReport, range};
@@ -151,10 +152,15 @@ pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Respons
     Ok(html(StatusCode::OK, page.render()))
 }
 
-/// `GET /reports/new`.
-pub(super) async fn new(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+/// `GET /reports/new`, filled in with what the address says in the form's fields.
+pub(super) async fn new(
+    State(catalog): State<ReportCatalog>,
+    Query(fields): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
     let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
-    Ok(form_page(&catalog, WrittenReport::default(), true, None))
+    let written =
+        if fields.is_empty() { WrittenReport::default() } else { form::written(&fields).0 };
+    Ok(form_page(&catalog, written, true, None))
 }
 
 /// The form again, with what is wrong.

@@ -1,7 +1,8 @@
-//! What a team writes down beside the figures: annotations.
+//! What a team writes down beside the figures: annotations, and views of them.
 
 mod annotations;
 mod back;
+mod views;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -19,6 +20,8 @@ use crate::store::{Store, StoreError};
 pub struct Team {
     /// Where it is kept.
     pub store: Store,
+    /// The zone of days.
+    pub zone: jiff::tz::TimeZone,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
 }
@@ -34,8 +37,9 @@ pub fn router(team: Team) -> (Router, OpenApi) {
     let (api, description) = OpenApiRouter::new()
         .routes(routes!(annotations::add))
         .routes(routes!(annotations::remove))
+        .merge(views::api())
         .split_for_parts();
-    let routes = api.merge(annotations::forms()).with_state(team);
+    let routes = api.merge(annotations::forms()).merge(views::forms()).with_state(team);
     (routes, description)
 }
 

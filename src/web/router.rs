@@ -14,7 +14,7 @@ use super::api::{
 };
 use super::dashboard;
 use super::state::Views;
-use super::{filter_form, guard, page_cache, parameter_check};
+use super::{filter_form, guard, kept, page_cache, parameter_check};
 use crate::http::{locale, rate_limit};
 use crate::incoming;
 
@@ -24,6 +24,7 @@ pub fn guarded(routes: Router, views: &Views) -> Router {
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), kept::along))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
 }
 
@@ -101,6 +102,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), kept::along))
         .route_layer(middleware::from_fn_with_state(fresh, page_cache::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard));
     Router::new()

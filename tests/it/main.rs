@@ -113,6 +113,7 @@ mod retention;
 mod roles;
 mod routes;
 mod rows;
+mod saved_views;
 mod sequences;
 mod sizes;
 mod slow_attribution;

@@ -162,7 +162,7 @@ async fn a_name_of_a_file_is_not_taken_and_a_later_file_does_not_win_silently() 
         (both[0]["origin"].as_str(), both[1]["origin"].as_str()),
         (Some("file"), Some("stored"))
     );
-    assert!(both[1]["error"].as_str().unwrap().contains("later.toml"), "{both:?}");
+    assert!(both[1]["error"].as_str().unwrap().contains("file later.toml"), "{both:?}");
     let counted = server.json(&format!("{API}/later?{RANGE}")).await;
     assert_eq!(counts(&counted["steps"])[1].0, "step 2");
     let (_, page) = server.get("/funnels/stored").await;
@@ -311,9 +311,10 @@ async fn funnels_are_made_on_the_page_by_who_may() {
     assert_eq!(send(&server, "/settings/users/ann/pages", &limited, &admin).await.status(), 303);
     let login = send(&server, "/login", &[("name", "ann"), ("password", PASSWORD)], "").await;
     let ann = login.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    assert!(
-        !page("/funnels/stored/mine", &ann).await.contains("method=\"post\" action=\"/funnels")
-    );
+    let listed = page("/funnels/stored", &ann).await;
+    assert!(listed.contains("/funnels?name=mine") && !listed.contains("action=\"/funnels/stored"));
+    let history = Client::new().get(server.url("/api/v1/funnels/mine/history"));
+    assert_eq!(history.header("cookie", &ann).send().await.unwrap().status(), 403);
     assert_eq!(send(&server, "/funnels/stored/mine/archive", &[], &ann).await.status(), 403);
     assert!(page("/settings", &admin).await.contains("POST /funnels/stored"));
 }

@@ -2,6 +2,7 @@
 stored-all = All funnels, and who made them
 stored-about = Funnels of files are changed there. The others are kept here: every edit stays in their history.
 stored-none = There is no funnel yet but the one that everybody has.
+stored-of-settings = the settings
 stored-where = Where it is kept
 stored-acts = Change
 stored-edit = Edit

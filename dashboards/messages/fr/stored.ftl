@@ -2,6 +2,7 @@
 stored-all = Tous les entonnoirs, et leurs auteurs
 stored-about = Ceux des fichiers se modifient dans les fichiers. Les autres sont gardés ici : chaque modification reste dans leur historique.
 stored-none = Il n’y a encore que l’entonnoir que tout le monde a.
+stored-of-settings = les réglages
 stored-where = Où il est gardé
 stored-acts = Modifier
 stored-edit = Modifier

@@ -64,6 +64,14 @@ pub struct Funnel {
     pub is_archived: bool,
 }
 
+impl Funnel {
+    /// The file in which it is written, without the folder, which is nobody's business who may only look.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.place.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// The rules of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rules {

@@ -122,6 +122,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "stored_funnels",
         files: &[include_str!("../../../queries/schema/migrations/0140_stored_funnels.sql")],
     },
+    Migration {
+        version: 141,
+        name: "saved_views",
+        files: &[include_str!("../../../queries/schema/migrations/0141_saved_views.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

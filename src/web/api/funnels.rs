@@ -86,7 +86,7 @@ impl FunnelName {
         match &stored.checked {
             Ok(funnel) => {
                 let hidden = of_files.get(&funnel.name);
-                let hidden = hidden.map(|file| say("stored-hidden").with("file", &file.place));
+                let hidden = hidden.map(|file| say("stored-hidden").with("file", file.file()));
                 let error = hidden.map(|told| told.to_string());
                 Self { version, error, ..Self::of(funnel, "stored") }
             }

@@ -28,6 +28,8 @@ struct ListPage {
     page: &'static str,
     rows: Vec<Row>,
     is_writable: bool,
+    /// Whether the reader sees definitions, which may name what is of other Pages.
+    is_whole: bool,
     error: Option<String>,
     form: Typed,
 }
@@ -204,7 +206,7 @@ async fn list_page(
     let of_files = views.funnels.values().map(|funnel| Row {
         name: funnel.name.clone(),
         title: funnel.title.clone(),
-        file: Some(funnel.place.clone()),
+        file: Some(funnel.file().to_owned()),
         edited: None,
         is_archived: false,
         error: None,
@@ -215,7 +217,8 @@ async fn list_page(
     let mut rows: Vec<Row> = of_files.chain(stored).collect();
     rows.sort_by_key(|row| row.is_archived);
     let is_writable = may_write(who);
-    Ok(ListPage { page: "funnels", rows, is_writable, error: None, form })
+    let is_whole = who.pages.is_none();
+    Ok(ListPage { page: "funnels", rows, is_writable, is_whole, error: None, form })
 }
 
 async fn one_page(
@@ -225,7 +228,7 @@ async fn one_page(
     typed: Option<&Typed>,
 ) -> Result<Option<FunnelPage>, AnswerError> {
     let stored = views.stored_funnels.all(&views.store).await?;
-    let Some(stored) = stored.into_iter().find(|one| one.edit.name == name) else {
+    let Some(stored) = stored.iter().find(|one| one.edit.name == name) else {
         return Ok(None);
     };
     let edits = views.store.funnel_edits(name).await?;
@@ -240,7 +243,7 @@ async fn one_page(
     };
     let form = Typed {
         name: name.to_owned(),
-        edits: typed.map_or_else(|| version(&stored), |typed| typed.edits.clone()),
+        edits: typed.map_or_else(|| version(stored), |typed| typed.edits.clone()),
         definition: match (typed, &stored.written) {
             (Some(typed), _) => typed.definition.clone(),
             (None, Some(written)) => pretty(written),
@@ -249,7 +252,7 @@ async fn one_page(
     };
     Ok(Some(FunnelPage {
         page: "funnels",
-        row: Row::new(&stored, views),
+        row: Row::new(stored, views),
         changes: history(&edits).into_iter().map(change).collect(),
         is_writable: may_write(who),
         said: None,
@@ -281,7 +284,7 @@ impl Row {
         let StoredFunnel { edit, written, checked } = stored;
         let error = match (checked, views.funnels.get(&edit.name)) {
             (Err(error), _) => Some(say("stored-broken").with("reason", error.to_string())),
-            (Ok(_), Some(file)) => Some(say("stored-hidden").with("file", &file.place)),
+            (Ok(_), Some(file)) => Some(say("stored-hidden").with("file", file.file())),
             (Ok(_), None) => None,
         };
         let minute = local_minute(Timestamp(edit.made_at), &views.defaults.zone);
