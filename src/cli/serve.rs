@@ -317,7 +317,8 @@ fn routes(
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.catalog(settings));
         let zone = settings.time_zone.clone();
-        let team = Team { store: session.store.clone(), zone, clock: clock::now };
+        let (store, alerting) = (session.store.clone(), session.alerting(settings));
+        let team = Team { store, alerting, zone, clock: clock::now };
         let (team, of_team) = team::router(team);
         let (alerts, of_alerts) = alerting::router(session.alerting(settings));
         described.extend([of_reports, of_team, of_alerts]);

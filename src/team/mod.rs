@@ -1,7 +1,8 @@
-//! What a team writes down beside the figures: annotations, and views of them.
+//! What a team writes down beside the figures: annotations, goals, and views of them.
 
 mod annotations;
 mod back;
+mod goals;
 mod views;
 
 use axum::Router;
@@ -10,6 +11,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::alerting::Alerting;
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::language::say;
@@ -20,6 +22,8 @@ use crate::store::{Store, StoreError};
 pub struct Team {
     /// Where it is kept.
     pub store: Store,
+    /// Figures by their names, which goals have too.
+    pub alerting: Alerting,
     /// The zone of days.
     pub zone: jiff::tz::TimeZone,
     /// UTC milliseconds, now.
@@ -38,8 +42,13 @@ pub fn router(team: Team) -> (Router, OpenApi) {
         .routes(routes!(annotations::add))
         .routes(routes!(annotations::remove))
         .merge(views::api())
+        .merge(goals::api())
         .split_for_parts();
-    let routes = api.merge(annotations::forms()).merge(views::forms()).with_state(team);
+    let routes = api
+        .merge(annotations::forms())
+        .merge(views::forms())
+        .merge(goals::forms())
+        .with_state(team);
     (routes, description)
 }
 

@@ -53,7 +53,10 @@ const MAY_IMPORT: [(&str, &[&str]); 31] = [
             "store",
         ],
     ),
-    ("team", &["accounts", "domain", "http", "insights", "language", "store"]),
+    (
+        "team",
+        &["accounts", "alerting", "analysis", "domain", "http", "insights", "language", "store"],
+    ),
     (
         "erasure",
         &[

@@ -72,6 +72,8 @@ mod fresh;
 mod full_disk;
 mod funnel_answers;
 mod funnel_oracle;
+mod goal_calibration;
+mod goals;
 mod graph;
 mod imports;
 mod in_place;

@@ -79,6 +79,7 @@ async fn two_processes_that_start_together_make_one_schema() {
             "events_by_person",
             "feedback",
             "funnel_edits",
+            "goals",
             "incident_marks",
             "incidents",
             "link_visits",

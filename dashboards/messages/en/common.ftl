@@ -34,6 +34,7 @@ page-cohorts = Retention
 page-audience = Audience
 page-reports = Reports
 page-alerts = Alerts
+page-goals = Goals
 page-views = Saved views
 page-quality = Data quality
 page-reference = API

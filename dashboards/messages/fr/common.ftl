@@ -33,6 +33,7 @@ page-cohorts = Rétention
 page-audience = Audience
 page-reports = Rapports
 page-alerts = Alertes
+page-goals = Objectifs
 page-views = Vues enregistrées
 page-quality = Qualité des données
 page-reference = API

@@ -127,6 +127,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "saved_views",
         files: &[include_str!("../../../queries/schema/migrations/0141_saved_views.sql")],
     },
+    Migration {
+        version: 142,
+        name: "goals",
+        files: &[include_str!("../../../queries/schema/migrations/0142_goals.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.
