@@ -25,6 +25,7 @@ use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::{FUNNEL_WINDOW_MS, Period, Timestamp};
 use messenger_funnel::http::rate_limit::Limit;
 use messenger_funnel::insights::query::Defaults;
+use messenger_funnel::insights::stored_funnels::StoredFunnels;
 use messenger_funnel::store::{BreakdownColumns, MessagingWindow, Store};
 use messenger_funnel::web::router::router;
 use messenger_funnel::web::state::Views;
@@ -113,6 +114,7 @@ async fn routes(store: &Store) -> Router {
         accounts,
         limit: Limit::per_minute(NonZeroU32::MAX),
         funnels: Arc::default(),
+        stored_funnels: StoredFunnels::default(),
         links: tokio::sync::watch::channel(Arc::default()).1,
         public_url: None,
         window: MessagingWindow {

@@ -7,7 +7,7 @@ pub enum Scope {
     Read,
     /// Who is behind them: ids of people, journeys, export of a person's data.
     People,
-    /// Links, reports, annotations and alert rules: making, changing, running.
+    /// Links, funnels, goals, reports, annotations, views of the team and alert rules: making, changing, running.
     Write,
     /// Reporting conversions.
     Conversions,

@@ -10,12 +10,12 @@ use crate::domain::{Period, Timestamp};
 use crate::insights::ads::answer_ads;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel::answer_funnel;
-use crate::insights::query::{QueryParams, Question};
+use crate::insights::query::Question;
 
 const HOUR_MS: i64 = 3_600_000;
 
 /// A figure's values by currency; of what is no money under none.
-pub(super) type Values = BTreeMap<String, f64>;
+pub(crate) type Values = BTreeMap<String, f64>;
 
 /// The time that a figure is looked at as of `now`, and the one before it of the same length.
 pub(super) fn periods(over: Over, now: Timestamp, question: &Question) -> [Period; 2] {
@@ -42,13 +42,11 @@ pub(super) fn periods(over: Over, now: Timestamp, question: &Question) -> [Perio
 impl Alerting {
     /// The question of a figure, of the time that its rule looks at.
     pub(super) fn question(&self, of: &Measured, now: Timestamp) -> Result<Question, AnswerError> {
-        let filter = Some(of.filter.clone()).filter(|filter| !filter.is_empty());
-        let asked = QueryParams { filter, ..QueryParams::default() };
-        Ok(asked.understand(&self.catalog.defaults, now)?)
+        self.asked(&of.filter, now)
     }
 
     /// A figure in a period; nothing where it is not known.
-    pub(super) async fn measure(
+    pub(crate) async fn measure(
         &self,
         figure: Figure,
         question: &Question,
@@ -116,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::{Model, Parameters};
-    use crate::insights::query::Defaults;
+    use crate::insights::query::{Defaults, QueryParams};
 
     #[test]
     fn days_are_whole_ones_and_hours_the_last() {

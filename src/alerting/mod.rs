@@ -4,6 +4,7 @@
 //! destination, whoever dies on the way: by the leases and deliveries of reports.
 
 mod costs;
+mod daily;
 mod figure;
 mod figures;
 mod handlers;
@@ -17,6 +18,7 @@ mod rule;
 mod told;
 mod watching;
 
+pub use figure::Figure;
 pub use handlers::router;
 pub use quiet::QuietHours;
 pub use reason::Reason;

@@ -215,7 +215,7 @@ impl WrittenRule {
         }
     }
 
-    fn measured(&self, defaults: &Defaults) -> Result<Measured, RuleError> {
+    pub(super) fn measured(&self, defaults: &Defaults) -> Result<Measured, RuleError> {
         let found = Figure::ALL.into_iter().find(|(name, _)| *name == self.figure);
         let Some((_, figure)) = found else {
             let known = Figure::ALL.map(|(name, _)| name).join(", ");

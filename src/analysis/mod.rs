@@ -10,10 +10,12 @@ mod alarms;
 mod attribution;
 mod changes;
 mod columns;
+mod day_values;
 mod dimension;
 mod dispersion;
 mod filter;
 mod flows;
+mod forecast;
 mod funnel;
 mod funnels;
 mod groups;
@@ -52,10 +54,12 @@ pub use attribution::{
     journeys_of_paths,
 };
 pub use changes::{DailyVariation, WeekdayCount};
+pub use day_values::{DayValue, day_values};
 pub use dimension::{Dimension, week_of};
 pub use dispersion::{DayCount, Dispersion, on_the_same_days};
 pub use filter::Filter;
 pub use flows::{Flow, flows};
+pub use forecast::{DayPart, Forecast, HISTORY_DAYS, forecast};
 pub use funnel::{DEFAULT_FUNNEL, FunnelReport, ad_titles, funnel};
 pub use funnels::{
     AgingUnits, Attempt, Counting, Funnel, FunnelError, Funnels, Occurrence, OneOrMany, Order,

@@ -25,6 +25,7 @@ use crate::insights::format::Format;
 use crate::insights::funnel_outlook::answer_with_outlook;
 use crate::insights::invalid_parameter::InvalidParameter;
 use crate::insights::query::{CreditParams, QueryParams};
+use crate::insights::stored_funnels::StoredFunnels;
 use crate::render::{frames, table};
 
 /// Arguments of `funnel`.
@@ -72,8 +73,8 @@ pub(super) async fn funnel(settings: Settings, args: FunnelArgs) -> anyhow::Resu
     let asked = QueryParams { filter: args.filter, ..args.asked };
     let question = asked.understand(&session::defaults(&settings), clock::now_timestamp())?;
     let session = Session::open(&settings).await?;
-    let report =
-        answer_with_outlook(&session.store, &settings.funnels, &args.name, &question).await;
+    let funnels = StoredFunnels::default().beside(&settings.funnels, &session.store).await?;
+    let report = answer_with_outlook(&session.store, &funnels, &args.name, &question).await;
     session.close().await;
     show(question.format, &question.csv, &report?, table::funnel, frames::funnel)
 }

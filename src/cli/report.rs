@@ -52,7 +52,7 @@ struct RunArgs {
 /// `report`.
 pub(super) async fn run(settings: Settings, args: ReportArgs) -> anyhow::Result<()> {
     let session = Session::open(&settings).await?;
-    let catalog = session.catalog(&settings);
+    let catalog = session.catalog(&settings).with_stored_funnels().await?;
     let done = match args.what {
         What::List { format } => list(&catalog, &format).await,
         What::Run(args) => Box::pin(make(&catalog, args)).await,

@@ -316,7 +316,9 @@ fn routes(
         jobs::known_names(names, stop);
         let provider = settings.oidc.clone().map(Provider::new).transpose()?;
         let (reports, of_reports) = reports::router(session.catalog(settings));
-        let team = Team { store: session.store.clone(), clock: clock::now };
+        let zone = settings.time_zone.clone();
+        let (store, alerting) = (session.store.clone(), session.alerting(settings));
+        let team = Team { store, alerting, zone, clock: clock::now };
         let (team, of_team) = team::router(team);
         let (alerts, of_alerts) = alerting::router(session.alerting(settings));
         described.extend([of_reports, of_team, of_alerts]);

@@ -20,6 +20,7 @@ use crate::domain::Links;
 use crate::erasure::{DeletionState, Ledger};
 use crate::http::rate_limit::Limit;
 use crate::insights::query::Defaults;
+use crate::insights::stored_funnels::StoredFunnels;
 use crate::materializer::Materializer;
 use crate::private;
 use crate::registry::Registry;
@@ -135,6 +136,7 @@ impl Session {
             settings: Arc::clone(&settings.reports),
             defaults: defaults(settings),
             funnels: Arc::clone(&settings.funnels),
+            stored_funnels: StoredFunnels::default(),
             window: settings.messaging_window.clone(),
             page_names: settings.page_names.clone(),
             public_url: settings.public_url.clone(),
@@ -161,6 +163,7 @@ impl Session {
             accounts,
             limit: Limit::per_minute(settings.rate_limit),
             funnels: Arc::clone(&settings.funnels),
+            stored_funnels: StoredFunnels::default(),
             links,
             public_url: settings.public_url.clone(),
             window: settings.messaging_window.clone(),

@@ -105,10 +105,11 @@ pub(super) fn load(written: Vec<WrittenFunnel>, folder: &Path) -> anyhow::Result
     }
     let mut funnels = Funnels::new();
     for (place, written) in all {
-        let funnel = written.check().with_context(|| place.clone())?;
+        let mut funnel = written.check().with_context(|| place.clone())?;
         if funnel.name == DEFAULT_FUNNEL || funnels.contains_key(&funnel.name) {
             bail!("{place}: there is a funnel {:?} already", funnel.name);
         }
+        funnel.place = place;
         funnels.insert(funnel.name.clone(), funnel);
     }
     Ok(funnels)

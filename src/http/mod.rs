@@ -2,6 +2,7 @@
 //! asked for.
 
 pub mod carried;
+pub(crate) mod kept;
 pub mod locale;
 pub mod nav;
 pub mod page;

@@ -25,7 +25,9 @@ const GROUPS: [Pages; 5] = [
     (
         Some("data"),
         &[
+            ("goals", "/goals"),
             ("alerts", "/alerts"),
+            ("views", "/views"),
             ("reports", "/reports"),
             ("quality", "/quality"),
             ("reference", "/reference"),
@@ -35,7 +37,7 @@ const GROUPS: [Pages; 5] = [
 ];
 
 /// Pages that show nothing of some days.
-const WITHOUT_DAYS: [&str; 4] = ["alerts", "reports", "reference", "settings"];
+const WITHOUT_DAYS: [&str; 6] = ["goals", "alerts", "views", "reports", "reference", "settings"];
 
 /// Pages that stand together.
 pub struct Group {

@@ -222,9 +222,9 @@ fn welcome_page(
     html(status, page.render())
 }
 
-/// A page of ours; an address elsewhere is not followed.
+/// A page of ours; an address elsewhere is not followed. Who asked for no page in particular begins with their own.
 pub(super) fn inside(next: &str) -> &str {
-    own_path(next).unwrap_or("/")
+    own_path(next).filter(|path| *path != "/").unwrap_or("/start")
 }
 
 /// Refuses forms of other sites' pages.

@@ -11,6 +11,7 @@ use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
 use crate::domain::Timestamp;
 use crate::insights::query::Defaults;
+use crate::insights::stored_funnels::StoredFunnels;
 use crate::language::say;
 use crate::render::page_names::PageNames;
 use crate::store::{MessagingWindow, Store, StoreError};
@@ -43,8 +44,10 @@ pub struct ReportCatalog {
     pub settings: Arc<ReportSettings>,
     /// What holds where a question does not say otherwise.
     pub defaults: Defaults,
-    /// Funnels of one's own.
+    /// Funnels of files; beside them the stored ones, [`ReportCatalog::with_stored_funnels`].
     pub funnels: Arc<Funnels>,
+    /// Funnels that were made on the page or over the API.
+    pub stored_funnels: StoredFunnels,
     /// How long a business may answer freely.
     pub window: MessagingWindow,
     /// What Pages are called by the settings.
@@ -78,11 +81,21 @@ impl ReportCatalog {
         Ok(Arc::new(PageNames::of_settings_and(&self.page_names, stored)))
     }
 
+    /// The same catalog, in which the stored funnels stand beside those of files.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn with_stored_funnels(&self) -> Result<Self, StoreError> {
+        let funnels = self.stored_funnels.beside(&self.funnels, &self.store).await?;
+        Ok(Self { funnels, ..self.clone() })
+    }
+
     /// All reports: a name of the settings is not taken by the page.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn all(&self) -> Result<Vec<CatalogEntry>, StoreError> {
+        let beside_stored = self.with_stored_funnels().await?;
         let of_settings = self.settings.reports.iter().map(|report| CatalogEntry {
             name: report.name().to_owned(),
             report: Ok(report.clone()),
@@ -100,7 +113,7 @@ impl ReportCatalog {
                 reason: say("reports-other-version").with("reason", error.to_string()),
             });
             let known = written.as_ref().ok().cloned();
-            let report = written.and_then(|written| self.check(written));
+            let report = written.and_then(|written| beside_stored.check(written));
             all.push(CatalogEntry { name: kept.name, report, written: known, is_editable: true });
         }
         Ok(all)
@@ -114,7 +127,7 @@ impl ReportCatalog {
         Ok(self.all().await?.into_iter().find(|one| one.name == name))
     }
 
-    /// Checks a report that somebody has written.
+    /// Checks a report that somebody has written, by the funnels that this catalog has.
     ///
     /// # Errors
     /// With the key that is wrong.

@@ -1,7 +1,5 @@
 //! What is sent to reports: by the forms of their pages, and over the API.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,8 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problems::{failed, no_report};
-use super::rhythm::Rhythm;
-use super::{ReportCatalog, ReportError, Runner, ToldReport, ToldRun, WrittenReport, dto, pages};
+use super::{ReportCatalog, ReportError, Runner, ToldReport, ToldRun, dto, form, pages};
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::language::{Message, say};
@@ -164,7 +161,8 @@ async fn save(
     State(catalog): State<ReportCatalog>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let (written, unread) = written(&fields);
+    let (written, unread) = form::written(&fields);
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
     let name = written.name.clone();
     let is_new = fields.iter().any(|(key, _)| key == "is_new");
     let known = catalog.find(&name).await.map_err(|error| failed(&error))?;
@@ -214,65 +212,4 @@ async fn remove(
     let removed = catalog.store.save_report_definition(&name, None, version(&catalog).await?).await;
     removed.map_err(|error| failed(&error))?;
     Ok(Redirect::to("/reports"))
-}
-
-/// The report that a form describes, and what of it is no number.
-fn written(fields: &[(String, String)]) -> (WrittenReport, Option<ReportError>) {
-    let all = |key: &str| -> Vec<String> {
-        let own = fields.iter().filter(|(name, _)| name == key);
-        own.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
-    };
-    let some = |key: &str| all(key).into_iter().next();
-    let text = |key: &str| some(key).unwrap_or_default();
-    let list = |text: String| -> Vec<String> {
-        let parts = text.split(',').map(|one| one.trim().to_owned());
-        parts.filter(|one| !one.is_empty()).collect()
-    };
-    // As the API writes them: source=ad;campaign=Autumn.
-    let pairs = |text: &str| -> BTreeMap<String, String> {
-        let parts = text.split(';').filter(|part| !part.trim().is_empty());
-        let pair = |part: &str| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (name.trim().to_owned(), value.trim().to_owned())
-        };
-        parts.map(pair).collect()
-    };
-    let mut unread = None;
-    let mut number = |key: &'static str| {
-        let text = some(key)?;
-        let read = text.parse::<u32>().ok();
-        if read.is_none() {
-            let reason = say("reports-no-number").with("text", &text);
-            unread = Some(ReportError { key, reason });
-        }
-        read
-    };
-    let (top, lookback_days) = (number("top"), number("lookback_days"));
-    let usual = WrittenReport::default();
-    let written = WrittenReport {
-        name: text("name"),
-        title: text("title"),
-        question: text("question"),
-        funnel: some("funnel").unwrap_or(usual.funnel),
-        range: text("range"),
-        by: list(text("by")),
-        filters: pairs(&text("filters")),
-        top,
-        model: some("model"),
-        conversion: some("conversion"),
-        lookback_days,
-        schedule: match text("every").as_str() {
-            "hand" => String::new(),
-            every => {
-                let chosen = Rhythm::of_form(every, &text("at"));
-                chosen.map_or_else(|| text("schedule"), Rhythm::to_cron)
-            }
-        },
-        time_zone: text("time_zone"),
-        formats: all("formats"),
-        locale: text("locale"),
-        bom: some("bom").is_some(),
-        to: all("to"),
-    };
-    (written, unread)
 }

@@ -10,6 +10,7 @@ mod definition;
 mod delivery;
 mod dto;
 mod files;
+mod form;
 mod handlers;
 mod once;
 mod pages;

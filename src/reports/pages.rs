@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::dataset::Dataset;
 use super::dto::{self, ToldDelivery, ToldReport, ToldRun};
+use super::form;
 use super::problems::{failed, no_report};
 use super::rhythm::{self, Rhythm};
 use super::{ReportCatalog, ReportError, WrittenReport, range};
@@ -151,9 +152,15 @@ pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Respons
     Ok(html(StatusCode::OK, page.render()))
 }
 
-/// `GET /reports/new`.
-pub(super) async fn new(State(catalog): State<ReportCatalog>) -> Response {
-    form_page(&catalog, WrittenReport::default(), true, None)
+/// `GET /reports/new`, filled in with what the address says in the form's fields.
+pub(super) async fn new(
+    State(catalog): State<ReportCatalog>,
+    Query(fields): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
+    let written =
+        if fields.is_empty() { WrittenReport::default() } else { form::written(&fields).0 };
+    Ok(form_page(&catalog, written, true, None))
 }
 
 /// The form again, with what is wrong.
@@ -193,6 +200,7 @@ pub(super) async fn one(
     Path(name): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
+    let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
     let found = catalog.find(&name).await.map_err(|error| failed(&error))?;
     let found = found.ok_or_else(|| no_report(&name))?;
     let written = found.written.clone();
@@ -220,7 +228,9 @@ pub(super) async fn one(
 
 impl ReportForm {
     fn new(catalog: &ReportCatalog, written: WrittenReport, is_new: bool) -> Self {
-        let own = catalog.funnels.keys().cloned();
+        let own = catalog.funnels.values();
+        let own = own.filter(|funnel| !funnel.is_archived || funnel.name == written.funnel);
+        let own: Vec<String> = own.map(|funnel| funnel.name.clone()).collect();
         let places = catalog.settings.destinations.iter();
         let rhythm = Rhythm::of_cron(&written.schedule);
         let every = match rhythm.and_then(Rhythm::choice) {

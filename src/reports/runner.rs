@@ -155,9 +155,10 @@ impl Runner {
     ) -> Result<(), RunError> {
         let due = Timestamp(run.due_at);
         let question = report.question(&self.catalog.defaults, due).map_err(AnswerError::from)?;
-        let answering = self.catalog.answering(due);
+        let catalog = self.catalog.with_stored_funnels().await?;
+        let answering = catalog.answering(due);
         let folder = &self.catalog.settings.folder;
-        let hash = self.catalog.hash_of(report);
+        let hash = catalog.hash_of(report);
         // Who has some of it already gets the rest of the same.
         let made = match files::made_before(report, &hash, &run.run, folder) {
             Some(made) => made,
@@ -194,7 +195,8 @@ impl Runner {
         made: &Made,
         question: &Question,
     ) -> Result<Parcel, RunError> {
-        let answering = self.catalog.answering(Timestamp(run.due_at));
+        let catalog = self.catalog.with_stored_funnels().await?;
+        let answering = catalog.answering(Timestamp(run.due_at));
         let told = dataset::tell(&answering, &report.topic, question);
         let (picture, mut table) =
             self.catalog.page_names().await?.within(told).await?.illustrated();

@@ -64,5 +64,8 @@ pub use state::annotations::{FirstSpend, SpendImport, WrittenAnnotation};
 pub use state::backup::{Copying, KeptTable, Restoring};
 pub use state::erasure::{SetAside, TABLES_OF_EXPORT, TableToErase, Whom};
 pub use state::feedback::{Candidate, FEEDBACK_STATUSES, Told};
+pub use state::goals::KeptGoal;
 pub use state::person_names::ActiveTimes;
+pub use state::saved_views::SavedView;
 pub use state::scheduled_reports::{ReportDelivery, ReportRun, WrittenDefinition};
+pub use state::stored_funnels::FunnelEdit;

@@ -1,7 +1,9 @@
-//! What a team writes down beside the figures: annotations.
+//! What a team writes down beside the figures: annotations, goals, and views of them.
 
 mod annotations;
 mod back;
+mod goals;
+mod views;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -9,6 +11,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::alerting::Alerting;
 use crate::domain::Timestamp;
 use crate::http::problem::Problem;
 use crate::language::say;
@@ -19,6 +22,10 @@ use crate::store::{Store, StoreError};
 pub struct Team {
     /// Where it is kept.
     pub store: Store,
+    /// Figures by their names, which goals have too.
+    pub alerting: Alerting,
+    /// The zone of days.
+    pub zone: jiff::tz::TimeZone,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
 }
@@ -34,8 +41,14 @@ pub fn router(team: Team) -> (Router, OpenApi) {
     let (api, description) = OpenApiRouter::new()
         .routes(routes!(annotations::add))
         .routes(routes!(annotations::remove))
+        .merge(views::api())
+        .merge(goals::api())
         .split_for_parts();
-    let routes = api.merge(annotations::forms()).with_state(team);
+    let routes = api
+        .merge(annotations::forms())
+        .merge(views::forms())
+        .merge(goals::forms())
+        .with_state(team);
     (routes, description)
 }
 

@@ -83,7 +83,8 @@ pub(crate) async fn guard(
     }
     // An export changes nothing, and takes a person's data away all the same.
     let is_export = needed == Scope::Admin && matched.ends_with("/export");
-    let is_act = is_export || !is_safe && matches!(needed, Scope::Write | Scope::Admin);
+    let is_noted = route.is_some_and(routes::Route::is_noted);
+    let is_act = is_export || is_noted || !is_safe && matches!(needed, Scope::Write | Scope::Admin);
     let from = views.accounts.address(peer.ip(), request.headers()).to_string();
     // A person of a Page is nobody's business in the audit log.
     let about = if matched.contains("/people/") {

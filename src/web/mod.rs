@@ -4,6 +4,7 @@ mod api;
 mod dashboard;
 mod filter_form;
 pub mod guard;
+pub(crate) mod kept;
 mod page_cache;
 pub mod page_names;
 mod page_scope;

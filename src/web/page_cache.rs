@@ -1,6 +1,6 @@
 //! Answers that have not changed are neither sent again nor made again. Each has the hash of its body as a tag
 //! (RFC 9110, section 8.8.3), and who has that already gets 304. Pages are kept for a moment, and given to
-//! whoever may see the same, as long as ClickHouse holds the same data.
+//! whoever asked for them again, as long as ClickHouse holds the same data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,8 +105,8 @@ pub(crate) async fn tagged(
     sent(parts, bytes, known.as_ref())
 }
 
-/// What makes two questions for a page the same, whoever asks: the address, the language, and what one may see.
-/// Nothing for what is no page.
+/// What makes two questions for a page the same: the address, the language, what one may see, and who asks, because a page
+/// tells their name and their saved views. Nothing for what is no page.
 fn asked(request: &Request) -> Option<String> {
     let address = request.uri().path_and_query()?.as_str();
     let is_page =
@@ -114,9 +114,9 @@ fn asked(request: &Request) -> Option<String> {
     if request.method() != Method::GET || !is_page {
         return None;
     }
-    let Who { scopes, pages, .. } = request.extensions().get::<Who>()?;
+    let Who { name, is_user, scopes, pages } = request.extensions().get::<Who>()?;
     let language = Language::current().tag();
-    Some(format!("{language} {scopes:?} {pages:?} {address}"))
+    Some(format!("{language} {name:?} {is_user} {scopes:?} {pages:?} {address}"))
 }
 
 fn sent(mut parts: response::Parts, bytes: Bytes, known: Option<&HeaderValue>) -> Response {

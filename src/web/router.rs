@@ -13,10 +13,11 @@ use utoipa_axum::routes;
 use super::api::{
     ads, annotations, attribution, audience, data_quality, funnel_people, funnels, links, lists,
     live, message_costs, openapi, qr, reconciliation, response_times, retention, sequences,
+    stored_funnels,
 };
 use super::dashboard;
 use super::state::Views;
-use super::{filter_form, guard, page_cache, parameter_check};
+use super::{filter_form, guard, kept, page_cache, parameter_check};
 use crate::http::{locale, rate_limit};
 use crate::incoming;
 
@@ -26,6 +27,7 @@ pub fn guarded(routes: Router, views: &Views) -> Router {
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), kept::along))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard))
 }
 
@@ -46,9 +48,10 @@ pub(crate) fn asked(views: &Views) -> (Router, Arc<Value>) {
 /// The questions of the API, with their descriptions.
 fn questions() -> OpenApiRouter<Views> {
     OpenApiRouter::new()
-        .routes(routes!(funnels::funnels))
+        .routes(routes!(funnels::funnels, stored_funnels::make))
         .routes(routes!(funnels::preview))
-        .routes(routes!(funnels::funnel))
+        .routes(routes!(funnels::funnel, stored_funnels::change, stored_funnels::archive))
+        .routes(routes!(stored_funnels::changes))
         .routes(routes!(funnels::comparison))
         .routes(routes!(funnels::drivers))
         .routes(routes!(funnels::flows))
@@ -90,6 +93,13 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/suggest", get(dashboard::suggest::suggest))
         .route("/funnels", get(dashboard::funnels::handlers::funnels))
         .route("/funnels/build", get(dashboard::funnels::handlers::build))
+        .route(
+            "/funnels/stored",
+            get(dashboard::funnels::stored::list).post(dashboard::funnels::stored::save),
+        )
+        .route("/funnels/stored/{name}", get(dashboard::funnels::stored::one))
+        .route("/funnels/stored/{name}/archive", post(dashboard::funnels::stored::archive))
+        .route("/funnels/stored/{name}/restore", post(dashboard::funnels::stored::restore))
         .route("/funnels/people", get(dashboard::funnels::people::people))
         .route("/ads", get(dashboard::ads::page::ads))
         .route("/ads/{id}", get(dashboard::ads::ad::ad))
@@ -114,6 +124,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route_layer(middleware::from_fn_with_state(views.limit.clone(), rate_limit::worked_at))
         .route_layer(middleware::from_fn(incoming::of_known))
         .route_layer(middleware::from_fn(parameter_check::known))
+        .route_layer(middleware::from_fn_with_state(views.clone(), kept::along))
         .route_layer(middleware::from_fn_with_state(fresh, page_cache::tagged))
         .route_layer(middleware::from_fn_with_state(views.clone(), guard::guard));
     Router::new()

@@ -19,11 +19,20 @@ pub(crate) struct Route {
     scope: Scope,
     is_per_page: bool,
     is_of_people: bool,
+    is_noted: bool,
     parameters: Option<&'static [&'static [Parameter]]>,
 }
 
 const fn route(method: &'static str, path: &'static str, scope: Scope) -> Route {
-    Route { method, path, scope, is_per_page: false, is_of_people: false, parameters: None }
+    Route {
+        method,
+        path,
+        scope,
+        is_per_page: false,
+        is_of_people: false,
+        is_noted: false,
+        parameters: None,
+    }
 }
 
 /// `GET` stands for `HEAD` too.
@@ -33,6 +42,10 @@ const fn get(path: &'static str, scope: Scope) -> Route {
 
 const fn post(path: &'static str, scope: Scope) -> Route {
     route("POST", path, scope)
+}
+
+const fn put(path: &'static str, scope: Scope) -> Route {
+    route("PUT", path, scope)
 }
 
 const fn delete(path: &'static str, scope: Scope) -> Route {
@@ -50,6 +63,11 @@ impl Route {
         Self { is_of_people: true, ..self }
     }
 
+    /// It keeps something, and stands in the audit log, though whoever may look may do it.
+    const fn noted(self) -> Self {
+        Self { is_noted: true, ..self }
+    }
+
     /// It is a question that takes these parameters and no others.
     const fn takes(self, parameters: &'static [&'static [Parameter]]) -> Self {
         Self { parameters: Some(parameters), ..self }
@@ -58,6 +76,10 @@ impl Route {
     /// The right that it needs.
     pub(crate) fn scope(self) -> Scope {
         self.scope
+    }
+
+    pub(crate) fn is_noted(self) -> bool {
+        self.is_noted
     }
 
     pub(crate) fn is_of_people(self) -> bool {
@@ -91,6 +113,11 @@ const ROUTES: &[Route] = &[
     get("/suggest", Read).per_page(),
     get("/funnels", Read).per_page(),
     get("/funnels/build", Read).per_page(),
+    get("/funnels/stored", Read).per_page(),
+    post("/funnels/stored", Write),
+    get("/funnels/stored/{name}", Read),
+    post("/funnels/stored/{name}/archive", Write),
+    post("/funnels/stored/{name}/restore", Write),
     get("/funnels/people", People).per_page().of_people(),
     get("/ads", Read).per_page(),
     get("/ads/{id}", Read).per_page(),
@@ -130,6 +157,10 @@ const ROUTES: &[Route] = &[
     post("/mcp", Read).per_page(),
     get("/api/v1/openapi.json", Read).per_page(),
     get("/api/v1/funnels", Read).per_page().takes(&[JSON]),
+    post("/api/v1/funnels", Write),
+    put("/api/v1/funnels/{name}", Write),
+    delete("/api/v1/funnels/{name}", Write),
+    get("/api/v1/funnels/{name}/history", Read).takes(&[JSON]),
     post("/api/v1/funnels/preview", Read).per_page().takes(&[RANGE, BY, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}", Read).per_page().takes(&[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}/comparison", Read)
@@ -173,6 +204,23 @@ const ROUTES: &[Route] = &[
     delete("/api/v1/annotations/{id}", Write),
     post("/annotations", Write),
     post("/annotations/{id}/remove", Write),
+    get("/start", Read).per_page(),
+    get("/views", Read).per_page(),
+    post("/views", Read).per_page().noted(),
+    post("/views/start", Read).per_page().noted(),
+    post("/views/{id}", Read).per_page().noted(),
+    post("/views/{id}/remove", Read).per_page().noted(),
+    get("/api/v1/views", Read).per_page().takes(&[JSON]),
+    post("/api/v1/views", Read).per_page().noted(),
+    put("/api/v1/views/{id}", Read).per_page().noted(),
+    delete("/api/v1/views/{id}", Read).per_page().noted(),
+    put("/api/v1/start-page", Read).per_page().noted(),
+    get("/goals", Read),
+    post("/goals", Write),
+    post("/goals/{name}/remove", Write),
+    get("/api/v1/goals", Read).takes(&[JSON]),
+    post("/api/v1/goals", Write),
+    delete("/api/v1/goals/{name}", Write),
     get("/alerts", Read),
     post("/alerts/{id}/acknowledge", Write),
     post("/alerts/{id}/snooze", Write),

@@ -11,6 +11,7 @@ use crate::domain::Links;
 use crate::http::rate_limit::Limit;
 use crate::insights::links::short_address;
 use crate::insights::query::Defaults;
+use crate::insights::stored_funnels::StoredFunnels;
 use crate::store::{Bounds, MessagingWindow, Store};
 
 /// What handlers need to know.
@@ -24,8 +25,10 @@ pub struct Views {
     pub accounts: Accounts,
     /// How much may be asked.
     pub limit: Limit,
-    /// Funnels of one's own.
+    /// Funnels of files; beside them the stored ones, where a handler has asked for these too.
     pub funnels: Arc<Funnels>,
+    /// Funnels that were made on the page or over the API.
+    pub stored_funnels: StoredFunnels,
     /// The link registry.
     pub links: watch::Receiver<Arc<Links>>,
     /// Address under which the server is reached.

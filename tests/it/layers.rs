@@ -54,7 +54,10 @@ const MAY_IMPORT: [(&str, &[&str]); 32] = [
             "store",
         ],
     ),
-    ("team", &["accounts", "domain", "http", "insights", "language", "store"]),
+    (
+        "team",
+        &["accounts", "alerting", "analysis", "domain", "http", "insights", "language", "store"],
+    ),
     (
         "erasure",
         &[

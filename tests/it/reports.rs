@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use messenger_funnel::analysis::{DEFAULT_FUNNEL, Model, Parameters};
 use messenger_funnel::insights::query::Defaults;
+use messenger_funnel::insights::stored_funnels::StoredFunnels;
 use messenger_funnel::reports::{
     Destination, ReportCatalog, ReportSettings, Runner, Scheduler, WrittenReport,
 };
@@ -65,6 +66,7 @@ impl Bench {
             settings: Arc::new(settings),
             defaults,
             funnels: Arc::default(),
+            stored_funnels: StoredFunnels::default(),
             window: MessagingWindow {
                 hours: 24,
                 by_channel: Vec::new(),

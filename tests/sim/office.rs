@@ -10,6 +10,7 @@ use messenger_funnel::analysis::{Model, Parameters};
 use messenger_funnel::domain::DAY_MS;
 use messenger_funnel::feedback::{FeedbackSettings, pass};
 use messenger_funnel::insights::query::Defaults;
+use messenger_funnel::insights::stored_funnels::StoredFunnels;
 use messenger_funnel::jobs::{AtStop, Job, When};
 use messenger_funnel::meta::{Graph, Patience, choose_cryptography};
 use messenger_funnel::reports::{
@@ -126,6 +127,7 @@ pub fn deliver(
         settings: Arc::new(settings),
         defaults,
         funnels: Arc::default(),
+        stored_funnels: StoredFunnels::default(),
         window: MessagingWindow {
             hours: 24,
             by_channel: Vec::new(),

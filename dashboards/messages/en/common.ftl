@@ -15,6 +15,7 @@ menu = Menu
 pages-analyse = Analyse
 pages-conversations = Conversations
 pages-data = Data
+pages-saved = Saved
 log-out = Log out
 language = Language
 
@@ -33,6 +34,8 @@ page-cohorts = Retention
 page-audience = Audience
 page-reports = Reports
 page-alerts = Alerts
+page-goals = Goals
+page-views = Saved views
 page-quality = Data quality
 page-reference = API
 page-settings = Settings

@@ -14,6 +14,7 @@ menu = Menu
 pages-analyse = Analyser
 pages-conversations = Conversations
 pages-data = Données
+pages-saved = Enregistrées
 log-out = Se déconnecter
 language = Langue
 
@@ -32,6 +33,8 @@ page-cohorts = Rétention
 page-audience = Audience
 page-reports = Rapports
 page-alerts = Alertes
+page-goals = Objectifs
+page-views = Vues enregistrées
 page-quality = Qualité des données
 page-reference = API
 page-settings = Réglages

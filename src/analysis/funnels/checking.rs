@@ -118,6 +118,8 @@ impl WrittenFunnel {
             exclusions,
             filters,
             exclude_people,
+            place: String::new(),
+            is_archived: false,
         })
     }
 }

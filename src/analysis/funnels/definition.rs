@@ -58,6 +58,18 @@ pub struct Funnel {
     pub filters: Vec<(Dimension, String)>,
     /// People who do not count: (Page, person).
     pub exclude_people: Vec<(String, String)>,
+    /// Where it is written: a file of the settings; empty of others.
+    pub place: String,
+    /// Whether it is no longer offered, and only answers by its name.
+    pub is_archived: bool,
+}
+
+impl Funnel {
+    /// The file in which it is written, without the folder, which is nobody's business who may only look.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.place.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// The rules of an attempt.

@@ -129,6 +129,21 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "v_funnel_steps",
         files: &[include_str!("../../../queries/schema/migrations/0131_v_funnel_steps.sql")],
     },
+    Migration {
+        version: 140,
+        name: "stored_funnels",
+        files: &[include_str!("../../../queries/schema/migrations/0140_stored_funnels.sql")],
+    },
+    Migration {
+        version: 141,
+        name: "saved_views",
+        files: &[include_str!("../../../queries/schema/migrations/0141_saved_views.sql")],
+    },
+    Migration {
+        version: 142,
+        name: "goals",
+        files: &[include_str!("../../../queries/schema/migrations/0142_goals.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

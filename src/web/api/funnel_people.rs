@@ -11,7 +11,7 @@ use crate::http::respond::{self, OutputOptions};
 use crate::insights::funnel_people::{FunnelPeople, answer_people};
 use crate::insights::query::Question;
 use crate::render::frames;
-use crate::web::page_scope::Allowed;
+use crate::web::page_scope::WithFunnels;
 use crate::web::request::{self, Asks};
 use crate::web::state::Views;
 
@@ -20,7 +20,7 @@ use crate::web::state::Views;
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = FunnelPeople)))]
 pub(crate) async fn people(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,

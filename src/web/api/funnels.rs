@@ -9,12 +9,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::analysis::{
-    self, DEFAULT_FUNNEL, Dimension, Flow, FunnelReport, Funnels, STAGES, Step, Unit, Verdicts,
-    WrittenFunnel,
+    self, DEFAULT_FUNNEL, Dimension, Flow, Funnel, FunnelReport, Funnels, STAGES, Step, Unit,
+    Verdicts, WrittenFunnel,
 };
 use crate::http::problem::Problem;
 use crate::http::respond::{self, OutputOptions, rendered};
 use crate::insights::annotations::answer_annotations;
+use crate::insights::error::AnswerError;
 use crate::insights::format::Format;
 use crate::insights::funnel::{answer_custom_funnel, answer_funnel};
 use crate::insights::funnel_comparison::rows_compared;
@@ -23,16 +24,18 @@ use crate::insights::funnel_outlook::{answer_with_outlook, custom_outlook, outlo
 use crate::insights::funnel_over_time::shares_in_time;
 use crate::insights::funnel_verdicts::answer_verdicts;
 use crate::insights::query::Question;
+use crate::insights::stored_funnels::StoredFunnel;
+use crate::language::say;
 use crate::render::chart::Width;
 use crate::render::{charts, frames};
-use crate::web::page_scope::Allowed;
+use crate::web::page_scope::{Allowed, WithFunnels};
 use crate::web::request::{self, Answer, Asks, understand};
 use crate::web::state::Views;
 
 /// The funnels there are.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FunnelList {
-    /// The one that everybody has, then those of the settings.
+    /// The one that everybody has, then those of files, then the stored ones.
     funnels: Vec<FunnelName>,
 }
 
@@ -48,28 +51,77 @@ pub(crate) struct FunnelName {
     unit: &'static str,
     /// Its steps, in order.
     steps: Vec<String>,
+    /// `default`, `file` or `stored`: only the last kind can be changed over the API.
+    origin: &'static str,
+    /// Number of its latest edit, if it is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    /// Whether it is no longer offered, and only answers by its name.
+    is_archived: bool,
+    /// Why it does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl FunnelName {
+    fn of(funnel: &Funnel, origin: &'static str) -> Self {
+        Self {
+            name: funnel.name.clone(),
+            title: Some(funnel.title.clone()),
+            unit: match funnel.unit {
+                Unit::Conversation => "conversation",
+                Unit::Person => "person",
+            },
+            steps: funnel.steps.clone(),
+            origin,
+            version: None,
+            is_archived: funnel.is_archived,
+            error: None,
+        }
+    }
+
+    /// A stored one; of two of a name that of the file counts.
+    fn of_stored(stored: &StoredFunnel, of_files: &Funnels) -> Self {
+        let version = Some(stored.edit.version);
+        match &stored.checked {
+            Ok(funnel) => {
+                let hidden = of_files.get(&funnel.name);
+                let hidden = hidden.map(|file| say("stored-hidden").with("file", file.file()));
+                let error = hidden.map(|told| told.to_string());
+                Self { version, error, ..Self::of(funnel, "stored") }
+            }
+            Err(error) => Self {
+                name: stored.edit.name.clone(),
+                title: None,
+                unit: "conversation",
+                steps: Vec::new(),
+                origin: "stored",
+                version,
+                is_archived: stored.is_archived(),
+                error: Some(say("stored-broken").with("reason", error.to_string()).to_string()),
+            },
+        }
+    }
 }
 
 /// The funnels there are.
 #[utoipa::path(get, path = "/api/v1/funnels", tag = "funnels", responses((status = 200, body = FunnelList)))]
-pub(crate) async fn funnels(Allowed(views): Allowed) -> Json<FunnelList> {
+pub(crate) async fn funnels(Allowed(views): Allowed) -> Result<Json<FunnelList>, Problem> {
     let steps = ["impressions", "clicks", "opened"].into_iter().chain(STAGES);
     let usual = FunnelName {
         name: DEFAULT_FUNNEL.to_owned(),
         title: None,
         unit: "conversation",
         steps: steps.map(str::to_owned).collect(),
+        origin: "default",
+        version: None,
+        is_archived: false,
+        error: None,
     };
-    let own = views.funnels.values().map(|funnel| FunnelName {
-        name: funnel.name.clone(),
-        title: Some(funnel.title.clone()),
-        unit: match funnel.unit {
-            Unit::Conversation => "conversation",
-            Unit::Person => "person",
-        },
-        steps: funnel.steps.clone(),
-    });
-    Json(FunnelList { funnels: std::iter::once(usual).chain(own).collect() })
+    let stored = views.stored_funnels.all(&views.store).await.map_err(AnswerError::from)?;
+    let of_files = views.funnels.values().map(|funnel| FunnelName::of(funnel, "file"));
+    let stored = stored.iter().map(|one| FunnelName::of_stored(one, &views.funnels));
+    Ok(Json(FunnelList { funnels: std::iter::once(usual).chain(of_files).chain(stored).collect() }))
 }
 
 /// A funnel that is written in the request's body, without being kept.
@@ -97,7 +149,7 @@ pub(crate) async fn preview(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = FunnelReport)))]
 pub(crate) async fn funnel(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -149,7 +201,7 @@ pub(crate) struct Flows {
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Verdicts)))]
 pub(crate) async fn comparison(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -191,7 +243,7 @@ pub(crate) async fn comparison_in(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Verdicts)))]
 pub(crate) async fn drivers(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,
@@ -207,7 +259,7 @@ pub(crate) async fn drivers(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 200, body = Flows)))]
 pub(crate) async fn flows(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Path(name): Path<String>,
     asked: Asks,
     headers: HeaderMap,

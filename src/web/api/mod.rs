@@ -17,3 +17,4 @@ pub(super) mod reconciliation;
 pub(super) mod response_times;
 pub(super) mod retention;
 pub(super) mod sequences;
+pub(super) mod stored_funnels;

@@ -20,7 +20,7 @@ use crate::insights::error::AnswerError;
 use crate::language::{Message, filters, say};
 use crate::render::page_names::page;
 use crate::web::dashboard::{ads, person};
-use crate::web::page_scope::Allowed;
+use crate::web::page_scope::WithFunnels;
 use crate::web::state::Views;
 
 /// Hits of a kind at most.
@@ -54,7 +54,7 @@ struct Hit {
 
 /// `GET /find`.
 pub(crate) async fn find(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Extension(who): Extension<Who>,
     Query(looking): Query<Looking>,
 ) -> Response {
@@ -90,8 +90,9 @@ async fn hits(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answer
 
 fn funnels(views: &Views) -> impl Iterator<Item = Hit> {
     let usual = (DEFAULT_FUNNEL.to_owned(), say("funnels-usual").to_string());
+    let offered = views.funnels.values().filter(|funnel| !funnel.is_archived);
     let own: Vec<(String, String)> =
-        views.funnels.values().map(|funnel| (funnel.name.clone(), funnel.title.clone())).collect();
+        offered.map(|funnel| (funnel.name.clone(), funnel.title.clone())).collect();
     std::iter::once(usual).chain(own).map(|(name, label)| Hit {
         kind: say("find-funnel"),
         label,

@@ -1,6 +1,7 @@
 //! A funnel in a form. Its fields stand in the address, so that the address is the funnel: `s1.kind=message` is
 //! what the first step is, `x1.` begins what ends an attempt.
 
+use super::step_change::StepChange;
 use crate::analysis::{Funnel, FunnelError, Funnels, OneOrMany, WrittenFunnel, WrittenMatch};
 use crate::domain::{Kind, Source};
 use crate::insights::text_match::{TextMatch, WAYS};
@@ -10,6 +11,8 @@ use crate::language::{Message, say};
 const STEPS: (usize, usize) = (2, 20);
 /// The name under which a built funnel is computed.
 const NAME: &str = "built";
+/// The field that says which stored funnel is edited.
+pub(super) const EDITS: &str = "edits";
 
 /// A field, its label, and its values with their labels and which is chosen.
 type Choices = (&'static str, Message, Vec<(&'static str, Message, bool)>);
@@ -25,6 +28,8 @@ pub(crate) struct Builder {
     pub steps: Vec<Row>,
     /// Of what ends an attempt.
     pub exclusion: Row,
+    /// The stored funnel that is edited, and of which version: `weekly@3`; empty: it is a new one.
+    pub edits: String,
     /// All fields, as they stand in an address.
     pub query: String,
 }
@@ -51,6 +56,7 @@ impl Builder {
     pub(crate) fn read(query: &str) -> Self {
         let mut own = form_urlencoded::Serializer::new(String::new());
         let mut funnel = WrittenFunnel { name: NAME.to_owned(), ..WrittenFunnel::default() };
+        let mut edits = String::new();
         let mut steps: Vec<Row> = Vec::new();
         let mut changed: Vec<StepChange> = Vec::new();
         let mut exclusion = Row { prefix: "x1".to_owned(), ..Row::default() };
@@ -66,6 +72,7 @@ impl Builder {
                     changed.extend(StepChange::read(value));
                     continue;
                 }
+                EDITS => value.clone_into(&mut edits),
                 "title" => funnel.title = said,
                 "unit" => funnel.unit = said,
                 // `order` is that of a Markov chain.
@@ -109,7 +116,7 @@ impl Builder {
         }
         let is_begun = !funnel.steps.is_empty();
         let checked = number_error(&steps, &exclusion).map_or_else(|| funnel.clone().check(), Err);
-        Self { funnel, checked, is_begun, steps, exclusion, query: own.finish() }
+        Self { funnel, checked, is_begun, steps, exclusion, edits, query: own.finish() }
     }
 
     /// The address with the steps as a button has changed them; `None` if none was pressed.
@@ -117,7 +124,7 @@ impl Builder {
         let pairs = || form_urlencoded::parse(query.as_bytes());
         pairs().find(|(name, _)| name == "do")?;
         let mut all = form_urlencoded::Serializer::new(String::new());
-        let own = ["title", "unit", "in_order", "window", "reentry", "do"];
+        let own = ["title", "unit", "in_order", "window", "reentry", "do", EDITS];
         let is_own = |name: &str| own.contains(&name) || name.contains('.');
         all.extend_pairs(pairs().filter(|(name, value)| !is_own(name) && !value.is_empty()));
         Some(format!("{}&{}", all.finish(), self.query))
@@ -127,6 +134,17 @@ impl Builder {
     pub(crate) fn toml(&self) -> String {
         let named = WrittenFunnel { name: self.file_name(), ..self.funnel.clone() };
         toml::to_string(&named).unwrap_or_default()
+    }
+
+    /// The funnel as the API takes it.
+    pub(crate) fn json(&self) -> String {
+        let named = WrittenFunnel { name: self.file_name(), ..self.funnel.clone() };
+        serde_json::to_string(&named).unwrap_or_default()
+    }
+
+    /// The stored funnel that it is to replace.
+    pub(crate) fn edited_name(&self) -> &str {
+        self.edits.rsplit_once('@').map_or("", |(name, _)| name)
     }
 
     /// A name for that file, of its title.
@@ -191,37 +209,6 @@ impl Builder {
         let field = if field_name.is_known() { field_name.to_string() } else { field.to_owned() };
         let number = step.parse::<u64>().unwrap_or(0) + 1;
         format!("{}, {field}", say("funnels-step-number").with("number", number))
-    }
-}
-
-/// What a button of the form does with a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum StepChange {
-    /// Before the one in front of it; `up-2` is of the second.
-    Up(usize),
-    Down(usize),
-    Remove(usize),
-}
-
-impl StepChange {
-    fn read(text: &str) -> Option<Self> {
-        let (what, number) = text.split_once('-')?;
-        let place = number.parse::<usize>().ok()?.checked_sub(1)?;
-        match what {
-            "up" => Some(Self::Up(place)),
-            "down" => Some(Self::Down(place)),
-            "remove" => Some(Self::Remove(place)),
-            _ => None,
-        }
-    }
-
-    fn apply(self, steps: &mut Vec<Row>) {
-        match self {
-            Self::Up(place) if place > 0 && place < steps.len() => steps.swap(place - 1, place),
-            Self::Down(place) if place + 1 < steps.len() => steps.swap(place, place + 1),
-            Self::Remove(place) if place < steps.len() => _ = steps.remove(place),
-            Self::Up(_) | Self::Down(_) | Self::Remove(_) => (),
-        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::insights::funnel_verdicts::reversals;
 use crate::insights::query::Question;
 use crate::web::dashboard::download::is_asked;
 use crate::web::dashboard::page::{Asks, show};
-use crate::web::page_scope::Allowed;
+use crate::web::page_scope::WithFunnels;
 use crate::web::state::Views;
 
 /// Days of a trend by days; longer ones are by weeks.
@@ -35,7 +35,7 @@ const SEQUENCES: (u32, u64) = (8, 40);
 
 /// `GET /funnels`.
 pub(crate) async fn funnels(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Extension(who): Extension<Who>,
     uri: Uri,
     asking: Asks,
@@ -52,7 +52,7 @@ pub(crate) async fn funnels(
 
 /// `GET /funnels/build`: a funnel that stands in the address, in any form.
 pub(crate) async fn build(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     Extension(who): Extension<Who>,
     uri: Uri,
     headers: HeaderMap,

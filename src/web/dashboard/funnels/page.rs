@@ -47,6 +47,8 @@ pub(crate) struct FunnelsPage {
     builder: Option<Builder>,
     title: String,
     shown: Option<Shown>,
+    /// Whether the reader may keep a funnel.
+    is_writable: bool,
 }
 
 /// A funnel's figures.
@@ -106,7 +108,8 @@ impl FunnelsPage {
         let name = parts.map(|parts| parts.name.as_str());
         let by = question.by.first().map_or("source".into(), Dimension::name);
         let usual = (DEFAULT_FUNNEL, usual_title());
-        let others = own.values().map(|funnel| (funnel.name.as_str(), funnel.title.clone()));
+        let offered = own.values().filter(|one| !one.is_archived || name == Some(&one.name));
+        let others = offered.map(|funnel| (funnel.name.as_str(), funnel.title.clone()));
         let funnels = std::iter::once(usual).chain(others).map(|(value, label)| Choice {
             value: value.to_owned(),
             label,
@@ -187,6 +190,7 @@ impl FunnelsPage {
             }),
             builder,
             range,
+            is_writable: who.may(Scope::Write) && who.pages.is_none(),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::download::is_asked;
 use crate::web::dashboard::page::{Asking, Asks, show};
 use crate::web::dashboard::person::link::address;
-use crate::web::page_scope::Allowed;
+use crate::web::page_scope::WithFunnels;
 
 const HERE: &str = "/funnels/people";
 /// People that there is room for; the others are in the CSV.
@@ -52,7 +52,7 @@ struct Person {
 
 /// `GET /funnels/people`.
 pub(crate) async fn people(
-    Allowed(views): Allowed,
+    WithFunnels(views): WithFunnels,
     uri: Uri,
     headers: HeaderMap,
     asking: Asks,

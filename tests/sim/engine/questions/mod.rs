@@ -37,6 +37,7 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
         "people_seen" => reported::people_seen(tables, asked),
         "feedback_candidates" => feedback::candidates(tables, asked),
         "report_definitions" => reports::definitions(tables),
+        "stored_funnel_versions" => nothing(&[("name", "String"), ("version", "UInt64")]),
         "page_names" => reports::page_names(tables),
         "report_schedule_since" => reports::schedule_since(tables, asked),
         "report_runs" => reports::runs(tables, asked),
