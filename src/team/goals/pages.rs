@@ -135,7 +135,7 @@ impl Row {
         let currency = progress.and_then(|progress| progress.currency.clone()).unwrap_or_default();
         let number = |value: f64| {
             if is_share {
-                return percent(value);
+                return percent(value, 0);
             }
             let places = if is_count { 0 } else { 2 };
             let unit = if figure == "roas" { "" } else { currency.as_str() };
@@ -167,9 +167,11 @@ impl Row {
             so_far: of(progress.and_then(|progress| progress.so_far)),
             filled,
             is_sum: share.is_some(),
-            share: share.map_or_else(dash, percent),
-            elapsed: progress.map_or_else(dash, |progress| percent(progress.elapsed)),
-            pace: progress.and_then(|progress| progress.pace).map_or_else(dash, percent),
+            share: share.map_or_else(dash, |share| percent(share, 0)),
+            elapsed: progress.map_or_else(dash, |progress| percent(progress.elapsed, 0)),
+            pace: progress
+                .and_then(|progress| progress.pace)
+                .map_or_else(dash, |pace| percent(pace, 0)),
             expected: of(forecast.map(|one| one.expected)),
             interval: forecast.map(interval),
             status: say(format!("goals-status-{status}")),
