@@ -74,7 +74,7 @@ async fn every_question_is_a_tool_with_the_answer_of_the_api() {
     let list = told(call(&server, "tools/list", json!({}))).await;
     let described = server.json("/api/v1/openapi.json").await;
     let is_question = |path: &&String| {
-        let others = ["/alert", "/reports", "/erasures", "/export"];
+        let others = ["/alert", "/reports", "/erasures", "/export", "/goals", "/views"];
         !others.iter().any(|other| path.contains(other))
     };
     let questions = described["paths"].as_object().unwrap();
@@ -96,7 +96,8 @@ async fn every_question_is_a_tool_with_the_answer_of_the_api() {
     for (path, operations) in described["paths"].as_object().unwrap() {
         let Some(operation) = operations.get("get") else { continue };
         let name = named(path);
-        if !names(&list).contains(&name) || name == "person" {
+        // The history is that of a stored funnel, of which there is none.
+        if !names(&list).contains(&name) || ["person", "funnel_history"].contains(&&*name) {
             continue;
         }
         let parameters = operation["parameters"].as_array().unwrap();
