@@ -219,6 +219,8 @@ async fn send(
     // Of what the traffic's own books say that ads brought.
     let spend = synthetic::spend(plan, traffic.truth(), &settings.time_zone);
     server.store().save_spend(&spend, Timestamp(note.to).micros()).await?;
+    let visits = synthetic::link_visits(traffic.truth());
+    server.store().save_link_visits(&visits, &format!("demo-{}", note.to)).await?;
     let mut progress = server.progress.clone().context("this server ships nothing")?;
     tokio::select! {
         shipped = progress.wait_for(|progress| progress.bodies >= bodies) => drop(shipped?),

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::Timestamp;
+
 /// What stands between a ref and a click's id.
 const MARK: &str = "-mfc";
 /// Hexadecimal digits of an id: 80 bits.
@@ -41,6 +43,23 @@ impl ClickId {
             _ => (referral_ref, None),
         }
     }
+}
+
+/// A visit to a tracked link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkVisit {
+    /// The visit's id: that of the click, if it was a person's.
+    pub id: ClickId,
+    /// The link.
+    pub slug: String,
+    /// The Page, account or number that it leads to.
+    pub page_id: String,
+    /// The link's ref.
+    pub referral_ref: String,
+    /// Whether it was a person's, and no program's.
+    pub is_of_person: bool,
+    /// When.
+    pub time: Timestamp,
 }
 
 impl fmt::Display for ClickId {

@@ -33,7 +33,7 @@ pub use age_limit::AgeLimit;
 pub use amount::{
     AmountFault, DecimalMark, WrittenAmount, plain_number, read_amount, read_amount_in,
 };
-pub use click::ClickId;
+pub use click::{ClickId, LinkVisit};
 pub use clock::Clock;
 pub use contact::{as_contact_hash, bare_number, contact_hash, contact_hashes, usual_number};
 pub use cost::{Cost, CostOf};

@@ -245,7 +245,7 @@ mod tests {
         for foreign in
             ["", "//evil.example", "https://evil.example", "/\\evil.example", "ads", "/a\r\nb"]
         {
-            assert_eq!(inside(foreign), "/", "{foreign:?}");
+            assert_eq!(inside(foreign), "/start", "{foreign:?}");
         }
     }
 }

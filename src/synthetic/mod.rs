@@ -9,6 +9,7 @@
 //! period in time; cohorts follow one another. So memory stays the same for any number of people.
 
 mod campaigns;
+mod clicks;
 mod delivery;
 mod message_costs;
 mod person;
@@ -27,6 +28,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::domain::{Source, Timestamp};
 pub use campaigns::{PAGE_NAMES, links, spend};
+pub use clicks::link_visits;
 pub use message_costs::message_costs;
 pub use truth::Truth;
 use world::{EntryPoint, World};

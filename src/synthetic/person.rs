@@ -31,10 +31,9 @@ pub(super) fn play(
     random: &mut impl Rng,
     truth: &mut Truth,
 ) -> Vec<Happening> {
-    let page = world.page(random);
     let mut script = Script {
         plan,
-        page,
+        page: world.page(random),
         person: format!("{}", 7_000_000_000_000_000 + index),
         person_number: index,
         now: moment(plan, random),
@@ -288,8 +287,9 @@ impl<R: Rng> Script<'_, R> {
             return item;
         }
         self.messages += 1;
-        let click = self.person_number * 1_000 + self.messages;
-        wire::without_source(item, entry_point.is_tracked.then_some(click))
+        let click = entry_point.is_tracked.then_some(self.person_number * 1_000 + self.messages);
+        self.truth.clicks.extend(click.map(|click| (self.now, entry_point.referral_ref, click)));
+        wire::without_source(item, click)
     }
 
     fn message(&mut self, text: &str) -> Result<(), Over> {

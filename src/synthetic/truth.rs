@@ -42,6 +42,9 @@ pub struct Truth {
     /// Conversations that an ad opened in an hour: by ad and hours since 1970. What ads cost is made of them.
     #[serde(skip)]
     pub(super) by_ad_and_hour: BTreeMap<(&'static str, i64), u64>,
+    /// Clicks on tracked links by which somebody came: when, ref, and number.
+    #[serde(skip)]
+    pub(super) clicks: Vec<(i64, &'static str, u64)>,
 }
 
 /// A stage and how many conversations reached it.
@@ -79,6 +82,7 @@ impl Truth {
             attribution_last: BTreeMap::new(),
             conversions: 0,
             by_ad_and_hour: BTreeMap::new(),
+            clicks: Vec::new(),
         }
     }
 

@@ -118,6 +118,14 @@ async fn what_a_lead_costs_least_and_most() {
     // Of ads that are picked more is asked for than intervals that do not overlap.
     let differ = text.contains("differ by more than picking them out explains");
     assert!(differ != text.contains("may be chance") && (is_sure || !differ), "{text}");
+
+    // The demo's links are clicked, and not everybody who clicks arrives.
+    let links = server.json("/api/v1/links").await;
+    let count = |link: &Value, name: &str| link[name].as_u64().unwrap();
+    let clicked = links["links"].as_array().unwrap().iter();
+    let clicked = clicked.filter(|link| count(link, "clicks") > count(link, "arrived"));
+    assert!(clicked.clone().count() > 0, "{links}");
+    assert!(clicked.clone().all(|link| count(link, "arrived") > 0), "{links}");
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Link, Links, Period};
+use crate::domain::{Link, LinkVisit, Links, Period};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
-use crate::store::rows::LinkRow;
+use crate::store::rows::{LinkRow, VisitRow};
 
 const LINKS: &str = include_str!("../../../queries/links/link_registry.sql");
 const VISITS_BY_LINK: &str = include_str!("../../../queries/links/visits_by_link.sql");
@@ -44,6 +44,19 @@ impl Store {
     pub async fn save_link(&self, link: Link, version: u64) -> Result<(), StoreError> {
         let token = format!("{}-{version}", link.slug);
         self.insert_block("links", &[LinkRow::new(link, version)], &token).await
+    }
+
+    /// Stores visits that no journal holds.
+    ///
+    /// # Errors
+    /// If ClickHouse takes them not.
+    pub async fn save_link_visits(
+        &self,
+        visits: &[LinkVisit],
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<VisitRow> = visits.iter().map(VisitRow::from).collect();
+        self.insert_block("link_visits", &rows, token).await
     }
 
     /// Visits to each link in a period.

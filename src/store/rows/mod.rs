@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Channel, Event, Kind, Link, TimeOrigin, Timestamp};
+use crate::domain::{Channel, Event, Kind, Link, LinkVisit, TimeOrigin, Timestamp};
 use crate::journal::{Damage, Position};
 use crate::normalize::LONGEST_REPORTED;
 use crate::normalize::Refusal;
@@ -308,6 +308,19 @@ impl VisitRow {
                 tracing::error!(%error, "a journaled visit is not understood");
                 None
             }
+        }
+    }
+}
+
+impl From<&LinkVisit> for VisitRow {
+    fn from(visit: &LinkVisit) -> Self {
+        Self {
+            visit_id: visit.id.to_string(),
+            slug: visit.slug.clone(),
+            page_id: visit.page_id.clone(),
+            referral_ref: visit.referral_ref.clone(),
+            visitor: if visit.is_of_person { "person" } else { "program" }.to_owned(),
+            time: visit.time.0,
         }
     }
 }
