@@ -143,12 +143,12 @@ pub(crate) fn trend(days: &[Day], is_open: bool, description: &str, width: Width
             let points = points(series);
             // Until the first day that is not finished.
             let light = days.iter().position(|day| day.expected[series].is_some());
-            let light = light.unwrap_or(points.len()).clamp(1, over.max(1));
+            let light = light.unwrap_or(over).clamp(1, over.max(1)).min(points.len());
             let (line, lighter) = (color.stroke_width(2), color.mix(LIGHT).stroke_width(2));
             let open = if light < over { lighter } else { line };
             chart.draw_series(LineSeries::new(points[..light].iter().copied(), line))?;
             if light < over {
-                let points = points[light - 1..over].iter().copied();
+                let points = points[light.saturating_sub(1)..over].iter().copied();
                 chart.draw_series(LineSeries::new(points, lighter))?;
             }
             if over < points.len() {
@@ -315,4 +315,28 @@ fn day_label(dates: &[&str], place: f64) -> String {
 
 fn whole(count: f64) -> String {
     if count.fract().abs() < 1e-9 { language::decimal(count, 0) } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_are_not_finished_have_a_circle_each() {
+        let day = |(date, expected): (&str, Option<f64>)| Day {
+            date: date.to_owned(),
+            counts: [9, 3, 1],
+            before: None,
+            expected: [None, expected, expected],
+        };
+        let dates =
+            [("2026-11-01", None), ("2026-11-02", Some(4.2)), ("2026-11-03", Some(5.0))].map(day);
+        for (many, circles) in [(0, 0), (1, 3), (2, 2), (3, 4)] {
+            for is_open in [false, true] {
+                let drawn = trend(&dates[..many], is_open, "", Width::Wide).on_page();
+                // One day alone is a dot of each series.
+                assert_eq!(drawn.matches("<circle").count(), circles, "{many}: {drawn}");
+            }
+        }
+    }
 }
