@@ -204,6 +204,43 @@ mod tests {
         (0.3 * weekend * (1.0 + spread * normal(random))).clamp(0.01, 0.99)
     }
 
+    /// Two Pages of which one has more of the entry point whose people convert: within entry points they are alike, and
+    /// one that truly converts better within them is still found.
+    #[test]
+    fn a_mix_of_entry_points_makes_no_difference_within_them() {
+        const DRAWS: u32 = 200;
+        let mut random = fastrand::Rng::with_seed(4);
+        // Days of two strata each.
+        let day_of: Vec<usize> = (0..28).map(|stratum| stratum / 2).collect();
+        let (mut wrong, mut by_days, mut found) = (0, 0, 0);
+        for _ in 0..DRAWS {
+            let days: Vec<f64> = (0..14).map(|n| share_of_day(&mut random, n, 0.08)).collect();
+            let mut page = |of: [u64; 2], better: f64| -> Vec<DayCount> {
+                let one = |stratum: usize| {
+                    let share = days[stratum / 2] * [1.6, 0.5][stratum % 2] * better;
+                    day(&mut random, of[stratum % 2], share)
+                };
+                (0..28).map(one).collect()
+            };
+            let (one, other, better) =
+                (page([60, 20], 1.0), page([20, 60], 1.0), page([60, 20], 1.3));
+            let p = |one: &Vec<DayCount>, day_of: &[usize]| {
+                let rows = [one.clone(), other.clone()];
+                Dispersion::beside(&rows, day_of).unwrap().stratified(one, &other, day_of).unwrap()
+            };
+            wrong += u32::from(p(&one, &day_of) < 0.05);
+            found += u32::from(p(&better, &day_of) < 0.05);
+            let each: Vec<usize> = (0..14).collect();
+            let [one, other] = [&one, &other].map(|strata| super::by_day(strata, &day_of));
+            let known = Dispersion::beside(&[one.clone(), other.clone()], &each).unwrap();
+            by_days += u32::from(known.stratified(&one, &other, &each).unwrap() < 0.05);
+        }
+        assert!(wrong <= DRAWS / 20 + 10, "{wrong} of {DRAWS}");
+        assert!(found >= DRAWS * 8 / 10, "{found}");
+        // Else this test could not fail.
+        assert!(by_days > DRAWS * 9 / 10, "{by_days}");
+    }
+
     #[test]
     fn days_that_differ_by_chance_alone_have_no_correlation_and_others_have_theirs() {
         let mut random = fastrand::Rng::with_seed(1);

@@ -236,6 +236,15 @@ mod tests {
         assert!(found.score().abs() < 0.05, "{found:?}");
         let [low, high] = found.band(4.0);
         assert!(low < 12.0 && high > 45.0 && low > 4.0, "{low} to {high}");
+        // A count is outside of the band that is told as soon as it scores beyond it.
+        for (expected, deviations) in [(9.0, 4.0), (24.0, 4.0), (400.0, 3.0)] {
+            for count in 0..900_u32 {
+                let one = Usual { count: count.into(), expected, ..found };
+                let [low, high] = one.band(deviations);
+                let is_inside = (low..=high).contains(&f64::from(count));
+                assert_eq!(is_inside, one.score().abs() <= deviations, "{count} of {expected}");
+            }
+        }
         let (slots, now) = weeks(8, 0);
         let nothing = usual(&slots, now, HOUR_MS, &TimeZone::UTC).unwrap();
         assert!(nothing.score() < -7.0, "{nothing:?}");

@@ -62,6 +62,13 @@ async fn rows_and_periods_are_compared_with_a_verdict() {
             assert_eq!(better.is_some(), row["adjusted_p_value"].is_f64(), "{row}");
             assert!(better.is_none_or(|better| (0.0..=1.0).contains(&better)));
         }
+        // One row has nothing beside it.
+        if name == "click-to-messenger" {
+            let alone = format!("{path}/comparison?{RANGE}&by=source&filter=source%3Dad&step=lead");
+            let alone = server.json(&alone).await;
+            let said = alone["rows"][0]["verdict"].as_str().unwrap();
+            assert!(said.starts_with("nothing to compare with"), "{alone}");
+        }
         let half = server
             .json(&format!("{path}/comparison?from=2026-11-10&to=2026-11-19&age=whole"))
             .await;

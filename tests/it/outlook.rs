@@ -277,6 +277,19 @@ async fn custom_funnels_tell_what_is_expected_too() {
         }
     }
     assert!(unfinished > 20, "{unfinished}");
+    // One that is only tried out tells the same.
+    let tried: serde_json::Value = serde_json::json!({
+        "name": "sold", "title": "Sold", "window": "28d", "unit": "person",
+        "steps": [
+            { "name": "messaged", "kind": "message" }, { "name": "answered", "kind": "echo" },
+            { "name": "lead", "conversion": "lead" },
+            { "name": "purchase", "conversion": "purchase" },
+        ],
+    });
+    let path = server.url(&format!("/api/v1/funnels/preview?{days}&by=day"));
+    let preview = reqwest::Client::new().post(path).json(&tried).send().await.unwrap();
+    let preview: serde_json::Value = preview.json().await.unwrap();
+    assert_eq!(told(&preview, "2026-11-18", "lead"), told(&report, "2026-11-18", "lead"));
     // The attempt that gets furthest may be another tomorrow.
     let best = server.json(&format!("/api/v1/funnels/best?{days}&by=day")).await;
     assert_eq!(told(&best, "2026-11-18", "lead")[1..], [None; 4]);
