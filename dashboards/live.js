@@ -3,16 +3,16 @@
 import { asked, fetched, place } from "./in_place.js";
 
 const news = new EventSource("/live");
+// What the page shows, and what there is.
 let known = null;
+let latest = null;
 let isAsking = false;
-let isWaiting = false;
 
 const isTyping = () => document.activeElement?.matches("input, select, textarea") ?? false;
 
 async function again() {
   // Who is typing is not disturbed; it is shown when they leave the field.
-  isWaiting = isTyping() || document.hidden;
-  if (isAsking || isWaiting) return false;
+  if (isAsking || isTyping() || document.hidden) return false;
   isAsking = true;
   const { turn } = asked;
   const address = location.href;
@@ -31,9 +31,20 @@ async function again() {
   }
 }
 
-news.addEventListener("news", async ({ data }) => {
+// What comes while the page is being asked for is asked for after it.
+async function catchUp() {
+  while (latest !== known) {
+    const wanted = latest;
+    if (!(await again())) return;
+    known = wanted;
+  }
+}
+
+news.addEventListener("news", ({ data }) => {
+  latest = data;
   // The first one tells what the page has been loaded with.
-  if (known === null || data === known || await again()) known = data;
+  known ??= data;
+  catchUp();
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
-document.addEventListener("focusout", () => { if (isWaiting) setTimeout(again, 0); });
+document.addEventListener("visibilitychange", catchUp);
+document.addEventListener("focusout", () => setTimeout(catchUp, 0));
