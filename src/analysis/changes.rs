@@ -13,6 +13,9 @@ const SURE: f64 = 0.05;
 const LEAST_DAYS: usize = 4;
 /// Counts of both periods together at least, which the logarithm's normal approximation needs.
 const LEAST_COUNT: u64 = 20;
+/// How much more a period's count varies than its days tell: who comes back within days makes neighbouring days alike, by
+/// too little to be seen in a few weeks. In generated traffic one of seven people comes back.
+const RETURNS: f64 = 1.2;
 /// Days by which weekdays can be told apart.
 const TWO_WEEKS: usize = 14;
 
@@ -90,7 +93,7 @@ impl DailyVariation {
         let (a, b) = (own as f64 + 0.5, other as f64 + 0.5);
         let [own_exposure, other_exposure] = self.exposures;
         let ratio = (a / own_exposure).ln() - (b / other_exposure).ln();
-        let deviation = (self.spread * (a.recip() + b.recip())).sqrt();
+        let deviation = (RETURNS * self.spread * (a.recip() + b.recip())).sqrt();
         let Ok(student) = StudentsT::new(0.0, 1.0, self.freedom) else { return false };
         let p = 2.0 * student.cdf(-(ratio / deviation).abs());
         p * (compared.max(1) as f64) < SURE

@@ -49,6 +49,10 @@ impl Drawn {
     }
 }
 
+/// How many times as large as of independent draws the standard error is: of periods of 1, 4, 7 and 14 days at a hundred
+/// instants of 70 days, some 60, 15, 8 and 4 do not overlap.
+const OVERLAP: f64 = 1.7;
+
 /// How often something was claimed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Looked {
@@ -84,11 +88,12 @@ impl Looked {
         Self { bounds: (0.8, 1.0), ..Self::wrong(is_claim) }
     }
 
-    /// What is wrong about it, if anything, beyond two and a half standard errors: many are looked at.
+    /// What is wrong about it, if anything, beyond two and a half standard errors: many are looked at. Periods of one traffic
+    /// overlap, so that they tell less than as many draws.
     pub fn problem(&self) -> Option<String> {
         let share = self.claims / self.of;
         let (low, high) = self.bounds;
-        let error = |bound: f64| 2.5 * (bound * (1.0 - bound) / self.of).sqrt();
+        let error = |bound: f64| 2.5 * OVERLAP * (bound * (1.0 - bound) / self.of).sqrt();
         let is_fine = share >= low - error(low) && share <= high + error(high);
         (!is_fine).then(|| format!("{self}, which is not between {low} and {high}"))
     }
