@@ -111,8 +111,9 @@ impl Dispersion {
     }
 
     /// The same of a row beside the others of the same days, or of strata of them: a sum of the differences of strata, each
-    /// weighted by what it says. Strata of a day vary together, as far as its conversations do (N. Mantel and W. Haenszel, "Statistical aspects of the analysis of data from retrospective studies of
-    /// disease", Journal of the National Cancer Institute 22, 1959, 719-748).
+    /// weighted by what it says (N. Mantel and W. Haenszel, "Statistical aspects of the analysis of data from retrospective
+    /// studies of disease", Journal of the National Cancer Institute 22, 1959, 719-748). Strata of a day vary together, as
+    /// far as its conversations do.
     #[must_use]
     pub fn stratified(
         &self,

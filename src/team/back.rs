@@ -2,15 +2,16 @@
 
 use axum::response::Redirect;
 
+use crate::http::same_origin::own_path;
+
 /// The page, or `otherwise` if it is none of ours.
 pub(super) fn to(page: &str, otherwise: &str) -> Redirect {
     Redirect::to(if is_ours(page) { page } else { otherwise })
 }
 
-/// Whether it is a path here: browsers take `//host` and `/\host` for another site's.
+/// Whether it is a path here, as a header may hold it.
 fn is_ours(page: &str) -> bool {
-    let is_plain = page.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    page.starts_with('/') && !page.starts_with("//") && is_plain
+    own_path(page).is_some_and(|page| page.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 #[cfg(test)]

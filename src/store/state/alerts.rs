@@ -73,16 +73,6 @@ pub enum Counted {
 }
 
 #[derive(Debug, Row, Serialize)]
-struct SavedRule {
-    name: String,
-    definition: String,
-    made_by: String,
-    made_at: i64,
-    version: u64,
-    is_deleted: u8,
-}
-
-#[derive(Debug, Row, Serialize)]
 struct SavedIncident {
     id: String,
     rule: String,
@@ -142,18 +132,7 @@ impl Store {
         made_by: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let version = self.next_version("alert_rules", now.micros()).await?;
-        let is_deleted = u8::from(definition.is_none());
-        let row = SavedRule {
-            name: name.to_owned(),
-            definition: definition.unwrap_or_default(),
-            made_by: made_by.to_owned(),
-            made_at: now.0,
-            version,
-            is_deleted,
-        };
-        let token = format!("rule-{name}-{version}-{is_deleted}");
-        self.insert_block("alert_rules", &[row], &token).await
+        self.save_definition(("alert_rules", "rule"), name, definition, made_by, now).await
     }
 
     /// Incidents that are open or were over after `since`, the latest first; with an `id` that one, if it is among them.

@@ -1,7 +1,7 @@
 //! Goals that somebody wrote. Schema: `queries/schema/migrations/0142_goals.sql`.
 
 use clickhouse::Row;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::domain::Timestamp;
 use crate::store::client::Store;
@@ -20,17 +20,6 @@ pub struct KeptGoal {
     pub made_by: String,
     /// When, UTC milliseconds.
     pub made_at: i64,
-}
-
-/// A row of `goals`.
-#[derive(Debug, Row, Serialize)]
-struct SavedRow {
-    name: String,
-    definition: String,
-    made_by: String,
-    made_at: i64,
-    version: u64,
-    is_deleted: u8,
 }
 
 impl Store {
@@ -53,17 +42,6 @@ impl Store {
         made_by: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let version = self.next_version("goals", now.micros()).await?;
-        let is_deleted = u8::from(definition.is_none());
-        let row = SavedRow {
-            name: name.to_owned(),
-            definition: definition.unwrap_or_default(),
-            made_by: made_by.to_owned(),
-            made_at: now.0,
-            version,
-            is_deleted,
-        };
-        let token = format!("goal-{name}-{version}-{is_deleted}");
-        self.insert_block("goals", &[row], &token).await
+        self.save_definition(("goals", "goal"), name, definition, made_by, now).await
     }
 }

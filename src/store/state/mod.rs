@@ -4,6 +4,7 @@ pub(in crate::store) mod accounts;
 pub(in crate::store) mod alerts;
 pub(in crate::store) mod annotations;
 pub(in crate::store) mod backup;
+mod definitions;
 pub(in crate::store) mod erasure;
 pub(in crate::store) mod feedback;
 pub(in crate::store) mod goals;
