@@ -79,7 +79,8 @@ pub(crate) async fn outlook_of(
     }
 }
 
-/// Conversations of the question's period that may be unfinished, by five minutes of opening. `None` if there are none.
+/// Conversations of the question's period that may be unfinished, by five minutes of opening. `None` if there are none,
+/// or too many are told apart.
 pub(crate) async fn young(
     store: &Store,
     question: &Question,
@@ -91,7 +92,12 @@ pub(crate) async fn young(
     let told_apart = question.filters.iter().map(|one| one.dimension.clone());
     let columns = apart(&told_apart.collect::<Vec<_>>());
     let fine = BreakdownColumns { time_unit: "five minutes", ..columns };
-    store.funnel_counts(&spans.young, fine, None).await.map(Some)
+    match store.funnel_counts(&spans.young, fine, None).await {
+        Ok(counts) => Ok(Some(counts)),
+        // So much is told apart that nothing can be expected of it.
+        Err(error) if error.bound() == Some(Bound::Groups) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The day or week that the question is by, if it is by that alone.
