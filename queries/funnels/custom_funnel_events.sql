@@ -4,11 +4,12 @@
 -- Parameters: from, until (milliseconds; until is exclusive), excluded (people who do not count:
 -- page/person), is_any (steps in any order: each may be first), has_ids (whether it matters who people are),
 -- gaps_at, place_at, time_at (bits), those of the matchers.
--- Columns: page_id, person_id (empty without has_ids), events: a list of numbers, of which bit k says whether the
+-- Columns: hash (of page_id and person_id, as in event_sequences), page_id, person_id (empty without has_ids), events: a list of numbers, of which bit k says whether the
 -- event meets step k, from 0; bit gaps_at + g whether it is excluded between step g and the next; from place_at on
 -- stands its place in the delivery, from time_at on milliseconds since from.
 WITH (SELECT (groupArray(concat(page_id, ' ', alias)), groupArray(person_id)) FROM aliases FINAL) AS known
 SELECT
+    reinterpretAsUInt128(sipHash128(page, person)) AS hash,
     if({has_ids:Bool}, toString(page), '') AS page_id,
     if({has_ids:Bool}, person, '') AS person_id,
     groupArray(event) AS events

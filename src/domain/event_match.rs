@@ -62,9 +62,11 @@ pub struct Occurrence {
 /// Somebody's events that matter to a funnel, in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonOccurrences {
-    /// Page or Instagram account.
+    /// A hash of Page and person, by which their conversations are found.
+    pub hash: u128,
+    /// Page or Instagram account; empty if people are not named.
     pub page_id: String,
-    /// Person.
+    /// Person; empty if people are not named.
     pub person_id: String,
     /// The events; of one millisecond in the order of their places in the delivery, then of their ids.
     pub events: Vec<Occurrence>,

@@ -193,7 +193,7 @@ pub(crate) async fn answer_ages(
 }
 
 /// Has a funnel of one's own computed of conversations and of people, who are given as they come: all of
-/// them are never in memory at once. They have ids if the funnel needs them, or `names_people`.
+/// them are never in memory at once. They have ids if `names_people`.
 async fn own_people<T, F>(
     store: &Store,
     funnel: &Funnel,
@@ -228,7 +228,7 @@ where
         steps: &funnel.matches,
         exclusions: &funnel.exclusions,
         is_any_order: funnel.rules.order == Order::Any,
-        has_ids: names_people || !is_plain,
+        has_ids: names_people,
         excluded_people: &testers,
     };
     let (taker, mut given) = mpsc::channel(4);

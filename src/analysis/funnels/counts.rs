@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use polars_core::frame::DataFrame;
-use polars_core::prelude::{PolarsResult, StringChunked};
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::definition::{Funnel, Unit};
-use super::units::{Counted, Units, labels};
+use super::groups::ConversationGroups;
+use super::units::{Counted, Units};
 use crate::analysis::funnel::FunnelReport;
 use crate::analysis::steps::{Breakdown, REST, Step, StepDetail, Waits, rate};
 use crate::analysis::{AnalysisError, Dimension, MOST_GROUPS, wilson};
@@ -34,11 +33,12 @@ pub struct Counting {
     funnel: Funnel,
     period: Period,
     by: Vec<Dimension>,
-    labels: Vec<StringChunked>,
     all: Tally,
-    groups: FxHashMap<Vec<Option<String>>, Tally>,
-    /// More groups than are told: nothing is added to any.
-    has_too_many: bool,
+    groups: ConversationGroups,
+    /// Of each group, if a unit is of it.
+    tallies: Vec<Option<Tally>>,
+    /// Groups that units are of.
+    told_apart: usize,
 }
 
 /// How far units came.
@@ -64,13 +64,13 @@ impl Counting {
         period: &Period,
         by: &[Dimension],
     ) -> Result<Self, AnalysisError> {
-        let labels = by.iter().map(|dimension| labels(conversations, dimension, period));
+        let groups = ConversationGroups::new(conversations, by, period)?;
         Ok(Self {
             units: Units::new(funnel, conversations, period)?,
-            labels: labels.collect::<PolarsResult<_>>()?,
             all: Tally::new(funnel.steps.len()),
-            groups: FxHashMap::default(),
-            has_too_many: false,
+            tallies: vec![None; groups.count()],
+            groups,
+            told_apart: 0,
             funnel: funnel.clone(),
             period: period.clone(),
             by: by.to_vec(),
@@ -81,18 +81,16 @@ impl Counting {
     pub fn add(&mut self, person: &PersonOccurrences) {
         for one in self.units.of(person) {
             self.all.add(&one.attempt.times);
-            if self.by.is_empty() || self.has_too_many {
+            if self.by.is_empty() || self.told_apart > MOST_GROUPS {
                 continue;
             }
-            let labels = self.labels.iter();
-            let key: Vec<_> = labels.map(|labels| one.label(labels).map(str::to_owned)).collect();
-            if self.groups.len() == MOST_GROUPS && !self.groups.contains_key(&key) {
-                self.has_too_many = true;
-                self.groups = FxHashMap::default();
-                continue;
+            let tally = &mut self.tallies[self.groups.of(one.conversation)];
+            if tally.is_none() {
+                self.told_apart += 1;
             }
-            let steps = self.funnel.steps.len();
-            self.groups.entry(key).or_insert_with(|| Tally::new(steps)).add(&one.attempt.times);
+            tally
+                .get_or_insert_with(|| Tally::new(self.funnel.steps.len()))
+                .add(&one.attempt.times);
         }
     }
 
@@ -101,15 +99,16 @@ impl Counting {
     /// # Errors
     /// If the breakdown has too many rows.
     pub fn finish(self, top: Option<usize>) -> Result<FunnelReport, AnalysisError> {
-        if self.has_too_many {
+        if self.told_apart > MOST_GROUPS {
             return Err(AnalysisError::TooManyGroups { most: MOST_GROUPS });
         }
         let funnel = &self.funnel;
         let names = || self.by.iter().map(|dimension| dimension.name().into_owned());
-        let mut groups: Vec<(BTreeMap<String, Option<String>>, Tally)> = self
-            .groups
-            .into_iter()
-            .map(|(key, tally)| (names().zip(key).collect(), tally))
+        let told = self.tallies.into_iter().enumerate();
+        let mut groups: Vec<(BTreeMap<String, Option<String>>, Tally)> = told
+            .filter_map(|(group, tally)| {
+                tally.map(|tally| (names().zip(self.groups.key(group)).collect(), tally))
+            })
             .collect();
         let is_in_time = self.by.iter().any(Dimension::is_time);
         groups.sort_by_cached_key(|(by, tally)| {

@@ -8,6 +8,7 @@ mod checking;
 mod counts;
 mod definition;
 mod error;
+mod groups;
 mod units;
 mod written;
 

@@ -1,31 +1,26 @@
 //! Units of a custom funnel: what of somebody's events belongs together, and their attempts that count.
 
-use std::hash::BuildHasher;
-
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{Column, DataType, Int64Chunked, PolarsResult, StringChunked};
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::definition::{Funnel, Unit};
 use super::{Attempt, attempts};
 use crate::analysis::Dimension;
 use crate::analysis::NONE;
-use crate::analysis::columns::text;
 use crate::domain::{Occurrence, Period, PersonOccurrences};
 
 /// Finds the units of people who come one after the other.
 pub(super) struct Units {
     funnel: Funnel,
     period: Period,
-    owners: (StringChunked, StringChunked),
+    /// The hash of each conversation's person, in order.
+    owners: Vec<u128>,
     /// UTC milliseconds.
     opened: Int64Chunked,
     /// Labels of the conversations by each filter's dimension, and the one that is wanted.
     filters: Vec<(StringChunked, String)>,
-    /// The row behind the conversations of who came last: people may come in their order.
+    /// The row behind the conversations of who came last: people mostly come in their order.
     next: usize,
-    /// The first row of whose hash it is; made once people come in another order.
-    firsts: Option<FxHashMap<u64, usize>>,
 }
 
 /// An attempt that counts, and the conversation that it belongs to: its row.
@@ -55,8 +50,8 @@ pub(super) fn labels(
 #[must_use]
 pub fn no_conversations() -> DataFrame {
     let columns = [
-        ("page_id", DataType::String),
-        ("person_id", DataType::String),
+        ("person_high", DataType::UInt64),
+        ("person_low", DataType::UInt64),
         ("opened_at", DataType::Int64),
     ];
     let columns = columns.map(|(name, kind)| Column::new_empty(name.into(), &kind));
@@ -64,27 +59,23 @@ pub fn no_conversations() -> DataFrame {
 }
 
 impl Units {
-    /// `conversations` are the columns of `queries/funnels/unit_conversations.sql`, in the order of people and
+    /// `conversations` are the columns of `queries/funnels/unit_conversations.sql`, in the order of people's hashes and of
     /// time.
     pub(super) fn new(
         funnel: &Funnel,
         conversations: &DataFrame,
         period: &Period,
     ) -> PolarsResult<Self> {
-        let text = |name: &str| {
-            PolarsResult::Ok(conversations.column(name)?.str()?.rechunk().into_owned())
-        };
         let filters = funnel.filters.iter().map(|(dimension, wanted)| {
             Ok((labels(conversations, dimension, period)?, wanted.clone()))
         });
         Ok(Self {
             funnel: funnel.clone(),
             period: period.clone(),
-            owners: (text("page_id")?, text("person_id")?),
+            owners: owners(conversations)?,
             opened: conversations.column("opened_at")?.i64()?.rechunk().into_owned(),
             filters: filters.collect::<PolarsResult<_>>()?,
             next: 0,
-            firsts: None,
         })
     }
 
@@ -123,48 +114,23 @@ impl Units {
 
     /// The rows of somebody's conversations.
     fn conversations(&mut self, person: &PersonOccurrences) -> std::ops::Range<usize> {
-        let (pages, people) = &self.owners;
-        let key = (person.page_id.as_str(), person.person_id.as_str());
-        let owner = |row: usize| (text(pages, row), text(people, row));
-        let rows = people.len();
-        let first = if self.next < rows && owner(self.next) == key {
-            self.next
-        } else {
-            let firsts = self.firsts.get_or_insert_with(|| firsts(rows, owner));
-            match firsts.get(&hash(key)) {
-                // Of two people with one hash the later one stands there.
-                Some(first) if owner(*first) != key => first_of(rows, |row| owner(row) < key),
-                first => first.copied().unwrap_or(rows),
-            }
+        let (owners, wanted) = (&self.owners, person.hash);
+        let first = match owners.get(self.next) {
+            Some(owner) if *owner == wanted => self.next,
+            _ => owners.partition_point(|owner| *owner < wanted),
         };
-        let mut end = first;
-        while end < rows && owner(end) == key {
-            end += 1;
-        }
-        self.next = end;
-        first..end
+        let many = owners[first..].iter().take_while(|owner| **owner == wanted).count();
+        self.next = first + many;
+        first..self.next
     }
 }
 
-fn hash(owner: (&str, &str)) -> u64 {
-    FxBuildHasher.hash_one(owner)
-}
-
-/// Where each person's rows begin, by a hash of who it is: comparing texts twenty times a person would take longer than all
-/// else.
-fn firsts<'t>(rows: usize, owner: impl Fn(usize) -> (&'t str, &'t str)) -> FxHashMap<u64, usize> {
-    let is_first = |row: &usize| *row == 0 || owner(row - 1) != owner(*row);
-    (0..rows).filter(is_first).map(|row| (hash(owner(row)), row)).collect()
-}
-
-/// The first row of which something is not so; those before it are so.
-fn first_of(rows: usize, is_before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, rows);
-    while low < high {
-        let middle = low.midpoint(high);
-        if is_before(middle) { low = middle + 1 } else { high = middle }
-    }
-    low
+/// The hash of each conversation's person.
+fn owners(conversations: &DataFrame) -> PolarsResult<Vec<u128>> {
+    let half = |name: &str| PolarsResult::Ok(conversations.column(name)?.u64()?.rechunk());
+    let (high, low) = (half("person_high")?, half("person_low")?);
+    let pairs = high.into_no_null_iter().zip(low.into_no_null_iter());
+    Ok(pairs.map(|(high, low)| u128::from(high) << 64 | u128::from(low)).collect())
 }
 
 /// The places of the events from an instant on and before another.

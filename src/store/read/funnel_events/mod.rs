@@ -24,7 +24,7 @@ pub struct FunnelEvents<'a> {
     pub exclusions: &'a [(EventMatch, u32)],
     /// Whether any step may be the first.
     pub is_any_order: bool,
-    /// Whether it matters who people are; they have no ids otherwise.
+    /// Whether people are named; their ids are empty otherwise.
     pub has_ids: bool,
     /// People who do not count, as `page/person`.
     pub excluded_people: &'a [String],

@@ -28,6 +28,7 @@ struct WaysRow {
 /// A row of the question `custom_funnel_events`.
 #[derive(Debug, Row, Deserialize)]
 struct PersonRow<E> {
+    hash: u128,
     page_id: String,
     person_id: String,
     events: Vec<E>,
@@ -64,7 +65,7 @@ impl Packing {
         reason = "what is cut off is what stands further up"
     )]
     fn person<E: Copy + Ord + Into<u128>>(self, row: PersonRow<E>) -> PersonOccurrences {
-        let PersonRow { page_id, person_id, mut events } = row;
+        let PersonRow { hash, page_id, person_id, mut events } = row;
         let moment = |event: &E| (*event).into() >> (self.steps + self.gaps);
         // They lie in time already, but for places in one millisecond.
         if !events.is_sorted_by_key(moment) {
@@ -79,7 +80,8 @@ impl Packing {
                 gaps: mask(self.steps, self.gaps),
             }
         };
-        PersonOccurrences { page_id, person_id, events: events.iter().map(occurrence).collect() }
+        let events = events.iter().map(occurrence).collect();
+        PersonOccurrences { hash, page_id, person_id, events }
     }
 }
 

@@ -35,12 +35,12 @@ struct ClassRow {
 fn batches(gathered: Gathering<'_>, is_any_order: bool) -> Vec<Vec<PersonOccurrences>> {
     let is_first = |event: &Occurrence| is_any_order || event.steps & 1 == 1;
     let mut batches = vec![Vec::with_capacity(People::AT_ONCE)];
-    gathered.tell(|_, ids, events| {
+    gathered.tell(|hash, ids, events| {
         if !events.iter().any(is_first) {
             return;
         }
         let [page_id, person_id] = std::mem::take(ids);
-        let person = PersonOccurrences { page_id, person_id, events: events.clone() };
+        let person = PersonOccurrences { hash, page_id, person_id, events: events.clone() };
         match batches.last_mut() {
             Some(batch) if batch.len() < People::AT_ONCE => batch.push(person),
             _ => batches.push(vec![person]),
