@@ -11,6 +11,7 @@ mod cost;
 mod country;
 mod currency;
 mod encoding;
+mod entry_names;
 mod event;
 mod event_match;
 mod link;
@@ -40,6 +41,7 @@ pub use cost::{Cost, CostOf};
 pub use country::country;
 pub use currency::is_currency;
 pub use encoding::decoded;
+pub use entry_names::{EntryNames, LinkVersion, StoredEntrance};
 pub use event::{
     Channel, ConversionMark, Event, EventId, Evidence, Kind, PLACE_BITS, TimeOrigin, Touch,
 };

@@ -47,6 +47,7 @@ pub use read::list_rows::{
     ConversationRow, EventRow, FeedbackRow, Instant, ReachedRow, ReportedRow, TouchpointRow,
 };
 pub use read::lists::{Listed, Place, Rows, Span};
+pub use read::once::asking_once;
 pub use read::response_times::{
     ClosingWindow, MessagingWindow, MissedCalls, ResponseTimes, SourceWindow,
 };

@@ -19,7 +19,7 @@ use super::routes;
 use crate::accounts::Who;
 use crate::http::stream::Streamed;
 use crate::language::Language;
-use crate::store::Store;
+use crate::store::{Store, asking_once};
 
 /// How long a page may be kept: some of what it tells depends on the time.
 const KEPT_FOR: Duration = Duration::from_secs(60);
@@ -76,7 +76,8 @@ pub(crate) async fn tagged(
     {
         return sent(page.parts.clone(), page.bytes.clone(), known.as_ref());
     }
-    let response = next.run(request).await;
+    let made = next.run(request);
+    let response = if is_get { asking_once(made).await } else { made.await };
     let is_streamed = response.extensions().get::<Streamed>().is_some();
     if !is_get || is_streamed || response.status() != StatusCode::OK {
         return response;

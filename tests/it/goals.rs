@@ -64,8 +64,11 @@ async fn figures_of_goals_are_those_of_the_api() {
     let counted = |step: &str| count(&funnel, step).unwrap() as f64;
     assert_eq!(of("talks")["so_far"], counted("opened"));
     assert_eq!(of("leads")["so_far"], counted("lead"));
-    let rate = of("answers")["so_far"].as_f64().unwrap();
-    assert!((rate - counted("answered") / counted("messaged")).abs() < 1e-12);
+    match of("answers")["so_far"].as_f64() {
+        Some(rate) => assert!((rate - counted("answered") / counted("messaged")).abs() < 1e-12),
+        // On the first of a month nobody has written in it yet.
+        None => assert!(counted("messaged") == 0.0 && today == first),
+    }
     let forecast = &of("talks")["forecast"];
     let [low, high] = ["low", "high"].map(|key| forecast[key].as_f64().unwrap());
     assert!(counted("opened") <= low && low <= high, "{forecast}");

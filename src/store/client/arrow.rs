@@ -112,7 +112,10 @@ impl Store {
         insert.end().await.map_err(|error| self.failed(error))
     }
 
-    fn unexpected(&self, source: polars_core::error::PolarsError) -> StoreError {
+    pub(in crate::store) fn unexpected(
+        &self,
+        source: polars_core::error::PolarsError,
+    ) -> StoreError {
         StoreError::Answer { url: self.endpoint.url.clone(), source: Box::new(source) }
     }
 }

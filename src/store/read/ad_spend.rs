@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clickhouse::Row;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{AdAccount, AdDay};
 use crate::store::client::Store;
-use crate::store::client::decimal::ten_thousandths;
 use crate::store::client::error::StoreError;
+use crate::store::read::once::once;
+use crate::store::read::spend_days::{DayRow, date_of, day_number, days_that_count};
 
-const SPEND_BY_DAY: &str = include_str!("../../../queries/ads/spend_by_day.sql");
+const AD_DAYS: &str = include_str!("../../../queries/ads/ad_days.sql");
 const KNOWN_SPEND_DAYS: &str = include_str!("../../../queries/ads/known_spend_days.sql");
 const AD_ACCOUNTS: &str = include_str!("../../../queries/ads/ad_accounts.sql");
-
-const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// A day of which it is known what an account's ads cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,26 +27,6 @@ pub struct KnownDay {
     pub is_whole: bool,
     /// UTC microseconds of the import, or one more than that of the one before.
     pub version: u64,
-}
-
-/// A row of `ad_days`.
-#[derive(Debug, Row, Serialize)]
-struct DayRow {
-    /// Days since 1970-01-01.
-    date: u16,
-    account_id: String,
-    only_ad: String,
-    ad_ids: Vec<String>,
-    platforms: Vec<String>,
-    positions: Vec<String>,
-    currencies: Vec<String>,
-    impressions: Vec<Option<u64>>,
-    clicks: Vec<Option<u64>>,
-    /// 1/10,000 of the currency.
-    spend: Vec<i64>,
-    started: Vec<Option<u64>>,
-    first_replies: Vec<Option<u64>>,
-    version: u64,
 }
 
 /// A row of `ads`.
@@ -75,27 +53,6 @@ struct AccountRow {
     version: u64,
 }
 
-/// A row of the question `spend_by_day`.
-#[derive(Debug, Row, Deserialize)]
-struct SpendRow {
-    date: u16,
-    account_id: String,
-    ad_id: String,
-    ad_name: String,
-    adset_id: String,
-    adset_name: String,
-    campaign_id: String,
-    campaign_name: String,
-    platform: String,
-    position: String,
-    currency: String,
-    impressions: Option<u64>,
-    clicks: Option<u64>,
-    spend: i64,
-    started: Option<u64>,
-    first_replies: Option<u64>,
-}
-
 /// A row of the question `known_spend_days`.
 #[derive(Debug, Row, Deserialize)]
 struct KnownRow {
@@ -103,28 +60,6 @@ struct KnownRow {
     account_id: String,
     is_whole: bool,
     version: u64,
-}
-
-impl DayRow {
-    fn new(date: Date, account_id: &str, only_ad: &str, days: &[&AdDay], version: u64) -> Self {
-        let texts =
-            |text: fn(&AdDay) -> &String| days.iter().map(|day| text(day).clone()).collect();
-        Self {
-            date: day_number(date),
-            account_id: account_id.to_owned(),
-            only_ad: only_ad.to_owned(),
-            ad_ids: texts(|day| &day.ad_id),
-            platforms: texts(|day| &day.platform),
-            positions: texts(|day| &day.position),
-            currencies: texts(|day| &day.currency),
-            impressions: days.iter().map(|day| day.impressions).collect(),
-            clicks: days.iter().map(|day| day.clicks).collect(),
-            spend: days.iter().map(|day| ten_thousandths(day.spend).unwrap_or(0)).collect(),
-            started: days.iter().map(|day| day.conversations_started).collect(),
-            first_replies: days.iter().map(|day| day.first_replies).collect(),
-            version,
-        }
-    }
 }
 
 impl Store {
@@ -249,14 +184,15 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn ad_accounts(&self) -> Result<Vec<AdAccount>, StoreError> {
-        let rows: Vec<AccountRow> = self.fetch_all(self.client().query(AD_ACCOUNTS)).await?;
-        let accounts = rows.into_iter().map(|row| AdAccount {
+        let of = |row: AccountRow| AdAccount {
             id: row.account_id,
             name: row.name,
             currency: row.currency,
             time_zone: row.time_zone,
-        });
-        Ok(accounts.collect())
+        };
+        let ask = self.fetch_all::<AccountRow>(self.client().query(AD_ACCOUNTS));
+        let ask = async { Ok(ask.await?.into_iter().map(of).collect()) };
+        once(ask).await
     }
 
     /// The days from one through another of which it is known what ads cost.
@@ -307,42 +243,9 @@ impl Store {
         first: Date,
         last: Date,
     ) -> Result<Vec<AdDay>, StoreError> {
-        let question = self.client().query(SPEND_BY_DAY).param("account", account_id);
-        let question = question.param("first", day_number(first)).param("last", day_number(last));
-        let rows: Vec<SpendRow> = self.fetch_all(question).await?;
-        Ok(rows.into_iter().map(SpendRow::into_day).collect())
+        let question = self.client().query(AD_DAYS).param("first", day_number(first));
+        let rows = self.fetch_all::<DayRow>(question.param("last", day_number(last)));
+        let (rows, names) = tokio::try_join!(rows, self.named_ads())?;
+        Ok(days_that_count(&rows, &names, account_id))
     }
-}
-
-impl SpendRow {
-    fn into_day(self) -> AdDay {
-        AdDay {
-            date: date_of(self.date),
-            account_id: self.account_id,
-            ad_id: self.ad_id,
-            ad_name: self.ad_name,
-            adset_id: self.adset_id,
-            adset_name: self.adset_name,
-            campaign_id: self.campaign_id,
-            campaign_name: self.campaign_name,
-            platform: self.platform,
-            position: self.position,
-            impressions: self.impressions,
-            clicks: self.clicks,
-            spend: Decimal::new(self.spend, 4).normalize(),
-            currency: self.currency,
-            conversations_started: self.started,
-            first_replies: self.first_replies,
-        }
-    }
-}
-
-/// As ClickHouse's `Date` has it; what lies outside of it (1970 to 2149) becomes its end.
-pub(in crate::store) fn day_number(date: Date) -> u16 {
-    let days = date.since(EPOCH).map_or(0, |span| i64::from(span.get_days()));
-    u16::try_from(days.max(0)).unwrap_or(u16::MAX)
-}
-
-pub(in crate::store) fn date_of(day_number: u16) -> Date {
-    EPOCH.saturating_add(jiff::Span::new().days(i64::from(day_number)))
 }

@@ -12,13 +12,13 @@ use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::read::list_rows::EventRow;
-use crate::store::read::source::{SHOWN_SOURCE, STORED_SOURCE};
+use crate::store::read::once::once;
+use crate::store::read::source::STORED_SOURCE;
 
 const CLOCK: &str = include_str!("../../../queries/schema/clock.sql");
 const FUNNEL_COUNTS: &str = include_str!("../../../queries/funnels/funnel_counts.sql");
 const FUNNEL_GROUPS: &str = include_str!("../../../queries/funnels/funnel_groups.sql");
 const FUNNEL_AGES: &str = include_str!("../../../queries/funnels/funnel_ages.sql");
-const FUNNEL_UNNAMED: &str = include_str!("../../../queries/funnels/funnel_unnamed.sql");
 const AD_TITLES: &str = include_str!("../../../queries/ads/ad_titles.sql");
 const TOUCHPOINTS: &str = include_str!("../../../queries/attribution/touchpoints.sql");
 const CONVERSIONS: &str = include_str!("../../../queries/attribution/conversions.sql");
@@ -75,22 +75,24 @@ pub struct BreakdownColumns {
 }
 
 impl BreakdownColumns {
-    /// Columns of touchpoints and conversations that nobody asks for.
+    /// Whether links or the names of ads are asked for.
+    pub(in crate::store) fn names_entrances(&self) -> bool {
+        self.link || self.ad_names
+    }
+
+    /// Columns of touchpoints and conversations that neither are asked for nor tell names that are.
     pub(in crate::store) fn left_out(&self) -> Vec<&'static str> {
+        let names = self.names_entrances();
         let columns = [
             ("channel", self.channel),
             ("country", self.country),
-            ("ref", self.referral_ref),
-            ("ad_id", self.ad),
+            ("ref", self.referral_ref || names),
+            ("clicked", names),
+            ("ad_id", self.ad || names),
             ("ad_title", self.ad),
             ("referer", self.referer),
-            ("link", self.link),
-            ("campaign", self.link || self.ad_names),
-            ("ad_set", self.ad_names),
-            ("medium", self.link),
-            ("owner", self.link),
         ];
-        columns.into_iter().filter(|(_, is_asked)| !is_asked).map(|(name, _)| name).collect()
+        columns.into_iter().filter(|(_, is_read)| !is_read).map(|(name, _)| name).collect()
     }
 }
 
@@ -112,7 +114,7 @@ impl Store {
             .param("is_limited", limit.is_some())
             .param("limit_at", limit.map_or(0, |limit| limit.at_ms))
             .param("limit_factor", limit.map_or(0.0, |limit| limit.factor));
-        self.frame(question).await
+        self.named(self.frame(question), by).await
     }
 
     /// The same by the age at which they reached the stages, without those that reached none.
@@ -125,19 +127,13 @@ impl Store {
         by: BreakdownColumns,
     ) -> Result<DataFrame, StoreError> {
         let groups = assemble(FUNNEL_AGES, &[("stored_source", STORED_SOURCE)]);
-        self.frame(self.counts_question(&groups, period, by)).await
+        self.named(self.frame(self.counts_question(&groups, period, by)), by).await
     }
 
     fn counts_question(&self, groups: &str, period: &Period, by: BreakdownColumns) -> Query {
         let zone = period.zone.iana_name().unwrap_or("UTC");
-        let named = by.link || by.ad_names;
-        let statement = if named {
-            assemble(FUNNEL_COUNTS, &[("groups", groups), ("shown_source", SHOWN_SOURCE)])
-        } else {
-            assemble(FUNNEL_UNNAMED, &[("groups", groups)])
-        };
         self.client()
-            .query(&statement)
+            .query(&assemble(FUNNEL_COUNTS, &[("groups", groups)]))
             .with_setting("max_rows_to_group_by", MOST_GROUPS)
             .param("from", period.from.0)
             .param("to", period.to.0)
@@ -175,6 +171,8 @@ impl Store {
         by: BreakdownColumns,
     ) -> Result<DataFrame, StoreError> {
         let (from, to) = (period.from.0, period.to.0);
+        // Their source is always told, and a link may change it.
+        let by = BreakdownColumns { source: true, link: true, ..by };
         let asked = |question: Query| {
             question
                 .param("from", from.saturating_sub(before))
@@ -183,7 +181,8 @@ impl Store {
                 .param("converted_from", from)
                 .param("converted_to", to)
         };
-        self.frame_without(TOUCHPOINTS, &by.left_out(), asked).await
+        let statement = assemble(TOUCHPOINTS, &[("stored_source", STORED_SOURCE)]);
+        self.named(self.frame_without(&statement, &by.left_out(), asked), by).await
     }
 
     /// The conversions of the period and of `behind` (milliseconds) after it, in the order of people.
@@ -235,6 +234,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn collection_state(&self) -> Result<CollectionState, StoreError> {
-        self.fetch_one(self.client().query(COLLECTION_STATE)).await
+        once(self.fetch_one(self.client().query(COLLECTION_STATE))).await
     }
 }

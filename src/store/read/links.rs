@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::{Link, LinkVisit, Links, Period};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
+use crate::store::read::once::once;
 use crate::store::rows::{LinkRow, VisitRow};
 
 const LINKS: &str = include_str!("../../../queries/links/link_registry.sql");
@@ -31,9 +32,12 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn links(&self) -> Result<Links, StoreError> {
-        let rows: Vec<LinkRow> = self.fetch_all(self.client().query(LINKS)).await?;
-        let links = rows.into_iter().map(LinkRow::into_link);
-        Ok(links.map(|link| (link.slug.clone(), link)).collect())
+        let ask = async {
+            let rows: Vec<LinkRow> = self.fetch_all(self.client().query(LINKS)).await?;
+            let links = rows.into_iter().map(LinkRow::into_link);
+            Ok(links.map(|link| (link.slug.clone(), link)).collect())
+        };
+        once(ask).await
     }
 
     /// Stores a new link, or a link's new form: of two edits that with the higher version stays

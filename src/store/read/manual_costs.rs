@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AdNames, Cost, CostOf, FUNNEL_WINDOW_MS, OurAdDay, Period};
 use crate::store::client::Store;
+use crate::store::client::assemble::assemble;
 use crate::store::client::decimal::ten_thousandths;
 use crate::store::client::error::StoreError;
-use crate::store::read::ad_spend::{date_of, day_number};
+use crate::store::read::entry_names::BY_LINK;
+use crate::store::read::once::once;
+use crate::store::read::source::STORED_SOURCE;
+use crate::store::read::spend_days::{date_of, day_number};
 
 const COSTS: &str = include_str!("../../../queries/ads/costs.sql");
 const ADS_NOW: &str = include_str!("../../../queries/ads/ads_now.sql");
@@ -149,8 +153,8 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn named_ads(&self) -> Result<HashMap<String, AdNames>, StoreError> {
-        let rows: Vec<NamedRow> = self.fetch_all(self.client().query(ADS_NOW)).await?;
-        let ads = rows.into_iter().map(|row| {
+        let ask = self.fetch_all::<NamedRow>(self.client().query(ADS_NOW));
+        let named = |row: NamedRow| {
             let names = AdNames {
                 account_id: row.account_id,
                 ad_name: row.ad_name,
@@ -161,12 +165,13 @@ impl Store {
                 currency: row.currency,
             };
             (row.ad_id, names)
-        });
-        Ok(ads.collect())
+        };
+        let ask = async { Ok(ask.await?.into_iter().map(named).collect()) };
+        once(ask).await
     }
 
     /// What purchases in conversations that were opened in the period were worth. Columns:
-    /// `queries/attribution/purchase_values.sql`.
+    /// `queries/attribution/purchase_values.sql`, and the names of links.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
@@ -189,12 +194,12 @@ impl Store {
     ) -> Result<DataFrame, StoreError> {
         let question = self
             .client()
-            .query(PURCHASE_VALUES)
+            .query(&assemble(PURCHASE_VALUES, &[("stored_source", STORED_SOURCE)]))
             .param("from", period.from.0)
             .param("to", period.to.0)
             .param("window", FUNNEL_WINDOW_MS)
             .param("by_age", by_age)
             .param("zone", period.zone.iana_name().unwrap_or("UTC"));
-        self.frame(question).await
+        self.named(self.frame(question), BY_LINK).await
     }
 }

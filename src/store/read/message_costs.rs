@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clickhouse::Row;
 use jiff::civil::Date;
 use polars_core::frame::DataFrame;
+use polars_core::prelude::{Column, DataType, PolarsResult};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -12,12 +13,17 @@ use crate::domain::{
     AccountMessages, FUNNEL_WINDOW_MS, MessageCost, MessagesOfDays, MessagesOfMonth, Period,
 };
 use crate::store::client::Store;
+use crate::store::client::assemble::assemble;
 use crate::store::client::decimal::millionths;
 use crate::store::client::error::StoreError;
-use crate::store::read::ad_spend::{date_of, day_number};
+use crate::store::read::entry_names::BY_LINK;
+use crate::store::read::source::STORED_SOURCE;
+use crate::store::read::spend_days::{date_of, day_number};
 
 const MESSAGE_COSTS: &str = include_str!("../../../queries/message_costs/message_costs.sql");
 const MESSAGE_PRICES: &str = include_str!("../../../queries/message_costs/message_prices.sql");
+const HAS_CHARGED_MESSAGES: &str =
+    include_str!("../../../queries/message_costs/has_charged_messages.sql");
 const CHARGED_MESSAGES: &str = include_str!("../../../queries/message_costs/charged_messages.sql");
 const KNOWN_DAYS: &str = include_str!("../../../queries/message_costs/known_message_days.sql");
 const ACCOUNTS: &str = include_str!("../../../queries/message_costs/business_accounts.sql");
@@ -188,15 +194,32 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn charged_messages(&self, period: &Period) -> Result<DataFrame, StoreError> {
-        let question = self
-            .client()
-            .query(CHARGED_MESSAGES)
-            .param("from", period.from.0)
-            .param("to", period.to.0)
-            .param("window", FUNNEL_WINDOW_MS)
-            .param("zone", period.zone.iana_name().unwrap_or("UTC"));
-        self.frame(question).await
+        let of_period = |statement: &str| {
+            let question = self.client().query(statement).param("from", period.from.0);
+            question.param("to", period.to.0).param("window", FUNNEL_WINDOW_MS)
+        };
+        if self.fetch_all::<u8>(of_period(HAS_CHARGED_MESSAGES)).await?.is_empty() {
+            return no_messages().map_err(|source| self.unexpected(source));
+        }
+        let statement = assemble(CHARGED_MESSAGES, &[("stored_source", STORED_SOURCE)]);
+        let zone = period.zone.iana_name().unwrap_or("UTC");
+        self.named(self.frame(of_period(&statement).param("zone", zone)), BY_LINK).await
     }
+}
+
+/// The columns of `charged_messages` and those of names, without a row.
+fn no_messages() -> PolarsResult<DataFrame> {
+    let texts = ["page_id", "source", "ref", "ad_id", "business_account", "country", "category"];
+    let names = ["link", "medium", "owner", "campaign", "ad_set"];
+    let numbers = [
+        ("opened_at", DataType::Int64),
+        ("month", DataType::UInt32),
+        ("messages", DataType::UInt64),
+    ];
+    let columns = texts.into_iter().chain(names).map(|name| (name, DataType::String));
+    let columns = columns.chain(numbers);
+    let columns = columns.map(|(name, kind)| Column::new_empty(name.into(), &kind));
+    DataFrame::new(0, columns.collect())
 }
 
 fn of_millionths(amount: i64) -> Decimal {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Period, Timestamp};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
-use crate::store::read::ad_spend::{date_of, day_number};
+use crate::store::read::spend_days::{date_of, day_number};
 
 const ANNOTATIONS: &str = include_str!("../../../queries/team/annotations.sql");
 const FIRST_SPEND: &str = include_str!("../../../queries/team/first_spend.sql");
