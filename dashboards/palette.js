@@ -29,7 +29,11 @@ function made() {
 
 async function ask(text) {
   const own = ++turn;
-  const answer = await fetch(`/find?search=${encodeURIComponent(text)}`).catch(() => null);
+  const address = new URL("/find", location.href);
+  address.searchParams.set("search", text);
+  const workspace = new URLSearchParams(location.search).get("workspace");
+  if (workspace) address.searchParams.set("workspace", workspace);
+  const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || own !== turn) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.getElementById("found");

@@ -35,7 +35,7 @@ async function suggest(field) {
   const own = ++turn;
   const address = new URL("/suggest", location.href);
   const asked = new URLSearchParams(location.search);
-  for (const name of ["from", "through", "to"]) if (asked.has(name)) address.searchParams.set(name, asked.get(name));
+  for (const name of ["from", "through", "to", "workspace"]) if (asked.has(name)) address.searchParams.set(name, asked.get(name));
   address.searchParams.set("by", wanted(field));
   address.searchParams.set("search", field.value);
   const way = field.form?.elements[`${field.name}_way`];

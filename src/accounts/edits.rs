@@ -7,7 +7,7 @@ use tokio::sync::MutexGuard;
 use super::known::fingerprint;
 use super::limits::LONGEST_TOKEN_DAYS;
 use super::{AccountError, Accounts, OnlyQuestion, Refusal, Role, Scope, name, password};
-use crate::store::{Lease, TokenRow, UserRow, is_page_id};
+use crate::store::{Lease, TokenRow, UserRow};
 
 /// How long a one-time link is good.
 const INVITED_MS: i64 = 3 * 24 * 3600 * 1000;
@@ -31,6 +31,8 @@ pub struct NewToken {
     pub scopes: Vec<String>,
     /// Days that it is good for; `None`: for good.
     pub days: Option<u32>,
+    /// Name of the workspace that it sees; `None`: all.
+    pub workspace: Option<String>,
 }
 
 /// 244 random bits, as text for an address or a header.
@@ -159,26 +161,29 @@ impl Accounts {
         }
         role.as_str().clone_into(&mut user.role);
         if role == Role::Admin {
-            user.pages.clear();
+            user.workspace.clear();
         }
         user.epoch += 1;
         self.save(&mut user, false).await
     }
 
-    /// Limits a user to some Pages, or lifts the limit if there are none; their sessions end.
+    /// Makes a user a member of a workspace, or lets them see all without one; their sessions end.
     ///
     /// # Errors
-    /// If there is no such user, or they are an admin, or a text is no id of a Page.
-    pub async fn limit_to_pages(&self, name: &str, pages: Vec<String>) -> Result<(), AccountError> {
-        if let Some(page) = pages.iter().find(|page| !is_page_id(page)) {
-            return Err(Refusal::NoPage(page.clone()).into());
-        }
+    /// If there is no such user or workspace, or they are an admin.
+    pub async fn give_workspace(
+        &self,
+        name: &str,
+        workspace: Option<&str>,
+    ) -> Result<(), AccountError> {
         let _alone = self.begin_edit().await?;
         let mut user = self.user(name)?;
-        if user.role == Role::Admin.as_str() && !pages.is_empty() {
+        self.check_workspace(workspace)?;
+        if user.role == Role::Admin.as_str() && workspace.is_some() {
             return Err(Refusal::AdminSeesAll.into());
         }
-        user.pages = pages;
+        workspace.unwrap_or_default().clone_into(&mut user.workspace);
+        user.pages.clear();
         user.epoch += 1;
         self.save(&mut user, false).await
     }
@@ -203,7 +208,12 @@ impl Accounts {
             return Err(Refusal::NoScope.into());
         }
         for scope in &new.scopes {
-            Scope::parse(scope).map_err(Refusal::Unreadable)?;
+            let scope = Scope::parse(scope).map_err(Refusal::Unreadable)?;
+            // These are about all Pages.
+            let is_of_all = matches!(scope, Scope::Admin | Scope::Conversions);
+            if is_of_all && new.workspace.is_some() {
+                return Err(Refusal::ScopeOfAll(scope.as_str()).into());
+            }
         }
         self.save_new_token(new, made_by, None).await
     }
@@ -220,8 +230,11 @@ impl Accounts {
         days: u32,
         made_by: &str,
         asks_as: Option<&str>,
+        workspace: Option<&str>,
     ) -> Result<String, AccountError> {
-        let new = NewToken { name: name.to_owned(), scopes: Vec::new(), days: Some(days) };
+        let (name, scopes) = (name.to_owned(), Vec::new());
+        let workspace = workspace.map(str::to_owned);
+        let new = NewToken { name, scopes, days: Some(days), workspace };
         self.save_new_token(&new, made_by, Some((only, asks_as.unwrap_or_default()))).await
     }
 
@@ -233,6 +246,7 @@ impl Accounts {
     ) -> Result<String, AccountError> {
         name::check(&new.name)?;
         let _alone = self.begin_edit().await?;
+        self.check_workspace(new.workspace.as_deref())?;
         let is_taken = self.known().tokens.iter().any(|token| token.name == new.name)
             || self.tokens.borrow().iter().any(|token| token.name == new.name);
         if is_taken {
@@ -253,6 +267,7 @@ impl Accounts {
             used_at: None,
             question: narrow.map_or_else(String::new, |(only, _)| only.as_str().to_owned()),
             asks_as: narrow.map_or_else(String::new, |(_, user)| user.to_owned()),
+            workspace: new.workspace.clone().unwrap_or_default(),
             version: self.store.next_version("api_tokens", now.micros()).await?,
         };
         self.store.save_token(&row, false).await?;
@@ -275,7 +290,9 @@ impl Accounts {
     }
 
     /// Waits until nobody else edits users and tokens, in this process or another, and looks at what there is now.
-    async fn begin_edit(&self) -> Result<(MutexGuard<'_, ()>, Option<Lease>), AccountError> {
+    pub(super) async fn begin_edit(
+        &self,
+    ) -> Result<(MutexGuard<'_, ()>, Option<Lease>), AccountError> {
         let here = self.editing.lock().await;
         let lease = match &self.lock {
             Some(path) => Some(self.store.wait_for_lease(path).await?),
@@ -298,6 +315,7 @@ impl Accounts {
             created_at: self.now().0,
             version: 0,
             pages: Vec::new(),
+            workspace: String::new(),
         }
     }
 

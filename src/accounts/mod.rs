@@ -15,6 +15,7 @@ mod refusal;
 mod scope;
 mod session;
 mod throttle;
+mod workspaces;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -40,7 +41,7 @@ pub use refusal::Refusal;
 pub use scope::{Role, Scope};
 pub use session::key_of;
 
-use crate::domain::Timestamp;
+use crate::domain::Workspace;
 use crate::store::{AuditRow, Store, StoreError};
 use closed::ClosedNote;
 use devices::Devices;
@@ -56,6 +57,8 @@ pub struct Token {
     pub secret: SecretString,
     /// What it is good for.
     pub scopes: Vec<Scope>,
+    /// Name of the workspace that it sees; `None`: all.
+    pub workspace: Option<String>,
 }
 
 /// Somebody whom we know.
@@ -67,8 +70,8 @@ pub struct Who {
     pub scopes: Vec<Scope>,
     /// Whether it is a user who has logged in.
     pub is_user: bool,
-    /// The Pages that they may see; `None`: all.
-    pub pages: Option<Vec<String>>,
+    /// The workspace that they are a member of, or have chosen: they see nothing beyond it. `None`: they see all.
+    pub workspace: Option<Arc<Workspace>>,
     /// The one question that they may ask; `None`: all that their scopes allow.
     pub only: Option<OnlyQuestion>,
 }
@@ -114,6 +117,8 @@ pub struct Accounts {
     devices: Devices,
     /// The one-time link by which the first user is made.
     first: Arc<str>,
+    /// Held while ClickHouse is asked: what was asked before an edit must not be taken for newer than it.
+    looking: Arc<Mutex<()>>,
     /// Held during an edit: of two at once, each would undo the other.
     editing: Arc<Mutex<()>>,
     /// By which the edits of several processes wait for one another.
@@ -151,6 +156,7 @@ impl Accounts {
             throttle: Throttle::new(),
             devices: Devices::new(),
             first: edits::letters().into(),
+            looking: Arc::default(),
             editing: Arc::default(),
             lock: None,
             closed: None,
@@ -188,7 +194,7 @@ impl Accounts {
         let known = self.known.borrow().clone()?;
         let now = (self.clock)();
         let Session { user, epoch, .. } = session::shown(&self.key, headers, now)?;
-        known.user(&user).filter(|row| row.epoch == epoch).and_then(known::who)
+        known.user(&user).filter(|row| row.epoch == epoch).and_then(|row| known.who(row))
     }
 
     /// Takes other tokens of the settings.
@@ -211,8 +217,13 @@ impl Accounts {
             let known = token.secret.expose_secret().as_bytes();
             if bool::from(known.ct_eq(shown.as_bytes())) { Some(token) } else { found }
         });
-        let Token { name, scopes, .. } = found?.clone();
-        Some(Who { name, scopes, is_user: false, pages: None, only: None })
+        let Token { name, scopes, workspace, .. } = found?.clone();
+        // Of a workspace that is not known it sees nothing rather than all.
+        let workspace = match workspace {
+            Some(workspace) => Some(self.known.borrow().as_ref()?.workspace(&workspace)?),
+            None => None,
+        };
+        Some(Who { name, scopes, is_user: false, workspace, only: None })
     }
 
     /// Whether anybody can be known: then nobody is let in without showing who they are. `None`: it cannot be
@@ -381,11 +392,5 @@ impl Accounts {
                 tracing::debug!(%error, "the use of a token could not be noted");
             }
         });
-    }
-
-    /// Now.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        Timestamp((self.clock)())
     }
 }

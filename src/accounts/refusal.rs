@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::domain::WorkspaceFault;
+
 use super::limits::{LONGEST_PASSWORD, LONGEST_TOKEN_DAYS, SHORTEST_PASSWORD};
 
 /// What somebody asked for that cannot be. In English here; pages have words of their own for each.
@@ -67,12 +69,36 @@ pub enum Refusal {
     /// Nobody could make users any more.
     #[error("this is the only admin; make another one first")]
     OnlyAdmin,
-    /// An admin is not limited.
-    #[error("an admin sees all Pages; give another role first")]
+    /// An admin is not of a workspace.
+    #[error("an admin sees all workspaces; give another role first")]
     AdminSeesAll,
-    /// A text is no id of a Page.
-    #[error("{0:?} is no id of a Page")]
-    NoPage(String),
+    /// A right that is about all Pages.
+    #[error("the scope {0:?} is about all Pages; a token of a workspace cannot have it")]
+    ScopeOfAll(&'static str),
+    /// There is no such workspace.
+    #[error("there is no workspace {0:?}")]
+    NoWorkspace(String),
+    /// There is such a workspace.
+    #[error("there is a workspace {0:?} already")]
+    WorkspaceTaken(String),
+    /// There was such a workspace.
+    #[error(
+        "a workspace {0:?} was removed, and what was made in it still has its name; choose another name"
+    )]
+    WorkspaceRemoved(String),
+    /// Somebody would see nothing any more.
+    #[error(
+        "{members} are of the workspace {name:?}; move or remove them first, or they would see nothing"
+    )]
+    WorkspaceInUse {
+        /// The workspace.
+        name: String,
+        /// Users and tokens, in a row.
+        members: String,
+    },
+    /// A workspace cannot be so.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceFault),
     /// There is such a token.
     #[error("there is a token {0:?} already")]
     TokenTaken(String),

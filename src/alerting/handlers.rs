@@ -1,7 +1,7 @@
 //! What is sent to alerts: by the forms of their page, and over the API.
 
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use super::told::{IncidentList, RuleList, TOLD_MS, ToldRule, failed};
 use super::{Alerting, RuleError, WrittenRule, default_rules, pages};
 use crate::accounts::Who;
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::problem::Problem;
 use crate::language::say;
 use crate::store::{IncidentMark, IncidentRow};
@@ -64,7 +65,7 @@ struct Mute {
 
 /// Incidents that are open, or were over in the last 30 days.
 #[utoipa::path(get, path = "/api/v1/alerts", tag = "team", responses((status = 200, body = IncidentList)))]
-async fn list(State(alerting): State<Alerting>) -> Result<Response, Problem> {
+async fn list(Own(alerting): Own<Alerting>) -> Result<Response, Problem> {
     let since = Timestamp(alerting.catalog.now().0 - TOLD_MS);
     let incidents = alerting.told(since).await.map_err(|error| failed(&error))?;
     Ok(Json(IncidentList { incidents }).into_response())
@@ -74,7 +75,7 @@ async fn list(State(alerting): State<Alerting>) -> Result<Response, Problem> {
 #[utoipa::path(post, path = "/api/v1/alerts/{id}/acknowledge", tag = "team",
     params(("id" = String, Path, description = "The incident")), responses((status = 204)))]
 async fn acknowledge(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -86,7 +87,7 @@ async fn acknowledge(
 #[utoipa::path(post, path = "/api/v1/alerts/{id}/snooze", tag = "team", request_body = Snooze,
     params(("id" = String, Path, description = "The incident")), responses((status = 204)))]
 async fn snooze(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     written: Result<Json<Snooze>, JsonRejection>,
@@ -100,7 +101,7 @@ async fn snooze(
 #[utoipa::path(post, path = "/api/v1/alerts/{id}/mute", tag = "team", request_body = Mute,
     params(("id" = String, Path, description = "The incident")), responses((status = 204)))]
 async fn mute(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     written: Result<Json<Mute>, JsonRejection>,
@@ -112,7 +113,7 @@ async fn mute(
 
 /// All rules: those that hold by default, and those that people wrote.
 #[utoipa::path(get, path = "/api/v1/alert-rules", tag = "team", responses((status = 200, body = RuleList)))]
-async fn rules(State(alerting): State<Alerting>) -> Result<Response, Problem> {
+async fn rules(Own(alerting): Own<Alerting>) -> Result<Response, Problem> {
     let rules = alerting.rules().await.map_err(|error| failed(&error))?;
     let rules = rules.values().map(ToldRule::new).collect();
     Ok(Json(RuleList { rules }).into_response())
@@ -122,7 +123,7 @@ async fn rules(State(alerting): State<Alerting>) -> Result<Response, Problem> {
 #[utoipa::path(post, path = "/api/v1/alert-rules", tag = "team", request_body = WrittenRule,
     responses((status = 200, body = WrittenRule)))]
 async fn save(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     written: Result<Json<WrittenRule>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -138,7 +139,7 @@ async fn save(
     params(("name" = String, Path, description = "The rule")),
     responses((status = 204), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn remove(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -147,7 +148,7 @@ async fn remove(
 }
 
 async fn acknowledge_by_form(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
 ) -> Result<Redirect, Problem> {
@@ -156,7 +157,7 @@ async fn acknowledge_by_form(
 }
 
 async fn snooze_by_form(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     Form(Snooze { hours }): Form<Snooze>,
@@ -166,7 +167,7 @@ async fn snooze_by_form(
 }
 
 async fn mute_by_form(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     Form(Mute { is_muted }): Form<Mute>,
@@ -176,7 +177,7 @@ async fn mute_by_form(
 }
 
 async fn save_by_form(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -191,7 +192,7 @@ async fn save_by_form(
 }
 
 async fn remove_by_form(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Result<Redirect, Problem> {

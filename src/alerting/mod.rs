@@ -30,7 +30,9 @@ use std::sync::Arc;
 
 use rule::Rule;
 
-use crate::language::Language;
+use crate::domain::Workspace;
+use crate::http::own::OfWorkspace;
+use crate::language::{Language, say};
 use crate::reports::{Destination, ReportCatalog};
 use crate::store::StoreError;
 
@@ -65,6 +67,15 @@ pub(crate) struct KnownRule {
     pub made_by: Option<String>,
 }
 
+impl OfWorkspace for Alerting {
+    /// Notices of a workspace go where its own rules say, in its language.
+    fn of_workspace(&self, workspace: &Arc<Workspace>) -> Self {
+        let language = Language::tagged(&workspace.language).unwrap_or(self.settings.language);
+        let settings = AlertSettings { to: Vec::new(), language, ..(*self.settings).clone() };
+        Self { catalog: self.catalog.of_workspace(workspace), settings: Arc::new(settings) }
+    }
+}
+
 impl Alerting {
     /// All rules by name: those of people in place of default ones of the same name.
     ///
@@ -72,7 +83,10 @@ impl Alerting {
     /// If ClickHouse cannot be asked.
     pub(crate) async fn rules(&self) -> Result<BTreeMap<String, KnownRule>, StoreError> {
         let mut rules: BTreeMap<String, KnownRule> = BTreeMap::new();
-        for written in default_rules().into_iter().filter(|_| self.settings.has_defaults) {
+        let is_whole = self.catalog.store.workspace().is_none();
+        let defaults = default_rules().into_iter().filter(|_| self.settings.has_defaults);
+        // Which Pages a webhook is of is not written down.
+        for written in defaults.filter(|rule| is_whole || rule.kind != "webhooks_stopped") {
             let checked = self.check(&written);
             rules.insert(written.name.clone(), KnownRule { written, checked, made_by: None });
         }
@@ -98,6 +112,10 @@ impl Alerting {
     pub(crate) fn check(&self, written: &WrittenRule) -> Result<Rule, RuleError> {
         let known = &self.catalog.settings.destinations;
         let takes = |name: &str| known.get(name).map(Destination::takes_notices);
+        let is_whole = self.catalog.store.workspace().is_none();
+        if !is_whole && written.kind == "webhooks_stopped" {
+            return Err(RuleError { key: "kind", reason: say("alerts-of-all-pages") });
+        }
         written.check(&self.catalog.defaults, takes)
     }
 

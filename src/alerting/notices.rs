@@ -186,7 +186,7 @@ impl Alerting {
         let title = title.with("rule", &incident.rule).to_string();
         let base = self.catalog.public_url.as_deref().map(|url| url.trim_end_matches('/'));
         let rows = base.zip(reason.ok()).map(|(base, reason)| {
-            let rows = format!("{base}{}", reason.href());
+            let rows = format!("{base}{}", self.within(&reason.href()));
             format!("\n{}\n", say("alert-notice-rows").with("href", rows))
         });
         let table = format!(
@@ -201,9 +201,17 @@ impl Alerting {
             files: Vec::new(),
             table,
             picture,
-            link: base.map(|base| format!("{base}/alerts#incident-{}", incident.id)),
+            link: base
+                .map(|base| format!("{base}{}#incident-{}", self.within("/alerts"), incident.id)),
             is_alert: true,
         }
+    }
+
+    /// An address, in the workspace whose alerts these are.
+    fn within(&self, address: &str) -> String {
+        let Some(workspace) = self.catalog.store.workspace() else { return address.to_owned() };
+        let mark = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{mark}workspace={}", workspace.name)
     }
 
     /// The last four weeks by day, with what is to be known of them.

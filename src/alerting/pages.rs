@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use super::told::{TOLD_MS, ToldIncident, ToldRule, failed};
 use super::{Alerting, RuleError, WrittenRule};
 use crate::accounts::{Scope, Who};
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::page::html;
 use crate::http::problem::Problem;
 use crate::language::{Message, filters, say};
@@ -77,7 +78,7 @@ pub(super) struct Asked {
 
 /// `GET /alerts`.
 pub(super) async fn alerts(
-    State(alerting): State<Alerting>,
+    Own(alerting): Own<Alerting>,
     Extension(who): Extension<Who>,
     Query(Asked { rule, saved }): Query<Asked>,
 ) -> Result<Response, Problem> {

@@ -1,6 +1,7 @@
 //! A round: look, write down what has become of incidents, and bring notices on their way.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -9,6 +10,7 @@ use super::rule::Rule;
 use super::{Alerting, KnownRule};
 use crate::analysis::{IncidentStep, OpenIncident, incident_steps};
 use crate::domain::Timestamp;
+use crate::http::own::OfWorkspace;
 use crate::store::{IncidentRow, SharedLease, StoreError};
 
 /// How long the lease of a look lasts, milliseconds.
@@ -20,7 +22,8 @@ const WORK: &str = "alerts";
 pub struct Rounds {
     alerting: Alerting,
     holder: String,
-    eyes: Eyes,
+    /// Of each workspace, and under no name of all.
+    eyes: BTreeMap<String, Eyes>,
 }
 
 impl Rounds {
@@ -28,37 +31,60 @@ impl Rounds {
     #[must_use]
     pub fn new(alerting: Alerting) -> Self {
         let holder = uuid::Uuid::new_v4().to_string();
-        Self { alerting, holder, eyes: Eyes::default() }
+        Self { alerting, holder, eyes: BTreeMap::new() }
     }
 
     /// Does one: what fails is tried again at the next.
     pub async fn round(&mut self) {
-        if let Err(error) = self.look_and_keep().await {
+        let whole = self.alerting.clone();
+        self.round_of(&whole).await;
+        let workspaces = match whole.catalog.store.workspaces().await {
+            Ok(workspaces) => workspaces,
+            Err(error) => {
+                tracing::warn!(%error, "the alert rules of workspaces could not be looked at");
+                return;
+            }
+        };
+        for kept in workspaces.into_iter().filter(|kept| !kept.is_removed) {
+            let own = whole.of_workspace(&Arc::new(kept.workspace));
+            Box::pin(self.round_of(&own)).await;
+        }
+    }
+
+    async fn round_of(&mut self, alerting: &Alerting) {
+        if let Err(error) = self.look_and_keep(alerting).await {
             tracing::warn!(%error, "alert rules could not be looked at");
         }
-        if let Err(error) = self.alerting.notify(&self.holder).await {
+        if let Err(error) = alerting.notify(&self.holder).await {
             tracing::warn!(%error, "notices of alerts could not be sent");
         }
     }
 
     /// Looks, if no other process does.
-    async fn look_and_keep(&mut self) -> Result<(), StoreError> {
-        let store = self.alerting.catalog.store.clone();
-        let Some(lease) = store.try_lease(WORK, &self.holder, LEASE_MS, true).await? else {
+    async fn look_and_keep(&mut self, alerting: &Alerting) -> Result<(), StoreError> {
+        let store = alerting.catalog.store.clone();
+        let work = store.keyed(WORK);
+        let Some(lease) = store.try_lease(&work, &self.holder, LEASE_MS, true).await? else {
             return Ok(());
         };
-        let kept = self.keep_under(&lease).await;
+        let kept = self.keep_under(alerting, &lease).await;
         store.end_lease(lease).await?;
         kept
     }
 
-    async fn keep_under(&mut self, lease: &SharedLease) -> Result<(), StoreError> {
-        let store = self.alerting.catalog.store.clone();
-        let now = self.alerting.catalog.now();
-        let rules = self.alerting.rules().await?;
-        let found = self.alerting.look(&rules, &mut self.eyes, now).await;
+    async fn keep_under(
+        &mut self,
+        alerting: &Alerting,
+        lease: &SharedLease,
+    ) -> Result<(), StoreError> {
+        let store = alerting.catalog.store.clone();
+        let now = alerting.catalog.now();
+        let rules = alerting.rules().await?;
+        let whose = store.keyed("");
+        let eyes = self.eyes.entry(whose.clone()).or_default();
+        let found = alerting.look(&rules, eyes, now).await;
         let known = store.incidents(Timestamp(0), "").await?;
-        let changed = changed(&known, found, &rules, now);
+        let changed = changed(&known, found, &rules, (&whose, now));
         // Another process may have looked since; what it wrote must not be overruled.
         if changed.is_empty() || !store.renew(lease).await? {
             return Ok(());
@@ -92,7 +118,7 @@ fn changed(
     known: &[IncidentRow],
     found: Found,
     rules: &BTreeMap<String, KnownRule>,
-    now: Timestamp,
+    (whose, now): (&str, Timestamp),
 ) -> Vec<IncidentRow> {
     let is_open = |incident: &&IncidentRow| incident.closed_at.is_none();
     let open: Vec<OpenIncident> = known
@@ -122,7 +148,7 @@ fn changed(
     let by_id = |id: &str| known.iter().find(|incident| incident.id == id).cloned();
     let step = |step: IncidentStep<(String, String, Finding)>| match step {
         IncidentStep::Open((rule, about, finding)) => {
-            Some(opened(known, rule, about, &finding, now))
+            Some(opened(known, (whose, rule), about, &finding, now))
         }
         IncidentStep::Seen(id, (_, _, finding)) => by_id(&id).map(|incident| IncidentRow {
             reason: written(&finding),
@@ -140,14 +166,14 @@ fn changed(
 /// A new incident. Two processes that find it behind the same one before call it the same, so that it is one.
 fn opened(
     known: &[IncidentRow],
-    rule: String,
+    (whose, rule): (&str, String),
     about: String,
     finding: &Finding,
     now: Timestamp,
 ) -> IncidentRow {
     let is_same = |incident: &&IncidentRow| incident.rule == rule && incident.about == about;
     let last = known.iter().find(is_same).map_or("", |incident| incident.id.as_str());
-    let id = hex::encode(&Sha256::digest(format!("{rule}\0{about}\0{last}"))[..12]);
+    let id = hex::encode(&Sha256::digest(format!("{whose}{rule}\0{about}\0{last}"))[..12]);
     // One of so long ago that it is not among those that are known any more.
     let version = known.iter().find(|incident| incident.id == id).map_or(0, |row| row.version);
     IncidentRow {
@@ -194,23 +220,24 @@ mod tests {
         let known = KnownRule { written, checked, made_by: None };
         let rules = BTreeMap::from([("stop".to_owned(), known)]);
         let minute = 60_000;
-        let first = changed(&[], found(&[40]), &rules, Timestamp(minute)).pop().unwrap();
+        let first = changed(&[], found(&[40]), &rules, ("", Timestamp(minute))).pop().unwrap();
         // Two processes that saw the same call it the same.
-        assert_eq!(changed(&[], found(&[41]), &rules, Timestamp(2 * minute))[0].id, first.id);
+        assert_eq!(changed(&[], found(&[41]), &rules, ("", Timestamp(2 * minute)))[0].id, first.id);
         let open = [first.clone()];
-        let seen = changed(&open, found(&[45]), &rules, Timestamp(6 * minute)).pop().unwrap();
+        let seen = changed(&open, found(&[45]), &rules, ("", Timestamp(6 * minute))).pop().unwrap();
         assert_eq!((&seen.id, seen.opened_at, seen.last_seen_at), (&first.id, minute, 6 * minute));
         // Calm for ten minutes.
         let seen = [seen];
-        assert!(changed(&seen, found(&[]), &rules, Timestamp(15 * minute)).is_empty());
-        let over = changed(&seen, found(&[]), &rules, Timestamp(16 * minute)).pop().unwrap();
+        assert!(changed(&seen, found(&[]), &rules, ("", Timestamp(15 * minute))).is_empty());
+        let over = changed(&seen, found(&[]), &rules, ("", Timestamp(16 * minute))).pop().unwrap();
         assert_eq!(over.closed_at, Some(16 * minute));
-        let again = changed(&[over], found(&[40]), &rules, Timestamp(99 * minute)).pop().unwrap();
+        let again =
+            changed(&[over], found(&[40]), &rules, ("", Timestamp(99 * minute))).pop().unwrap();
         assert_ne!(again.id, first.id);
         // A rule that is no more, or off, ends what it found; one that could not be looked at does not.
-        let gone = changed(&seen, Found::default(), &BTreeMap::new(), Timestamp(7 * minute));
+        let gone = changed(&seen, Found::default(), &BTreeMap::new(), ("", Timestamp(7 * minute)));
         assert_eq!(gone[0].closed_at, Some(7 * minute));
-        let blind = changed(&seen, Found::default(), &rules, Timestamp(99 * minute));
+        let blind = changed(&seen, Found::default(), &rules, ("", Timestamp(99 * minute)));
         assert!(blind.is_empty());
     }
 }

@@ -28,8 +28,13 @@ pub(super) async fn run(settings: Settings, args: McpArgs) -> anyhow::Result<()>
     let (_, links) = watch::channel(Arc::new(session.store.links().await?));
     let views = session.views(&settings, accounts, links, CancellationToken::new());
     let scopes = if args.people { vec![Scope::Read, Scope::People] } else { vec![Scope::Read] };
-    let who =
-        Who { name: "this machine".to_owned(), scopes, is_user: false, pages: None, only: None };
+    let who = Who {
+        name: "this machine".to_owned(),
+        scopes,
+        is_user: false,
+        workspace: None,
+        only: None,
+    };
     let served = mcp::serve_standard_streams(views, who).await;
     session.close().await;
     served.map_err(|error| anyhow!(error))

@@ -39,6 +39,7 @@ mod shipping;
 mod spend;
 mod stopping;
 mod stored_events;
+mod workspace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -102,6 +103,8 @@ enum Command {
     Journal(journal::JournalArgs),
     /// Register links, and see what came of them
     Link(link::LinkArgs),
+    /// Pages and ad accounts that are looked at together and alone, such as those of one client
+    Workspace(workspace::WorkspaceArgs),
     /// Make conversations again from all events, and see whether anything differs
     Conversations(conversations::ConversationsArgs),
     /// What ads cost: read it from Meta
@@ -244,6 +247,7 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
             Command::Import(args) => Box::pin(import::run(settings, args)).await,
             Command::Journal(args) => journal::run(settings, args).await,
             Command::Link(args) => link::run(settings, args).await,
+            Command::Workspace(args) => workspace::run(settings, args).await,
             Command::Conversations(args) => conversations::run(settings, args).await,
             Command::Spend(args) => spend::run(settings, args).await,
             Command::Ads(args) => Box::pin(ads::run(settings, args)).await,

@@ -154,7 +154,9 @@ async fn write(
     let run = base_name(report.name(), at, true);
     let hash = catalog.hash_of(report);
     let answering = catalog.answering(at);
-    let made = reports::make(report, &hash, &run, &question, &answering, folder).await?;
+    let made =
+        reports::make(report, &hash, &run, &question, &answering, &folder.join(report.name()))
+            .await?;
     for path in made.paths() {
         println!("{}", path.display());
     }

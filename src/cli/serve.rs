@@ -318,19 +318,19 @@ fn routes(
         let (reports, of_reports) = reports::router(session.catalog(settings));
         let zone = settings.time_zone.clone();
         let (store, alerting) = (session.store.clone(), session.alerting(settings));
-        let team = Team { store, alerting, zone, clock: clock::now };
+        let whole = store.clone();
+        let team = Team { store, whole, alerting, zone, clock: clock::now };
         let (team, of_team) = team::router(team);
         let (alerts, of_alerts) = alerting::router(session.alerting(settings));
-        described.extend([of_reports, of_team, of_alerts]);
+        let effective = effective_settings::told(settings);
+        let (room, of_workspaces) = members::settings(accounts.clone(), effective);
+        described.extend([of_reports, of_team, of_alerts, of_workspaces]);
         back = back
             .merge(guarded(registry::router(session.registry(settings)), &views))
             .merge(guarded(reports, &views))
             .merge(guarded(team, &views))
             .merge(guarded(alerts, &views))
-            .merge(guarded(
-                members::settings(accounts.clone(), effective_settings::told(settings)),
-                &views,
-            ))
+            .merge(guarded(room, &views))
             .merge(members::login(accounts, provider))
             .merge(mcp::router(&views))
             .merge(router(views, described))

@@ -104,6 +104,11 @@ pub(super) const DESTINATION: Section = section(
             "of a webhook of the form `json`: the key of the HMAC-SHA-256 of its body, which stands in the header `X-Messenger-Funnel-Signature` as `sha256=…`",
         ),
         key("secret_file", "", "a file that holds it"),
+        key(
+            "workspace",
+            "",
+            "name of the workspace whose members may send reports and notices there; without it only people of all workspaces",
+        ),
     ],
 );
 
@@ -138,8 +143,11 @@ impl Written {
         data_dir: &Path,
     ) -> anyhow::Result<ReportSettings> {
         let mailer = self.smtp.check().map_err(anyhow::Error::msg)?;
-        let mut destinations = BTreeMap::new();
+        let (mut destinations, mut owners) = (BTreeMap::new(), BTreeMap::new());
         for (name, written) in self.destinations {
+            if let Some(workspace) = &written.workspace {
+                owners.insert(name.clone(), workspace.clone());
+            }
             let checked = written.check(mailer.is_some());
             let checked =
                 checked.map_err(|reason| anyhow::anyhow!("destinations.{name}: {reason}"));
@@ -164,6 +172,7 @@ impl Written {
         Ok(ReportSettings {
             reports,
             destinations,
+            owners,
             mailer,
             folder: data_dir.join("reports"),
             keep: Duration::from_secs(u64::from(self.keep_days) * 86_400),

@@ -70,6 +70,11 @@ pub(super) const TOKENS: Section = section(
             "",
             "list of `read` (figures), `people` (lists of people's rows, journeys), `write` (links and reports), `conversions` (reporting them), `admin`",
         ),
+        key(
+            "workspace",
+            "",
+            "name of the workspace that it sees; all without it. Of a workspace that is none it sees nothing",
+        ),
     ],
 );
 
@@ -99,6 +104,7 @@ struct WrittenToken {
     token: SecretString,
     token_file: Option<PathBuf>,
     scopes: Vec<String>,
+    workspace: Option<String>,
 }
 
 impl Default for Server {
@@ -144,6 +150,7 @@ impl Server {
             name: format!("access token {number}"),
             secret,
             scopes: Scope::ALL.to_vec(),
+            workspace: None,
         });
         let mut tokens: Vec<Token> = whole.collect();
         for (place, written) in self.tokens.into_iter().enumerate() {
@@ -217,6 +224,13 @@ impl WrittenToken {
         if scopes.is_empty() {
             bail!("scopes: without any it is good for nothing");
         }
-        Ok(Token { name: self.name, secret, scopes })
+        let is_of_all = |scope: &&Scope| matches!(scope, Scope::Admin | Scope::Conversions);
+        if let Some(scope) = scopes.iter().find(is_of_all).filter(|_| self.workspace.is_some()) {
+            bail!(
+                "scopes: {:?} is about all Pages; a token of a workspace cannot have it",
+                scope.as_str()
+            );
+        }
+        Ok(Token { name: self.name, secret, scopes, workspace: self.workspace })
     }
 }

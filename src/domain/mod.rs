@@ -27,6 +27,7 @@ mod schedule;
 mod source;
 mod spend;
 mod timestamp;
+mod workspace;
 mod written_date;
 
 pub use action::actions_by_type;
@@ -59,6 +60,7 @@ pub use schedule::{Schedule, ScheduleError};
 pub use source::Source;
 pub use spend::{AdAccount, AdDay, AdNames, OurAdDay, add_known};
 pub use timestamp::Timestamp;
+pub use workspace::{Workspace, WorkspaceFault};
 pub use written_date::DateOrder;
 
 /// Milliseconds of one day without a clock change.

@@ -22,10 +22,14 @@ pub(crate) fn query() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// What goes along, by names and values.
+pub(crate) fn pairs() -> Vec<(String, String)> {
+    form_urlencoded::parse(query().as_bytes()).into_owned().collect()
+}
+
 /// What goes along beside the days: comparison and filters.
 pub(crate) fn beside_days() -> Vec<(String, String)> {
-    let query = query();
-    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+    let pairs = pairs().into_iter();
     pairs.filter(|(name, _)| matches!(name.as_str(), "compare" | "filter")).collect()
 }
 

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::problem::Problem;
 use super::same_origin::{is_own, own_path};
+use crate::domain::Workspace;
 use crate::language::Language;
 
 const COOKIE: &str = "messenger_funnel_language";
@@ -24,13 +25,23 @@ pub async fn in_their_language(request: Request, next: Next) -> Response {
     language_of(request.headers()).within(next.run(request)).await
 }
 
-fn language_of(headers: &HeaderMap) -> &'static Language {
-    let text = |name: &header::HeaderName| headers.get(name).and_then(|text| text.to_str().ok());
-    let cookies = Cookie::split_parse(text(&header::COOKIE).unwrap_or_default()).flatten();
+/// The language of a workspace, for a member who has chosen none on a page. Programs are spoken to in English.
+pub(crate) fn unless_chosen(request: &Request, workspace: &Workspace) -> Option<&'static Language> {
+    let is_chosen =
+        request.uri().path().starts_with("/api/") || chosen(request.headers()).is_some();
+    Language::tagged(&workspace.language).filter(|_| !is_chosen)
+}
+
+fn chosen(headers: &HeaderMap) -> Option<&'static Language> {
+    let cookies = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok());
+    let cookies = Cookie::split_parse(cookies.unwrap_or_default()).flatten();
     let chosen = cookies.filter(|cookie| cookie.name() == COOKIE).last();
-    let chosen = chosen.and_then(|cookie| Language::tagged(cookie.value()));
-    let asked = || Language::wanted(text(&header::ACCEPT_LANGUAGE).unwrap_or_default());
-    chosen.unwrap_or_else(asked)
+    chosen.and_then(|cookie| Language::tagged(cookie.value()))
+}
+
+fn language_of(headers: &HeaderMap) -> &'static Language {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|wanted| wanted.to_str().ok());
+    chosen(headers).unwrap_or_else(|| Language::wanted(wanted.unwrap_or_default()))
 }
 
 /// What the foot of a page sends.

@@ -2,9 +2,11 @@
 //! asked for.
 
 pub mod carried;
+pub(crate) mod chosen;
 pub(crate) mod kept;
 pub mod locale;
 pub mod nav;
+pub(crate) mod own;
 pub mod page;
 pub mod problem;
 pub mod rate_limit;

@@ -1,6 +1,6 @@
 //! The pages there are, in groups, as the side bar has them.
 
-use super::carried;
+use super::{carried, visitor};
 use crate::language::{Message, say};
 
 /// A group's name (none of what stands alone) and its pages: each one's name and address.
@@ -33,11 +33,13 @@ const GROUPS: [Pages; 5] = [
             ("reference", "/reference"),
         ],
     ),
-    (None, &[("settings", "/settings")]),
+    (None, &[(WORKSPACES, "/workspaces"), ("settings", "/settings")]),
 ];
 
 /// Pages that show nothing of some days.
 const WITHOUT_DAYS: [&str; 6] = ["goals", "alerts", "views", "reports", "reference", "settings"];
+/// The page of people of all workspaces.
+const WORKSPACES: &str = "workspaces";
 
 /// Pages that stand together.
 pub struct Group {
@@ -63,6 +65,7 @@ pub fn groups() -> impl Iterator<Item = Group> {
         label: group.map(|group| say(format!("pages-{group}"))),
         pages: pages
             .iter()
+            .filter(|(name, _)| *name != WORKSPACES || visitor::may_choose())
             .map(|(name, href)| Page {
                 name,
                 href: address(name, href),

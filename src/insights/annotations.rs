@@ -75,7 +75,7 @@ pub async fn answer_annotations(
 
 impl From<WrittenAnnotation> for Annotation {
     fn from(written: WrittenAnnotation) -> Self {
-        let WrittenAnnotation { id, day, text, page_id, made_by, made_at } = written;
+        let WrittenAnnotation { id, day, text, page_id, made_by, made_at, .. } = written;
         Self {
             id: Some(id),
             text: say("annotation-manual").with("text", text),

@@ -196,7 +196,7 @@ fn about_step(error: AnalysisError) -> AnswerError {
 }
 
 /// The period of the same length before one.
-fn before(period: &Period) -> Period {
+pub(crate) fn before(period: &Period) -> Period {
     let length = period.to.0 - period.from.0;
     let whole_days = period.whole_days().map(|_| period.days().len());
     let from = whole_days.map_or(Timestamp(period.from.0 - length), |days| {

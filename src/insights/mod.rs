@@ -41,3 +41,4 @@ pub(crate) mod suggestions;
 pub(crate) mod text_match;
 pub mod understand;
 pub mod worker;
+pub mod workspaces;

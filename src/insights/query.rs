@@ -90,6 +90,9 @@ pub struct QueryParams {
     #[arg(skip)]
     #[serde(flatten)]
     pub credit: CreditParams,
+    /// Workspace that is looked at; read elsewhere.
+    #[arg(skip)]
+    pub workspace: Option<String>,
     /// Token that opens the views; read elsewhere, and never part of an answer.
     #[arg(skip)]
     pub token: Option<String>,

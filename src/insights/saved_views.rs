@@ -119,17 +119,22 @@ pub fn owner(who: &Who) -> String {
     if is_plain { who.name.clone() } else { format!("{} (token)", who.name) }
 }
 
-/// Whether somebody sees a view: their own, and the team's, unless they are limited to Pages, of others of which these
-/// may tell.
+/// Whether somebody sees a view: their own, and their team's, which is that of their workspace.
 #[must_use]
 pub fn sees(who: &Who, view: &SavedView) -> bool {
-    view.owner == owner(who) || view.is_shared && who.pages.is_none()
+    view.owner == owner(who) || view.is_shared && view.workspace == team(who)
+}
+
+/// The name of somebody's workspace; empty of people of all.
+#[must_use]
+pub fn team(who: &Who) -> &str {
+    who.workspace.as_ref().map_or("", |workspace| workspace.name.as_str())
 }
 
 /// Whether somebody may change what the whole team sees.
 #[must_use]
 pub fn may_share(who: &Who) -> bool {
-    who.may(Scope::Write) && who.pages.is_none()
+    who.may(Scope::Write)
 }
 
 #[cfg(test)]
@@ -158,6 +163,7 @@ mod tests {
             back: kept.back,
             made_by: String::new(),
             made_at: 0,
+            workspace: String::new(),
         };
         let then = Date::constant(2027, 1, 3);
         assert_eq!(

@@ -3,14 +3,15 @@
 //! An edit is never changed, so that what was read of it once is kept: each question asks for the numbers of the latest
 //! edits alone.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::analysis::{Funnel, FunnelError, Funnels, WrittenFunnel};
 use crate::store::{FunnelEdit, Store, StoreError};
 
-/// Stored funnels as they were last read.
+/// Stored funnels as they were last read: those of each workspace, and under no name those of all.
 #[derive(Debug, Clone, Default)]
-pub struct StoredFunnels(Arc<Mutex<Option<Arc<LastRead>>>>);
+pub struct StoredFunnels(Arc<Mutex<BTreeMap<String, Arc<LastRead>>>>);
 
 #[derive(Debug)]
 struct LastRead {
@@ -91,7 +92,8 @@ impl StoredFunnels {
 
     async fn last_read(&self, store: &Store) -> Result<Arc<LastRead>, StoreError> {
         let versions = store.stored_funnel_versions().await?;
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let whose = store.workspace().map_or_else(String::new, |own| own.name.clone());
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&whose).cloned();
         if let Some(known) = known.as_ref().filter(|known| known.versions == versions) {
             return Ok(Arc::clone(known));
         }
@@ -106,7 +108,8 @@ impl StoredFunnels {
         };
         let funnels = edits.into_iter().map(funnel).collect();
         let read = Arc::new(LastRead { versions, funnels });
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(whose, Arc::clone(&read));
         Ok(read)
     }
 }

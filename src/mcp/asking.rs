@@ -152,13 +152,10 @@ impl<'q> Call<'q> {
 
     async fn about(&self, views: &Views, caller: &Caller, left_out: Vec<LeftOut>) -> About {
         let now = Timestamp((views.clock)());
+        let views = &views.seen_by(&caller.who);
         let period =
             self.question.takes("from").then(|| self.period(&views.defaults, now)).flatten();
-        let mut store = views.store.within(views.bounds);
-        if let Some(pages) = &caller.who.pages {
-            store = store.of_pages(pages);
-        }
-        let state = store.collection_state().await.ok();
+        let state = views.store.within(views.bounds).collection_state().await.ok();
         let instant =
             |at: Option<i64>| at.filter(|at| *at > 0).map(|at| Timestamp(at).to_rfc3339());
         let home = views.public_url.as_deref().unwrap_or_default().trim_end_matches('/');

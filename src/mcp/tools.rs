@@ -32,13 +32,13 @@ pub(super) struct Question {
     pub has_csv: bool,
     /// The right that it needs.
     pub scope: Scope,
-    is_per_page: bool,
+    is_in_workspace: bool,
 }
 
 impl Question {
     /// Whether somebody may ask it.
     pub(super) fn is_for(&self, who: &Who) -> bool {
-        who.may(self.scope) && (who.pages.is_none() || self.is_per_page)
+        who.may(self.scope) && (who.workspace.is_none() || self.is_in_workspace)
     }
 
     /// Whether it takes a parameter.
@@ -98,7 +98,7 @@ fn question(document: &Value, method: &Method, path: &str, operation: &Value) ->
         has_body: !body.is_null(),
         has_csv: route.formats().contains(&"csv"),
         scope: route.scope(),
-        is_per_page: route.is_per_page(),
+        is_in_workspace: route.is_in_workspace(),
     })
 }
 

@@ -5,6 +5,8 @@ mod login;
 mod provider;
 mod refused;
 mod settings;
+mod workspace_lines;
+mod workspaces;
 
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use crate::http::problem::Problem;
 use crate::incoming;
 use crate::insights::share::Share;
 use crate::language::{Message, say};
+use utoipa::openapi::OpenApi;
 
 /// Passwords that are looked at at once.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -110,18 +113,23 @@ struct Room {
     effective: Arc<EffectiveSettings>,
 }
 
-/// The settings page; its guard is that of `web`.
-pub fn settings(accounts: Accounts, effective: EffectiveSettings) -> Router {
-    Router::new()
+/// The settings page and the API of workspaces, and that API's description; their guard is that of `web`.
+pub fn settings(accounts: Accounts, effective: EffectiveSettings) -> (Router, OpenApi) {
+    let (api, description) = workspaces::api().split_for_parts();
+    let routes = api
         .route("/settings", get(settings::page))
         .route("/settings/users", post(settings::add_user))
         .route("/settings/users/{name}/role", post(settings::give_role))
-        .route("/settings/users/{name}/pages", post(settings::limit_to_pages))
+        .route("/settings/users/{name}/workspace", post(settings::give_workspace))
         .route("/settings/users/{name}/reset", post(settings::reset))
         .route("/settings/users/{name}/remove", post(settings::remove_user))
         .route("/settings/tokens", post(settings::add_token))
         .route("/settings/tokens/{name}/revoke", post(settings::revoke))
-        .with_state(Room { accounts, effective: Arc::new(effective) })
+        .route("/settings/workspaces", post(workspaces::add_by_form))
+        .route("/settings/workspaces/{name}", post(workspaces::edit_by_form))
+        .route("/settings/workspaces/{name}/remove", post(workspaces::remove_by_form))
+        .with_state(Room { accounts, effective: Arc::new(effective) });
+    (routes, description)
 }
 
 /// What somebody is told of a failure that is not theirs.

@@ -9,15 +9,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
+use super::workspace_lines::{WorkspaceLine, lines};
 use super::{EffectiveSettings, Room, refused, unavailable};
 use crate::accounts::{AccountError, Accounts, NewToken, Refusal, Role, Scope, Who};
 use crate::domain::Timestamp;
 use crate::http::page::html;
-use crate::language::{Message, filters, say};
+use crate::language::{Language, Message, filters, say};
 use crate::render::labels;
 
-/// Pages that a user can be limited to: each stands in every question of theirs.
-const MOST_PAGES: usize = 200;
 /// Acts that the page shows.
 const ACTS: u64 = 50;
 
@@ -27,6 +26,8 @@ struct SettingsPage {
     page: &'static str,
     users: Vec<UserLine>,
     tokens: Vec<TokenLine>,
+    workspaces: Vec<WorkspaceLine>,
+    languages: Vec<&'static str>,
     acts: Vec<[String; 5]>,
     effective: Arc<EffectiveSettings>,
     /// Each with what it may do.
@@ -37,12 +38,12 @@ struct SettingsPage {
     error: Option<Message>,
 }
 
-type Secret = (Message, String);
+pub(super) type Secret = (Message, String);
 
 struct UserLine {
     name: String,
     role: String,
-    pages: String,
+    workspace: String,
     has_password: bool,
     since: String,
 }
@@ -50,6 +51,7 @@ struct UserLine {
 struct TokenLine {
     name: String,
     scopes: String,
+    workspace: String,
     made: Message,
     expires: String,
     is_expired: bool,
@@ -61,7 +63,7 @@ pub(super) async fn page(State(room): State<Room>) -> Response {
     shown(&room, None, None).await
 }
 
-async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> Response {
+pub(super) async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> Response {
     let accounts = &room.accounts;
     let acts = match accounts.acts(ACTS).await {
         Ok(acts) => acts,
@@ -74,7 +76,7 @@ async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> R
     let users = known.users.iter().map(|user| UserLine {
         name: user.name.clone(),
         role: user.role.clone(),
-        pages: user.pages.join(", "),
+        workspace: user.workspace.clone(),
         has_password: !user.password.is_empty(),
         since: day(user.created_at),
     });
@@ -87,11 +89,16 @@ async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> R
         } else {
             token.question.clone()
         },
+        workspace: token.workspace.clone(),
         made: say("settings-made-by").with("day", day(token.made_at)).with("who", &token.made_by),
         expires: token.expires_at.map_or_else(never, day),
         is_expired: token.expires_at.is_some_and(|until| until <= now),
         used: token.used_at.map_or_else(never, minute),
     });
+    let workspaces = match lines(accounts).await {
+        Ok(lines) => lines,
+        Err(error) => return unavailable(&error).into_response(),
+    };
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let acts =
         acts.into_iter().map(|act| [minute(act.at), act.who, act.act, act.about, act.address]);
@@ -99,6 +106,8 @@ async fn shown(room: &Room, secret: Option<Secret>, error: Option<Message>) -> R
         page: "settings",
         users: users.collect(),
         tokens: tokens.collect(),
+        workspaces,
+        languages: Language::all().map(Language::tag).collect(),
         acts: acts.collect(),
         roles: Role::ALL.map(Role::as_str).map(|role| (role, say(format!("role-{role}")))),
         scopes: Scope::ALL.map(Scope::as_str).map(|scope| (scope, say(format!("scope-{scope}")))),
@@ -148,25 +157,19 @@ pub(super) async fn give_role(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct PagesForm {
-    pages: String,
+pub(super) struct MemberForm {
+    workspace: String,
 }
 
-/// Limits a user to some Pages.
-pub(super) async fn limit_to_pages(
+/// Makes a user a member of a workspace, or lets them see all.
+pub(super) async fn give_workspace(
     State(room): State<Room>,
     Path(name): Path<String>,
-    Form(form): Form<PagesForm>,
+    Form(form): Form<MemberForm>,
 ) -> Response {
-    let pages = form.pages.split([',', ' ']).filter(|page| !page.is_empty());
-    let pages: Vec<String> = pages.map(str::to_owned).collect();
-    let limited = if pages.len() > MOST_PAGES {
-        let text = format!("{} Pages; at most {MOST_PAGES} are possible", pages.len());
-        Err(Refusal::Unreadable(text).into())
-    } else {
-        room.accounts.limit_to_pages(&name, pages).await
-    };
-    done(&room, limited.map(|()| None)).await
+    let workspace = Some(form.workspace.as_str()).filter(|name| !name.is_empty());
+    let given = room.accounts.give_workspace(&name, workspace).await;
+    done(&room, given.map(|()| None)).await
 }
 
 /// Ends a user's sessions and password; the page shows a new one-time link.
@@ -202,7 +205,8 @@ pub(super) async fn add_token(
         return shown(&room, None, Some(say("settings-days-no-number"))).await;
     };
     let name = all("name").into_iter().next().unwrap_or_default();
-    let new = NewToken { name, scopes: all("scope"), days };
+    let workspace = all("workspace").into_iter().next();
+    let new = NewToken { name, scopes: all("scope"), days, workspace };
     let told = room
         .accounts
         .add_token(&new, &who.name)
@@ -218,7 +222,7 @@ pub(super) async fn revoke(State(room): State<Room>, Path(name): Path<String>) -
 }
 
 /// Back to the page, with what is to be shown once, or with what is wrong.
-async fn done(room: &Room, done: Result<Option<Secret>, AccountError>) -> Response {
+pub(super) async fn done(room: &Room, done: Result<Option<Secret>, AccountError>) -> Response {
     match done {
         Ok(None) => Redirect::to("/settings").into_response(),
         Ok(secret) => shown(room, secret, None).await,

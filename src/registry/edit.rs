@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::{Link, LinkError, LinkFault, Links};
+use crate::domain::{Link, LinkError, LinkFault, Links, Workspace};
 
 /// What can be said of a link; what is not said stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,9 +134,22 @@ pub enum EditError {
     /// There is such a link already.
     #[error("slug: there is a link {0:?} already; edit it, or choose another name")]
     Taken(String),
+    /// Its Page is not one of the workspace, or is not named.
+    #[error("page_id: a link of a workspace names one of its Pages, and {0:?} is none")]
+    Foreign(String),
 }
 
 impl Edit {
+    /// Whether it is an edit of a link of a workspace, or a new one; a link of others is as good as none.
+    pub(super) fn check_own(&self, links: &Links, workspace: &Workspace) -> Result<(), EditError> {
+        let slug = match self {
+            Self::Add { .. } => return Ok(()),
+            Self::Change { slug, .. } | Self::Archive { slug, .. } => slug,
+        };
+        let is_own = links.get(slug).is_some_and(|link| workspace.has_page(&link.page_id));
+        if is_own { Ok(()) } else { Err(EditError::Unknown(slug.clone())) }
+    }
+
     /// The link as it is after the edit, checked.
     ///
     /// # Errors

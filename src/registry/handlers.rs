@@ -2,13 +2,14 @@
 //! wrong and everything that was typed.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
 
 use super::{Edit, EditError, Form, Registry, RegistryError, messages};
+use crate::http::own::Own;
 use crate::language::say;
 
 /// `POST /links`, `/links/{slug}` and `/links/{slug}/archive`.
@@ -20,14 +21,14 @@ pub fn router(registry: Registry) -> Router {
         .with_state(registry)
 }
 
-async fn add(State(registry): State<Registry>, axum::Form(form): axum::Form<Form>) -> Response {
+async fn add(Own(registry): Own<Registry>, axum::Form(form): axum::Form<Form>) -> Response {
     let slug = Some(form.slug.trim().to_owned());
     let edit = form.about().map(|about| Edit::Add { slug, about });
     made(&registry, edit.map_err(EditError::from), "/links/new", &form).await
 }
 
 async fn change(
-    State(registry): State<Registry>,
+    Own(registry): Own<Registry>,
     Path(slug): Path<String>,
     axum::Form(form): axum::Form<Form>,
 ) -> Response {
@@ -43,7 +44,7 @@ struct Archived {
 }
 
 async fn archive(
-    State(registry): State<Registry>,
+    Own(registry): Own<Registry>,
     Path(slug): Path<String>,
     axum::Form(Archived { undo }): axum::Form<Archived>,
 ) -> Response {

@@ -12,6 +12,7 @@ pub(super) fn error(error: &EditError) -> Message {
             .with("reason", fault(reason)),
         EditError::Unknown(slug) => say("links-unknown").with("slug", slug),
         EditError::Taken(slug) => say("links-taken").with("slug", slug),
+        EditError::Foreign(page) => say("links-foreign").with("page", page),
     }
 }
 
@@ -57,8 +58,9 @@ mod tests {
             ("currency", LinkFault::Currency),
         ];
         let wrong = faults.map(|(field, reason)| EditError::Link(LinkError { field, reason }));
-        for edit in wrong.into_iter().chain([EditError::Unknown(text()), EditError::Taken(text())])
-        {
+        let others =
+            [EditError::Unknown(text()), EditError::Taken(text()), EditError::Foreign(text())];
+        for edit in wrong.into_iter().chain(others) {
             assert_eq!(error(&edit).to_string(), edit.to_string());
         }
     }

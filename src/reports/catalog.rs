@@ -9,7 +9,8 @@ use super::dataset::{Answering, Dataset};
 use super::delivery::{Destination, Mailer};
 use super::{Report, ReportError, WrittenReport};
 use crate::analysis::{DEFAULT_FUNNEL, Funnels};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Workspace};
+use crate::http::own::OfWorkspace;
 use crate::insights::query::Defaults;
 use crate::insights::stored_funnels::StoredFunnels;
 use crate::language::say;
@@ -25,6 +26,8 @@ pub struct ReportSettings {
     pub destinations: BTreeMap<String, Destination>,
     /// By whom mail is sent.
     pub mailer: Option<Mailer>,
+    /// The workspace of each destination that is of one.
+    pub owners: BTreeMap<String, String>,
     /// Where files are made and kept.
     pub folder: PathBuf,
     /// How long files are kept.
@@ -71,7 +74,32 @@ pub struct CatalogEntry {
     pub is_editable: bool,
 }
 
+impl OfWorkspace for ReportCatalog {
+    /// Reports of the settings are of all, and so are destinations that name no workspace.
+    fn of_workspace(&self, workspace: &Arc<Workspace>) -> Self {
+        let mut settings = (*self.settings).clone();
+        settings.reports.clear();
+        let owners = &self.settings.owners;
+        settings.destinations.retain(|name, _| owners.get(name) == Some(&workspace.name));
+        let mut defaults = self.defaults.clone();
+        defaults.zone = workspace.zone().unwrap_or(defaults.zone);
+        Self {
+            store: self.store.of_workspace(workspace),
+            bounded: self.bounded.of_workspace(workspace),
+            settings: Arc::new(settings),
+            defaults,
+            ..self.clone()
+        }
+    }
+}
+
 impl ReportCatalog {
+    /// Where the files of a report are.
+    #[must_use]
+    pub fn folder_of(&self, report: &str) -> PathBuf {
+        self.settings.folder.join(self.store.keyed(report))
+    }
+
     /// What Pages, accounts and numbers are called now, in what people read.
     ///
     /// # Errors
@@ -145,7 +173,9 @@ impl ReportCatalog {
             _ => None,
         };
         let Defaults { model, parameters, refs, .. } = &self.defaults;
-        report.hash(&format!("{funnel:?} {model:?} {parameters:?} {refs:?} {:?}", self.window))
+        let whose = self.store.workspace().map_or_else(String::new, |own| format!(" {own:?}"));
+        report
+            .hash(&format!("{funnel:?} {model:?} {parameters:?} {refs:?} {:?}{whose}", self.window))
     }
 
     /// What is needed to answer as of an instant.

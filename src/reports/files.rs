@@ -125,16 +125,16 @@ pub fn base_name(report: &str, due: Timestamp, by_hand: bool) -> String {
     format!("{report}_{}", instant.strftime(form))
 }
 
-/// The files that an earlier attempt of a run has made, of the same question, if they are whole.
+/// The files that an earlier attempt of a run has made in its report's folder, of the same question, if they are whole.
 #[must_use]
-pub fn made_before(report: &Report, hash: &str, run: &str, folder: &Path) -> Option<Made> {
-    let whole = folder.join(report.name()).join(run);
+pub fn made_before(hash: &str, run: &str, folder: &Path) -> Option<Made> {
+    let whole = folder.join(run);
     let side_name = format!("{run}.json");
     let side = known(&whole.join(&side_name), run, hash)?;
     Some(Made { folder: whole, side, side_name })
 }
 
-/// Makes the files of a run, in place of those that are there. `hash` is that of the report.
+/// Makes the files of a run in its report's folder, in place of those that are there. `hash` is that of the report.
 ///
 /// # Errors
 /// If the question cannot be answered, or the disk refuses.
@@ -147,9 +147,9 @@ pub async fn make(
     folder: &Path,
 ) -> Result<Made, MakeError> {
     let base = run;
-    let whole = folder.join(report.name()).join(base);
+    let whole = folder.join(base);
     let side_name = format!("{base}.json");
-    let part = folder.join(report.name()).join(format!(".{base}.part"));
+    let part = folder.join(format!(".{base}.part"));
     let on_disk = |path: &Path| {
         let path = path.to_owned();
         move |source| MakeError::Disk { path, source }

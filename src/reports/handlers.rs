@@ -1,6 +1,6 @@
 //! What is sent to reports: by the forms of their pages, and over the API.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::problems::{failed, no_report};
 use super::{ReportCatalog, ReportError, Runner, ToldReport, ToldRun, dto, form, pages};
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::problem::Problem;
 use crate::language::{Message, say};
 
@@ -58,7 +59,7 @@ struct AskedRun {
 
 /// All reports, with when each is due next and what became of its latest run.
 #[utoipa::path(get, path = "/api/v1/reports", tag = "reports", responses((status = 200, body = ReportList)))]
-async fn list(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+async fn list(Own(catalog): Own<ReportCatalog>) -> Result<Response, Problem> {
     let reports = dto::reports(&catalog).await.map_err(|error| failed(&error))?;
     Ok(Json(ReportList { reports }).into_response())
 }
@@ -67,7 +68,7 @@ async fn list(State(catalog): State<ReportCatalog>) -> Result<Response, Problem>
 #[utoipa::path(get, path = "/api/v1/reports/{name}/runs", tag = "reports",
     params(("name" = String, Path, description = "The report")), responses((status = 200, body = RunList)))]
 async fn runs(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     if catalog.find(&name).await.map_err(|error| failed(&error))?.is_none() {
@@ -89,7 +90,7 @@ struct Again {
         ("again" = Option<String>, Query, description = "The run whose instant it is to be made for")),
     responses((status = 202, body = AskedRun), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn run(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path(name): Path<String>,
     Query(Again { again }): Query<Again>,
 ) -> Result<Response, Problem> {
@@ -98,7 +99,7 @@ async fn run(
 }
 
 async fn run_by_form(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path(name): Path<String>,
     Form(Again { again }): Form<Again>,
 ) -> Result<Redirect, Problem> {
@@ -135,7 +136,7 @@ async fn ask(catalog: ReportCatalog, name: &str, again: Option<&str>) -> Result<
         ("file" = String, Path, description = "The file")),
     responses((status = 200, content_type = "application/octet-stream", body = [u8])))]
 async fn download(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path((name, run, file)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let found = dto::run(&catalog, &name, &run).await.map_err(|error| failed(&error))?;
@@ -144,7 +145,7 @@ async fn download(
     if !is_known {
         return Err(no_file("reports-unknown-file"));
     }
-    let path = catalog.settings.folder.join(&name).join(&run).join(&file);
+    let path = catalog.folder_of(&name).join(&run).join(&file);
     let opened = tokio::fs::File::open(path).await;
     let opened = opened.map_err(|_| no_file("reports-file-gone"))?;
     let headers = [
@@ -158,7 +159,7 @@ async fn download(
 
 /// Keeps a report that was written on the page.
 async fn save(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let (written, unread) = form::written(&fields);
@@ -201,7 +202,7 @@ async fn version(catalog: &ReportCatalog) -> Result<u64, Problem> {
 }
 
 async fn remove(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path(name): Path<String>,
 ) -> Result<Redirect, Problem> {
     let known = catalog.find(&name).await.map_err(|error| failed(&error))?;

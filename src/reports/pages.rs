@@ -1,7 +1,7 @@
 //! The pages of reports.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use super::problems::{failed, no_report};
 use super::rhythm::{self, Rhythm};
 use super::{ReportCatalog, ReportError, WrittenReport, range};
 use crate::analysis::{DEFAULT_FUNNEL, Dimension, Model};
+use crate::http::own::Own;
 use crate::http::page::html;
 use crate::http::problem::Problem;
 use crate::language::{Message, filters, say};
@@ -135,7 +136,7 @@ pub(super) struct Said {
 }
 
 /// `GET /reports`.
-pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Response, Problem> {
+pub(super) async fn list(Own(catalog): Own<ReportCatalog>) -> Result<Response, Problem> {
     let reports = dto::reports(&catalog).await.map_err(|error| failed(&error))?;
     let runs = dto::runs(&catalog, "", RUNS).await.map_err(|error| failed(&error))?;
     let zone = |run: &ToldRun| {
@@ -154,7 +155,7 @@ pub(super) async fn list(State(catalog): State<ReportCatalog>) -> Result<Respons
 
 /// `GET /reports/new`, filled in with what the address says in the form's fields.
 pub(super) async fn new(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Query(fields): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let catalog = catalog.with_stored_funnels().await.map_err(|error| failed(&error))?;
@@ -196,7 +197,7 @@ fn form_page(
 
 /// `GET /reports/{name}`.
 pub(super) async fn one(
-    State(catalog): State<ReportCatalog>,
+    Own(catalog): Own<ReportCatalog>,
     Path(name): Path<String>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {

@@ -1,12 +1,15 @@
 //! One run from lease to delivery.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::delivery::Parcel;
 use super::files::{self, LeftOut, Made, MakeError, base_name, covers};
 use super::once::{Once, OnceError};
 use super::{Report, ReportCatalog, dataset};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Workspace};
+use crate::http::own::OfWorkspace;
 use crate::insights::error::AnswerError;
 use crate::insights::query::Question;
 use crate::store::{ReportRun, SharedLease, StoreError};
@@ -42,6 +45,12 @@ impl From<OnceError> for RunError {
             OnceError::Store(error) => Self::Store(error),
             OnceError::LeaseLost => Self::LeaseLost,
         }
+    }
+}
+
+impl OfWorkspace for Runner {
+    fn of_workspace(&self, workspace: &Arc<Workspace>) -> Self {
+        Self { catalog: self.catalog.of_workspace(workspace), ..self.clone() }
     }
 }
 
@@ -92,7 +101,7 @@ impl Runner {
     ) -> Result<Option<ReportRun>, StoreError> {
         let store = &self.catalog.store;
         let lasts = i64::try_from(self.catalog.settings.lease.as_millis()).unwrap_or(60_000);
-        let work = format!("report:{}", run.run);
+        let work = format!("report:{}", store.keyed(&run.run));
         let Some(lease) = store.try_lease(&work, &self.holder, lasts, false).await? else {
             return Ok(None);
         };
@@ -157,10 +166,10 @@ impl Runner {
         let question = report.question(&self.catalog.defaults, due).map_err(AnswerError::from)?;
         let catalog = self.catalog.with_stored_funnels().await?;
         let answering = catalog.answering(due);
-        let folder = &self.catalog.settings.folder;
+        let folder = &self.catalog.folder_of(report.name());
         let hash = catalog.hash_of(report);
         // Who has some of it already gets the rest of the same.
-        let made = match files::made_before(report, &hash, &run.run, folder) {
+        let made = match files::made_before(&hash, &run.run, folder) {
             Some(made) => made,
             None => files::make(report, &hash, &run.run, &question, &answering, folder).await?,
         };
@@ -212,8 +221,12 @@ impl Runner {
             picture,
             table,
             is_alert: false,
-            link: link
-                .map(|url| format!("{}/reports/{}", url.trim_end_matches('/'), report.name())),
+            link: link.map(|url| {
+                let within = catalog.store.workspace();
+                let within = within.map(|workspace| format!("?workspace={}", workspace.name));
+                let (url, within) = (url.trim_end_matches('/'), within.unwrap_or_default());
+                format!("{url}/reports/{}{within}", report.name())
+            }),
         })
     }
 

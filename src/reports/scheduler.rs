@@ -11,7 +11,8 @@ use tracing::Instrument;
 
 use super::runner::is_due;
 use super::{Report, Runner};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Workspace};
+use crate::http::own::OfWorkspace;
 use crate::store::{ReportRun, StoreError};
 
 /// Runs that are made at once.
@@ -57,8 +58,35 @@ impl Scheduler {
 
     /// Begins whatever is due and not under way.
     pub async fn begin_due(&self) {
-        match self.due(self.runner.catalog.now()).await {
-            Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(report, run)),
+        let whole = self.runner.clone();
+        self.begin_due_of(&whole).await;
+        let workspaces = match Self::workspaces(&whole).await {
+            Ok(workspaces) => workspaces,
+            Err(error) => {
+                tracing::warn!(%error, "what is due in workspaces could not be looked up");
+                return;
+            }
+        };
+        for workspace in workspaces {
+            self.begin_due_of(&whole.of_workspace(&workspace)).await;
+        }
+    }
+
+    /// Workspaces that have reports.
+    async fn workspaces(whole: &Runner) -> Result<Vec<Arc<Workspace>>, StoreError> {
+        let store = &whole.catalog.store;
+        let names = store.workspaces_with_reports().await?;
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let all = store.workspaces().await?.into_iter();
+        let wanted = all.filter(|kept| !kept.is_removed && names.contains(&kept.workspace.name));
+        Ok(wanted.map(|kept| Arc::new(kept.workspace)).collect())
+    }
+
+    async fn begin_due_of(&self, runner: &Runner) {
+        match self.due_of(runner, runner.catalog.now()).await {
+            Ok(due) => due.into_iter().for_each(|(report, run)| self.begin(runner, report, run)),
             Err(error) => tracing::warn!(%error, "what is due could not be looked up"),
         }
     }
@@ -73,13 +101,21 @@ impl Scheduler {
         }
     }
 
-    /// What is to be run as of `now`: of each schedule the last instant that was not seen to, and what was
+    /// What of people of all is to be run as of `now`: of each schedule the last instant that was not seen to, and what was
     /// begun or asked for and not ended.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<(Report, ReportRun)>, StoreError> {
-        let reports = &self.runner.catalog;
+        self.due_of(&self.runner, now).await
+    }
+
+    async fn due_of(
+        &self,
+        runner: &Runner,
+        now: Timestamp,
+    ) -> Result<Vec<(Report, ReportRun)>, StoreError> {
+        let reports = &runner.catalog;
         let runs = reports.store.unfinished_runs().await?;
         let mut due = Vec::new();
         for one in reports.all().await? {
@@ -88,7 +124,7 @@ impl Scheduler {
             for run in own.filter(|run| is_due(run, now)) {
                 due.push((report.clone(), run.clone()));
             }
-            let since = self.since(&report, one.is_editable, now).await?;
+            let since = self.since(runner, (&report, one.is_editable), now).await?;
             let Some(schedule) = &report.schedule else { continue };
             let Some(at) = schedule.last_due(since, now.0) else { continue };
             let run = Runner::scheduled(&report, at);
@@ -104,30 +140,32 @@ impl Scheduler {
     /// process with other settings must not put it off for ever.
     async fn since(
         &self,
-        report: &Report,
-        is_editable: bool,
+        runner: &Runner,
+        (report, is_editable): (&Report, bool),
         now: Timestamp,
     ) -> Result<i64, StoreError> {
-        let (name, key) = (report.name().to_owned(), report.schedule_key());
+        let store = &runner.catalog.store;
+        let (name, key) = (store.keyed(report.name()), report.schedule_key());
         let seen = self.seen.lock().ok().and_then(|seen| seen.get(&name).cloned());
         if let Some((_, since)) = seen.filter(|(known, _)| *known == key && !is_editable) {
             return Ok(since);
         }
-        let since = self.runner.catalog.store.schedule_since(&name, &key, now.0).await?;
+        let since = store.schedule_since(report.name(), &key, now.0).await?;
         if let Ok(mut seen) = self.seen.lock() {
             seen.insert(name, (key, since));
         }
         Ok(since)
     }
 
-    fn begin(&self, report: Report, run: ReportRun) {
-        let is_new = self.at_work.lock().is_ok_and(|mut runs| runs.insert(run.run.clone()));
+    fn begin(&self, runner: &Runner, report: Report, run: ReportRun) {
+        let key = runner.catalog.store.keyed(&run.run);
+        let is_new = self.at_work.lock().is_ok_and(|mut runs| runs.insert(key.clone()));
         if !is_new {
             return;
         }
-        let at_work = AtWork(Arc::clone(&self.at_work), run.run.clone());
+        let at_work = AtWork(Arc::clone(&self.at_work), key);
         let (runner, places, under_way) =
-            (self.runner.clone(), Arc::clone(&self.places), self.under_way.clone());
+            (runner.clone(), Arc::clone(&self.places), self.under_way.clone());
         let work = async move {
             let at_work = at_work;
             let _place = places.acquire().await;

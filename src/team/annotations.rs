@@ -1,7 +1,7 @@
 //! Annotations that somebody writes and removes, by the form below a chart or over the API.
 
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -13,8 +13,10 @@ use utoipa::ToSchema;
 use super::{Team, back, failed};
 use crate::accounts::Who;
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::problem::Problem;
 use crate::insights::annotations::Annotation;
+use crate::insights::saved_views;
 use crate::language::say;
 use crate::store::{WrittenAnnotation, is_page_id};
 
@@ -64,7 +66,7 @@ pub(super) fn forms() -> Router<Team> {
 #[utoipa::path(post, path = "/api/v1/annotations", tag = "team", request_body = NewAnnotation,
     responses((status = 201, body = Annotation)))]
 pub(super) async fn add(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     written: Result<Json<NewAnnotation>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -78,15 +80,16 @@ pub(super) async fn add(
 #[utoipa::path(delete, path = "/api/v1/annotations/{id}", tag = "team",
     params(("id" = String, Path, description = "The annotation")), responses((status = 204)))]
 pub(super) async fn remove(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
+    Extension(who): Extension<Who>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    removed(&team, &id).await?;
+    removed(&team, &who, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn add_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Form(written): Form<Written>,
 ) -> Result<Redirect, Problem> {
@@ -96,11 +99,12 @@ async fn add_by_form(
 }
 
 async fn remove_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
+    Extension(who): Extension<Who>,
     Path(id): Path<String>,
     Form(Removed { back }): Form<Removed>,
 ) -> Result<Redirect, Problem> {
-    removed(&team, &id).await?;
+    removed(&team, &who, &id).await?;
     Ok(back::to(&back, "/"))
 }
 
@@ -108,12 +112,20 @@ async fn added(team: &Team, new: &NewAnnotation, who: &Who) -> Result<WrittenAnn
     let now = team.now();
     let id = uuid::Uuid::new_v4().simple().to_string();
     let annotation = new.checked(id, &who.name, now)?;
+    let workspace = who.workspace.as_ref();
+    let is_foreign = |page: &str| workspace.is_some_and(|workspace| !workspace.has_page(page));
+    if !annotation.page_id.is_empty() && is_foreign(&annotation.page_id) {
+        let text = say("annotation-other-page").with("page", &annotation.page_id).to_string();
+        return Err(Problem::in_parameter("page", text));
+    }
+    let annotation =
+        WrittenAnnotation { workspace: saved_views::team(who).to_owned(), ..annotation };
     let saved = team.store.save_annotation(&annotation, false, now.micros()).await;
     saved.map_err(|error| failed(&error))?;
     Ok(annotation)
 }
 
-async fn removed(team: &Team, id: &str) -> Result<(), Problem> {
+async fn removed(team: &Team, who: &Who, id: &str) -> Result<(), Problem> {
     let unknown = || {
         let text = say("annotation-unknown").with("id", id).to_string();
         Problem::new(StatusCode::NOT_FOUND, text)
@@ -122,7 +134,9 @@ async fn removed(team: &Team, id: &str) -> Result<(), Problem> {
         return Err(unknown());
     }
     let known = team.store.annotation(id).await.map_err(|error| failed(&error))?;
-    let known = known.ok_or_else(unknown)?;
+    // What people of all wrote of a Page of a workspace is shown there, and stays theirs.
+    let is_own = |known: &WrittenAnnotation| known.workspace == saved_views::team(who);
+    let known = known.filter(is_own).ok_or_else(unknown)?;
     let removed = team.store.save_annotation(&known, true, team.now().micros()).await;
     removed.map_err(|error| failed(&error))
 }
@@ -151,7 +165,8 @@ impl NewAnnotation {
             return wrong("page", say("annotation-no-page").with("page", page));
         }
         let (page_id, made_by) = (page.to_owned(), who.to_owned());
-        Ok(WrittenAnnotation { id, day, text, page_id, made_by, made_at: now })
+        let workspace = String::new();
+        Ok(WrittenAnnotation { id, day, text, page_id, made_by, made_at: now, workspace })
     }
 }
 

@@ -5,6 +5,8 @@ mod back;
 mod goals;
 mod views;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::StatusCode;
 use utoipa::openapi::OpenApi;
@@ -12,7 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::alerting::Alerting;
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Workspace};
+use crate::http::own::OfWorkspace;
 use crate::http::problem::Problem;
 use crate::language::say;
 use crate::store::{Store, StoreError};
@@ -22,12 +25,22 @@ use crate::store::{Store, StoreError};
 pub struct Team {
     /// Where it is kept.
     pub store: Store,
+    /// The same, whatever the workspace: who is a user at all.
+    pub whole: Store,
     /// Figures by their names, which goals have too.
     pub alerting: Alerting,
     /// The zone of days.
     pub zone: jiff::tz::TimeZone,
     /// UTC milliseconds, now.
     pub clock: fn() -> i64,
+}
+
+impl OfWorkspace for Team {
+    fn of_workspace(&self, workspace: &Arc<Workspace>) -> Self {
+        let alerting = self.alerting.of_workspace(workspace);
+        let zone = alerting.catalog.defaults.zone.clone();
+        Self { store: self.store.of_workspace(workspace), alerting, zone, ..self.clone() }
+    }
 }
 
 impl Team {

@@ -17,6 +17,9 @@ use serde::Deserialize;
 use super::routes;
 use super::state::Views;
 use crate::accounts::{Accounts, Scope, Who};
+use crate::domain::Workspace;
+use crate::http::chosen;
+use crate::http::locale;
 use crate::http::page::refused;
 use crate::http::problem::Problem;
 use crate::http::rate_limit;
@@ -41,7 +44,7 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let in_query = in_query(request.uri());
-    let who = match request.extensions().get::<Insider>() {
+    let mut who = match request.extensions().get::<Insider>() {
         Some(Insider(who)) => who.clone(),
         None => match who(&views, peer.ip(), &request, in_query.as_deref()) {
             Ok(who) => who,
@@ -62,10 +65,15 @@ pub(crate) async fn guard(
         let detail = format!("{name:?} lacks the scope {needed:?}.");
         return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
     }
-    if who.pages.is_some() && !(may_look(needed) && route.is_some_and(routes::Route::is_per_page)) {
+    let is_member = who.workspace.is_some();
+    if let Err(problem) = choose(&views, &mut who, request.uri()) {
+        return told(&request, problem);
+    }
+    let chosen = who.workspace.clone().filter(|_| !is_member);
+    if who.workspace.is_some() && !route.is_some_and(routes::Route::is_in_workspace) {
         let name = &who.name;
         let detail = format!(
-            "{name:?} is limited to some Pages; this tells of all Pages, or changes something for all."
+            "{name:?} sees one workspace; this tells of all of them, or changes something for all."
         );
         return told(&request, Problem::new(StatusCode::FORBIDDEN, detail));
     }
@@ -96,20 +104,59 @@ pub(crate) async fn guard(
     let can_log_out = who.is_user || cookie(request.headers()).is_some();
     let visitor = Visitor {
         name: can_log_out.then(|| name.clone()),
-        may_connect: who.may(Scope::Write) && who.pages.is_none(),
+        may_connect: who.may(Scope::Write),
+        workspace: who.workspace.as_deref().map(named),
+        workspaces: if is_member { Vec::new() } else { workspaces(&views) },
+        is_member,
+        path: match route.filter(|route| route.is_in_workspace()) {
+            Some(_) => request.uri().path().to_owned(),
+            None => "/".to_owned(),
+        },
     };
+    let language = who.workspace.as_deref().filter(|_| is_member);
+    let language = language.and_then(|workspace| locale::unless_chosen(&request, workspace));
     request.extensions_mut().insert(who);
     let answer = rate_limit::limited(&views.limit, &name, request, next);
-    let answer = visitor::answered(visitor, answer).await;
+    let answer = visitor::answered(visitor, answer);
+    let answer = match language {
+        Some(language) => language.within(answer).await,
+        None => answer.await,
+    };
+    let answer = match chosen {
+        Some(workspace) => chosen::kept(&workspace.name, answer).await,
+        None => answer,
+    };
     if is_act && (answer.status().is_success() || answer.status().is_redirection()) {
         views.accounts.note(&name, &format!("{method} {matched}"), &about, &from).await;
     }
     answer
 }
 
-/// Whether a right changes nothing.
-fn may_look(needed: Scope) -> bool {
-    matches!(needed, Scope::Read | Scope::People)
+/// Puts whoever may see all into the workspace that an address names. A member is in theirs, whatever it names.
+fn choose(views: &Views, who: &mut Who, uri: &Uri) -> Result<(), Problem> {
+    let query = uri.query().unwrap_or_default();
+    let found = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| name == chosen::WORKSPACE && !value.is_empty());
+    let Some((_, name)) = found else { return Ok(()) };
+    let found = match &who.workspace {
+        Some(own) => Some(own).filter(|own| own.name == name).cloned(),
+        None => views.accounts.workspace(&name),
+    };
+    let unknown = || {
+        let name: String = name.chars().take(64).collect();
+        let text = format!("There is no workspace {name:?} that you see.");
+        Problem::in_parameter(chosen::WORKSPACE, text)
+    };
+    who.workspace = Some(found.ok_or_else(unknown)?);
+    Ok(())
+}
+
+fn named(workspace: &Workspace) -> (String, String) {
+    (workspace.name.clone(), workspace.called().to_owned())
+}
+
+fn workspaces(views: &Views) -> Vec<(String, String)> {
+    views.accounts.known().workspaces.iter().map(|workspace| named(workspace)).collect()
 }
 
 /// Who sends a request, or what they are told.
@@ -139,7 +186,7 @@ fn who(
         Some(false) if is_local(&views.accounts, peer, headers) => {
             let scopes = Scope::ALL.to_vec();
             let name = "this machine".to_owned();
-            Ok(Who { name, scopes, is_user: false, pages: None, only: None })
+            Ok(Who { name, scopes, is_user: false, workspace: None, only: None })
         }
         Some(false) => {
             let detail = "While there are neither users nor server.access_tokens, dashboard and API answer this \
@@ -196,13 +243,15 @@ fn is_loopback(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
-/// Whether somebody may know how this server is: whoever shows a session or a token, and this machine.
+/// Whether somebody may know how this server is: whoever shows a session or a token and sees all, and this machine.
 #[must_use]
 pub fn may_know(accounts: &Accounts, peer: IpAddr, headers: &HeaderMap) -> bool {
     let tokens: Vec<&str> = bearer(headers).into_iter().chain(cookie(headers)).collect();
     is_local(accounts, peer, headers)
-        || accounts.by_session(headers).is_some()
-        || accounts.by_token(&tokens).is_some_and(|who| who.only.is_none())
+        || accounts.by_session(headers).is_some_and(|who| who.workspace.is_none())
+        || accounts
+            .by_token(&tokens)
+            .is_some_and(|who| who.only.is_none() && who.workspace.is_none())
 }
 
 /// Whether a request comes from this machine, and not by way of a proxy or tunnel on it. Who runs a proxy says so by

@@ -115,9 +115,9 @@ fn asked(request: &Request) -> Option<String> {
     if request.method() != Method::GET || !is_page {
         return None;
     }
-    let Who { name, is_user, scopes, pages, only } = request.extensions().get::<Who>()?;
+    let Who { name, is_user, scopes, workspace, only } = request.extensions().get::<Who>()?;
     let language = Language::current().tag();
-    Some(format!("{language} {name:?} {is_user} {scopes:?} {pages:?} {only:?} {address}"))
+    Some(format!("{language} {name:?} {is_user} {scopes:?} {workspace:?} {only:?} {address}"))
 }
 
 fn sent(mut parts: response::Parts, bytes: Bytes, known: Option<&HeaderValue>) -> Response {

@@ -44,6 +44,12 @@ pub(super) const RANGE: &[Parameter] = &[
         "Day or instant behind the last, exclusive. Default: the end of today",
     ),
 ];
+/// Of every question that can be asked of a workspace.
+pub(super) const CHOSEN: &[Parameter] = &[text(
+    "workspace",
+    "",
+    "Name of a workspace: only what is of it, by the days of its zone. Whoever is a member of one sees it without asking, and no other",
+)];
 const FORMATS: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow"];
 const DRAWN: &[&str] = &["json", "csv", "xlsx", "parquet", "arrow", "svg", "png"];
 pub(super) const FORM: &[Parameter] = &[of(

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::api::{
     ads, annotations, attribution, audience, data_quality, funnel_people, funnels, links, lists,
     live, message_costs, openapi, qr, reconciliation, response_times, retention, sequences,
-    stored_funnels,
+    stored_funnels, workspaces,
 };
 use super::dashboard;
 use super::state::Views;
@@ -75,6 +75,7 @@ fn questions() -> OpenApiRouter<Views> {
         .routes(routes!(attribution::comparison))
         .routes(routes!(attribution::costs))
         .routes(routes!(attribution::journeys))
+        .routes(routes!(workspaces::workspaces))
 }
 
 /// The routes of dashboard and API; `others` describe what other rooms add to the API.
@@ -114,6 +115,7 @@ pub fn router(views: Views, others: Vec<OpenApi>) -> Router {
         .route("/people/{page}/{id}", get(dashboard::person::page::person))
         .route("/audience", get(dashboard::audience::page::audience))
         .route("/quality", get(dashboard::data_quality::page::quality))
+        .route("/workspaces", get(dashboard::workspaces::page::workspaces))
         .route(
             "/connect",
             get(dashboard::connect::page::connect).post(dashboard::connect::page::make),

@@ -1,11 +1,11 @@
-//! Every route behind the guard, and all that is decided by it: which right it needs, whether somebody who is limited to
-//! Pages may ask it, which parameters it takes, and whether a browser may store its page. What stands in no line needs an
+//! Every route behind the guard, and all that is decided by it: which right it needs, whether a member of a workspace may
+//! ask it, which parameters it takes, and whether a browser may store its page. What stands in no line needs an
 //! admin, so that a route that is forgotten here is closed rather than open; a test walks through all of them.
 
 use axum::http::Method;
 
 use super::parameters::{
-    AGAINST, BY, CREDIT, CSV, DRAWING, FILTER, FORM, JSON, Kind, LIMIT, LIST, OF, OFFSET,
+    AGAINST, BY, CHOSEN, CREDIT, CSV, DRAWING, FILTER, FORM, JSON, Kind, LIMIT, LIST, OF, OFFSET,
     Parameter, RANGE, REACHED, STAGES, STATUS, STEP, TOP,
 };
 use crate::accounts::Scope::{self, Admin, Conversions, People, Read, Write};
@@ -17,7 +17,7 @@ pub(crate) struct Route {
     /// As it is routed.
     path: &'static str,
     scope: Scope,
-    is_per_page: bool,
+    is_in_workspace: bool,
     is_of_people: bool,
     is_noted: bool,
     parameters: Option<&'static [&'static [Parameter]]>,
@@ -28,7 +28,7 @@ const fn route(method: &'static str, path: &'static str, scope: Scope) -> Route 
         method,
         path,
         scope,
-        is_per_page: false,
+        is_in_workspace: false,
         is_of_people: false,
         is_noted: false,
         parameters: None,
@@ -53,9 +53,9 @@ const fn delete(path: &'static str, scope: Scope) -> Route {
 }
 
 impl Route {
-    /// Its figures can be those of some Pages; others tell of all, or change something for all.
-    const fn per_page(self) -> Self {
-        Self { is_per_page: true, ..self }
+    /// It tells of a workspace alone, and changes nothing beyond it; others tell of all, or change something for all.
+    const fn in_workspace(self) -> Self {
+        Self { is_in_workspace: true, ..self }
     }
 
     /// It is a page that tells of people: no browser writes it to its disk.
@@ -86,14 +86,15 @@ impl Route {
         self.is_of_people
     }
 
-    /// Whether somebody who is limited to Pages may ask it.
-    pub(crate) fn is_per_page(self) -> bool {
-        self.is_per_page
+    /// Whether a member of a workspace may ask it.
+    pub(crate) fn is_in_workspace(self) -> bool {
+        self.is_in_workspace
     }
 
     /// Its parameters, if it is a question.
     pub(crate) fn parameters(self) -> Option<impl Iterator<Item = &'static Parameter>> {
-        self.parameters.map(|groups| groups.iter().copied().flatten())
+        let chosen: &[Parameter] = if self.is_in_workspace { CHOSEN } else { &[] };
+        self.parameters.map(|groups| groups.iter().copied().flatten().chain(chosen))
     }
 
     /// The values that `format` may have.
@@ -107,138 +108,150 @@ impl Route {
 }
 
 const ROUTES: &[Route] = &[
-    get("/", Read).per_page(),
-    get("/live", Read).per_page(),
-    get("/find", Read).per_page(),
-    get("/suggest", Read).per_page(),
-    get("/funnels", Read).per_page(),
-    get("/funnels/build", Read).per_page(),
-    get("/funnels/stored", Read).per_page(),
-    post("/funnels/stored", Write),
-    get("/funnels/stored/{name}", Read),
-    post("/funnels/stored/{name}/archive", Write),
-    post("/funnels/stored/{name}/restore", Write),
-    get("/funnels/people", People).per_page().of_people(),
-    get("/ads", Read).per_page(),
-    get("/ads/{id}", Read).per_page(),
-    get("/attribution", Read).per_page(),
-    get("/links", Read).per_page(),
-    get("/links/new", Write),
-    get("/links/{slug}/edit", Write),
-    post("/links", Write),
-    post("/links/{slug}", Write),
-    post("/links/{slug}/archive", Write),
-    get("/conversations", Read).per_page().of_people(),
-    get("/conversations/rows", People).per_page().of_people(),
-    get("/attribution/touchpoints", People).per_page().of_people(),
-    get("/cohorts", Read).per_page(),
-    get("/people/{page}/{id}", People).per_page().of_people(),
-    get("/audience", Read),
-    get("/quality", Read),
-    get("/reports", Read),
-    get("/reports/new", Write),
-    get("/reports/{name}", Read),
-    post("/reports", Write),
-    post("/reports/{name}/remove", Write),
-    post("/reports/{name}/run", Write),
-    get("/reference", Read).per_page(),
-    get("/connect", Write),
-    post("/connect", Write),
-    post("/connect/{name}/revoke", Write),
+    get("/", Read).in_workspace(),
+    get("/live", Read).in_workspace(),
+    get("/find", Read).in_workspace(),
+    get("/suggest", Read).in_workspace(),
+    get("/funnels", Read).in_workspace(),
+    get("/funnels/build", Read).in_workspace(),
+    get("/funnels/stored", Read).in_workspace(),
+    post("/funnels/stored", Write).in_workspace(),
+    get("/funnels/stored/{name}", Read).in_workspace(),
+    post("/funnels/stored/{name}/archive", Write).in_workspace(),
+    post("/funnels/stored/{name}/restore", Write).in_workspace(),
+    get("/funnels/people", People).in_workspace().of_people(),
+    get("/ads", Read).in_workspace(),
+    get("/ads/{id}", Read).in_workspace(),
+    get("/attribution", Read).in_workspace(),
+    get("/links", Read).in_workspace(),
+    get("/links/new", Write).in_workspace(),
+    get("/links/{slug}/edit", Write).in_workspace(),
+    post("/links", Write).in_workspace(),
+    post("/links/{slug}", Write).in_workspace(),
+    post("/links/{slug}/archive", Write).in_workspace(),
+    get("/conversations", Read).in_workspace().of_people(),
+    get("/conversations/rows", People).in_workspace().of_people(),
+    get("/attribution/touchpoints", People).in_workspace().of_people(),
+    get("/cohorts", Read).in_workspace(),
+    get("/people/{page}/{id}", People).in_workspace().of_people(),
+    get("/audience", Read).in_workspace(),
+    get("/quality", Read).in_workspace(),
+    get("/reports", Read).in_workspace(),
+    get("/reports/new", Write).in_workspace(),
+    get("/reports/{name}", Read).in_workspace(),
+    post("/reports", Write).in_workspace(),
+    post("/reports/{name}/remove", Write).in_workspace(),
+    post("/reports/{name}/run", Write).in_workspace(),
+    get("/workspaces", Read),
+    get("/reference", Read).in_workspace(),
+    get("/connect", Write).in_workspace(),
+    post("/connect", Write).in_workspace(),
+    post("/connect/{name}/revoke", Write).in_workspace(),
     get("/settings", Admin),
     post("/settings/users", Admin),
     post("/settings/users/{name}/role", Admin),
-    post("/settings/users/{name}/pages", Admin),
+    post("/settings/users/{name}/workspace", Admin),
     post("/settings/users/{name}/reset", Admin),
     post("/settings/users/{name}/remove", Admin),
+    post("/settings/workspaces", Admin),
+    post("/settings/workspaces/{name}", Admin),
+    post("/settings/workspaces/{name}/remove", Admin),
     post("/settings/tokens", Admin),
     post("/settings/tokens/{name}/revoke", Admin),
     // Each question that is asked through it needs its own right besides.
-    post("/mcp", Read).per_page(),
-    get("/api/v1/openapi.json", Read).per_page(),
-    get("/api/v1/funnels", Read).per_page().takes(&[JSON]),
-    post("/api/v1/funnels", Write),
-    put("/api/v1/funnels/{name}", Write),
-    delete("/api/v1/funnels/{name}", Write),
-    get("/api/v1/funnels/{name}/history", Read).takes(&[JSON]),
-    post("/api/v1/funnels/preview", Read).per_page().takes(&[RANGE, BY, TOP, DRAWING, CSV]),
-    get("/api/v1/funnels/{name}", Read).per_page().takes(&[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
+    post("/mcp", Read).in_workspace(),
+    get("/api/v1/openapi.json", Read).in_workspace(),
+    get("/api/v1/funnels", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/funnels", Write).in_workspace(),
+    put("/api/v1/funnels/{name}", Write).in_workspace(),
+    delete("/api/v1/funnels/{name}", Write).in_workspace(),
+    get("/api/v1/funnels/{name}/history", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/funnels/preview", Read).in_workspace().takes(&[RANGE, BY, TOP, DRAWING, CSV]),
+    get("/api/v1/funnels/{name}", Read)
+        .in_workspace()
+        .takes(&[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}/comparison", Read)
-        .per_page()
+        .in_workspace()
         .takes(&[RANGE, AGAINST, BY, FILTER, TOP, STEP, OF, DRAWING, CSV]),
     get("/api/v1/funnels/{name}/drivers", Read)
-        .per_page()
+        .in_workspace()
         .takes(&[RANGE, TOP, STEP, OF, FORM, CSV]),
     get("/api/v1/funnels/{name}/flows", Read)
-        .per_page()
+        .in_workspace()
         .takes(&[RANGE, BY, FILTER, TOP, DRAWING, CSV]),
     get("/api/v1/funnels/{name}/people", People)
-        .per_page()
+        .in_workspace()
         .takes(&[RANGE, FILTER, STEP, REACHED, LIMIT, OFFSET, FORM, CSV]),
-    get("/api/v1/sequences", Read).per_page().takes(&[RANGE, LIMIT, FORM, CSV]),
-    get("/api/v1/cohorts", Read).per_page().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/sequences", Read).in_workspace().takes(&[RANGE, LIMIT, FORM, CSV]),
+    get("/api/v1/cohorts", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
     get("/api/v1/conversations", People)
-        .per_page()
+        .in_workspace()
         .takes(&[RANGE, FILTER, STAGES, LIST, FORM, CSV]),
-    get("/api/v1/touchpoints", People).per_page().takes(&[RANGE, FILTER, LIST, FORM, CSV]),
-    get("/api/v1/conversions", People).per_page().takes(&[RANGE, LIST, FORM, CSV]),
+    get("/api/v1/touchpoints", People).in_workspace().takes(&[RANGE, FILTER, LIST, FORM, CSV]),
+    get("/api/v1/conversions", People).in_workspace().takes(&[RANGE, LIST, FORM, CSV]),
     post("/api/v1/conversions", Conversions),
-    get("/api/v1/feedback", People).takes(&[RANGE, STATUS, LIST, FORM, CSV]),
-    get("/api/v1/people/{page}/{id}", People).per_page().takes(&[JSON]),
+    get("/api/v1/feedback", People).in_workspace().takes(&[RANGE, STATUS, LIST, FORM, CSV]),
+    get("/api/v1/people/{page}/{id}", People).in_workspace().takes(&[JSON]),
     get("/api/v1/people/{page}/{id}/export", Admin).takes(&[JSON]),
     delete("/api/v1/people/{page}/{id}", Admin),
     get("/api/v1/erasures/{code}", Admin).takes(&[JSON]),
-    get("/api/v1/reconciliation", Read).takes(&[RANGE, FORM, CSV]),
-    get("/api/v1/ads", Read).per_page().takes(&[RANGE, BY, DRAWING, CSV]),
-    get("/api/v1/links", Read).per_page().takes(&[RANGE, FORM, CSV]),
-    get("/api/v1/message-costs", Read).takes(&[RANGE, FORM, CSV]),
-    get("/api/v1/response-times", Read).per_page().takes(&[RANGE, FORM, CSV]),
-    get("/api/v1/audience", Read).takes(&[RANGE, DRAWING, CSV]),
-    get("/api/v1/quality", Read).takes(&[RANGE, FORM, CSV]),
-    get("/api/v1/attribution", Read).per_page().takes(&[RANGE, BY, CREDIT, DRAWING, CSV]),
-    get("/api/v1/attribution/comparison", Read).takes(&[RANGE, BY, CREDIT, FORM, CSV]),
-    get("/api/v1/attribution/costs", Read).takes(&[RANGE, BY, CREDIT, FORM, CSV]),
-    get("/api/v1/attribution/journeys", Read).per_page().takes(&[RANGE, BY, CREDIT, JSON]),
-    get("/api/v1/annotations", Read).per_page().takes(&[RANGE, FORM, CSV]),
-    post("/api/v1/annotations", Write),
-    delete("/api/v1/annotations/{id}", Write),
-    post("/annotations", Write),
-    post("/annotations/{id}/remove", Write),
-    get("/start", Read).per_page(),
-    get("/views", Read).per_page(),
-    post("/views", Read).per_page().noted(),
-    post("/views/start", Read).per_page().noted(),
-    post("/views/{id}", Read).per_page().noted(),
-    post("/views/{id}/remove", Read).per_page().noted(),
-    get("/api/v1/views", Read).per_page().takes(&[JSON]),
-    post("/api/v1/views", Read).per_page().noted(),
-    put("/api/v1/views/{id}", Read).per_page().noted(),
-    delete("/api/v1/views/{id}", Read).per_page().noted(),
-    put("/api/v1/start-page", Read).per_page().noted(),
-    get("/goals", Read),
-    post("/goals", Write),
-    post("/goals/{name}/remove", Write),
-    get("/api/v1/goals", Read).takes(&[JSON]),
-    post("/api/v1/goals", Write),
-    delete("/api/v1/goals/{name}", Write),
-    get("/alerts", Read),
-    post("/alerts/{id}/acknowledge", Write),
-    post("/alerts/{id}/snooze", Write),
-    post("/alerts/{id}/mute", Write),
-    post("/alerts/rules", Write),
-    post("/alerts/rules/{name}/remove", Write),
-    get("/api/v1/alerts", Read).takes(&[JSON]),
-    post("/api/v1/alerts/{id}/acknowledge", Write),
-    post("/api/v1/alerts/{id}/snooze", Write),
-    post("/api/v1/alerts/{id}/mute", Write),
-    get("/api/v1/alert-rules", Read).takes(&[JSON]),
-    post("/api/v1/alert-rules", Write),
-    delete("/api/v1/alert-rules/{name}", Write),
-    get("/api/v1/reports", Read).takes(&[JSON]),
-    get("/api/v1/reports/{name}/runs", Read),
-    post("/api/v1/reports/{name}/runs", Write),
+    get("/api/v1/reconciliation", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/ads", Read).in_workspace().takes(&[RANGE, BY, DRAWING, CSV]),
+    get("/api/v1/links", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/message-costs", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/response-times", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/audience", Read).in_workspace().takes(&[RANGE, DRAWING, CSV]),
+    get("/api/v1/quality", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    get("/api/v1/attribution", Read).in_workspace().takes(&[RANGE, BY, CREDIT, DRAWING, CSV]),
+    get("/api/v1/attribution/comparison", Read)
+        .in_workspace()
+        .takes(&[RANGE, BY, CREDIT, FORM, CSV]),
+    get("/api/v1/attribution/costs", Read).in_workspace().takes(&[RANGE, BY, CREDIT, FORM, CSV]),
+    get("/api/v1/attribution/journeys", Read).in_workspace().takes(&[RANGE, BY, CREDIT, JSON]),
+    get("/api/v1/annotations", Read).in_workspace().takes(&[RANGE, FORM, CSV]),
+    post("/api/v1/annotations", Write).in_workspace(),
+    delete("/api/v1/annotations/{id}", Write).in_workspace(),
+    post("/annotations", Write).in_workspace(),
+    post("/annotations/{id}/remove", Write).in_workspace(),
+    get("/start", Read).in_workspace(),
+    get("/views", Read).in_workspace(),
+    post("/views", Read).in_workspace().noted(),
+    post("/views/start", Read).in_workspace().noted(),
+    post("/views/{id}", Read).in_workspace().noted(),
+    post("/views/{id}/remove", Read).in_workspace().noted(),
+    get("/api/v1/views", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/views", Read).in_workspace().noted(),
+    put("/api/v1/views/{id}", Read).in_workspace().noted(),
+    delete("/api/v1/views/{id}", Read).in_workspace().noted(),
+    put("/api/v1/start-page", Read).in_workspace().noted(),
+    get("/goals", Read).in_workspace(),
+    post("/goals", Write).in_workspace(),
+    post("/goals/{name}/remove", Write).in_workspace(),
+    get("/api/v1/goals", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/goals", Write).in_workspace(),
+    delete("/api/v1/goals/{name}", Write).in_workspace(),
+    get("/alerts", Read).in_workspace(),
+    post("/alerts/{id}/acknowledge", Write).in_workspace(),
+    post("/alerts/{id}/snooze", Write).in_workspace(),
+    post("/alerts/{id}/mute", Write).in_workspace(),
+    post("/alerts/rules", Write).in_workspace(),
+    post("/alerts/rules/{name}/remove", Write).in_workspace(),
+    get("/api/v1/alerts", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/alerts/{id}/acknowledge", Write).in_workspace(),
+    post("/api/v1/alerts/{id}/snooze", Write).in_workspace(),
+    post("/api/v1/alerts/{id}/mute", Write).in_workspace(),
+    get("/api/v1/alert-rules", Read).in_workspace().takes(&[JSON]),
+    post("/api/v1/alert-rules", Write).in_workspace(),
+    delete("/api/v1/alert-rules/{name}", Write).in_workspace(),
+    get("/api/v1/workspaces", Read).takes(&[RANGE, JSON]),
+    post("/api/v1/workspaces", Admin),
+    put("/api/v1/workspaces/{name}", Admin),
+    delete("/api/v1/workspaces/{name}", Admin),
+    get("/api/v1/reports", Read).in_workspace().takes(&[JSON]),
+    get("/api/v1/reports/{name}/runs", Read).in_workspace(),
+    post("/api/v1/reports/{name}/runs", Write).in_workspace(),
     // A report may list people.
-    get("/api/v1/reports/{name}/runs/{run}/{file}", People),
+    get("/api/v1/reports/{name}/runs/{run}/{file}", People).in_workspace(),
 ];
 
 /// The route of a request; `path` as it is routed. Without one it takes an admin.

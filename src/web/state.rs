@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Who};
 use crate::analysis::Funnels;
-use crate::domain::Links;
+use crate::domain::{Links, Workspace};
+use crate::http::own::OfWorkspace;
 use crate::http::rate_limit::Limit;
 use crate::insights::links::short_address;
 use crate::insights::query::Defaults;
@@ -43,7 +44,22 @@ pub struct Views {
     pub stop: CancellationToken,
 }
 
+impl OfWorkspace for Views {
+    /// Only rows of the workspace can be seen, by the days of its zone.
+    fn of_workspace(&self, workspace: &Arc<Workspace>) -> Self {
+        let mut own = self.clone();
+        own.store = own.store.of_workspace(workspace);
+        own.defaults.zone = workspace.zone().unwrap_or(own.defaults.zone);
+        own
+    }
+}
+
 impl Views {
+    /// As far as somebody may see.
+    pub(crate) fn seen_by(&self, who: &Who) -> Self {
+        who.workspace.as_ref().map_or_else(|| self.clone(), |own| self.of_workspace(own))
+    }
+
     /// The tracked address of a link, if it is known under which address we are reached.
     pub(crate) fn short_address(&self, slug: &str) -> Option<String> {
         self.public_url.as_deref().map(|url| short_address(url, slug))

@@ -69,7 +69,7 @@ def test_the_official_client_of_typescript_is_told_the_same(api):
     )
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)
-    assert told["server"] == "messenger-funnel" and len(told["tools"]) == 27
+    assert told["server"] == "messenger-funnel" and len(told["tools"]) == 28
     answers = {name: one["structuredContent"] for name, one in told["answers"].items()}
     assert answers["funnel"]["answer"] == api.json("funnels/click-to-messenger", by="source")
     assert answers["ads"]["answer"] == api.json("ads", by="campaign")

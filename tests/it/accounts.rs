@@ -75,6 +75,19 @@ pub async fn user(server: &Server, admin: &str, name: &str, role: &str) -> Strin
     cookie_of(&send(server, link, &form, "").await)
 }
 
+/// Makes a workspace of some Pages and ad accounts, with commas.
+pub async fn workspace(server: &Server, admin: &str, name: &str, pages: &str, accounts: &str) {
+    let form = [("name", name), ("pages", pages), ("ad_accounts", accounts)];
+    assert_eq!(send(server, "/settings/workspaces", &form, admin).await.status(), 303);
+}
+
+/// Makes a user a member of a workspace; the cookie of their next session.
+pub async fn join(server: &Server, admin: &str, name: &str, workspace: &str) -> String {
+    let path = format!("/settings/users/{name}/workspace");
+    assert_eq!(send(server, &path, &[("workspace", workspace)], admin).await.status(), 303);
+    cookie_of(&send(server, "/login", &[("name", name), ("password", PASSWORD)], "").await)
+}
+
 #[tokio::test]
 async fn the_first_user_closes_the_door_and_lets_others_in() {
     let world = World::new();

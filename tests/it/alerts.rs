@@ -42,7 +42,7 @@ pub async fn wait(server: &Server, path: &str, is_right: impl Fn(&Value) -> bool
 }
 
 /// Three people of a Page who wrote yesterday, as a file.
-fn yesterday(world: &World) -> String {
+pub fn yesterday(world: &World) -> String {
     let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
     let noon = today.saturating_sub(Span::new().days(1)).at(12, 0, 0, 0);
     let noon = noon.to_zoned_datetime(TimeZone::UTC).unwrap().timestamp().as_millisecond();
@@ -57,7 +57,7 @@ fn yesterday(world: &World) -> String {
     world.write("yesterday.jsonl", bodies).to_str().unwrap().to_owned()
 }
 
-fn more_than(bound: f64) -> Value {
+pub fn more_than(bound: f64) -> Value {
     json!({ "name": "many", "kind": "bound", "figure": "conversations", "over": "1d", "above": bound })
 }
 

@@ -10,7 +10,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::accounts::{first_user, send, serve, user};
+use crate::accounts::{first_user, join, send, serve, user, workspace};
 use crate::support::{Server, World, start_engine};
 
 const RANGE: &str = "from=2026-10-01&to=2026-11-01";
@@ -150,12 +150,9 @@ async fn annotations_are_of_ones_pages_and_written_by_analysts() {
     let api = format!("/api/v1/annotations?{RANGE}");
     let all = ask(&api, &vera).await;
     assert!(["for all", "for own", "for other"].iter().all(|text| all.contains(text)), "{all}");
-    // Who is limited to a Page sees what is of it alone.
-    let limited = send(&server, "/settings/users/vera/pages", &[("pages", "1111")], &admin).await;
-    assert_eq!(limited.status(), 303);
-    let form = [("name", "vera"), ("password", crate::accounts::PASSWORD)];
-    let vera = send(&server, "/login", &form, "").await;
-    let vera = vera.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    // A member of a workspace sees what is of its Page alone.
+    workspace(&server, &admin, "acme", "1111", "").await;
+    let vera = join(&server, &admin, "vera", "acme").await;
     let own = ask(&api, &vera).await;
     assert!(own.contains("for own") && !own.contains("for all") && !own.contains("for other"));
     // A form leads nowhere else.

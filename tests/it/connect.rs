@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::json;
 
-use crate::accounts::{first_user, send, serve, user};
+use crate::accounts::{first_user, join, send, serve, user, workspace};
 use crate::support::{Server, World};
 
 const DAYS: [&str; 2] = ["2026-10-01", "2026-11-01"];
@@ -164,8 +164,8 @@ async fn an_address_sees_what_its_maker_sees_and_ends_with_them() {
     assert_eq!(send(&server, "/settings/tokens", &of_settings, &anna).await.status(), 200);
     assert_eq!(send(&server, "/connect/wide/revoke", &[], &anna).await.status(), 404);
 
-    let limited = send(&server, "/settings/users/vera/pages", &[("pages", "1")], &anna).await;
-    assert_eq!(limited.status(), 303);
+    workspace(&server, &anna, "acme", "1", "").await;
+    join(&server, &anna, "vera", "acme").await;
     let (status, own) = get(&server, &address, "").await;
     assert!(status == 200 && own.lines().count() < all.lines().count(), "{own}");
     assert_eq!(send(&server, "/settings/users/vera/remove", &[], &anna).await.status(), 303);

@@ -31,6 +31,11 @@ pub async fn pages(server: &Server) -> Vec<String> {
     let rows = server.json("/api/v1/conversations?limit=1").await;
     let row = &rows["conversations"][0];
     let (page, person) = (row["page_id"].as_str().unwrap(), row["person_id"].as_str().unwrap());
+    // Somebody has asked for the pages of this server before.
+    let acme = json!({ "name": "acme", "title": "Acme Shoes", "pages": [page], "time_zone": "Europe/Paris" });
+    let made = reqwest::Client::new().post(server.url("/api/v1/workspaces")).json(&acme);
+    let made = made.send().await.unwrap().status().as_u16();
+    assert!(matches!(made, 201 | 409), "{made}");
     let mut pages: Vec<String> = [
         "/",
         "/?from=2020-01-01&through=2020-01-02",
@@ -64,6 +69,9 @@ pub async fn pages(server: &Server) -> Vec<String> {
         "/views",
         "/goals",
         "/quality",
+        "/workspaces",
+        "/?workspace=acme",
+        "/ads?workspace=acme&by=ad",
         "/reference",
         "/settings",
         "/connect?question=%2Fapi%2Fv1%2Fads%3Fby%3Dcampaign%26from%3D2026-10-01",

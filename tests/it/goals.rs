@@ -5,7 +5,7 @@ use jiff::{Span, Timestamp};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::accounts::{first_user, send, serve, user};
+use crate::accounts::{first_user, join, send, serve, user, workspace};
 use crate::support::{Server, World, count};
 
 const API: &str = "/api/v1/goals";
@@ -158,17 +158,11 @@ async fn goals_are_checked_by_their_keys_and_written_by_who_may() {
     let (_, told) = ask(Method::GET, API, &admin).await;
     let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["goals"][0]["made_by"], "ann");
-    // They tell of all Pages.
-    assert_eq!(
-        send(&server, "/settings/users/vera/pages", &[("pages", "1")], &admin).await.status(),
-        303
-    );
-    let login = [("name", "vera"), ("password", crate::accounts::PASSWORD)];
-    let login = send(&server, "/login", &login, "").await;
-    let vera =
-        login.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    assert_eq!(ask(Method::GET, API, &vera).await.0, 403);
-    assert_eq!(ask(Method::GET, "/goals", &vera).await.0, 403);
+    // A workspace has goals of its own.
+    workspace(&server, &admin, "acme", "1", "").await;
+    let vera = join(&server, &admin, "vera", "acme").await;
+    assert_eq!(ask(Method::GET, API, &vera).await, (200, "{\"goals\":[]}".to_owned()));
+    assert!(!ask(Method::GET, "/goals", &vera).await.1.contains("cheap"));
     assert_eq!(ask(Method::DELETE, "/api/v1/goals/none", &admin).await.0, 404);
     assert_eq!(send(&server, "/goals/cheap/remove", &[], &admin).await.status(), 303);
     assert!(ask(Method::GET, "/settings", &admin).await.1.contains("POST /goals"));

@@ -18,7 +18,7 @@ const MAY_IMPORT: [(&str, &[&str]); 32] = [
     ("conversions", &["domain", "journal", "normalize"]),
     ("store", &["domain", "journal", "normalize", "private"]),
     ("analysis", &["domain", "language"]),
-    ("registry", &["domain", "language", "store"]),
+    ("registry", &["domain", "http", "language", "store"]),
     ("meta", &["domain", "outgoing"]),
     ("feedback", &["domain", "meta", "store"]),
     ("sheet", &["domain"]),
@@ -27,7 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 32] = [
     ("accounts", &["domain", "incoming", "outgoing", "private", "store"]),
     ("insights", &["accounts", "analysis", "domain", "language", "store"]),
     ("render", &["analysis", "domain", "insights", "language", "store"]),
-    ("http", &["accounts", "analysis", "insights", "language", "render", "store"]),
+    ("http", &["accounts", "analysis", "domain", "insights", "language", "render", "store"]),
     (
         "web",
         &[

@@ -149,3 +149,7 @@ mod upkeep_oracle;
 mod walk;
 mod whatsapp;
 mod whatsapp_calls;
+mod workspace_alerts;
+mod workspace_edits;
+mod workspace_sums;
+mod workspaces;

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::accounts::{first_user, send, serve, user};
+use crate::accounts::{first_user, send, serve, user, workspace};
 use crate::support::{Server, World};
 
 const DAYS: [&str; 2] = ["2026-10-01", "2026-11-01"];
@@ -265,8 +265,10 @@ async fn a_user_of_some_pages_sees_these_and_the_audit_log_tells_who_saw_people(
     let (server, link) = serve(world.command(&["serve"]));
     let anna = first_user(&server, &link).await;
     let vera = user(&server, &anna, "vera", "analyst").await;
-    let limited = send(&server, "/settings/users/vera/pages", &[("pages", PAGE)], &anna).await;
-    assert_eq!(limited.status(), 303);
+    workspace(&server, &anna, "acme", PAGE, "").await;
+    let member = [("workspace", "acme")];
+    let joined = send(&server, "/settings/users/vera/workspace", &member, &anna).await;
+    assert_eq!(joined.status(), 303);
     assert_eq!(
         wait(call(&server, "tools/list", json!({})).header("cookie", &vera)).await.status(),
         401
@@ -275,7 +277,7 @@ async fn a_user_of_some_pages_sees_these_and_the_audit_log_tells_who_saw_people(
     let back = send(&server, "/login", &form, "").await;
     let vera = back.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let tools = names(&told(call(&server, "tools/list", json!({})).header("cookie", &vera)).await);
-    assert!(tools.contains("ads") && !tools.contains("audience"), "{tools:?}");
+    assert!(tools.contains("ads") && tools.contains("audience"), "{tools:?}");
     let range = json!({ "from": DAYS[0], "to": DAYS[1] });
     let ask =
         |name: &str, cookie: &str| tool(&server, name, range.clone()).header("cookie", cookie);
@@ -285,8 +287,8 @@ async fn a_user_of_some_pages_sees_these_and_the_audit_log_tells_who_saw_people(
     let own = content(&own);
     assert_eq!(own["answer"]["conversations"], json!([]));
     assert_eq!(own["about"]["known_until"], Value::Null);
-    let refused = told(ask("audience", &vera)).await;
-    assert_eq!(refused["result"]["isError"], true);
+    let other = tool(&server, "audience", json!({ "workspace": "other" })).header("cookie", &vera);
+    assert_eq!(told(other).await["result"]["isError"], true);
     let settings = Client::new().get(server.url("/settings")).header("cookie", &anna);
     let settings = settings.send().await.unwrap().text().await.unwrap();
     assert!(settings.contains("ask mcp conversations"), "the audit log tells it");

@@ -115,7 +115,8 @@ async fn two_processes_that_start_together_make_one_schema() {
             "v_message_costs",
             "v_touchpoints",
             "waiting_conversions",
-            "webhook_counts"
+            "webhook_counts",
+            "workspaces"
         ]
     );
     database.engine.stop().await;

@@ -53,6 +53,7 @@ impl Bench {
             .check(&defaults, |name| name == DEFAULT_FUNNEL, |name| destinations.contains_key(name))
             .unwrap();
         let settings = ReportSettings {
+            owners: BTreeMap::new(),
             reports: vec![report],
             destinations,
             mailer: None,

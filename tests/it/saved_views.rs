@@ -4,7 +4,7 @@
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::accounts::{PASSWORD, first_user, send, serve, user};
+use crate::accounts::{first_user, join, send, serve, user, workspace};
 use crate::support::{Server, World};
 
 const API: &str = "/api/v1/views";
@@ -172,15 +172,11 @@ async fn views_are_their_owners_and_the_teams() {
     assert_eq!(foreign.status(), 403);
     let changed = json!({ "name": "of the team" });
     assert_eq!(ask(&server, (Method::PUT, &path(&shared)), &changed, &admin).await.0, 200);
-    // Who is limited to Pages has their own, and sees nothing of the team's.
-    let limited = [("pages", "1111")];
-    assert_eq!(send(&server, "/settings/users/ben/pages", &limited, &admin).await.status(), 303);
-    let login = send(&server, "/login", &[("name", "ben"), ("password", PASSWORD)], "").await;
-    assert_eq!(login.headers()["location"], "/start");
-    let ben = login.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    // A member of a workspace has their own and those of its team.
+    workspace(&server, &admin, "acme", "1111", "").await;
+    let ben = join(&server, &admin, "ben", "acme").await;
     assert_eq!(names(&server, &ben).await, Vec::<String>::new());
     assert!(!page(&server, "/", &ben).await.contains("of the team"));
-    assert_eq!(keep("of ben", true, &ben).await.0, 403);
     assert_eq!(keep("of ben", false, &ben).await.0, 201);
     assert_eq!(names(&server, &ben).await, ["of ben"]);
     // Who leaves: the team's stays, and an admin sees the rest.

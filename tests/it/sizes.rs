@@ -134,7 +134,10 @@ async fn long_lists_are_refused_wherever_they_are_sent() {
         ("/reports", format!("name=a&by={}", "source,".repeat(8_000))),
         ("/reports", format!("name=a&question=funnel&filters={}", "source=ad;".repeat(5_000))),
         ("/settings/tokens", many("scope", "read", 5_000)),
-        ("/settings/users/nobody/pages", format!("pages={}", "1,".repeat(20_000))),
+        ("/settings/workspaces", {
+            let ids: Vec<String> = (0..8_000).map(|id| id.to_string()).collect();
+            format!("name=a&pages={}", ids.join(","))
+        }),
         ("/links", format!("slug=a&page=b&ref={}", "x".repeat(50_000))),
         ("/reports", "x".repeat(100_000)),
     ] {

@@ -4,7 +4,7 @@
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::accounts::{PASSWORD, first_user, send, serve, user};
+use crate::accounts::{first_user, join, send, serve, user, workspace};
 use crate::support::{Server, World, counts, start_engine};
 
 const RANGE: &str = "from=2026-11-01&to=2026-11-10";
@@ -306,15 +306,16 @@ async fn funnels_are_made_on_the_page_by_who_may() {
     assert_eq!(send(&server, "/funnels/stored/mine/archive", &[], &vera).await.status(), 403);
     assert_eq!(send(&server, "/funnels/stored/mine/archive", &[], &ann).await.status(), 303);
     assert_eq!(send(&server, "/funnels/stored/mine/restore", &[], &ann).await.status(), 303);
-    // Who is limited to Pages reads, and changes nothing for all.
-    let limited = [("pages", "1111")];
-    assert_eq!(send(&server, "/settings/users/ann/pages", &limited, &admin).await.status(), 303);
-    let login = send(&server, "/login", &[("name", "ann"), ("password", PASSWORD)], "").await;
-    let ann = login.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let listed = page("/funnels/stored", &ann).await;
-    assert!(listed.contains("/funnels?name=mine") && !listed.contains("action=\"/funnels/stored"));
+    // A member of a workspace has that one's own.
+    workspace(&server, &admin, "acme", "1111", "").await;
+    let ann = join(&server, &admin, "ann", "acme").await;
+    assert!(!page("/funnels/stored", &ann).await.contains("mine"));
     let history = Client::new().get(server.url("/api/v1/funnels/mine/history"));
-    assert_eq!(history.header("cookie", &ann).send().await.unwrap().status(), 403);
-    assert_eq!(send(&server, "/funnels/stored/mine/archive", &[], &ann).await.status(), 403);
+    assert_eq!(history.header("cookie", &ann).send().await.unwrap().status(), 404);
+    assert_eq!(send(&server, "/funnels/stored/mine/archive", &[], &ann).await.status(), 404);
+    let own = [("name", "mine"), ("definition", definition.as_str())];
+    assert_eq!(send(&server, "/funnels/stored", &own, &ann).await.status(), 303);
+    assert!(page("/funnels/stored/mine", &ann).await.contains("mine@1"));
+    assert!(!page("/funnels/stored/mine", &admin).await.contains("mine@1"));
     assert!(page("/settings", &admin).await.contains("POST /funnels/stored"));
 }

@@ -117,6 +117,7 @@ pub fn deliver(
         destinations: BTreeMap::from([("chat".to_owned(), chat.unwrap())]),
         mailer: None,
         folder: folder.join("reports"),
+        owners: std::collections::BTreeMap::new(),
         // Files have the date of the real clock.
         keep: Duration::from_secs(100 * 365 * 86_400),
         lease: Duration::from_secs(15),

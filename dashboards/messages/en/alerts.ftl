@@ -140,6 +140,7 @@ alerts-not-of-kind = a rule of the kind { $kind } does not take it
 alerts-no-destination = there is no destination { $name }
 alerts-no-notices = { $name } takes files, no notices
 alerts-other-version = it was written by another version of the program: { $reason }
+alerts-of-all-pages = which Pages a webhook is of is not written down: such a rule is of all workspaces
 alerts-no-incident = There is no incident { $id }.
 alerts-no-rule = There is no rule { $name }.
 alerts-default-stays = { $name } is a default rule: it can be switched off, not removed.

@@ -42,6 +42,7 @@ annotation-no-text = An annotation says something.
 annotation-too-long = An annotation has { $most } letters at most.
 annotation-no-day = { $day } is no day such as 2026-01-31.
 annotation-no-page = { $page } is no id of a Page.
+annotation-other-page = "{ $page }" is not a Page of this workspace
 annotation-unknown = There is no annotation { $id } that somebody wrote.
 
 # Read out behind what a chart shows.

@@ -38,6 +38,9 @@ page-goals = Goals
 page-views = Saved views
 page-quality = Data quality
 page-reference = API
+workspace-bar = Workspace
+workspace-all = All workspaces
+page-workspaces = Workspaces
 page-settings = Settings
 
 first-day = First day

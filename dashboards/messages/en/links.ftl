@@ -78,6 +78,7 @@ links-decimals = { $cost } has more than four decimals
 links-needs-currency = a cost needs a currency such as EUR, and only a cost
 links-unknown = there is no link "{ $slug }"; the list of links shows all
 links-taken = slug: there is a link "{ $slug }" already; edit it, or choose another name
+links-foreign = page_id: a link of a workspace names one of its Pages, and "{ $page }" is none
 
 # What somebody should know before they print it: the same sentences as in the API.
 links-note-long = ref: { $length } characters with the click's mark; Meta takes { $longest }

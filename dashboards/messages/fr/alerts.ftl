@@ -140,6 +140,7 @@ alerts-not-of-kind = une règle du type { $kind } ne le prend pas
 alerts-no-destination = il n’y a pas de destination { $name }
 alerts-no-notices = { $name } prend des fichiers, pas d’avis
 alerts-other-version = une autre version du programme l’a écrite : { $reason }
+alerts-of-all-pages = les Pages d’un webhook ne sont pas notées : une telle règle concerne tous les espaces de travail
 alerts-no-incident = Il n’y a pas d’incident { $id }.
 alerts-no-rule = Il n’y a pas de règle { $name }.
 alerts-default-stays = { $name } est une règle par défaut : elle peut être désactivée, pas supprimée.

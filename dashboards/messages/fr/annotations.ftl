@@ -42,6 +42,7 @@ annotation-no-text = Une annotation dit quelque chose.
 annotation-too-long = Une annotation a { $most } caractères au plus.
 annotation-no-day = { $day } n’est pas un jour tel que 2026-01-31.
 annotation-no-page = { $page } n’est pas l’identifiant d’une Page.
+annotation-other-page = « { $page } » n’est pas une Page de cet espace de travail
 annotation-unknown = Il n’y a pas d’annotation { $id } que quelqu’un aurait écrite.
 
 # Lu à voix haute après ce que montre un graphique.

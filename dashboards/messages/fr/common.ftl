@@ -37,6 +37,9 @@ page-goals = Objectifs
 page-views = Vues enregistrées
 page-quality = Qualité des données
 page-reference = API
+workspace-bar = Espace de travail
+workspace-all = Tous les espaces
+page-workspaces = Espaces de travail
 page-settings = Réglages
 
 first-day = Premier jour

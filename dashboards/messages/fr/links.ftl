@@ -76,6 +76,7 @@ links-decimals = { $cost } a plus de quatre décimales
 links-needs-currency = un coût exige une devise telle que EUR, et une devise exige un coût
 links-unknown = Il n’y a pas de lien « { $slug } » ; la liste des liens les montre tous.
 links-taken = Nom : il y a déjà un lien « { $slug } » ; modifiez-le, ou choisissez un autre nom.
+links-foreign = page_id : un lien d’un espace de travail nomme une de ses Pages, et « { $page } » n’en est pas une
 
 links-note-long = ref : { $length } caractères avec la marque du clic ; Meta en accepte { $longest }
 links-note-odd = ref : Meta ne documente que les lettres sans accent, les chiffres, -, _ et = ; ici figure aussi « { $letters } »

@@ -39,6 +39,8 @@ pub struct WrittenDestination {
     /// By what a webhook of the form `json` is signed.
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
+    /// The workspace whose members may send things there.
+    pub workspace: Option<String>,
 }
 
 /// A list: in the environment one text with commas.

@@ -14,9 +14,9 @@ pub(in crate::store) mod months;
 pub(in crate::store) mod native;
 mod nodes;
 pub(in crate::store) mod one_time_work;
-pub(in crate::store) mod page_filter;
 pub(in crate::store) mod query_limits;
 pub(in crate::store) mod tombstones;
+pub(in crate::store) mod workspace_filter;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +32,8 @@ use error::StoreError;
 use nodes::Nodes;
 use tombstones::{Marks, Tombstones};
 
+use crate::domain::Workspace;
+
 const PING: &str = include_str!("../../../queries/schema/ping.sql");
 
 /// A handle to one database: cheap to clone.
@@ -42,6 +44,8 @@ pub struct Store {
     pub(in crate::store) cluster: Arc<ClusterState>,
     tombstones: Option<Tombstones>,
     pub(in crate::store) computing: Computing,
+    /// The workspace whose rows alone can be read.
+    workspace: Option<Arc<Workspace>>,
 }
 
 /// Where a store's user computes.
@@ -66,14 +70,28 @@ impl Store {
     pub fn new(endpoint: Endpoint) -> Self {
         let nodes = Nodes::of(&endpoint);
         let computing = Computing::default();
-        Self { nodes, endpoint, cluster: Arc::default(), tombstones: None, computing }
+        Self {
+            nodes,
+            endpoint,
+            cluster: Arc::default(),
+            tombstones: None,
+            computing,
+            workspace: None,
+        }
     }
 
     /// A handle whose requests to one node go by `client`, over whatever transport that has.
     #[must_use]
     pub fn by(client: Client, endpoint: Endpoint, computing: Computing) -> Self {
         let nodes = Nodes::by(client, &endpoint);
-        Self { nodes, endpoint, cluster: Arc::default(), tombstones: None, computing }
+        Self {
+            nodes,
+            endpoint,
+            cluster: Arc::default(),
+            tombstones: None,
+            computing,
+            workspace: None,
+        }
     }
 
     /// Computes, or waits for the disk.

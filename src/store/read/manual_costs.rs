@@ -107,7 +107,11 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn costs(&self) -> Result<Vec<Cost>, StoreError> {
-        let rows: Vec<CostRow> = self.fetch_all(self.client().query(COSTS)).await?;
+        let rows: Vec<CostRow> = self
+            .fetch_all(
+                self.client().query(COSTS).param("is_of_workspace", self.workspace().is_some()),
+            )
+            .await?;
         let costs = rows.into_iter().filter_map(|row| {
             Some(Cost {
                 of: CostOf::from_name(&row.kind)?,

@@ -144,6 +144,16 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         name: "goals",
         files: &[include_str!("../../../queries/schema/migrations/0142_goals.sql")],
     },
+    Migration {
+        version: 160,
+        name: "workspaces",
+        files: &[include_str!("../../../queries/schema/migrations/0160_workspaces.sql")],
+    },
+    Migration {
+        version: 161,
+        name: "own_things",
+        files: &[include_str!("../../../queries/schema/migrations/0161_own_things.sql")],
+    },
 ];
 
 /// What comes before the baseline where there is a schema of before the first release.

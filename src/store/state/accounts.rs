@@ -30,8 +30,11 @@ pub struct UserRow {
     pub created_at: i64,
     /// UTC microseconds of the edit.
     pub version: u64,
-    /// Pages that they may see; all if empty.
+    /// Pages that an earlier version of the program limited them to. A migration made a workspace of them: whoever still has
+    /// some is let in no more.
     pub pages: Vec<String>,
+    /// The workspace that they are a member of; empty: they see all.
+    pub workspace: String,
 }
 
 /// A token: a row of the question `api_tokens`.
@@ -55,6 +58,8 @@ pub struct TokenRow {
     pub question: String,
     /// User whose Pages it sees, and without whom it is good no more; empty: none.
     pub asks_as: String,
+    /// The workspace that it sees; empty: all, or what the user sees.
+    pub workspace: String,
     /// UTC microseconds of the edit.
     pub version: u64,
 }
@@ -85,6 +90,7 @@ struct SavedUser {
     created_at: i64,
     version: u64,
     pages: Vec<String>,
+    workspace: String,
     is_deleted: u8,
 }
 
@@ -100,6 +106,7 @@ struct SavedToken {
     is_deleted: u8,
     question: String,
     asks_as: String,
+    workspace: String,
 }
 
 #[derive(Debug, Row, Serialize)]
@@ -146,6 +153,7 @@ impl Store {
             created_at,
             version,
             pages,
+            workspace,
         } = user.clone();
         let row = SavedUser {
             name,
@@ -157,6 +165,7 @@ impl Store {
             created_at,
             version,
             pages,
+            workspace,
             is_deleted: u8::from(is_removed),
         };
         self.insert_block("users", &[row], &token).await
@@ -188,6 +197,7 @@ impl Store {
             is_deleted: u8::from(is_revoked),
             question: token.question,
             asks_as: token.asks_as,
+            workspace: token.workspace,
         };
         self.insert_block("api_tokens", &[row], &block).await
     }

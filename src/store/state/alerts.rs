@@ -118,7 +118,9 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn alert_rules(&self) -> Result<Vec<KeptRule>, StoreError> {
-        self.fetch_all(self.client().query(RULES)).await
+        let mut rules: Vec<KeptRule> = self.fetch_all(self.client().query(RULES)).await?;
+        rules.retain_mut(|rule| self.is_own(&mut rule.name));
+        Ok(rules)
     }
 
     /// Keeps an alert rule, or removes it (without a definition).
@@ -145,7 +147,9 @@ impl Store {
         id: &str,
     ) -> Result<Vec<IncidentRow>, StoreError> {
         let question = self.client().query(INCIDENTS).param("since", since.0).param("id", id);
-        self.fetch_all(question).await
+        let mut incidents: Vec<IncidentRow> = self.fetch_all(question).await?;
+        incidents.retain_mut(|incident| self.is_own(&mut incident.rule));
+        Ok(incidents)
     }
 
     /// Says what has become of an incident.
@@ -158,7 +162,7 @@ impl Store {
         let token = format!("incident-{id}-{version}-{last_seen_at}-{}", closed_at.is_some());
         let row = SavedIncident {
             id,
-            rule,
+            rule: self.keyed(&rule),
             about,
             reason,
             severity,
@@ -205,15 +209,17 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let version = self.next_version("alert_mutes", now.micros()).await?;
+        let rule = self.keyed(rule);
+        let block = format!("mute-{rule}-{about}-{version}");
         let row = SavedMute {
-            rule: rule.to_owned(),
+            rule,
             about: about.to_owned(),
             made_by: made_by.to_owned(),
             made_at: now.0,
             version,
             is_deleted: u8::from(!is_muted),
         };
-        self.insert_block("alert_mutes", &[row], &format!("mute-{rule}-{about}-{version}")).await
+        self.insert_block("alert_mutes", &[row], &block).await
     }
 
     /// Counts of the slots of five minutes in which there was something, between two instants (UTC milliseconds): slot and

@@ -29,6 +29,8 @@ pub struct WrittenAnnotation {
     pub made_by: String,
     /// When it was written.
     pub made_at: Timestamp,
+    /// The workspace whose members wrote it; empty: people of all.
+    pub workspace: String,
 }
 
 /// Campaigns or ads that cost money for the first time on a day.
@@ -66,6 +68,7 @@ struct FoundRow {
     page_id: String,
     made_by: String,
     made_at: i64,
+    workspace: String,
 }
 
 /// A row of `annotations`.
@@ -79,6 +82,7 @@ struct SavedRow {
     made_at: i64,
     version: u64,
     is_deleted: u8,
+    workspace: String,
 }
 
 /// A row of the question `first_spend`.
@@ -126,13 +130,17 @@ impl Store {
         let question = self.client().query(ANNOTATIONS).param("id", id);
         let question = question.param("first", day_number(first)).param("last", day_number(last));
         let rows: Vec<FoundRow> = self.fetch_all(question).await?;
-        let found = rows.into_iter().map(|row| WrittenAnnotation {
+        // Who sees all sees those of a workspace there.
+        let is_whole = self.workspace().is_none();
+        let own = rows.into_iter().filter(|row| !is_whole || row.workspace.is_empty());
+        let found = own.map(|row| WrittenAnnotation {
             id: row.id,
             day: date_of(row.day),
             text: row.text,
             page_id: row.page_id,
             made_by: row.made_by,
             made_at: Timestamp(row.made_at),
+            workspace: row.workspace,
         });
         Ok(found.collect())
     }
@@ -149,7 +157,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let version = self.next_version("annotations", now).await?;
         let token = format!("annotation-{}-{version}-{is_removed}", annotation.id);
-        let WrittenAnnotation { id, day, text, page_id, made_by, made_at } = annotation.clone();
+        let WrittenAnnotation { id, day, text, page_id, made_by, made_at, workspace } =
+            annotation.clone();
         let row = SavedRow {
             id,
             day: day_number(day),
@@ -159,6 +168,7 @@ impl Store {
             made_at: made_at.0,
             version,
             is_deleted: u8::from(is_removed),
+            workspace,
         };
         self.insert_block("annotations", &[row], &token).await
     }

@@ -32,14 +32,14 @@ impl Store {
         let version = self.next_version(table, now.micros()).await?;
         let is_deleted = u8::from(definition.is_none());
         let row = SavedDefinition {
-            name: name.to_owned(),
+            name: self.keyed(name),
             definition: definition.unwrap_or_default(),
             made_by: made_by.to_owned(),
             made_at: now.0,
             version,
             is_deleted,
         };
-        let token = format!("{kind}-{name}-{version}-{is_deleted}");
+        let token = format!("{kind}-{}-{version}-{is_deleted}", row.name);
         self.insert_block(table, &[row], &token).await
     }
 }

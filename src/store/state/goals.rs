@@ -23,12 +23,14 @@ pub struct KeptGoal {
 }
 
 impl Store {
-    /// Goals that somebody wrote, by name.
+    /// Goals that somebody wrote, by name: those of this store's workspace, or of people of all.
     ///
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn goals(&self) -> Result<Vec<KeptGoal>, StoreError> {
-        self.fetch_all(self.client().query(GOALS)).await
+        let mut goals: Vec<KeptGoal> = self.fetch_all(self.client().query(GOALS)).await?;
+        goals.retain_mut(|goal| self.is_own(&mut goal.name));
+        Ok(goals)
     }
 
     /// Keeps a goal in place of the one of its name, or removes it (without a definition).

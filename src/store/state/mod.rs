@@ -13,3 +13,4 @@ pub(in crate::store) mod saved_views;
 pub(in crate::store) mod scheduled_reports;
 pub(in crate::store) mod stored_funnels;
 pub(in crate::store) mod versions;
+pub(in crate::store) mod workspaces;

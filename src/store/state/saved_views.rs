@@ -36,6 +36,8 @@ pub struct SavedView {
     pub made_by: String,
     /// When, UTC milliseconds.
     pub made_at: i64,
+    /// The workspace whose team sees it if it is shared; empty: that of people of all.
+    pub workspace: String,
 }
 
 /// A row of `saved_views`.
@@ -54,6 +56,7 @@ struct SavedRow {
     made_at: i64,
     version: u64,
     is_deleted: u8,
+    workspace: String,
 }
 
 /// A row of `start_pages`.
@@ -83,7 +86,7 @@ impl Store {
         let now = Timestamp(view.made_at).micros();
         let version = self.next_version("saved_views", now).await?;
         let token = format!("view-{}-{version}-{is_removed}", view.id);
-        let SavedView { id, name, owner, path, query, made_by, .. } = view.clone();
+        let SavedView { id, name, owner, path, query, made_by, workspace, .. } = view.clone();
         let SavedView { is_shared, is_pinned, days, back, made_at, .. } = *view;
         let is_deleted = u8::from(is_removed);
         let row = SavedRow {
@@ -100,6 +103,7 @@ impl Store {
             made_at,
             version,
             is_deleted,
+            workspace,
         };
         self.insert_block("saved_views", &[row], &token).await
     }

@@ -8,6 +8,8 @@ use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 
 const DEFINITIONS: &str = include_str!("../../../queries/scheduled_reports/report_definitions.sql");
+const WORKSPACES: &str =
+    include_str!("../../../queries/scheduled_reports/workspaces_with_reports.sql");
 const RUNS: &str = include_str!("../../../queries/scheduled_reports/report_runs.sql");
 const DELIVERIES: &str = include_str!("../../../queries/scheduled_reports/report_deliveries.sql");
 const SCHEDULE_SINCE: &str =
@@ -120,7 +122,18 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn report_definitions(&self) -> Result<Vec<WrittenDefinition>, StoreError> {
-        self.fetch_all(self.client().query(DEFINITIONS)).await
+        let mut all: Vec<WrittenDefinition> =
+            self.fetch_all(self.client().query(DEFINITIONS)).await?;
+        all.retain_mut(|one| self.is_own(&mut one.name));
+        Ok(all)
+    }
+
+    /// Names of workspaces in which reports were written.
+    ///
+    /// # Errors
+    /// If ClickHouse cannot be asked.
+    pub async fn workspaces_with_reports(&self) -> Result<Vec<String>, StoreError> {
+        self.fetch_all(self.client().query(WORKSPACES)).await
     }
 
     /// Keeps a report, or removes it (without `definition`); of two edits that with the higher
@@ -136,8 +149,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let is_deleted = u8::from(definition.is_none());
         let definition = definition.unwrap_or_default();
-        let row = DefinitionRow { name: name.to_owned(), definition, version, is_deleted };
-        let token = format!("{name}-{version}-{is_deleted}");
+        let row = DefinitionRow { name: self.keyed(name), definition, version, is_deleted };
+        let token = format!("{}-{version}-{is_deleted}", row.name);
         self.insert_block("report_definitions", &[row], &token).await
     }
 
@@ -169,9 +182,12 @@ impl Store {
         is_unfinished: bool,
         limit: u64,
     ) -> Result<Vec<ReportRun>, StoreError> {
-        let question = self.client().query(RUNS).param("report", report).param("run", run);
+        let key = if report.is_empty() { String::new() } else { self.keyed(report) };
+        let question = self.client().query(RUNS).param("report", key).param("run", run);
         let question = question.param("is_unfinished", is_unfinished);
-        self.fetch_all(question.param("limit", limit)).await
+        let mut runs: Vec<ReportRun> = self.fetch_all(question.param("limit", limit)).await?;
+        runs.retain_mut(|run| self.is_own(&mut run.report));
+        Ok(runs)
     }
 
     /// Says what became of a run.
@@ -180,11 +196,17 @@ impl Store {
     /// If ClickHouse cannot be asked.
     pub async fn save_report_run(&self, run: &ReportRun) -> Result<(), StoreError> {
         let run = run.clone();
+        let report = self.keyed(&run.report);
         let version = run.version;
-        let token =
-            format!("{}-{}-{}-{}-{version}", run.run, run.status, run.attempt, run.told.len());
+        let token = format!(
+            "{report}-{}-{}-{}-{}-{version}",
+            run.run,
+            run.status,
+            run.attempt,
+            run.told.len()
+        );
         let row = RunRow {
-            report: run.report,
+            report,
             run: run.run,
             due_at: run.due_at,
             by_hand: run.by_hand,
@@ -208,7 +230,7 @@ impl Store {
         runs: &[&str],
     ) -> Result<Vec<ReportDelivery>, StoreError> {
         let question = self.client().query(DELIVERIES).param("runs", runs);
-        self.fetch_all(question).await
+        self.fetch_all(question.param("is_of_workspace", self.workspace().is_some())).await
     }
 
     /// Says what became of a delivery.
@@ -222,8 +244,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ReportDelivery { run, destination, status, error, changed_at, version } =
             delivery.clone();
-        let token = format!("{run}-{destination}-{status}-{version}");
-        let report = report.to_owned();
+        let report = self.keyed(report);
+        let token = format!("{report}-{run}-{destination}-{status}-{version}");
         let row = DeliveryRow { report, run, destination, status, error, changed_at, version };
         self.insert_block("report_deliveries", &[row], &token).await
     }
@@ -238,7 +260,7 @@ impl Store {
         schedule: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
-        let question = self.client().query(SCHEDULE_SINCE).param("report", report);
+        let question = self.client().query(SCHEDULE_SINCE).param("report", self.keyed(report));
         let last = self.fetch_optional::<SinceRow>(question).await?;
         match last {
             Some(last) if last.schedule == schedule => Ok(last.since),
@@ -258,8 +280,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let micros = Timestamp(now).micros();
         let version = self.next_version("report_schedules", micros).await?;
+        let (report, schedule) = (self.keyed(report), schedule.to_owned());
         let token = format!("{report}-{schedule}-{now}-{version}");
-        let (report, schedule) = (report.to_owned(), schedule.to_owned());
         let row = ScheduleRow { report, schedule, since: now, version };
         self.insert_block("report_schedules", &[row], &token).await
     }

@@ -45,7 +45,8 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn stored_funnel_versions(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows: Vec<VersionRow> = self.fetch_all(self.client().query(VERSIONS)).await?;
+        let mut rows: Vec<VersionRow> = self.fetch_all(self.client().query(VERSIONS)).await?;
+        rows.retain_mut(|row| self.is_own(&mut row.name));
         Ok(rows.into_iter().map(|row| (row.name, row.version)).collect())
     }
 
@@ -54,7 +55,7 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn stored_funnels(&self) -> Result<Vec<FunnelEdit>, StoreError> {
-        self.fetch_all(self.client().query(FUNNELS).param("funnel", "").param("edits", 1_u64)).await
+        self.edits_of("", 1).await
     }
 
     /// Edits of one funnel, the latest first; none if there is no such funnel.
@@ -65,8 +66,14 @@ impl Store {
         if name.is_empty() {
             return Ok(Vec::new());
         }
-        let question = self.client().query(FUNNELS).param("funnel", name);
-        self.fetch_all(question.param("edits", MOST_EDITS)).await
+        self.edits_of(&self.keyed(name), MOST_EDITS).await
+    }
+
+    async fn edits_of(&self, key: &str, edits: u64) -> Result<Vec<FunnelEdit>, StoreError> {
+        let question = self.client().query(FUNNELS).param("funnel", key).param("edits", edits);
+        let mut found: Vec<FunnelEdit> = self.fetch_all(question).await?;
+        found.retain_mut(|edit| self.is_own(&mut edit.name));
+        Ok(found)
     }
 
     /// Keeps an edit; false if somebody else's of this version came first, on whatever server.
@@ -75,8 +82,9 @@ impl Store {
     /// If ClickHouse fails.
     pub async fn save_funnel_edit(&self, edit: &FunnelEdit) -> Result<bool, StoreError> {
         let FunnelEdit { name, version, id, .. } = edit;
-        let token = format!("funnel-{name}-{version}");
-        self.insert_block("funnel_edits", std::slice::from_ref(edit), &token).await?;
+        let kept = FunnelEdit { name: self.keyed(name), ..edit.clone() };
+        let token = format!("funnel-{}-{version}", kept.name);
+        self.insert_block("funnel_edits", &[kept], &token).await?;
         let edits = self.funnel_edits(name).await?;
         let kept = edits.iter().find(|kept| kept.version == *version);
         Ok(kept.is_some_and(|kept| kept.id == *id))

@@ -1,7 +1,7 @@
 //! What is sent to goals: by their form, and over the API.
 
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use super::typed::Typed;
 use super::written::WrittenGoal;
 use super::{Team, pages};
 use crate::accounts::Who;
+use crate::http::own::Own;
 use crate::http::page::refused;
 use crate::http::problem::Problem;
 
@@ -38,7 +39,7 @@ pub(in crate::team) fn forms() -> Router<Team> {
 
 /// Goals, each with how far it is and what it comes to by the end of its period.
 #[utoipa::path(get, path = "/api/v1/goals", tag = "team", responses((status = 200, body = GoalList)))]
-async fn list(State(team): State<Team>) -> Result<Response, Problem> {
+async fn list(Own(team): Own<Team>) -> Result<Response, Problem> {
     Ok(Json(GoalList { goals: team.goals().await? }).into_response())
 }
 
@@ -46,7 +47,7 @@ async fn list(State(team): State<Team>) -> Result<Response, Problem> {
 #[utoipa::path(post, path = "/api/v1/goals", tag = "team", request_body = WrittenGoal,
     responses((status = 200, body = WrittenGoal), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn keep(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     written: Result<Json<WrittenGoal>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -60,7 +61,7 @@ async fn keep(
 #[utoipa::path(delete, path = "/api/v1/goals/{name}", tag = "team",
     params(("name" = String, Path, description = "The goal")), responses((status = 204)))]
 async fn remove(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -69,7 +70,7 @@ async fn remove(
 }
 
 async fn keep_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -85,7 +86,7 @@ async fn keep_by_form(
 }
 
 async fn remove_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Response {

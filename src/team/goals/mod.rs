@@ -66,7 +66,14 @@ impl Team {
             let text = say("goals-too-many").with("most", MOST_GOALS as u64).to_string();
             return Err(Problem::new(StatusCode::CONFLICT, text));
         }
-        let definition = serde_json::to_string(written).unwrap_or_default();
+        let mut written = written.clone();
+        if let Some(workspace) = store.workspace()
+            && written.currency.is_empty()
+            && goal.figure.is_of_ads()
+        {
+            written.currency.clone_from(&workspace.currency);
+        }
+        let definition = serde_json::to_string(&written).unwrap_or_default();
         let saved = store.save_goal(&written.name, Some(definition), &who.name, self.now()).await;
         saved.map_err(|error| failed(&error))?;
         Ok(Ok(goal))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use super::written::Per;
 use super::{GoalError, Team};
 use crate::accounts::{Scope, Who};
 use crate::alerting::Figure;
+use crate::http::own::Own;
 use crate::http::page::{html, refused};
 use crate::http::problem::Problem;
 use crate::language::{Message, decimal, filters, percent, say};
@@ -61,7 +62,7 @@ pub(super) struct Asked {
 
 /// `GET /goals`.
 pub(super) async fn list(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Query(Asked { goal, saved }): Query<Asked>,
 ) -> Response {

@@ -1,7 +1,7 @@
 //! What is sent to saved views: by forms, and over the API.
 
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::told::ToldView;
 use super::{Team, pages};
 use crate::accounts::Who;
+use crate::http::own::Own;
 use crate::http::page::refused;
 use crate::http::problem::Problem;
 use crate::insights::saved_views::href;
@@ -87,10 +88,7 @@ pub(in crate::team) fn forms() -> Router<Team> {
 
 /// Saved views that the asker sees: their own, and the team's.
 #[utoipa::path(get, path = "/api/v1/views", tag = "team", responses((status = 200, body = ViewList)))]
-async fn list(
-    State(team): State<Team>,
-    Extension(who): Extension<Who>,
-) -> Result<Response, Problem> {
+async fn list(Own(team): Own<Team>, Extension(who): Extension<Who>) -> Result<Response, Problem> {
     let reader = team.reader(&who).await?;
     let views = team.views(&reader).await?;
     let views = views.iter().map(|view| reader.told(view)).collect();
@@ -101,7 +99,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/views", tag = "team", request_body = NewView,
     responses((status = 201, body = ToldView), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn keep(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     written: Result<Json<NewView>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -116,7 +114,7 @@ async fn keep(
     params(("id" = String, Path, description = "The view")),
     responses((status = 200, body = ToldView)))]
 async fn change(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     written: Result<Json<ViewEdit>, JsonRejection>,
@@ -130,7 +128,7 @@ async fn change(
 #[utoipa::path(delete, path = "/api/v1/views/{id}", tag = "team",
     params(("id" = String, Path, description = "The view")), responses((status = 204)))]
 async fn remove(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
@@ -142,7 +140,7 @@ async fn remove(
 #[utoipa::path(put, path = "/api/v1/start-page", tag = "team", request_body = StartPage,
     responses((status = 204)))]
 async fn start_with(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     written: Result<Json<StartPage>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
@@ -170,7 +168,7 @@ struct Start {
 }
 
 async fn keep_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -185,7 +183,7 @@ async fn keep_by_form(
 }
 
 async fn change_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
@@ -199,7 +197,7 @@ async fn change_by_form(
 }
 
 async fn remove_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Path(id): Path<String>,
 ) -> Response {
@@ -207,7 +205,7 @@ async fn remove_by_form(
 }
 
 async fn start_by_form(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Form(Start { view }): Form<Start>,
 ) -> Response {
@@ -216,7 +214,7 @@ async fn start_by_form(
 }
 
 /// `GET /start`: where somebody begins; the overview if they chose nothing, or do not see it any more.
-async fn start(State(team): State<Team>, Extension(who): Extension<Who>) -> Redirect {
+async fn start(Own(team): Own<Team>, Extension(who): Extension<Who>) -> Redirect {
     let found = async {
         let reader = team.reader(&who).await.ok()?;
         let view = team.view(&reader, reader.start.as_deref()?).await.ok()?;

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use super::{Team, failed};
 use crate::accounts::Who;
 use crate::http::problem::Problem;
-use crate::insights::saved_views::{Place, may_share, owner, today};
+use crate::insights::saved_views::{Place, may_share, owner, team, today};
 use crate::language::{Message, say};
 use crate::store::SavedView;
 use told::Reader;
@@ -28,7 +28,7 @@ impl Team {
     /// Who asks, and what they need to know of views.
     async fn reader<'a>(&self, who: &'a Who) -> Result<Reader<'a>, Problem> {
         let key = owner(who);
-        let asked = tokio::try_join!(self.store.users(), self.store.start_page(&key));
+        let asked = tokio::try_join!(self.whole.users(), self.store.start_page(&key));
         let (users, start) = asked.map_err(|error| failed(&error))?;
         let users: BTreeSet<String> = users.into_iter().map(|user| user.name).collect();
         Ok(Reader { who, users, start, today: today(self.now(), &self.zone) })
@@ -75,6 +75,7 @@ impl Team {
             back,
             made_by: who.name.clone(),
             made_at: self.now().0,
+            workspace: team(who).to_owned(),
         };
         self.save(&view, false).await?;
         Ok(view)
@@ -96,7 +97,9 @@ impl Team {
         let name = edit.name.as_deref().map_or_else(|| Ok(view.name.clone()), named)?;
         let is_pinned = edit.is_pinned.unwrap_or(view.is_pinned);
         let (made_by, made_at) = (who.name.clone(), self.now().0);
-        let changed = SavedView { name, is_shared, is_pinned, made_by, made_at, ..view };
+        // One's own goes along to where one works now.
+        let workspace = team(who).to_owned();
+        let changed = SavedView { name, is_shared, is_pinned, made_by, made_at, workspace, ..view };
         self.save(&changed, false).await?;
         Ok(changed)
     }

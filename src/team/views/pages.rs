@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use super::Team;
 use super::report;
 use super::told::ToldView;
 use crate::accounts::{Scope, Who};
+use crate::http::own::Own;
 use crate::http::page::html;
 use crate::http::problem::Problem;
 use crate::insights::saved_views::may_share;
@@ -44,7 +45,7 @@ pub(super) struct Said {
 
 /// `GET /views`.
 pub(super) async fn list(
-    State(team): State<Team>,
+    Own(team): Own<Team>,
     Extension(who): Extension<Who>,
     Query(Said { saved }): Query<Said>,
 ) -> Result<Response, Problem> {
@@ -60,7 +61,7 @@ pub(super) async fn list(
         page: "views",
         rows,
         may_share: may_share(&who),
-        may_report: who.may(Scope::Write) && who.pages.is_none(),
+        may_report: who.may(Scope::Write),
         said: saved.map(|_| say("views-saved")),
     };
     Ok(html(StatusCode::OK, page.render()))

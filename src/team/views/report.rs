@@ -66,6 +66,7 @@ mod tests {
     fn view(path: &str, query: &str, days: u32) -> SavedView {
         let text = |text: &str| text.to_owned();
         SavedView {
+            workspace: String::new(),
             id: text("1"),
             name: text("Été, by ad"),
             owner: text("ann"),

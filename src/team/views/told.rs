@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     fn is_admin(&self) -> bool {
-        self.who.may(Scope::Admin) && self.who.pages.is_none()
+        self.who.may(Scope::Admin) && self.who.workspace.is_none()
     }
 
     pub(super) fn told(&self, view: &SavedView) -> ToldView {

@@ -18,3 +18,4 @@ pub(super) mod response_times;
 pub(super) mod retention;
 pub(super) mod sequences;
 pub(super) mod stored_funnels;
+pub(super) mod workspaces;

@@ -1,7 +1,7 @@
 //! `POST|PUT|DELETE /api/v1/funnels`: funnels that are made, changed and archived, and their history.
 
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::accounts::Who;
 use crate::analysis::WrittenFunnel;
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
 use crate::insights::funnel_edits::{EditError, Editing, FunnelChange, history};
@@ -68,7 +69,7 @@ pub(crate) fn editing<'a>(views: &'a Views, who: &'a Who) -> Editing<'a> {
 #[utoipa::path(post, path = "/api/v1/funnels", tag = "funnels", request_body = WrittenFunnel,
     responses((status = 201, body = KeptFunnel), (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn make(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     written: Result<Json<WrittenFunnel>, JsonRejection>,
 ) -> Result<Response, Problem> {
@@ -84,7 +85,7 @@ pub(crate) async fn make(
         ("If-Match" = Option<String>, Header, description = "Number of the edit that this one follows")),
     responses((status = 200, body = KeptFunnel), (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn change(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
     headers: HeaderMap,
@@ -112,7 +113,7 @@ pub(crate) async fn change(
     params(("name" = String, Path, description = "The funnel")),
     responses((status = 204), (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn archive(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {

@@ -39,10 +39,10 @@ pub(crate) struct Row {
 }
 
 impl Annotations {
-    /// Those of a page at `uri`. Somebody who is limited to Pages changes nothing.
+    /// Those of a page at `uri`.
     pub(crate) fn new(report: AnnotationsReport, who: &Who, uri: &Uri, range: &Range) -> Self {
         let left_out = report.annotations.len().saturating_sub(MOST);
-        let is_writable = who.may(Scope::Write) && who.pages.is_none();
+        let is_writable = who.may(Scope::Write);
         // The latest ones, if there are too many.
         let shown = report.annotations.into_iter().skip(left_out);
         let rows = shown.zip(1..).map(|(one, number)| Row::new(one, number, is_writable));

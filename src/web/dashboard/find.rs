@@ -81,7 +81,7 @@ async fn hits(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answer
     }
     all.extend(funnels(views).filter(|hit| is_wanted(&hit.label)).take(MOST));
     all.extend(found_ads(views, &is_wanted).await?);
-    all.extend(links(views, &is_wanted));
+    all.extend(links(views, who, &is_wanted));
     if who.may(Scope::People) {
         all.extend(people(views, who, search).await?);
     }
@@ -130,8 +130,11 @@ async fn found_ads(
     Ok(ids.into_iter().filter_map(hit).take(MOST).collect())
 }
 
-fn links(views: &Views, is_wanted: &impl Fn(&str) -> bool) -> Vec<Hit> {
+fn links(views: &Views, who: &Who, is_wanted: &impl Fn(&str) -> bool) -> Vec<Hit> {
     let links = Arc::clone(&views.links.borrow());
+    let may_see = |link: &&crate::domain::Link| {
+        who.workspace.as_ref().is_none_or(|workspace| workspace.has_page(&link.page_id))
+    };
     let is_found = |texts: [&str; 3]| texts.into_iter().any(is_wanted);
     let found =
         links.values().filter(|link| is_found([&link.slug, &link.referral_ref, &link.campaign]));
@@ -141,7 +144,7 @@ fn links(views: &Views, is_wanted: &impl Fn(&str) -> bool) -> Vec<Hit> {
         about: link.campaign.clone(),
         href: address("/funnels", "filter", &Filter::one_written("link", &link.slug)),
     };
-    found.take(MOST).map(hit).collect()
+    found.filter(may_see).take(MOST).map(hit).collect()
 }
 
 /// People are found by their whole id.
@@ -152,7 +155,8 @@ async fn people(views: &Views, who: &Who, search: &str) -> Result<Vec<Hit>, Answ
         return Ok(Vec::new());
     }
     let pages = views.store.pages_of_person(search).await?;
-    let may_see = |id: &String| who.pages.as_ref().is_none_or(|own| own.contains(id));
+    let may_see =
+        |id: &String| who.workspace.as_ref().is_none_or(|workspace| workspace.has_page(id));
     let hit = |id: String| Hit {
         kind: say("find-person"),
         label: search.to_owned(),

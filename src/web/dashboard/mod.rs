@@ -25,3 +25,4 @@ pub(crate) mod response_times;
 pub(crate) mod retention;
 pub(crate) mod suggest;
 pub(super) mod view_options;
+pub(crate) mod workspaces;

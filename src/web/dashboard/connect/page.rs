@@ -89,7 +89,9 @@ pub(crate) async fn make(
     let number = uuid::Uuid::new_v4().simple().to_string();
     let name = format!("sheet-{}", &number[..12]);
     let asks_as = who.is_user.then_some(who.name.as_str());
-    match views.accounts.add_token_of(only, &name, days, &who.name, asks_as).await {
+    let workspace = who.workspace.as_ref().map(|workspace| workspace.name.as_str());
+    let made = views.accounts.add_token_of(only, &name, days, &who.name, asks_as, workspace).await;
+    match made {
         Ok(secret) => {
             let mark = if only.as_str().contains('?') { '&' } else { '?' };
             let home = home(&views, &headers);
@@ -176,7 +178,9 @@ fn shown(views: &Views, who: &Who, only: &OnlyQuestion, address: Option<String>)
     let known = views.accounts.known();
     let rolling = rolling(only).map(|rolling| rolling.as_str().to_owned());
     let own = known.tokens.iter().filter(|token| {
-        token.question == only.as_str() || rolling.as_ref() == Some(&token.question)
+        let is_same = token.question == only.as_str() || rolling.as_ref() == Some(&token.question);
+        let workspace = who.workspace.as_ref().map(|workspace| workspace.name.as_str());
+        is_same && workspace.is_none_or(|own| token.workspace == own)
     });
     let never = || say("settings-never").to_string();
     let tokens = own.map(|token| TokenLine {

@@ -190,7 +190,7 @@ impl FunnelsPage {
             }),
             builder,
             range,
-            is_writable: who.may(Scope::Write) && who.pages.is_none(),
+            is_writable: who.may(Scope::Write),
         }
     }
 }

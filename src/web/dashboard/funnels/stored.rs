@@ -1,7 +1,7 @@
 //! The page of all funnels and that of one stored funnel, with its history; what their forms send.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -11,6 +11,7 @@ use super::builder_address::address;
 use crate::accounts::{Scope, Who};
 use crate::analysis::WrittenFunnel;
 use crate::domain::Timestamp;
+use crate::http::own::Own;
 use crate::http::page::{html, refused};
 use crate::http::problem::Problem;
 use crate::insights::error::AnswerError;
@@ -29,7 +30,6 @@ struct ListPage {
     rows: Vec<Row>,
     is_writable: bool,
     /// Whether the reader sees definitions, which may name what is of other Pages.
-    is_whole: bool,
     error: Option<String>,
     form: Typed,
 }
@@ -120,7 +120,7 @@ pub(crate) async fn one(
 
 /// `POST /funnels/stored`: a new funnel, or a change of one.
 pub(crate) async fn save(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -132,7 +132,7 @@ pub(crate) async fn save(
 
 /// `POST /funnels/stored/{name}/archive`.
 pub(crate) async fn archive(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Response {
@@ -141,7 +141,7 @@ pub(crate) async fn archive(
 
 /// `POST /funnels/stored/{name}/restore`.
 pub(crate) async fn restore(
-    State(views): State<Views>,
+    Own(views): Own<Views>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
 ) -> Response {
@@ -217,8 +217,7 @@ async fn list_page(
     let mut rows: Vec<Row> = of_files.chain(stored).collect();
     rows.sort_by_key(|row| row.is_archived);
     let is_writable = may_write(who);
-    let is_whole = who.pages.is_none();
-    Ok(ListPage { page: "funnels", rows, is_writable, is_whole, error: None, form })
+    Ok(ListPage { page: "funnels", rows, is_writable, error: None, form })
 }
 
 async fn one_page(
@@ -261,9 +260,8 @@ async fn one_page(
     }))
 }
 
-/// Who is limited to Pages makes nothing that holds for all.
 fn may_write(who: &Who) -> bool {
-    who.may(Scope::Write) && who.pages.is_none()
+    who.may(Scope::Write)
 }
 
 fn version(stored: &StoredFunnel) -> String {

@@ -1,9 +1,7 @@
 //! What needs attention, and what to do about each.
 
-use crate::domain::Timestamp;
 use crate::insights::alerts::Alert;
 use crate::language::{Message, say};
-use crate::store::IncidentRow;
 
 /// Alerts that are told; the others are on the page of data quality.
 const MOST: usize = 5;
@@ -28,15 +26,6 @@ pub(crate) fn attention(alerts: &[Alert]) -> (Vec<Attention>, usize) {
     let more = all.len().saturating_sub(MOST);
     all.truncate(MOST);
     (all, more)
-}
-
-/// Incidents that are open, and that nobody has muted or put off.
-pub(crate) fn open_incidents(incidents: &[IncidentRow], now: Timestamp) -> usize {
-    let is_shown = |one: &&IncidentRow| {
-        let is_snoozed = one.snoozed_until.is_some_and(|until| now.0 < until);
-        one.closed_at.is_none() && !one.is_muted && !is_snoozed
-    };
-    incidents.iter().filter(is_shown).count()
 }
 
 fn one(alert: &Alert) -> Attention {

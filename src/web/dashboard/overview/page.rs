@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::http::Uri;
 use axum::response::Response;
 
-use super::attention::{Attention, attention, open_incidents};
+use super::attention::{Attention, attention};
 use super::best_ads::{BestAndWorstAds, extremes};
 use super::changes::{Days, Movers, movers};
 use super::days::days_of;
@@ -26,6 +26,7 @@ use crate::insights::error::AnswerError;
 use crate::insights::funnel_comparison::period_before;
 use crate::insights::funnel_outlook::young;
 use crate::insights::query::{Against, Credit, Question};
+use crate::insights::workspaces::open_incidents;
 use crate::insights::{ads, worker};
 use crate::language::{Message, filters, say};
 use crate::render::labels;
@@ -115,21 +116,15 @@ pub(crate) async fn overview(
     asking: Asks,
 ) -> Response {
     let webhook = format!("{}/webhooks/meta", views.public_url.as_deref().unwrap_or_default());
-    let is_limited = who.pages.is_some();
     show(&views, asking, async |views, question, now| {
-        let found = Box::pin(found(&views.store, &question, now, is_limited)).await?;
+        let found = Box::pin(found(&views.store, &question, now)).await?;
         Ok(Overview::new(found, &question, now, webhook, (&who, &uri)))
     })
     .await
 }
 
 /// Asks for everything at once.
-async fn found(
-    store: &Store,
-    question: &Question,
-    now: Timestamp,
-    is_limited: bool,
-) -> Result<Found, AnswerError> {
+async fn found(store: &Store, question: &Question, now: Timestamp) -> Result<Found, AnswerError> {
     // The last touch of every conversion: by the usual window, whatever the question's credit.
     let parameters = Parameters::default();
     let credit = Credit { model: Model::Last, parameters, conversion: None, intervals: false };
@@ -147,16 +142,9 @@ async fn found(
     };
     let asked = question.clone();
     let figures = worker::in_turn(fetch, move |fetched, _| Figures::new(fetched, &asked));
-    // What is wrong is wrong with all Pages.
-    let alerts = async {
-        if is_limited {
-            return Ok(Vec::new());
-        }
-        Ok(AlertInputs::of(store, &question, now).await?.alerts())
-    };
+    let alerts = async { Ok(AlertInputs::of(store, &question, now).await?.alerts()) };
     let state = async { Ok(store.collection_state().await?) };
     let annotations = answer_annotations(store, &question.period);
-    // Whoever is limited to Pages is shown none.
     let incidents = async { Ok(open_incidents(&store.incidents(now, "").await?, now)) };
     let (figures, alerts, state, annotations, incidents) =
         tokio::try_join!(figures, alerts, state, annotations, incidents)?;

@@ -51,7 +51,9 @@ pub fn answer(name: &str, tables: &Tables, asked: Parameters<'_>, now: i64) -> A
             ("page_id", "String"),
             ("made_by", "String"),
             ("made_at", "Int64"),
+            ("workspace", "String"),
         ]),
+        "workspaces_with_reports" => nothing(&[("workspace", "String")]),
         "policy_events" => nothing(&[
             ("time", "Int64"),
             ("page_id", "String"),

@@ -1,0 +1,20 @@
+workspaces-asof = What conversations reached so far, by the day on which they were opened, in each workspace's zone; below each figure its change against the period of the same length before.
+workspaces-none = There are no workspaces yet
+workspaces-none-help = An admin makes them under <a href="/settings#workspaces-title">Settings</a>, or by <code>messenger-funnel workspace add</code>.
+workspaces-name = Workspace
+workspaces-conversations = Conversations
+    .meaning = Conversations that were opened
+workspaces-reply-rate = Reply rate
+    .meaning = Answered ones among those in which somebody wrote
+workspaces-leads = Leads
+    .meaning = Conversations that became leads
+workspaces-purchases = Purchases
+    .meaning = Conversations that became purchases
+workspaces-spend = Spend
+    .meaning = What its ads, links and entry points cost on the days that are known
+workspaces-cost-per-lead = Cost per lead
+    .meaning = Spend by the leads of the days that are known
+workspaces-incidents = Open incidents
+    .meaning = Incidents that are open and neither muted nor snoozed
+workspaces-everything = Everything, what is in no workspace too
+workspaces-change = { $change } against before

@@ -1,0 +1,20 @@
+workspaces-asof = Ce que les conversations ont atteint jusqu’ici, par jour d’ouverture, dans le fuseau de chaque espace ; sous chaque chiffre, son évolution par rapport à la période précédente de même durée.
+workspaces-none = Il n’y a pas encore d’espace de travail
+workspaces-none-help = Un administrateur en crée dans les <a href="/settings#workspaces-title">réglages</a>, ou par <code>messenger-funnel workspace add</code>.
+workspaces-name = Espace de travail
+workspaces-conversations = Conversations
+    .meaning = Conversations qui ont été ouvertes
+workspaces-reply-rate = Taux de réponse
+    .meaning = Celles qui ont reçu une réponse parmi celles où quelqu’un a écrit
+workspaces-leads = Prospects
+    .meaning = Conversations devenues des prospects
+workspaces-purchases = Achats
+    .meaning = Conversations devenues des achats
+workspaces-spend = Dépenses
+    .meaning = Ce que ses publicités, liens et points d’entrée ont coûté les jours connus
+workspaces-cost-per-lead = Coût par prospect
+    .meaning = Les dépenses divisées par les prospects des jours connus
+workspaces-incidents = Incidents ouverts
+    .meaning = Incidents ouverts, ni masqués ni reportés
+workspaces-everything = Tout, y compris ce qui n’est dans aucun espace
+workspaces-change = { $change } par rapport à avant

@@ -1,0 +1,3 @@
+//! The page of all workspaces.
+
+pub(crate) mod page;
