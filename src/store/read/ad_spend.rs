@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{AdAccount, AdDay};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
-use crate::store::read::once::once;
 use crate::store::read::spend_days::{DayRow, date_of, day_number, days_that_count};
 
 const AD_DAYS: &str = include_str!("../../../queries/ads/ad_days.sql");
@@ -192,7 +191,7 @@ impl Store {
         };
         let ask = self.fetch_all::<AccountRow>(self.client().query(AD_ACCOUNTS));
         let ask = async { Ok(ask.await?.into_iter().map(of).collect()) };
-        once(ask).await
+        self.once(ask).await
     }
 
     /// The days from one through another of which it is known what ads cost.

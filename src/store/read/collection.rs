@@ -12,7 +12,6 @@ use crate::store::client::Store;
 use crate::store::client::assemble::assemble;
 use crate::store::client::error::StoreError;
 use crate::store::read::list_rows::EventRow;
-use crate::store::read::once::once;
 use crate::store::read::source::STORED_SOURCE;
 
 const CLOCK: &str = include_str!("../../../queries/schema/clock.sql");
@@ -234,6 +233,6 @@ impl Store {
     /// # Errors
     /// If ClickHouse cannot be asked.
     pub async fn collection_state(&self) -> Result<CollectionState, StoreError> {
-        once(self.fetch_one(self.client().query(COLLECTION_STATE))).await
+        self.once(self.fetch_one(self.client().query(COLLECTION_STATE))).await
     }
 }

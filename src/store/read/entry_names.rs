@@ -15,7 +15,6 @@ use crate::domain::{EntryNames, LinkVersion, StoredEntrance};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
 use crate::store::read::collection::BreakdownColumns;
-use crate::store::read::once::once;
 
 const LINK_VERSIONS: &str = include_str!("../../../queries/links/link_versions.sql");
 
@@ -77,7 +76,7 @@ impl Store {
             let rows = self.fetch_all::<VersionRow>(self.client().query(LINK_VERSIONS)).await?;
             Ok(rows.into_iter().map(LinkVersion::from).collect())
         };
-        let links = once::<Vec<LinkVersion>>(links);
+        let links = self.once::<Vec<LinkVersion>>(links);
         let (links, ads) = tokio::try_join!(links, ads)?;
         Ok(EntryNames::new(links, ads))
     }

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use crate::domain::{Link, LinkVisit, Links, Period};
 use crate::store::client::Store;
 use crate::store::client::error::StoreError;
-use crate::store::read::once::once;
 use crate::store::rows::{LinkRow, VisitRow};
 
 const LINKS: &str = include_str!("../../../queries/links/link_registry.sql");
@@ -37,7 +36,7 @@ impl Store {
             let links = rows.into_iter().map(LinkRow::into_link);
             Ok(links.map(|link| (link.slug.clone(), link)).collect())
         };
-        once(ask).await
+        self.once(ask).await
     }
 
     /// Stores a new link, or a link's new form: of two edits that with the higher version stays

@@ -13,7 +13,6 @@ use crate::store::client::assemble::assemble;
 use crate::store::client::decimal::ten_thousandths;
 use crate::store::client::error::StoreError;
 use crate::store::read::entry_names::BY_LINK;
-use crate::store::read::once::once;
 use crate::store::read::source::STORED_SOURCE;
 use crate::store::read::spend_days::{date_of, day_number};
 
@@ -171,7 +170,7 @@ impl Store {
             (row.ad_id, names)
         };
         let ask = async { Ok(ask.await?.into_iter().map(named).collect()) };
-        once(ask).await
+        self.once(ask).await
     }
 
     /// What purchases in conversations that were opened in the period were worth. Columns:
