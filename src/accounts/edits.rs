@@ -121,7 +121,7 @@ impl Accounts {
     pub(super) async fn add_vouched(
         &self,
         name: &str,
-        role: Role,
+        (role, workspace): (Role, Option<&str>),
         provider: &str,
     ) -> Result<UserRow, AccountError> {
         name::check(name).map_err(|_| Refusal::VouchedName {
@@ -132,7 +132,9 @@ impl Accounts {
         if let Some(user) = self.known().user(name) {
             return Ok(user.clone());
         }
+        self.check_workspace(workspace)?;
         let mut user = self.new_user(name, role);
+        workspace.unwrap_or_default().clone_into(&mut user.workspace);
         self.save(&mut user, false).await?;
         Ok(user)
     }

@@ -274,8 +274,8 @@ impl Accounts {
         }
     }
 
-    /// Lets somebody in for whom `provider` vouches; who is new becomes a user if there is a `role` for them. With
-    /// `is_exact` a user whose name is written otherwise, large or small, is somebody else.
+    /// Lets somebody in for whom `provider` vouches; who is new becomes a user if there is a role, and perhaps a
+    /// workspace, for them. With `is_exact` a user whose name is written otherwise, large or small, is somebody else.
     ///
     /// # Errors
     /// If they are no user and cannot become one.
@@ -283,7 +283,7 @@ impl Accounts {
         &self,
         name: &str,
         is_exact: bool,
-        role: Option<Role>,
+        new: Option<(Role, Option<&str>)>,
         provider: &str,
         from: IpAddr,
     ) -> Result<String, AccountError> {
@@ -293,13 +293,13 @@ impl Accounts {
             return Err(Refusal::NoUserYet.into());
         }
         let known = self.known();
-        let user = match (known.user(name), role) {
+        let user = match (known.user(name), new) {
             // Case matters in a `sub`, unlike what people type.
             (Some(user), _) if is_exact && user.name != name => {
                 return Err(Refusal::NoUserHere(name.to_owned()).into());
             }
             (Some(user), _) => user.clone(),
-            (None, Some(role)) => self.add_vouched(name, role, provider).await?,
+            (None, Some(new)) => self.add_vouched(name, new, provider).await?,
             (None, None) => return Err(Refusal::NoUserHere(name.to_owned()).into()),
         };
         self.note(&user.name, "log in", provider, &from.to_string()).await;

@@ -80,6 +80,8 @@ pub struct ProviderSettings {
     pub domains: Vec<String>,
     /// The role of who is new; `None`: only users that an admin has made are let in.
     pub role: Option<Role>,
+    /// The workspace of who is new; `None`: they see all.
+    pub workspace: Option<String>,
 }
 
 /// Why somebody could not log in.
@@ -235,8 +237,9 @@ impl Provider {
         let name = self.who(code, Nonce::new(nonce), PkceCodeVerifier::new(verifier)).await?;
         self.check_domain(&name)?;
         let is_exact = self.settings.claim == Claim::Subject;
-        let (role, provider) = (self.settings.role, &self.settings.name);
-        let cookie = accounts.let_in(&name, is_exact, role, provider, from).await?;
+        let ProviderSettings { role, workspace, name: provider, .. } = &*self.settings;
+        let new = role.map(|role| (role, workspace.as_deref()));
+        let cookie = accounts.let_in(&name, is_exact, new, provider, from).await?;
         Ok((cookie, next))
     }
 

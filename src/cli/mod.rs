@@ -241,8 +241,8 @@ fn run_command(cli: Cli, runtime: &Runtime) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let done = match cli.command {
             Command::Doctor(args) => return doctor::run(settings, args).await,
-            Command::Serve(args) => serve::run(cli.config, settings, args).await,
-            Command::Demo(args) => demo::run(settings, args).await,
+            Command::Serve(args) => Box::pin(serve::run(cli.config, settings, args)).await,
+            Command::Demo(args) => Box::pin(demo::run(settings, args)).await,
             Command::Migrate => stored_events::migrate(settings).await,
             Command::Import(args) => Box::pin(import::run(settings, args)).await,
             Command::Journal(args) => journal::run(settings, args).await,

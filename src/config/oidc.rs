@@ -36,6 +36,11 @@ pub(super) const SECTION: Section = section(
             "",
             "role of who is new: `viewer`, `analyst` or `admin`; without it only users made on the page Settings get in",
         ),
+        key(
+            "workspace",
+            "",
+            "workspace of who is new; without it they see all. While there is none of that name nobody new gets in",
+        ),
     ],
 );
 
@@ -51,6 +56,7 @@ pub(super) struct Written {
     claim: Option<String>,
     domains: List,
     role: Option<String>,
+    workspace: Option<String>,
 }
 
 impl Written {
@@ -88,6 +94,10 @@ impl Written {
         let role =
             self.role.as_deref().filter(|role| !role.is_empty()).map(Role::parse).transpose();
         let role = role.map_err(|reason| anyhow::anyhow!("server.oidc.role: {reason}"))?;
+        let workspace = self.workspace.filter(|name| !name.is_empty());
+        if workspace.is_some() && matches!(role, None | Some(Role::Admin)) {
+            bail!("server.oidc.workspace: it is of who is new, by `role`, and no admin is of one");
+        }
         Ok(ProviderSettings {
             name: self.name.unwrap_or_else(|| host(&self.issuer)),
             back: format!("{}/login/oidc/callback", public_url.trim_end_matches('/')),
@@ -97,6 +107,7 @@ impl Written {
             claim,
             domains,
             role,
+            workspace,
         })
     }
 }

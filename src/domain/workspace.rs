@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 40;
 /// Letters of a title.
 const LONGEST_TITLE: usize = 100;
 /// Pages and ad accounts, each: all of them stand in every question.
-const MOST_IDS: usize = 500;
+const MOST_IDS: usize = 300;
 /// Letters of an id.
 const LONGEST_ID: usize = 64;
 
@@ -177,7 +177,7 @@ mod tests {
         wrong("pages", |workspace| workspace.pages = vec!["1') OR (1".to_owned()]);
         wrong("ad_accounts", |workspace| workspace.ad_accounts = vec!["act_x".to_owned()]);
         wrong("a workspace", |workspace| {
-            workspace.pages = (0..501).map(|id| id.to_string()).collect();
+            workspace.pages = (0..301).map(|id| id.to_string()).collect();
         });
         wrong("time_zone", |workspace| workspace.time_zone = "Mars/Base".to_owned());
         wrong("currency", |workspace| workspace.currency = "EURO".to_owned());

@@ -75,14 +75,15 @@ fn keeps(tag: &str) -> bool {
 /// An address of ours within a workspace; nothing if it is another's, or of no workspace, or of one already.
 fn within(workspace: &str, address: &str, and: &str) -> Option<String> {
     let is_ours = address.starts_with('/') && !address.starts_with("//");
-    let (path, _) = address.split_once(['?', '#']).unwrap_or((address, ""));
-    let is_outside = OUTSIDE.iter().any(|outside| path.starts_with(outside));
+    let is_outside = OUTSIDE.iter().any(|outside| address.starts_with(outside));
     if !is_ours || is_outside || address.contains("workspace=") {
         return None;
     }
-    let (asked, part) = address.split_once('#').unwrap_or((address, ""));
+    // Pages write & as &#38;.
+    let is_part = |(at, _): &(usize, &str)| !address[..*at].ends_with('&');
+    let part = address.match_indices('#').find(is_part).map_or(address.len(), |(at, _)| at);
+    let (asked, part) = address.split_at(part);
     let mark = if asked.contains('?') { and } else { "?" };
-    let part = if part.is_empty() { String::new() } else { format!("#{part}") };
     Some(format!("{asked}{mark}{WORKSPACE}={workspace}{part}"))
 }
 
@@ -94,10 +95,10 @@ mod tests {
     fn links_and_forms_stay_in_the_workspace() {
         let page = r##"<a href="/ads?by=ad&amp;from=1#top">é "/ads"</a><a href="#main"><a href="//x/"><a
  href="/settings"><form class="a" method="get" action="/ads"><input name="by"></form><form method="post" action="/goals">
-<a href="/?workspace=other"><link href="/assets/style.css">"##;
+<a href="/?workspace=other"><link href="/assets/style.css"><a href="/a?b=1&#38;c=2"><a href="/a?b=1&#38;c=2#d">"##;
         let kept = r##"<a href="/ads?by=ad&amp;from=1&amp;workspace=acme#top">é "/ads"</a><a href="#main"><a href="//x/"><a
  href="/settings"><form class="a" method="get" action="/ads"><input type="hidden" name="workspace" value="acme"><input name="by"></form><form method="post" action="/goals?workspace=acme">
-<a href="/?workspace=other"><link href="/assets/style.css">"##;
+<a href="/?workspace=other"><link href="/assets/style.css"><a href="/a?b=1&#38;c=2&amp;workspace=acme"><a href="/a?b=1&#38;c=2&amp;workspace=acme#d">"##;
         assert_eq!(rewritten("acme", page), kept);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use messenger_funnel::accounts::{Accounts, Role};
 use messenger_funnel::domain::{Timestamp, Workspace};
 use messenger_funnel::store::{Store, migrate};
 use reqwest::{Client, Method};
@@ -242,4 +243,53 @@ async fn costs_of_messages_are_of_who_has_all_numbers_of_the_account() {
         assert_eq!(currencies(&own).await, texts(expected));
     }
     engine.stop().await;
+}
+
+/// Whoever a provider vouches for and is new is a member of the workspace of the settings, and nobody before it is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_new_by_a_provider_is_in_the_workspace_of_the_settings() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let engine = crate::support::start_engine(folder.path()).await.unwrap();
+    let store = Store::new(engine.endpoint("a_database"));
+    migrate(&store).await.unwrap();
+    let key = cookie::Key::generate();
+    let accounts = Accounts::new(store, key, Vec::new(), Vec::new(), false, || 1_800_000_000_000);
+    let from = "127.0.0.1".parse().unwrap();
+    accounts.add_user("anna", Role::Admin).await.unwrap();
+    let new = Some((Role::Viewer, Some("acme")));
+    let refused = accounts.let_in("ola", false, new, "Example ID", from).await.unwrap_err();
+    assert_eq!(refused.to_string(), "there is no workspace \"acme\"");
+    let acme = Workspace { name: "acme".to_owned(), ..Workspace::default() };
+    accounts.add_workspace(acme, "anna").await.unwrap();
+    accounts.let_in("ola", false, new, "Example ID", from).await.unwrap();
+    let known = accounts.known();
+    let ola = known.users.iter().find(|user| user.name == "ola").unwrap();
+    assert_eq!((ola.workspace.as_str(), ola.role.as_str()), ("acme", "viewer"));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goals_are_in_the_currency_of_the_workspace_where_none_is_said() {
+    let world = World::new();
+    let (server, link) = serve(world.command(&["serve"]));
+    let admin = first_user(&server, &link).await;
+    let made = json!({ "name": "acme", "currency": "CHF" });
+    assert_eq!(call(&server, (Method::POST, "/api/v1/workspaces"), &made, &admin).await.0, 201);
+    let budget = |name: &str, currency: &str| json!({ "name": name, "figure": "spend", "target": 5, "per": "month", "currency": currency });
+    for (goal, address) in [
+        (budget("own", ""), "/api/v1/goals?workspace=acme"),
+        (budget("said", "EUR"), "/api/v1/goals?workspace=acme"),
+        (budget("of-all", ""), "/api/v1/goals"),
+    ] {
+        assert_eq!(call(&server, (Method::POST, address), &goal, &admin).await.0, 200, "{goal}");
+    }
+    let told: Value =
+        serde_json::from_str(&ask(&server, &admin, "/api/v1/goals?workspace=acme").await).unwrap();
+    let currency = |name: &str| {
+        let goals = told["goals"].as_array().unwrap();
+        let goal = goals.iter().find(|goal| goal["name"] == name).unwrap();
+        goal.to_string().contains("CHF")
+    };
+    assert!(currency("own") && !currency("said"), "{told}");
+    assert!(!ask(&server, &admin, "/api/v1/goals").await.contains("CHF"));
 }

@@ -138,7 +138,7 @@ fn addresses(path: &str, run: &str, files: &[String], ids: &[String]) -> BTreeSe
     all
 }
 
-const QUERIES: [&str; 14] = [
+const QUERIES: [&str; 15] = [
     "",
     "?by=ref",
     "?by=ad",
@@ -148,6 +148,7 @@ const QUERIES: [&str; 14] = [
     "?from=2020-01-01",
     "?limit=500",
     "?format=csv",
+    "?format=arrow",
     "?format=svg&by=source",
     "?search=zqx",
     "?search=zqx-person-1",
