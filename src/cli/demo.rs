@@ -152,7 +152,8 @@ async fn furnish(settings: &Settings, server: &Server, note: &Note) -> anyhow::R
 /// A funnel of the team's own, and the report that it gets every Monday.
 fn with_examples(settings: &mut Settings) -> anyhow::Result<()> {
     let funnel: WrittenFunnel = toml::from_str(FUNNEL).context("the demo's funnel")?;
-    let funnel = funnel.check().context("the demo's funnel")?;
+    let mut funnel = funnel.check().context("the demo's funnel")?;
+    "the demo".clone_into(&mut funnel.place);
     let mut funnels = (*settings.funnels).clone();
     funnels.entry(funnel.name.clone()).or_insert(funnel);
     settings.funnels = Arc::new(funnels);

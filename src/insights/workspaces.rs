@@ -11,7 +11,7 @@ use super::funnel::answer_funnel;
 use super::funnel_comparison::before;
 use super::query::Question;
 use crate::analysis::{AdsRow, DEFAULT_FUNNEL, Dimension, Funnels};
-use crate::domain::{Period, Timestamp, Workspace};
+use crate::domain::{AgeLimit, Period, Timestamp, Workspace};
 use crate::store::{IncidentRow, Store};
 
 /// All workspaces in a period.
@@ -25,7 +25,7 @@ pub struct WorkspacesReport {
     pub workspaces: Vec<WorkspaceRow>,
     /// Everything, what is in no workspace too.
     pub all: WorkspaceFigures,
-    /// The same in the period of the same length before.
+    /// The same in the period of the same length before, at the same age and without costs: see `workspaces[].before`.
     pub all_before: WorkspaceFigures,
 }
 
@@ -46,7 +46,8 @@ pub struct WorkspaceRow {
     pub currency: Option<String>,
     /// What it did.
     pub figures: WorkspaceFigures,
-    /// The same in the period of the same length before.
+    /// Its counts in the period of the same length before: up to the same hour, and of each conversation what happened until it
+    /// was as old as those of the period are. Costs are not compared: `costs` is empty.
     pub before: WorkspaceFigures,
     /// Incidents that are open and neither muted nor snoozed.
     pub open_incidents: u64,
@@ -143,19 +144,26 @@ async fn figures_of_both(
     store: &Store,
     question: &Question,
 ) -> Result<(WorkspaceFigures, WorkspaceFigures), AnswerError> {
-    let earlier = Question { period: before(&question.period), ..question.clone() };
-    let (own, before) = (Box::pin(figures(store, question)), Box::pin(figures(store, &earlier)));
+    let earlier = at_the_same_age(question);
+    let (own, before) = (Box::pin(figures(store, question)), Box::pin(counts(store, &earlier)));
     tokio::try_join!(own, before)
 }
 
+/// The period before, as long as the question's is known, and of each conversation what happened until it was as old as those
+/// of the question's period are: otherwise the later period would always look worse.
+fn at_the_same_age(question: &Question) -> Question {
+    let (own, now) = (&question.period, question.asked_at);
+    let known = Period { to: own.to.min(now).max(own.from), ..own.clone() };
+    let before = before(own);
+    let to = before.to.min(Timestamp(before.from.0 + known.to.0 - known.from.0));
+    let period = Period { to: to.max(Timestamp(before.from.0 + 1)), ..before };
+    let counted_until = Some(AgeLimit::as_old_as(&known, &period, now.0));
+    Question { period, counted_until, ..question.clone() }
+}
+
 async fn figures(store: &Store, question: &Question) -> Result<WorkspaceFigures, AnswerError> {
-    let asked = Question { by: Vec::new(), filters: Vec::new(), ..question.clone() };
-    let by_ad = Question { by: vec![Dimension::Ad], ..asked.clone() };
-    let own = Funnels::new();
-    let funnel = answer_funnel(store, &own, DEFAULT_FUNNEL, &asked);
-    let (funnel, ads) = tokio::try_join!(funnel, answer_ads(store, &by_ad))?;
-    let count = |step: &str| funnel.count(step).unwrap_or(0);
-    let answered = funnel.steps.iter().find(|step| step.name == "answered");
+    let by_ad = Question { by: vec![Dimension::Ad], filters: Vec::new(), ..question.clone() };
+    let (counts, ads) = tokio::try_join!(counts(store, question), answer_ads(store, &by_ad))?;
     let cost = |row: &AdsRow| {
         let lead = row.steps.iter().find(|step| step.name == "lead");
         Some(WorkspaceCost {
@@ -164,12 +172,21 @@ async fn figures(store: &Store, question: &Question) -> Result<WorkspaceFigures,
             cost_per_lead: lead.and_then(|step| step.cost?.value),
         })
     };
+    Ok(WorkspaceFigures { costs: ads.totals.iter().filter_map(cost).collect(), ..counts })
+}
+
+/// The figures without costs.
+async fn counts(store: &Store, question: &Question) -> Result<WorkspaceFigures, AnswerError> {
+    let asked = Question { by: Vec::new(), filters: Vec::new(), ..question.clone() };
+    let funnel = answer_funnel(store, &Funnels::new(), DEFAULT_FUNNEL, &asked).await?;
+    let count = |step: &str| funnel.count(step).unwrap_or(0);
+    let answered = funnel.steps.iter().find(|step| step.name == "answered");
     Ok(WorkspaceFigures {
         conversations: count("opened"),
         reply_rate: answered.and_then(|step| step.rate_from_previous),
         leads: count("lead"),
         purchases: count("purchase"),
-        costs: ads.totals.iter().filter_map(cost).collect(),
+        costs: Vec::new(),
     })
 }
 

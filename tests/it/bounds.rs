@@ -16,7 +16,7 @@ async fn a_question_that_takes_too_much_memory_is_answered_with_advice() {
     assert_eq!(server.get(large).await.0, 200);
     server.interrupt();
 
-    let world = world.with("clickhouse.question_memory_mb", "1");
+    let world = world.with("clickhouse.question_memory_mb", "3");
     let server = world.serve();
     let (status, told) = server.get(large).await;
     assert_eq!(status, 422, "{told}");
@@ -53,7 +53,7 @@ async fn many_conversations(client: &clickhouse::Client, count: u32) {
 /// Whether ClickHouse works at a funnel.
 async fn is_asked(client: &clickhouse::Client) -> bool {
     let statement = "SELECT count() FROM system.processes \
-                     WHERE query LIKE '%counted.purchase AS purchase%' AND query NOT LIKE '%system.processes%'";
+                     WHERE query LIKE '%groups.purchase AS purchase%' AND query NOT LIKE '%system.processes%'";
     client.query(statement).fetch_one::<u64>().await.unwrap() > 0
 }
 

@@ -137,6 +137,7 @@ mod storm;
 mod strangers;
 mod support;
 mod telemetry;
+mod ten_steps;
 mod time_to_convert;
 mod tls;
 mod told_alike;

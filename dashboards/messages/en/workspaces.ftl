@@ -1,4 +1,4 @@
-workspaces-asof = What conversations reached so far, by the day on which they were opened, in each workspace's zone; below each figure its change against the period of the same length before.
+workspaces-asof = Conversations by the day on which they were opened, with what they reached so far, in each workspace's time zone. Below a figure: its change against the previous period, up to the same hour and at the same age.
 workspaces-none = There are no workspaces yet
 workspaces-none-help = An admin makes them under <a href="/settings#workspaces-title">Settings</a>, or by <code>messenger-funnel workspace add</code>.
 workspaces-name = Workspace
@@ -16,5 +16,4 @@ workspaces-cost-per-lead = Cost per lead
     .meaning = Spend by the leads of the days that are known
 workspaces-incidents = Open incidents
     .meaning = Incidents that are open and neither muted nor snoozed
-workspaces-everything = Everything, what is in no workspace too
-workspaces-change = { $change } against before
+workspaces-everything = All Pages, in a workspace or not

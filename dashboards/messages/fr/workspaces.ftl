@@ -1,4 +1,4 @@
-workspaces-asof = Ce que les conversations ont atteint jusqu’ici, par jour d’ouverture, dans le fuseau de chaque espace ; sous chaque chiffre, son évolution par rapport à la période précédente de même durée.
+workspaces-asof = Les conversations par jour d’ouverture, avec ce qu’elles ont atteint jusqu’ici, dans le fuseau de chaque espace. Sous un chiffre : son évolution par rapport à la période précédente, jusqu’à la même heure et au même âge.
 workspaces-none = Il n’y a pas encore d’espace de travail
 workspaces-none-help = Un administrateur en crée dans les <a href="/settings#workspaces-title">réglages</a>, ou par <code>messenger-funnel workspace add</code>.
 workspaces-name = Espace de travail
@@ -16,5 +16,4 @@ workspaces-cost-per-lead = Coût par prospect
     .meaning = Les dépenses divisées par les prospects des jours connus
 workspaces-incidents = Incidents ouverts
     .meaning = Incidents ouverts, ni masqués ni reportés
-workspaces-everything = Tout, y compris ce qui n’est dans aucun espace
-workspaces-change = { $change } par rapport à avant
+workspaces-everything = Toutes les Pages, dans un espace ou non

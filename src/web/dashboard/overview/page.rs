@@ -106,6 +106,7 @@ struct Found {
     state: CollectionState,
     annotations: AnnotationsReport,
     incidents: usize,
+    is_of_workspace: bool,
 }
 
 /// `GET /`.
@@ -148,7 +149,8 @@ async fn found(store: &Store, question: &Question, now: Timestamp) -> Result<Fou
     let incidents = async { Ok(open_incidents(&store.incidents(now, "").await?, now)) };
     let (figures, alerts, state, annotations, incidents) =
         tokio::try_join!(figures, alerts, state, annotations, incidents)?;
-    Ok(Found { figures, alerts, state, annotations, incidents })
+    let is_of_workspace = store.workspace().is_some();
+    Ok(Found { figures, alerts, state, annotations, incidents, is_of_workspace })
 }
 
 /// Whose credit conversions are is told for everything alone.
@@ -220,7 +222,7 @@ impl Overview {
         webhook: String,
         (who, uri): (&Who, &Uri),
     ) -> Self {
-        let Found { figures, alerts, state, annotations, incidents } = found;
+        let Found { figures, alerts, state, annotations, incidents, is_of_workspace } = found;
         let (figures, shows_people) = (&figures, who.may(Scope::People));
         let period = &question.period;
         let total = &figures.own.by_source;
@@ -249,7 +251,8 @@ impl Overview {
             page: "overview",
             all_time: date_range::all_time(&state, period, now),
             stored: Stored {
-                is_nothing: state.events == 0,
+                // How a Page is connected is told where there is none at all.
+                is_nothing: state.events == 0 && !is_of_workspace,
                 as_of: (state.made_at > 0)
                     .then(|| local_minute(Timestamp(state.made_at), &period.zone)),
                 quarantined: (state.quarantined > 0)

@@ -4,8 +4,10 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::domain::{Period, Timestamp};
-use crate::insights::workspaces::{WorkspaceFigures, WorkspacesReport, answer_workspaces};
-use crate::language::{Message, filters, say};
+use crate::insights::workspaces::{
+    WorkspaceCost, WorkspaceFigures, WorkspacesReport, answer_workspaces,
+};
+use crate::language::{filters, say};
 use crate::render::numbers::{dash, money, percent, thousands};
 use crate::web::dashboard::date_range::Range;
 use crate::web::dashboard::overview::changes::{percents, signed};
@@ -37,7 +39,7 @@ struct Row {
 /// A figure, and how it has changed.
 struct Cell {
     values: Vec<String>,
-    change: Option<Message>,
+    change: Option<String>,
 }
 
 impl WorkspacesPage {
@@ -73,26 +75,14 @@ fn cells(now: &WorkspaceFigures, then: &WorkspaceFigures) -> Vec<Cell> {
     let reply_rate = Cell {
         values: vec![percent(now.reply_rate, now.conversations)],
         change: rate.map(|(now, then)| {
-            say("overview-points").with("number", signed((now - then) * 100.0, 1))
+            say("overview-points").with("number", signed((now - then) * 100.0, 1)).to_string()
         }),
     };
-    let of_costs = |value: fn(&crate::insights::workspaces::WorkspaceCost) -> Option<f64>| {
-        let known = |costs: &WorkspaceFigures| {
-            let known = costs.costs.iter();
-            let known = known.filter_map(|cost| Some((cost.currency.clone(), value(cost)?)));
-            known.collect::<Vec<(String, f64)>>()
-        };
-        let (own, before) = (known(now), known(then));
-        let values: Vec<String> =
-            own.iter().map(|(currency, value)| money(*value, currency)).collect();
-        let change = match &own[..] {
-            [(currency, value)] => {
-                let same = before.iter().find(|(known, _)| known == currency);
-                same.and_then(|(_, before)| change(*value, *before))
-            }
-            _ => None,
-        };
-        Cell { values: if values.is_empty() { vec![dash()] } else { values }, change }
+    // What is known of costs differs from period to period.
+    let of_costs = |value: fn(&WorkspaceCost) -> Option<f64>| {
+        let known = now.costs.iter().filter_map(|cost| Some(money(value(cost)?, &cost.currency)));
+        let values: Vec<String> = known.collect();
+        Cell { values: if values.is_empty() { vec![dash()] } else { values }, change: None }
     };
     vec![
         count(now.conversations, then.conversations),
@@ -105,8 +95,8 @@ fn cells(now: &WorkspaceFigures, then: &WorkspaceFigures) -> Vec<Cell> {
 }
 
 /// By how much something has changed; nothing of what was not there.
-fn change(now: f64, then: f64) -> Option<Message> {
-    (then > 0.0).then(|| say("workspaces-change").with("change", percents(now / then - 1.0)))
+fn change(now: f64, then: f64) -> Option<String> {
+    (then > 0.0).then(|| percents(now / then - 1.0))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
