@@ -3,7 +3,7 @@
 
 NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 
-.PHONY: audit demo build engine reference dist deb test-dist test test-fast test-clients test-pages test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
+.PHONY: audit demo build engine reference dist deb test-dist test test-fast test-clients test-superset test-pages test-cluster test-crash test-power simulate lint typos unused doc bench-attribution bench-collector bench-draining bench-funnel bench-growth bench-journals bench-scale bench-services bench-syncing bench-upkeep calibrate clean
 
 demo: engine build
 	cargo run --locked --quiet -- demo
@@ -57,6 +57,14 @@ test-clients: engine build
 	cd tests/clients/typescript && npm ci --no-audit --no-fund
 	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
 		$(CLIENTS)/bin/pytest -q tests/clients
+
+# Superset itself, with the dashboard imported, each chart compared with the API: needs Python 3.11, and minutes to install.
+SUPERSET := $(or $(CARGO_TARGET_DIR),target)/superset
+test-superset: engine build
+	test -x $(SUPERSET)/bin/python || python3 -m venv $(SUPERSET)
+	$(SUPERSET)/bin/pip install --quiet -r tests/superset/requirements.txt
+	MESSENGER_FUNNEL_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/messenger-funnel) \
+		$(SUPERSET)/bin/pytest -q tests/superset
 
 # Lighthouse over every page of the demo: needs Chromium.
 test-pages: engine build

@@ -72,12 +72,13 @@ def day_of(value):
     return date.fromisoformat(str(value)[:10])
 
 
-def test_an_export_has_one_database_and_four_datasets():
+def test_an_export_has_one_database_and_five_datasets():
     metadata = yaml.safe_load((EXPORT / "metadata.yaml").read_text())
     database = yaml.safe_load((EXPORT / "databases/messenger-funnel.yaml").read_text())
-    assert metadata["type"] == "SqlaTable" and metadata["version"] == "1.0.0"
+    # Without a type it is imported as datasets alone and as a dashboard with them.
+    assert "type" not in metadata and metadata["version"] == "1.0.0"
     assert not database["allow_dml"] and "XXXXXXXXXX" in database["sqlalchemy_uri"]
-    assert DATASETS.keys() == {"v_funnel_daily", "v_ads_daily", "v_conversions", "v_attribution"}
+    assert DATASETS.keys() == {"v_funnel_daily", "v_funnel_steps", "v_ads_daily", "v_conversions", "v_attribution"}
     assert {one["database_uuid"] for one in DATASETS.values()} == {database["uuid"]}
     assert len({one["uuid"] for one in DATASETS.values()}) == len(DATASETS)
 
