@@ -293,3 +293,15 @@ impl Migration {
 fn statements(file: &'static str) -> impl Iterator<Item = &'static str> {
     file.split("\n;\n").map(str::trim).filter(|statement| !statement.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_migration_has_the_highest_version() {
+        let versions: Vec<u32> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        // Otherwise a database that has all of them would be taken for one of a later program.
+        assert!(versions.windows(2).all(|pair| pair[0] < pair[1]), "{versions:?}");
+    }
+}
